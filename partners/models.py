@@ -105,11 +105,18 @@ class Organisation(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
     is_network_partner = models.BooleanField(_("partner of the network"), default=False)
     home_municipality = models.ForeignKey(
-        "municipalities.Municipality", models.PROTECT, null=True, blank=True, verbose_name=_("home municipality"),
+        "municipalities.Municipality",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("home municipality"),
         related_name="home_organisations",
     )
     coverage = models.ManyToManyField(
-        "municipalities.Municipality", blank=True, verbose_name=_("municipalities covered"), related_name="organisations"
+        "municipalities.Municipality",
+        blank=True,
+        verbose_name=_("municipalities covered"),
+        related_name="organisations",
     )
     description = models.TextField(_("description"), blank=True)
     website = models.URLField(_("website"), blank=True)

@@ -39,11 +39,19 @@ class PublicBody(models.Model):
     name_key = models.CharField(max_length=300, editable=False, db_index=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     municipality = models.ForeignKey(
-        "municipalities.Municipality", models.PROTECT, null=True, blank=True, related_name="public_bodies",
+        "municipalities.Municipality",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="public_bodies",
         verbose_name=_("municipality"),
     )
     state = models.ForeignKey(
-        "municipalities.State", models.PROTECT, null=True, blank=True, related_name="public_bodies",
+        "municipalities.State",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="public_bodies",
         verbose_name=_("state"),
     )
     confirmed = models.BooleanField(_("confirmed by a person"), default=True)
@@ -60,7 +68,9 @@ class PublicBody(models.Model):
             models.UniqueConstraint(
                 fields=["municipality"], condition=models.Q(kind="municipality"), name="one_government_per_municipality"
             ),
-            models.UniqueConstraint(fields=["state"], condition=models.Q(kind="state"), name="one_government_per_state"),
+            models.UniqueConstraint(
+                fields=["state"], condition=models.Q(kind="state"), name="one_government_per_state"
+            ),
             models.CheckConstraint(
                 condition=~models.Q(kind="municipality") | models.Q(municipality__isnull=False),
                 name="municipal_government_has_municipality",
@@ -112,7 +122,12 @@ class SourceFile(models.Model):
     retrieved_from = models.URLField(_("downloaded from"), max_length=1000, blank=True)
     retrieved_at = models.DateTimeField(_("received"), default=timezone.now)
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("uploaded by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("uploaded by"),
     )
     # None: not looked at yet. Until a reading has found none, the original is not public.
     has_personal_data = models.BooleanField(_("holds personal data"), null=True, editable=False)
