@@ -199,7 +199,9 @@ def fingerprint() -> str:
 def get_stamp() -> str:
     """Kept as the database's comment, so that it goes when the database goes."""
     with database_cursor() as cursor:
-        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()")
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        )
         return str(cursor.fetchone()[0] or "")
 
 
