@@ -5,12 +5,14 @@ from .facts import Contract, ExpenditureLine, RevenueLine, Supplier
 from .rollups import ContractCell, ExpenditureCell, RevenueCell
 from .runs import Breakdown, Document, Ingest, Kind, MappingProfile, Release, RowIssue
 from .sources import PublicBody, Source, SourceFile
+from .versions import DataVersion
 
 __all__ = [
     "Breakdown",
     "ClassNode",
     "Contract",
     "ContractCell",
+    "DataVersion",
     "Document",
     "ExpenditureCell",
     "ExpenditureLine",
