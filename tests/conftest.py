@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from gesoc import embedded
+
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure() -> None:
+    embedded.use()
 
 
 @pytest.fixture(scope="session")
