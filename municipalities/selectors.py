@@ -38,7 +38,7 @@ def population_on(codes: Iterable[str], year: int) -> dict[str, Population]:
     Within a year the census goes before the projection.
     """
     figures = Population.objects.filter(municipality__in=list(codes), year__lte=year)
-    newest = figures.order_by("municipality", "-year", "kind").distinct("municipality")
+    newest = figures.order_by("municipality_id", "-year", "kind").distinct("municipality_id")
     return {str(figure.municipality_id): figure for figure in newest}
 
 
@@ -86,4 +86,4 @@ def deflate(
 def map_shapes(frame: str) -> tuple[MapFrame | None, list[Shape]]:
     """Return a frame and its shapes with their units: two queries. No frame means that no geometry was loaded."""
     shapes = Shape.objects.filter(frame=frame).select_related("state", "municipality__state")
-    return MapFrame.objects.filter(pk=frame).first(), list(shapes.order_by("state", "municipality"))
+    return MapFrame.objects.filter(pk=frame).first(), list(shapes.order_by("state_id", "municipality_id"))

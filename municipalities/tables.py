@@ -1,4 +1,4 @@
-"""Reads the plain tables that INEGI and CONAPO publish: CSV in UTF-8 or Windows-1252, any usual delimiter, titles above."""
+"""Reads the plain tables of INEGI and CONAPO: CSV in UTF-8 or Windows-1252, any usual delimiter, titles above."""
 
 import csv
 import itertools
@@ -45,7 +45,7 @@ class Row:
 def read(path: Path, fields: Mapping[str, Sequence[str]], required: Sequence[str]) -> Iterator[Row]:
     """Yield the rows under the first line that names every required field; `fields` gives the headings of each."""
     lines = _records(_text_lines(path))
-    for line, cells in itertools.islice(lines, HEADER_WITHIN):
+    for _line, cells in itertools.islice(lines, HEADER_WITHIN):
         columns = _columns(cells, fields)
         if all(field in columns for field in required):
             break
@@ -65,8 +65,10 @@ def _columns(cells: Sequence[str], fields: Mapping[str, Sequence[str]]) -> dict[
     headings = [search_text(cell.replace("_", " ")) for cell in cells]
     found = {}
     for field, names in fields.items():
-        wanted = [search_text(name.replace("_", " ")) for name in names]
-        found |= {field: headings.index(name) for name in reversed(wanted) if name in headings}
+        wanted = (search_text(name.replace("_", " ")) for name in names)
+        heading = next((name for name in wanted if name in headings), None)
+        if heading is not None:
+            found[field] = headings.index(heading)
     return found
 
 
@@ -79,7 +81,7 @@ def _text_lines(path: Path) -> Iterator[str]:
         raise UnreadableFile(_("%(file)s is empty.") % {"file": path.name})
     if b"\x00" in start or start.startswith((b"PK", b"%PDF", b"<")):
         raise UnreadableFile(_("%(file)s is not a CSV file; save it as CSV and try again.") % {"file": path.name})
-    with path.open(encoding=_encoding(path), newline="") as file:
+    with path.open(encoding=_encoding(path), errors="replace", newline="") as file:
         yield from file
 
 
@@ -97,5 +99,8 @@ def _records(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
     sample = list(itertools.islice(lines, HEADER_WITHIN))
     delimiter = max(",;\t|", key="".join(sample).count)
     reader = csv.reader(itertools.chain(sample, lines), delimiter=delimiter)
-    for cells in reader:
-        yield reader.line_num, cells
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as problem:
+        raise UnreadableFile(_("Line %(line)d is not CSV.") % {"line": reader.line_num + 1}) from problem
