@@ -44,7 +44,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who works in the platform. Contacts without a login are not users."""
 
-    email = models.EmailField(_("e-mail"))
+    email = models.EmailField(_("e-mail"), unique=True)
     full_name = models.CharField(_("full name"), max_length=200)
     preferred_language = models.CharField(
         _("language"), max_length=10, choices=[("es-mx", "Español"), ("en", "English")], default="es-mx"

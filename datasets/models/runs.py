@@ -179,7 +179,8 @@ class Release(models.Model):
     period = models.CharField(_("period"), max_length=7)
     document = models.CharField(_("document"), max_length=15, choices=Document.choices, blank=True)
     breakdown = models.CharField(_("breakdown"), max_length=15, choices=Breakdown.choices)
-    version = models.PositiveIntegerField(_("version"))
+    # Given when first published; a draft has none, so that two drafts of one slice can wait side by side.
+    version = models.PositiveIntegerField(_("version"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     ingest = models.ForeignKey(Ingest, models.PROTECT, related_name="releases", verbose_name=_("ingest"))
     sheets = models.JSONField(default=list, editable=False)
@@ -213,14 +214,15 @@ class Release(models.Model):
                 name="release_period_known",
             ),
             models.CheckConstraint(
-                condition=~models.Q(status="published") | models.Q(published_at__isnull=False),
-                name="published_release_has_date",
+                condition=models.Q(status="draft") | models.Q(published_at__isnull=False, version__isnull=False),
+                name="published_release_has_date_and_version",
             ),
         ]
         indexes = [models.Index(fields=["ingest"], name="release_by_ingest")]
 
     def __str__(self) -> str:
-        return f"{self.public_body} · {self.get_kind_display()} {self.year} {self.period} · v{self.version}"
+        version = f"v{self.version}" if self.version else self.get_status_display()
+        return f"{self.public_body} · {self.get_kind_display()} {self.year} {self.period} · {version}"
 
     @property
     def slice_key(self) -> dict[str, object]:
