@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gesoc.common.text import search_text, sort_key
 
+from .rules import sees_everything
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
@@ -85,7 +87,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def visible_to(self, user: User | AnonymousUser) -> OrganisationQuerySet:
         """Whoever is or was in the network is public; a mere contact or a pending invitation is not."""
-        if _sees_everything(user):
+        if sees_everything(user):
             return self
         taken_part = (Organisation.Status.ACTIVE, Organisation.Status.PAUSED, Organisation.Status.LEFT)
         return self.filter(models.Q(status__in=taken_part) | models.Q(pk__in=self.model.objects.of(user).values("pk")))
@@ -101,10 +103,6 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             here = models.Q(search_text__contains=word) | models.Q(home_municipality__search_text__contains=word)
             found = found.filter(here)
         return found
-
-
-def _sees_everything(user: User | AnonymousUser) -> bool:
-    return bool(user.is_active and (user.is_superuser or getattr(user, "is_gesoc", False)))
 
 
 class Organisation(models.Model):
@@ -243,10 +241,12 @@ class Membership(models.Model):
 
 # -- history: written by triggers of the database, so nothing that changes a row can forget it -----------------------
 
-_EVERY_CHANGE = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+
+def every_change() -> tuple[pghistory.Tracker, ...]:
+    return pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()
 
 
-class UserEvent(pghistory.create_event_model(User, *_EVERY_CHANGE, exclude=["password", "last_login"])):  # type: ignore[misc]
+class UserEvent(pghistory.create_event_model(User, *every_change(), exclude=["password", "last_login"])):  # type: ignore[misc]
     """Never the password; a sign-in is no change of the account."""
 
     class Meta:
@@ -254,13 +254,13 @@ class UserEvent(pghistory.create_event_model(User, *_EVERY_CHANGE, exclude=["pas
         verbose_name_plural = _("changes of users")
 
 
-class OrganisationEvent(pghistory.create_event_model(Organisation, *_EVERY_CHANGE)):  # type: ignore[misc]
+class OrganisationEvent(pghistory.create_event_model(Organisation, *every_change())):  # type: ignore[misc]
     class Meta:
         verbose_name = _("change of an organisation")
         verbose_name_plural = _("changes of organisations")
 
 
-class MembershipEvent(pghistory.create_event_model(Membership, *_EVERY_CHANGE)):  # type: ignore[misc]
+class MembershipEvent(pghistory.create_event_model(Membership, *every_change())):  # type: ignore[misc]
     class Meta:
         verbose_name = _("change of a membership")
         verbose_name_plural = _("changes of memberships")
