@@ -6,12 +6,14 @@ from .history import MappingProfileEvent, PublicBodyEvent, ReleaseEvent
 from .rollups import ContractCell, ExpenditureCell, RevenueCell
 from .runs import Breakdown, Document, Ingest, Kind, MappingProfile, Release, RowIssue
 from .sources import PublicBody, Source, SourceFile
+from .versions import DataVersion
 
 __all__ = [
     "Breakdown",
     "ClassNode",
     "Contract",
     "ContractCell",
+    "DataVersion",
     "Document",
     "ExpenditureCell",
     "ExpenditureLine",
