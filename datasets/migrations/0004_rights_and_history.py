@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('datasets', '0002_facts'),
+        ('datasets', '0003_data_version'),
         ('municipalities', '0001_initial'),
         ('partners', '0002_history'),
         ('pghistory', '0007_auto_20250421_0444'),
