@@ -2,6 +2,7 @@
 
 from .classifiers import ClassNode, Label
 from .facts import Contract, ExpenditureLine, RevenueLine, Supplier
+from .history import MappingProfileEvent, PublicBodyEvent, ReleaseEvent
 from .rollups import ContractCell, ExpenditureCell, RevenueCell
 from .runs import Breakdown, Document, Ingest, Kind, MappingProfile, Release, RowIssue
 from .sources import PublicBody, Source, SourceFile
@@ -20,8 +21,11 @@ __all__ = [
     "Kind",
     "Label",
     "MappingProfile",
+    "MappingProfileEvent",
     "PublicBody",
+    "PublicBodyEvent",
     "Release",
+    "ReleaseEvent",
     "RevenueCell",
     "RevenueLine",
     "RowIssue",
