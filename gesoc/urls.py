@@ -14,7 +14,7 @@ urlpatterns = [
         path("", views.home, name="home"),
         path("buscar/", views.search, name="search"),
         path("_componentes/", views.components, name="components"),
-        path("cuentas/", include("allauth.urls")),
+        path("", include("partners.urls")),
         prefix_default_language=False,
     ),
 ]
