@@ -41,6 +41,7 @@ MONTHS = 12
 
 AGEEML = "INEGI, Catálogo Único de Claves de Áreas Geoestadísticas (AGEEML), Censo de Población y Vivienda {year}"
 CONAPO = "CONAPO, proyecciones de la población de los municipios"
+CONAPO_URL = "https://www.gob.mx/conapo/acciones-y-programas/conciliacion-demografica"
 INPC = "INEGI, Índice Nacional de Precios al Consumidor, promedio anual"
 
 
@@ -92,9 +93,6 @@ def import_conapo(*, path: Path) -> Imported:
         elif all(dimensions):
             totals[key] += row.number("people") or 0
     return _save_populations(parts or totals, Population.Kind.PROJECTION, f"{CONAPO} ({path.name})", CONAPO_URL)
-
-
-CONAPO_URL = "https://www.gob.mx/conapo/acciones-y-programas/conciliacion-demografica"
 
 
 def _year(row: Row, text: str) -> int:

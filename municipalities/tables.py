@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from gesoc.common.text import search_text
 
 HEADER_WITHIN = 30  # lines
+WHOLE_NUMBER = re.compile(r"[0-9]{1,9}(\.0*)?")
 
 
 class UnreadableFile(ValueError):
@@ -30,16 +32,10 @@ class Row:
         text = self[field].replace(",", "").replace(" ", "").replace("\xa0", "")
         if search_text(text) in {"", "nd", "na", "n d", "n a"}:
             return None
-        try:
-            value = float(text)
-        except ValueError:
-            value = -1.0
-        if value < 0 or value != int(value):
-            raise UnreadableFile(_("Line %(line)d: “%(text)s” is not a number of people.") % self._said(field))
-        return int(value) or None
-
-    def _said(self, field: str) -> dict[str, object]:
-        return {"line": self.line, "text": self[field]}
+        if not WHOLE_NUMBER.fullmatch(text):
+            message = _("Line %(line)d: “%(text)s” is not a number of people.")
+            raise UnreadableFile(message % {"line": self.line, "text": self[field]})
+        return int(text.partition(".")[0]) or None
 
 
 def read(path: Path, fields: Mapping[str, Sequence[str]], required: Sequence[str]) -> Iterator[Row]:
