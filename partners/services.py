@@ -61,12 +61,18 @@ def create_user(
 ) -> User:
     """An account. Without a password nobody can sign in until the person has chosen one by the link in a mail."""
     with acting(by, "create_user"):
-        user = User(email=email.strip().lower(), full_name=full_name.strip(), preferred_language=preferred_language)
+        user = _new_user(email, full_name, preferred_language)
         _grant(user, is_gesoc=is_gesoc, is_admin=is_admin)
         if password is not None:
             validate_password(password, user)
         user.set_password(password)
         return _save_user(user)
+
+
+def _new_user(email: str, full_name: str, preferred_language: str = "es-mx") -> User:
+    user = User(email=email.strip().lower(), full_name=full_name.strip(), preferred_language=preferred_language)
+    user.set_unusable_password()
+    return user
 
 
 def update_user(*, user: User, by: User | None, **fields: Any) -> User:
@@ -166,9 +172,7 @@ def invite_member(
     until the person accepts it.
     """
     with acting(by, "invite_member"):
-        user = User.objects.with_email(email).first()
-        if user is None:
-            user = create_user(email=email, full_name=full_name, by=by)
+        user = User.objects.with_email(email).first() or _save_user(_new_user(email, full_name))
         membership = _save_membership(
             Membership(user=user, organisation=organisation, role=role, state=Membership.State.INVITED)
         )

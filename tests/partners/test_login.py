@@ -194,6 +194,8 @@ def test_changing_the_password_ends_other_sessions(client, user):
 
 def test_second_step_is_asked_for_once_it_is_on(client, user):
     sign_in(client)
+    assert client.get("/cuenta/verificacion/activar/")["Location"].startswith("/cuenta/confirmar/?next=")
+    client.post("/cuenta/confirmar/", {"password": PASSWORD})
     page = client.get("/cuenta/verificacion/activar/")
     secret = page.context["form"].secret
     assert "<svg" in page.content.decode()
