@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "datasets",
     "partners",
     "municipalities",
-    "django.contrib.admin",
+    "gesoc.apps.AdministrationConfig",  # django.contrib.admin with our sign-in and index
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
