@@ -1,0 +1,227 @@
+"""Printed amounts to whole cents, exactly. Never through float.
+
+Two doors to one rule: `to_cents` for a single text, `to_cents_array` for a column. The column takes a vectorised road for the
+shapes that nearly all cells have and sends only the rest through `to_cents`, so both give the same answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+MAX_CENTS = 10**18 - 1  # numeric(18,2)
+# What publishers write where there is no figure. Not zero: not published.
+NOT_STATED = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "---",
+        "–",
+        "—",
+        "n/a",
+        "na",
+        "n.a.",
+        "n/d",
+        "nd",
+        "n.d.",
+        "s/d",
+        "s/m",
+        "ns",
+        "n.s.",
+        "null",
+        "none",
+        "nan",
+        "no aplica",
+        "no disponible",
+        "sin dato",
+        "sin monto",
+        "*",
+    }
+)
+CURRENCY = re.compile(r"^(?:mx\$|mxn|m\.?n\.?|\$|us\$|usd|pesos)+|(?:mxn|m\.?n\.?|usd|pesos)\.?$", re.IGNORECASE)
+SPACES = re.compile(r"[\s'’\u00a0\u2007\u202f]+")
+PLAIN = re.compile(r"^-?\d+(?:\.\d+)?$")
+SCIENTIFIC = re.compile(r"^-?\d+(?:\.\d+)?e[+-]?\d{1,2}$", re.IGNORECASE)
+GROUPED = {
+    ".": re.compile(r"^-?\d{1,3}(?:,\d{3})+(?:\.\d*)?$|^-?\d+(?:\.\d*)?$|^-?\.\d+$"),
+    ",": re.compile(r"^-?\d{1,3}(?:\.\d{3})+(?:,\d*)?$|^-?\d+(?:,\d*)?$|^-?,\d+$"),
+}
+
+
+class NotAnAmount(ValueError):
+    """The text is not an amount under the column's decimal mark."""
+
+
+def is_not_stated(text: str) -> bool:
+    """Whether the cell says that there is no figure (blank, dash, N/A…)."""
+    return SPACES.sub(" ", text).strip().lower() in NOT_STATED
+
+
+def to_cents(text: str, mark: str = ".") -> int | None:
+    """Cents of one printed amount; None where none is stated; raises `NotAnAmount`.
+
+    Understands $, thousands marks, blanks, (1,234.00) and 1,234.00- as negatives, scientific notation of spreadsheets.
+    More than two decimals are rounded half to even, as spreadsheets carry them as noise.
+    """
+    if is_not_stated(text):
+        return None
+    bare, negative = _bare(text)
+    if SCIENTIFIC.match(bare):
+        value = Decimal(bare)
+    elif GROUPED[mark].match(bare):
+        value = Decimal(_with_point(bare, mark))
+    else:
+        raise NotAnAmount(text)
+    cents = int((value * 100).to_integral_value(ROUND_HALF_EVEN))
+    if abs(cents) > MAX_CENTS:
+        raise NotAnAmount(text)
+    return -cents if negative else cents
+
+
+def _bare(text: str) -> tuple[str, bool]:
+    """The digits and marks only, and whether brackets or a trailing minus made it negative."""
+    bare = SPACES.sub("", text).replace("−", "-")
+    negative = False
+    if bare.startswith("(") and bare.endswith(")"):
+        bare, negative = bare[1:-1], True
+    bare = CURRENCY.sub("", CURRENCY.sub("", bare))
+    if bare.startswith("-$"):
+        bare = "-" + bare[2:]
+    if bare.startswith("(") and bare.endswith(")"):
+        bare, negative = bare[1:-1], True
+    if len(bare) > 1 and bare.endswith("-") and not bare.startswith("-"):
+        bare, negative = bare[:-1], True
+    return bare, negative
+
+
+def _with_point(bare: str, mark: str) -> str:
+    plain = bare.replace(",", "") if mark == "." else bare.replace(".", "").replace(",", ".")
+    return plain[:-1] if plain.endswith(".") else plain
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """A column of amounts: cents, which cells state none, which are not amounts at all (cents 0 in both)."""
+
+    cents: npt.NDArray[np.int64]
+    null: npt.NDArray[np.bool_]
+    bad: npt.NDArray[np.bool_]
+
+
+def to_cents_array(column: pa.Array, mark: str = ".") -> Amounts:
+    """The column's amounts, exactly those of `to_cents` cell by cell."""
+    text = pc.fill_null(column.cast(pa.string()), "")
+    plain = _without_grouping(text, mark)
+    two = pc.match_substring_regex(plain, r"^-?[0-9]{1,15}\.[0-9]{2}$")
+    if pc.all(two, min_count=0).as_py():
+        return _exact(pc.cast(pc.replace_substring(plain, ".", ""), pa.int64()))
+    whole = pc.match_substring_regex(plain, r"^-?[0-9]{1,15}$")
+    # A column of two-decimal and whole amounts still goes by arrays: append the missing decimals.
+    shaped = pc.if_else(two, plain, pc.if_else(whole, pc.binary_join_element_wise(plain, ".00", ""), "0.00"))
+    cents = pc.cast(pc.replace_substring(shaped, ".", ""), pa.int64()).to_numpy(zero_copy_only=False).copy()
+    null, bad = np.zeros(len(cents), bool), np.zeros(len(cents), bool)
+    odd = pc.indices_nonzero(pc.invert(pc.or_(two, whole)))
+    _fill_odd(text.take(odd), odd.to_numpy(), mark, cents, null, bad)
+    return Amounts(cents, null, bad)
+
+
+def _without_grouping(text: pa.Array, mark: str) -> pa.Array:
+    """Thousands marks gone where they stand in groups of three; every other text untouched, for the slow road to judge."""
+    group, grouped = (
+        (",", r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$")
+        if mark == "."
+        else (".", r"^-?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?$")
+    )
+    regular = pc.match_substring_regex(text, grouped)
+    plain = pc.if_else(regular, pc.replace_substring(text, group, ""), text)
+    if mark == ".":
+        return plain
+    # "1.5" is not an amount where the comma is the decimal mark: keep it away from the fast road.
+    pointed = pc.match_substring(plain, ".")
+    return pc.if_else(pointed, "?", pc.replace_substring(plain, ",", "."))
+
+
+def _exact(cents: pa.Array) -> Amounts:
+    none = np.zeros(len(cents), bool)
+    return Amounts(cents.to_numpy(zero_copy_only=False), none, none)
+
+
+def _fill_odd(
+    texts: pa.Array,
+    places: npt.NDArray[np.uint64],
+    mark: str,
+    cents: npt.NDArray[np.int64],
+    null: npt.NDArray[np.bool_],
+    bad: npt.NDArray[np.bool_],
+) -> None:
+    """The cells the fast road left, through `to_cents`; each distinct text once."""
+    known: dict[str, int | None | NotAnAmount] = {}
+    for place, text in zip(places.tolist(), texts.to_pylist(), strict=True):
+        if text not in known:
+            known[text] = _judge(text, mark)
+        value = known[text]
+        if value is None:
+            null[place] = True
+        elif isinstance(value, NotAnAmount):
+            bad[place] = True
+        else:
+            cents[place] = value
+
+
+def _judge(text: str, mark: str) -> int | None | NotAnAmount:
+    try:
+        return to_cents(text, mark)
+    except NotAnAmount as refused:
+        return refused
+
+
+@dataclass(frozen=True, slots=True)
+class DecimalMark:
+    """Which mark a column uses, how sure that is, and a cell that shows it."""
+
+    mark: str
+    certain: bool
+    evidence: str
+
+
+def decide_decimal_mark(values: Iterable[str]) -> DecimalMark:
+    """Decide over all values of a column (standards.md NUM-1). Ambiguous: every value has one mark and three digits after it."""
+    votes: dict[str, str] = {}
+    ambiguous = ""
+    for text in values:
+        if is_not_stated(text):
+            continue
+        bare, _ = _bare(text)
+        said = _mark_said(bare)
+        if said == "?":
+            ambiguous = ambiguous or text
+        elif said:
+            votes.setdefault(said, text)
+    if len(votes) == 1:
+        ((mark, evidence),) = votes.items()
+        return DecimalMark(mark, True, evidence)
+    if votes:
+        return DecimalMark(".", False, " / ".join(votes.values()))
+    return DecimalMark(".", not ambiguous, ambiguous)
+
+
+def _mark_said(bare: str) -> str:
+    """'.' or ',' where one amount leaves no doubt, '?' where it does, '' where it has no mark."""
+    marks = [char for char in bare if char in ".,"]
+    if not marks:
+        return ""
+    if len(set(marks)) == 2:
+        return marks[-1]
+    other = "," if marks[0] == "." else "."
+    if len(marks) > 1:
+        return other  # 1.234.567 can only be grouping
+    digits_after = len(bare) - bare.rindex(marks[0]) - 1
+    return "?" if digits_after == 3 and 1 <= len(bare.lstrip("-").split(marks[0])[0]) <= 3 else marks[0]

@@ -1,0 +1,81 @@
+"""Sums kept beside the lines, one set per release. A release's lines never change, so neither do its cells:
+publishing or restoring needs no refresh at all."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .classifiers import Label
+from .facts import amount, fact_key
+from .runs import Release
+from .sources import PublicBody
+
+
+class Cell(models.Model):
+    public_body = fact_key(PublicBody)
+    release = fact_key(Release)
+    by = models.CharField(max_length=10)
+    # Within `by`: a code of the classifier, or the label's id where the publisher's own names are the only key.
+    key = models.CharField(max_length=24)
+    label = fact_key(Label, null=True)
+    line_count = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class ExpenditureCell(Cell):
+    class By(models.TextChoices):
+        CHAPTER = "chapter", _("Chapter")
+        CONCEPT = "concept", _("Concept")
+        ITEM = "item", _("Item")
+        FUNCTION = "function", _("Function")
+        UNIT = "unit", _("Administrative unit")
+        ECONOMIC = "economic", _("Type of expenditure")
+        FUNDING = "funding", _("Funding source")
+        PROGRAMME = "programme", _("Programme")
+
+    pk = models.CompositePrimaryKey("public_body_id", "release_id", "by", "key")
+    approved = amount()
+    adjustments = amount()
+    modified = amount()
+    committed = amount()
+    accrued = amount()
+    exercised = amount()
+    paid = amount()
+    reported = amount()
+
+
+class RevenueCell(Cell):
+    class By(models.TextChoices):
+        RUBRO = "rubro", _("Rubro")
+        TYPE = "type", _("Type")
+        ITEM = "item", _("Item")
+        FUNDING = "funding", _("Funding source")
+
+    pk = models.CompositePrimaryKey("public_body_id", "release_id", "by", "key")
+    estimated = amount()
+    adjustments = amount()
+    modified = amount()
+    accrued = amount()
+    collected = amount()
+    reported = amount()
+
+
+class ContractCell(models.Model):
+    """Contracts of a release by procedure, by month signed, by supplier; one row per currency, never added across."""
+
+    class By(models.TextChoices):
+        METHOD = "method", _("Procedure")
+        MONTH = "month", _("Month")
+        SUPPLIER = "supplier", _("Supplier")
+
+    pk = models.CompositePrimaryKey("public_body_id", "release_id", "by", "currency", "key")
+    public_body = fact_key(PublicBody)
+    release = fact_key(Release)
+    by = models.CharField(max_length=10)
+    currency = models.CharField(max_length=3)
+    key = models.CharField(max_length=24)
+    line_count = models.IntegerField()
+    amount = amount()  # NULL: none of these contracts states one

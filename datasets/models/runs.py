@@ -1,0 +1,227 @@
+"""From a file to published slices: mapping profiles, ingests with their issues, releases."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .sources import PublicBody, Source, SourceFile
+
+
+class Kind(models.TextChoices):
+    EXPENDITURE = "expenditure", _("Expenditure")
+    REVENUE = "revenue", _("Revenue")
+    CONTRACTS = "contracts", _("Contracts")
+
+
+class Document(models.TextChoices):
+    """Which of the documents of the budget cycle a figure was printed in."""
+
+    APPROVED = "approved", _("Approved budget")
+    QUARTERLY = "quarterly", _("Quarterly report")
+    PUBLIC_ACCOUNT = "public_account", _("Public account")
+
+
+class Breakdown(models.TextChoices):
+    """The classification under which the same money was printed. Never add across breakdowns."""
+
+    FULL = "full", _("Full detail")
+    OBJECT = "object", _("By object of expenditure")
+    FUNCTIONAL = "functional", _("By function")
+    PROGRAMME = "programme", _("By programme")
+    ADMINISTRATIVE = "administrative", _("By administrative unit")
+    ECONOMIC = "economic", _("By economic type")
+
+
+class MappingProfile(models.Model):
+    """Columns a person confirmed once, remembered for files with the same headings."""
+
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(_("address"), max_length=120)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    fingerprint = models.CharField(max_length=64, editable=False, db_index=True)
+    columns = models.JSONField(_("columns"), help_text=_("{heading: field}; an empty field means: do not use"))
+    options = models.JSONField(_("options"), default=dict, blank=True)
+    source = models.ForeignKey(Source, models.SET_NULL, null=True, blank=True, related_name="profiles")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(_("approved"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("mapping profile")
+        verbose_name_plural = _("mapping profiles")
+        ordering = ["name", "-version"]
+        constraints = [models.UniqueConstraint(fields=["slug", "version"], name="mapping_profile_version_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+
+class Ingest(models.Model):
+    """One reading of one file with one set of options: stages, counts, progress, result."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Working")
+        NEEDS_MAPPING = "needs_mapping", _("Needs a person")
+        READY = "ready", _("Ready to publish")
+        PUBLISHED = "published", _("Published")
+        FAILED = "failed", _("Failed")
+
+    class Stage(models.TextChoices):
+        RECEIVED = "received", _("File received")
+        READING = "reading", _("Reading the file")
+        LOADING = "loading", _("Loading rows")
+        CHECKING = "checking", _("Checking sums")
+        DONE = "done", _("Done")
+
+    file = models.ForeignKey(SourceFile, models.CASCADE, related_name="ingests", verbose_name=_("file"))
+    options = models.JSONField(default=dict, editable=False)
+    options_key = models.CharField(max_length=64, editable=False)
+    wants_publish = models.BooleanField(default=False, editable=False)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, blank=True)
+    status = models.CharField(_("status"), max_length=15, choices=Status.choices, default=Status.QUEUED)
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, default=Stage.RECEIVED)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    rows_read = models.PositiveIntegerField(_("rows read"), default=0)
+    rows_loaded = models.PositiveIntegerField(_("rows loaded"), default=0)
+    rows_rejected = models.PositiveIntegerField(_("rows rejected"), default=0)
+    rows_skipped = models.PositiveIntegerField(_("rows skipped"), default=0)
+    error = models.TextField(_("error"), blank=True)
+    # What was understood (encoding, sheet, columns, skipped, totals, controls…): the object `manage.py ingest --json` prints.
+    report = models.JSONField(default=dict, editable=False)
+    profile = models.ForeignKey(MappingProfile, models.SET_NULL, null=True, blank=True, related_name="ingests")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("started by")
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("ingest")
+        verbose_name_plural = _("ingests")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["status"], name="ingest_unfinished", condition=models.Q(status__in=["queued", "running"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file} ({self.get_status_display()})"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status not in (self.Status.QUEUED, self.Status.RUNNING)
+
+    def get_absolute_url(self) -> str:
+        return reverse("datasets:ingest", args=[self.pk])
+
+
+class RowIssue(models.Model):
+    """A row that was not loaded, or was loaded with a remark: where, what it said, why, what to do."""
+
+    class Severity(models.TextChoices):
+        ERROR = "error", _("Rejected")
+        WARNING = "warning", _("Warning")
+        INFO = "info", _("Note")
+
+    ingest = models.ForeignKey(Ingest, models.CASCADE, related_name="row_issues")
+    severity = models.CharField(max_length=8, choices=Severity.choices)
+    code = models.CharField(max_length=40)
+    sheet = models.CharField(max_length=120, blank=True)
+    line_no = models.PositiveIntegerField(null=True)
+    column = models.CharField(max_length=300, blank=True)
+    value = models.TextField(blank=True)
+    message = models.TextField()
+    hint = models.TextField(blank=True)
+    # The whole row as it was read, {heading: text}: what the downloadable file of rejects is made of.
+    raw = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("issue")
+        verbose_name_plural = _("issues")
+        ordering = ["ingest_id", "id"]
+        indexes = [models.Index(fields=["ingest", "severity", "id"], name="rowissue_by_ingest")]
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    def published(self) -> ReleaseQuerySet:
+        return self.filter(status=Release.Status.PUBLISHED)
+
+    def of_slice(self, release: Release) -> ReleaseQuerySet:
+        return self.filter(**release.slice_key)
+
+
+class Release(models.Model):
+    """One version of one slice. Its lines never change: publishing and restoring only move the status."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        SUPERSEDED = "superseded", _("Superseded")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    SLICE = ("kind", "public_body_id", "year", "period", "document", "breakdown")
+
+    id = models.AutoField(primary_key=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    public_body = models.ForeignKey(PublicBody, models.PROTECT, related_name="releases", verbose_name=_("public body"))
+    year = models.PositiveSmallIntegerField(_("year"))
+    # annual | Q1..Q4 (cumulative since January, as CONAC prints them) | 2024-03
+    period = models.CharField(_("period"), max_length=7)
+    document = models.CharField(_("document"), max_length=15, choices=Document.choices, blank=True)
+    breakdown = models.CharField(_("breakdown"), max_length=15, choices=Breakdown.choices)
+    version = models.PositiveIntegerField(_("version"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
+    ingest = models.ForeignKey(Ingest, models.PROTECT, related_name="releases", verbose_name=_("ingest"))
+    sheets = models.JSONField(default=list, editable=False)
+    line_count = models.PositiveIntegerField(_("lines"), default=0)
+    # {moment: "decimal"} or {currency: "decimal"}; a moment that was not published is absent.
+    totals = models.JSONField(default=dict, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.TextField(_("reason"), blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("release")
+        verbose_name_plural = _("releases")
+        ordering = ["-year", "kind", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["public_body", "kind", "year", "period", "document", "breakdown"],
+                condition=models.Q(status="published"),
+                name="one_published_release_per_slice",
+            ),
+            models.UniqueConstraint(
+                fields=["public_body", "kind", "year", "period", "document", "breakdown", "version"],
+                name="release_version_unique",
+            ),
+            models.CheckConstraint(condition=models.Q(year__range=(1900, 2100)), name="release_year_plausible"),
+            models.CheckConstraint(
+                condition=models.Q(period__regex=r"^(annual|Q[1-4]|[0-9]{4}-(0[1-9]|1[0-2]))$"),
+                name="release_period_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="published") | models.Q(published_at__isnull=False),
+                name="published_release_has_date",
+            ),
+        ]
+        indexes = [models.Index(fields=["ingest"], name="release_by_ingest")]
+
+    def __str__(self) -> str:
+        return f"{self.public_body} · {self.get_kind_display()} {self.year} {self.period} · v{self.version}"
+
+    @property
+    def slice_key(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in self.SLICE}

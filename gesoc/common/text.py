@@ -1,0 +1,34 @@
+"""Order and search of Spanish text without help from the database.
+
+The embedded PostgreSQL sorts by code point and has neither `unaccent` nor `pg_trgm` nor ICU collations, so every row
+that is listed or searched stores its own `sort_key` and `search_text`, both computed here.
+"""
+
+import re
+import unicodedata
+
+_NOT_WORD = re.compile(r"[^0-9a-z~]+")
+# "~" sorts after "z": "n~" puts every word with ñ after all words with plain n, as Spanish dictionaries do.
+_AFTER_N = "n~"
+
+
+def _without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def sort_key(text: str) -> str:
+    """Return the text as it sorts in Spanish when compared by code point: blind to accents, case and punctuation."""
+    enye = unicodedata.normalize("NFC", text.replace("~", " ")).casefold().replace("ñ", _AFTER_N)
+    return " ".join(_NOT_WORD.sub(" ", _without_accents(enye)).split())
+
+
+def search_text(text: str) -> str:
+    """Return the text folded for searching: lower case, no accents (ñ reads n), every punctuation mark a space."""
+    folded = _without_accents(text).replace("~", " ").casefold()
+    return " ".join(_NOT_WORD.sub(" ", folded).split())
+
+
+def tokens(text: str) -> list[str]:
+    """Return the distinct words of a query, folded, in the order in which they were typed."""
+    return list(dict.fromkeys(search_text(text).split()))

@@ -1,0 +1,223 @@
+"""PostgreSQL and Redis for local mode: found or started when `DATABASE_URL` / `REDIS_URL` are unset.
+
+Every process that needs them calls `use()` and so holds them; they stop when the last holder ends, by whatever way
+(see `gesoc.keeper`). Their addresses follow from the clone's path alone, so nothing has to be in the environment.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gesoc.keeper import Home, ServiceError, pg_answers, redis_answers, try_lock, wait_until
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+NEEDS_NOTHING = {
+    "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "spectacular",
+    "startapp", "startproject", "test", "version",
+}  # fmt: skip
+NEEDS_NO_TABLES = {
+    "createcachetable", "dbshell", "flush", "inspectdb", "makemigrations", "migrate", "optimizemigration",
+    "showmigrations", "sqlflush", "sqlmigrate", "sqlsequencereset", "squashmigrations",
+}  # fmt: skip
+_held: dict[Path, int] = {}
+
+
+def is_local() -> bool:
+    """Local mode: this clone serves itself, on this machine alone."""
+    return not os.environ.get("DATABASE_URL")
+
+
+def home() -> Home:
+    """`var/`, or `var/test` under the test suite, which must not disturb a demo that runs in the same clone."""
+    return Home(BASE_DIR / "var" / os.environ.get("MESA_PROFILE", ""))
+
+
+def wanted() -> list[str]:
+    """Which services nobody else provides."""
+    names = {"postgres": is_local(), "redis": is_local() and not os.environ.get("REDIS_URL")}
+    return [name for name, needed in names.items() if needed]
+
+
+def redis_url() -> str:
+    return f"unix://{home().redis_socket}?db=0"
+
+
+def use() -> None:
+    """Hold the embedded services for the life of this process; starts them if nobody has."""
+    place, names = home(), wanted()
+    if not names or place.root in _held:
+        return
+    place.root.mkdir(parents=True, exist_ok=True)
+    start, users = place.lock("start"), place.lock("users")
+    fcntl.flock(start, fcntl.LOCK_EX)
+    try:
+        fcntl.flock(users, fcntl.LOCK_SH)  # waits while a keeper is stopping them
+        if not keeper_lives(place):
+            launch(place, names)
+        wait_for(place, names)
+        _held[place.root] = users
+    finally:
+        os.close(start)
+
+
+def keeper_lives(place: Home) -> bool:
+    probe = place.lock("keeper")
+    free = try_lock(probe, fcntl.LOCK_EX)
+    os.close(probe)
+    return not free
+
+
+def launch(place: Home, names: list[str]) -> None:
+    place.log.mkdir(exist_ok=True)
+    command = [sys.executable, "-P", str(BASE_DIR / "gesoc" / "keeper.py"), str(place.root)]
+    command += [os.environ.get("MESA_PROFILE") or "local", *names]
+    with (place.log / "keeper.log").open("ab") as log:
+        keeper = subprocess.Popen(  # noqa: S603
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+            cwd=place.root,
+        )
+    assert keeper.stdout
+    with keeper.stdout as said:
+        line = said.readline().strip()
+    if line != "ready":
+        keeper.wait()
+        raise ServiceError(line or f"The embedded services did not start; {place.log / 'keeper.log'} says why.")
+    keeper.returncode = 0  # it outlives this process on purpose: no warning that it still runs
+
+
+def wait_for(place: Home, names: list[str]) -> None:
+    answers = {"postgres": pg_answers, "redis": redis_answers}
+    for name in names:
+        if not wait_until(lambda n=name: answers[n](place), 60):
+            raise ServiceError(f"The embedded {name} does not answer; {place.log / name}.log says why.")
+
+
+def release() -> None:
+    """Let go, and if nobody else holds the services wait until they have stopped."""
+    place = home()
+    users = _held.pop(place.root, None)
+    if users is None:
+        return
+    os.close(users)
+    probe = place.lock("users")
+    end = time.monotonic() + 90
+    while keeper_lives(place) and time.monotonic() < end:
+        if try_lock(probe, fcntl.LOCK_EX):
+            fcntl.flock(probe, fcntl.LOCK_UN)  # nobody holds it: the keeper is about to see that
+        elif try_lock(probe, fcntl.LOCK_SH):
+            break  # someone else uses them
+        time.sleep(0.05)
+    os.close(probe)
+
+
+def erase(seconds: float = 15) -> None:
+    """Remove the clone's database and queue (`RESET=1`). Refused while another process uses them."""
+    import shutil
+
+    place = home()
+    start, users = place.lock("start"), place.lock("users")
+    fcntl.flock(start, fcntl.LOCK_EX)
+    try:
+        if not wait_until(lambda: try_lock(users, fcntl.LOCK_EX), seconds):
+            raise ServiceError("Another process of this clone uses its database: stop it first, then RESET=1 again.")
+        for directory in (place.pg, place.redis):
+            shutil.rmtree(directory, ignore_errors=True)
+    finally:
+        os.close(users)
+        os.close(start)
+
+
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """One process at a time in this clone."""
+    descriptor = home().lock(name)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+# -- manage.py ----------------------------------------------------------------------------------------------------
+
+
+def prepare(argv: list[str]) -> None:
+    """Before manage.py does anything in local mode: services, tables and reference data, as the command needs them."""
+    command = argv[1] if len(argv) > 1 else "help"
+    if not is_local() or command in NEEDS_NOTHING or {"-h", "--help", "--version"} & set(argv):
+        return
+    try:
+        use()
+    except ServiceError as error:
+        sys.exit(f"{error}")
+    if command in NEEDS_NO_TABLES:
+        set_stamp("")  # what it does to the tables is not known here: look again next time
+    else:
+        bring_up_to_date()
+
+
+def bring_up_to_date() -> bool:
+    """Migrations and reference data, unless the database says that it has seen these very files. True if it did."""
+    with alone("prepare"):
+        stamp = fingerprint()
+        if get_stamp() == stamp:
+            return False
+        import django
+        from django.core.management import call_command, get_commands
+
+        django.setup()
+        call_command("migrate", interactive=False, verbosity=0)
+        if "load_reference" in get_commands():
+            call_command("load_reference", stdout=sys.stderr)
+        set_stamp(stamp)
+        return True
+
+
+def fingerprint() -> str:
+    """Changes whenever a migration, a data file in the box or a command that loads one does."""
+    digest = hashlib.sha256()
+    for pattern in ("*/migrations/*.py", "*/data/**/*", "*/management/commands/load_*.py"):
+        for path in sorted(BASE_DIR.glob(pattern)):
+            if path.is_file() and "tests" not in path.parts:
+                digest.update(f"{path.relative_to(BASE_DIR)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def get_stamp() -> str:
+    """Kept as the database's comment, so that it goes when the database goes."""
+    with database_cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        )
+        return str(cursor.fetchone()[0] or "")
+
+
+def set_stamp(stamp: str) -> None:
+    with database_cursor() as cursor:
+        cursor.execute(f"COMMENT ON DATABASE mesa IS '{stamp}'")
+
+
+@contextmanager
+def database_cursor() -> Iterator[object]:
+    import psycopg2
+
+    connection = psycopg2.connect(host=str(home().run), user="mesa", dbname="mesa")
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
