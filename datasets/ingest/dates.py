@@ -32,7 +32,9 @@ MONTHS = {
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})(?!\d)")
-_NAMED = re.compile(rf"(\d{{1,2}})\s*(?:de\s+|[-/.\s]\s*)({_MONTH})\b\.?\s*(?:del?\s+(?:ano\s+)?|[-/.,\s]\s*)(\d{{4}}|\d{{2}})(?!\d)")
+_NAMED = re.compile(
+    rf"(\d{{1,2}})\s*(?:de\s+|[-/.\s]\s*)({_MONTH})\b\.?\s*(?:del?\s+(?:ano\s+)?|[-/.,\s]\s*)(\d{{4}}|\d{{2}})(?!\d)"
+)
 _MONTH_YEAR = re.compile(rf"({_MONTH})\b\.?\s*(?:del?\s+(?:ano\s+)?|[-/.,\s]\s*)(\d{{4}})(?!\d)")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
@@ -106,7 +108,9 @@ _YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)")
 
 
 def parse_period(text: str) -> tuple[int | None, str | None]:
-    """Year and period said by a title, a label or a file name: ``DEL 1 DE ENERO AL 31 DE MARZO DE 2019`` is (2019, Q1)."""
+    """Year and period said by a title, a label or a file name: ``DEL 1 DE ENERO AL 31 DE MARZO DE 2019`` is (2019,
+    Q1).
+    """
     value = fold(text).replace("_", " ")
     if match := _RANGE.search(value):
         start, end = MONTHS[match[2]], MONTHS[match[5]]

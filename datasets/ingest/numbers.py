@@ -163,7 +163,7 @@ def _fill_odd(
     bad: npt.NDArray[np.bool_],
 ) -> None:
     """The cells the fast road left, through `to_cents`; each distinct text once."""
-    known: dict[str, int | None | NotAnAmount] = {}
+    known: dict[str, int | NotAnAmount | None] = {}
     for place, text in zip(places.tolist(), texts.to_pylist(), strict=True):
         if text not in known:
             known[text] = _judge(text, mark)
@@ -176,7 +176,7 @@ def _fill_odd(
             cents[place] = value
 
 
-def _judge(text: str, mark: str) -> int | None | NotAnAmount:
+def _judge(text: str, mark: str) -> int | NotAnAmount | None:
     try:
         return to_cents(text, mark)
     except NotAnAmount as refused:
