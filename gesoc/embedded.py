@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from gesoc.keeper import Home, ServiceError, pg_answers, redis_answers, try_lock, wait_until
 
@@ -80,7 +81,7 @@ def launch(place: Home, names: list[str]) -> None:
     command = [sys.executable, "-P", str(BASE_DIR / "gesoc" / "keeper.py"), str(place.root)]
     command += [os.environ.get("MESA_PROFILE") or "local", *names]
     with (place.log / "keeper.log").open("ab") as log:
-        keeper = subprocess.Popen(  # noqa: S603
+        keeper = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -103,6 +104,11 @@ def wait_for(place: Home, names: list[str]) -> None:
     for name in names:
         if not wait_until(lambda n=name: answers[n](place), 60):
             raise ServiceError(f"The embedded {name} does not answer; {place.log / name}.log says why.")
+
+
+def held() -> tuple[int, ...]:
+    """The locks of this process, to be passed on to children that shall hold the services too."""
+    return tuple(_held.values())
 
 
 def release() -> None:
@@ -167,6 +173,8 @@ def prepare(argv: list[str]) -> None:
         set_stamp("")  # what it does to the tables is not known here: look again next time
     else:
         bring_up_to_date()
+    if command == "runserver":
+        collect_static()
 
 
 def bring_up_to_date() -> bool:
@@ -196,6 +204,33 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+def static_stamp() -> str:
+    """Changes whenever a static file of ours does, or the packages that bring others."""
+    digest = hashlib.sha256()
+    for path in sorted(
+        [*BASE_DIR.glob("static/**/*"), *BASE_DIR.glob("*/static/**/*"), *BASE_DIR.glob("requirements/*.txt")]
+    ):
+        state = path.stat()
+        digest.update(f"{path.relative_to(BASE_DIR)} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def collect_static() -> None:
+    """The web server serves collected files under names with a hash; a stale collection would fail its pages."""
+    seen, stamp = home().root / "static.stamp", static_stamp()
+    if seen.exists() and seen.read_text() == stamp:
+        return
+    with alone("static"):
+        subprocess.run(
+            [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
+            cwd=BASE_DIR,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            process_group=0,  # a Ctrl-C is for the caller, which stops right after
+        )
+        seen.write_text(stamp)
+
+
 def get_stamp() -> str:
     """Kept as the database's comment, so that it goes when the database goes."""
     with database_cursor() as cursor:
@@ -211,7 +246,7 @@ def set_stamp(stamp: str) -> None:
 
 
 @contextmanager
-def database_cursor() -> Iterator[object]:
+def database_cursor() -> Iterator[Any]:
     import psycopg2
 
     connection = psycopg2.connect(host=str(home().run), user="mesa", dbname="mesa")

@@ -1,12 +1,25 @@
-"""Root routes. URLs are Spanish, view names English."""
+"""Root routes. URLs are Spanish, view names English. Pages for people exist in two languages: `/…` and `/en/…`."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from gesoc import views
 from gesoc.health import health
+from municipalities.api import MunicipalityList
 
 urlpatterns = [
     path("salud/", health, name="health"),
-    path("cuentas/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/municipalities/", MunicipalityList.as_view(), name="api-municipalities"),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("buscar/", views.search, name="search"),
+        path("_componentes/", views.components, name="components"),
+        path("", include("municipalities.urls")),
+        path("", include("partners.urls")),
+        prefix_default_language=False,
+    ),
 ]
+
+handler500 = "gesoc.views.server_error"

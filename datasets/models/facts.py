@@ -20,7 +20,7 @@ def fact_key(to: type[models.Model] | str, **extra: Any) -> Any:
     return models.ForeignKey(to, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", **extra)
 
 
-def amount() -> models.DecimalField:
+def pesos() -> models.DecimalField:
     """Pesos. NULL: this moment was not published; never 0."""
     return models.DecimalField(max_digits=18, decimal_places=2, null=True)
 
@@ -33,6 +33,7 @@ class Line(models.Model):
     line_no = models.IntegerField()  # order in the file, over all its sheets
     sheet_no = models.SmallIntegerField(default=0)  # index into Release.sheets
     source_row = models.IntegerField()  # 1-based, as a spreadsheet shows it
+    last_row = models.IntegerField()  # the same, unless the line was made of several rows (moments printed as rows)
 
     class Meta:
         abstract = True
@@ -40,22 +41,20 @@ class Line(models.Model):
 
 class ExpenditureLine(Line):
     pk = models.CompositePrimaryKey("public_body_id", "release_id", "line_no")
-    # Further rows of the file that this line was made of (moments printed as rows).
-    more_rows = models.JSONField(null=True)
     object = fact_key(Label, null=True)
     function = fact_key(Label, null=True)
     unit = fact_key(Label, null=True)
     programme = fact_key(Label, null=True)
     economic = fact_key(Label, null=True)
     funding = fact_key(Label, null=True)
-    approved = amount()
-    adjustments = amount()
-    modified = amount()
-    committed = amount()
-    accrued = amount()
-    exercised = amount()
-    paid = amount()
-    reported = amount()
+    approved = pesos()
+    adjustments = pesos()
+    modified = pesos()
+    committed = pesos()
+    accrued = pesos()
+    exercised = pesos()
+    paid = pesos()
+    reported = pesos()
 
     class Meta:
         verbose_name = _("expenditure line")
@@ -67,15 +66,14 @@ class ExpenditureLine(Line):
 
 class RevenueLine(Line):
     pk = models.CompositePrimaryKey("public_body_id", "release_id", "line_no")
-    more_rows = models.JSONField(null=True)
     revenue = fact_key(Label, null=True)
     funding = fact_key(Label, null=True)
-    estimated = amount()
-    adjustments = amount()
-    modified = amount()
-    accrued = amount()
-    collected = amount()
-    reported = amount()
+    estimated = pesos()
+    adjustments = pesos()
+    modified = pesos()
+    accrued = pesos()
+    collected = pesos()
+    reported = pesos()
 
     class Meta:
         verbose_name = _("revenue line")
@@ -122,7 +120,6 @@ class Contract(Line):
         UNKNOWN = "", _("Not stated")
 
     pk = models.CompositePrimaryKey("public_body_id", "release_id", "line_no")
-    more_rows = models.JSONField(null=True)
     year = models.SmallIntegerField()
     procedure_number = models.TextField(blank=True)
     contract_number = models.TextField(blank=True)
@@ -134,11 +131,11 @@ class Contract(Line):
     supplier = fact_key(Supplier, null=True)
     supplier_name = models.TextField(blank=True)
     # What the contract is worth: with tax where published, else without; `tax_basis` says which.
-    amount = amount()
-    amount_without_tax = amount()
-    amount_with_tax = amount()
-    amount_min = amount()
-    amount_max = amount()
+    amount = pesos()
+    amount_without_tax = pesos()
+    amount_with_tax = pesos()
+    amount_min = pesos()
+    amount_max = pesos()
     tax_basis = models.CharField(max_length=10, blank=True)  # with | without | unstated
     currency = models.CharField(max_length=3)
     award_date = models.DateField(null=True)

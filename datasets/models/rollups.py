@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .classifiers import Label
-from .facts import amount, fact_key
+from .facts import fact_key, pesos
 from .runs import Release
 from .sources import PublicBody
 
@@ -37,14 +37,14 @@ class ExpenditureCell(Cell):
         PROGRAMME = "programme", _("Programme")
 
     pk = models.CompositePrimaryKey("public_body_id", "release_id", "by", "key")
-    approved = amount()
-    adjustments = amount()
-    modified = amount()
-    committed = amount()
-    accrued = amount()
-    exercised = amount()
-    paid = amount()
-    reported = amount()
+    approved = pesos()
+    adjustments = pesos()
+    modified = pesos()
+    committed = pesos()
+    accrued = pesos()
+    exercised = pesos()
+    paid = pesos()
+    reported = pesos()
 
 
 class RevenueCell(Cell):
@@ -55,12 +55,12 @@ class RevenueCell(Cell):
         FUNDING = "funding", _("Funding source")
 
     pk = models.CompositePrimaryKey("public_body_id", "release_id", "by", "key")
-    estimated = amount()
-    adjustments = amount()
-    modified = amount()
-    accrued = amount()
-    collected = amount()
-    reported = amount()
+    estimated = pesos()
+    adjustments = pesos()
+    modified = pesos()
+    accrued = pesos()
+    collected = pesos()
+    reported = pesos()
 
 
 class ContractCell(models.Model):
@@ -78,4 +78,4 @@ class ContractCell(models.Model):
     currency = models.CharField(max_length=3)
     key = models.CharField(max_length=24)
     line_count = models.IntegerField()
-    amount = amount()  # NULL: none of these contracts states one
+    amount = pesos()  # NULL: none of these contracts states one
