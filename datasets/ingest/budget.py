@@ -258,7 +258,7 @@ def _decide(table: BudgetTable) -> None:
 
 
 def _place_unnamed(table: BudgetTable, unnamed: list[BudgetRow]) -> None:
-    """A row of figures without any label is a total when the arithmetic says so; otherwise it is a line nobody named."""
+    """Figures without any label are a total when the arithmetic says so; otherwise a line nobody named."""
     sums = table.sums
     for row in unnamed:
         if _is_sum(row.amounts, sums):

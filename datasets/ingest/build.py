@@ -9,7 +9,15 @@ import numpy as np
 import pyarrow as pa
 
 from datasets.ingest.budget import BudgetTable
-from datasets.ingest.context import from_columns, from_file_name, from_titles, settle_document, state_code, unit_of
+from datasets.ingest.context import (
+    STATES,
+    from_columns,
+    from_file_name,
+    from_titles,
+    settle_document,
+    state_code,
+    unit_of,
+)
 from datasets.ingest.contracts import ContractTable, contract_columns
 from datasets.ingest.dictionary import fold
 from datasets.ingest.hierarchy import Amounts, add, close
@@ -61,11 +69,11 @@ def _place_from_columns(context: Context, columns: Columns) -> None:
     codes = {code for code in columns.get("municipality_code", ()) if code}
     if len(codes) == 1 and len(code := codes.pop()) == 5:
         context.municipality_code = code
-    states = {
-        code for text in columns.get("state_code", columns.get("state_name", [])) if text and (code := state_code(text))
-    }
+    printed = columns.get("state_code") or columns.get("state_name") or []
+    states = {found for text in printed if text and (found := state_code(text))}
     if len(states) == 1:
         context.state_code = states.pop()
+        context.state_name = STATES[context.state_code]
     if "municipality_code" in columns or "municipality_name" in columns:
         context.level = context.level or "municipal"
     areas = {fold(text) for text in columns.get("responsible_area", ()) if text}
@@ -141,7 +149,7 @@ def _ask(part: Part, read: BudgetTable, breakdown: str | None, unit: int) -> Non
     sheet = read.area.grid.sheet
     if breakdown is None and read.leaves:
         part.questions.append(
-            "¿Por qué clasificación están los renglones: objeto del gasto, administrativa, funcional, económica o programas?"
+            "¿Qué clasificación usan los renglones: objeto del gasto, administrativa, funcional, económica o programas?"
         )
     for moment, evidence in read.unsure.items():
         heading = next((text for text, name in part.table.columns.items() if name == moment), moment)
@@ -177,7 +185,7 @@ def _agrees(read: BudgetTable, column: int, name: str) -> bool:
 
 
 def _controls(read: BudgetTable, unit: int) -> list[Control]:
-    """Printed grand totals. Totals of several bodies in one table count together; without any, the outermost rows do."""
+    """Printed grand totals. Totals of several bodies count together; without any, the outermost rows do."""
     grand = [row for row in read.totals if row.label.is_grand_total or not row.label.text]
     rows = grand or read.totals
     label = rows[0].label.text if rows else ""
@@ -334,7 +342,8 @@ def _compare_breakdowns(parts: list[Part]) -> list[Finding]:
         Finding(
             "totals_differ",
             "warning",
-            f"La hoja «{part.table.sheet}» suma distinto de las demás clasificaciones del mismo archivo. Revisa sus columnas en el original.",
+            f"La hoja «{part.table.sheet}» suma distinto de las demás clasificaciones del mismo archivo.",
+            hint="Revisa sus columnas en el original.",
             sheet=part.table.sheet,
         )
         for part in spending

@@ -9,14 +9,12 @@ from datasets.ingest.dates import parse_date, parse_period, period_of, year_of
 from datasets.ingest.dictionary import fold
 from datasets.ingest.shapes import Context
 
-STATES = {
-    "01": "Aguascalientes", "02": "Baja California", "03": "Baja California Sur", "04": "Campeche", "05": "Coahuila",
-    "06": "Colima", "07": "Chiapas", "08": "Chihuahua", "09": "Ciudad de México", "10": "Durango", "11": "Guanajuato",
-    "12": "Guerrero", "13": "Hidalgo", "14": "Jalisco", "15": "México", "16": "Michoacán", "17": "Morelos", "18": "Nayarit",
-    "19": "Nuevo León", "20": "Oaxaca", "21": "Puebla", "22": "Querétaro", "23": "Quintana Roo", "24": "San Luis Potosí",
-    "25": "Sinaloa", "26": "Sonora", "27": "Tabasco", "28": "Tamaulipas", "29": "Tlaxcala", "30": "Veracruz",
-    "31": "Yucatán", "32": "Zacatecas",
-}  # fmt: skip
+_STATE_NAMES = (
+    "Aguascalientes|Baja California|Baja California Sur|Campeche|Coahuila|Colima|Chiapas|Chihuahua|Ciudad de México|Durango"
+    "|Guanajuato|Guerrero|Hidalgo|Jalisco|México|Michoacán|Morelos|Nayarit|Nuevo León|Oaxaca|Puebla|Querétaro|Quintana Roo"
+    "|San Luis Potosí|Sinaloa|Sonora|Tabasco|Tamaulipas|Tlaxcala|Veracruz|Yucatán|Zacatecas"
+)
+STATES = {f"{number:02}": name for number, name in enumerate(_STATE_NAMES.split("|"), start=1)}
 _ALIASES = {
     "distrito federal": "09", "cdmx": "09", "estado de mexico": "15", "edomex": "15", "coahuila de zaragoza": "05",
     "michoacan de ocampo": "16", "veracruz de ignacio de la llave": "30", "queretaro de arteaga": "22",
@@ -30,30 +28,34 @@ _STATE_TAIL = re.compile(
     rf"|(?<!\bde)(?<!\bdel)\s+((?!hidalgo|guerrero|morelos|mexico\b)(?:{_NAMES}))\.?\s*$"
 )
 _MUNICIPAL = re.compile(
-    r"\b(?:(?:h\.?\s*|honorable\s+)?ayuntamiento(?:\s+constitucional)?|municipio|gobierno municipal|presidencia municipal|alcaldia|delegacion)\s+"
+    r"\b(?:(?:h\.?\s*|honorable\s+)?ayuntamiento(?:\s+constitucional)?|municipio|gobierno municipal|presidencia municipal"
+    r"|alcaldia|delegacion)\s+"
     r"(?:de\s+|del?\s+municipio\s+de\s+)?(.+)"
 )
 _ENTITY = re.compile(
-    r"(?:nombre del )?ente(?: publico)?\s*:\s*(.+)|(?:sujeto obligado|institucion|organismo|dependencia|municipio)\s*:\s*(.+)"
+    r"(?:nombre del )?ente(?: publico)?\s*:\s*(.+)"
+    r"|(?:sujeto obligado|institucion|organismo|dependencia|municipio)\s*:\s*(.+)"
 )
 _INSTITUTION = re.compile(
     r"^(instituto|comision|sistema|consejo|organismo|junta|universidad|colegio|secretaria|fideicomiso|centro|patronato|procuraduria"
     r"|tribunal|poder|congreso|fiscalia|hospital|museo|agencia|junta|servicios? de)\b"
 )
 _FEDERAL = re.compile(
-    r"\bgobierno federal\b|hacienda publica federal|presupuesto de egresos de la federacion|administracion publica federal"
+    r"\bgobierno federal\b|hacienda publica federal|presupuesto de egresos de la federacion"
+    r"|administracion publica federal"
 )
 _STATE_GOVERNMENT = re.compile(r"gobierno del estado(?: libre y soberano)?(?: de)? (.+)")
 _PUBLIC_ACCOUNT = re.compile(r"cuenta (?:de la hacienda )?publica")
 _APPROVED = re.compile(
-    r"presupuesto (?:de egresos )?(?:asignado|aprobado|autorizado)|presupuesto asignado|ley de ingresos|iniciativa de ley"
+    r"presupuesto (?:de egresos )?(?:asignado|aprobado|autorizado)|ley de ingresos|iniciativa de ley"
 )
 _UNITS = (
     (re.compile(r"\b(?:en )?millones de pesos\b|\bcifras en millones\b|\bmdp\b"), 1_000_000),
     (re.compile(r"\b(?:en )?miles de pesos\b|\bcifras en miles\b"), 1_000),
 )
 _NOT_A_BODY = re.compile(
-    r"estado (analitico|del ejercicio)|clasificacion|presupuesto|gasto|ingreso|del? \d|al \d|pesos|formato|articulo|anexo|cuenta publica|ejercicio|trimestre"
+    r"estado (analitico|del ejercicio)|clasificacion|presupuesto|gasto|ingreso|del? \d|al \d|pesos|formato|articulo|anexo"
+    r"|cuenta publica|ejercicio|trimestre"
     r"|categoria|fuente de|por |adquisicion|adjudicacion|licitacion|contrato|padron"
 )
 

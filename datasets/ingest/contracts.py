@@ -39,7 +39,8 @@ IDENTITY = (
 _FILLED_DOWN = ("fiscal_year", "period_label", "procedure_type_raw")
 _YEAR_FROM = ("date_signed", "start_date", "award_date", "notice_date", "opening_date")
 _PLACEHOLDER = re.compile(
-    r"(no aplica.*|n/?a|na|s/n|-+|no requiere.*|persona (fisica|moral)|ningun[oa]|sin dato|no se realizo.*|xx+|\.+|0|no disponible|ver nota)",
+    r"(no aplica.*|n/?a|na|s/n|-+|no requiere.*|persona (fisica|moral)|ningun[oa]|sin dato"
+    r"|no se realizo.*|xx+|\.+|0|no disponible|ver nota)",
     re.DOTALL,
 )
 _TOTAL = re.compile(r"(gran )?total(es)?( general)?( de contratos)?|sumas?|subtotal(es)?")
@@ -160,7 +161,7 @@ def _lone_text(table: ContractTable, row: int, text: str) -> str:
 
 
 def contract_columns(table: ContractTable) -> dict[str, list[str | None]]:
-    """Field columns of the lines, with year and period filled down merged cells and the supplier's name put together."""
+    """Field columns of the lines, year and period filled down merged cells, the supplier's name put together."""
     area, mapping = table.area, table.mapping
     fields = {name: column for column, name in mapping.fields.items() if name in LINE_FIELDS["contracts"]}
     columns: dict[str, list[str | None]] = {

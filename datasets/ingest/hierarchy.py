@@ -56,6 +56,10 @@ def same(one: Amounts, other: Amounts) -> bool:
     return any(one) and all(close(a, b) for a, b in zip(one, other, strict=True))
 
 
+def _side_by_side(nodes: Sequence[Node]) -> list[int | None]:
+    return [None] * len(nodes)
+
+
 def by_depth(nodes: Sequence[Node], depths: Sequence[int]) -> list[int | None]:
     """Parents of an outline in print order: the nearest row above that is less deep and carries the same other keys."""
     parents: list[int | None] = []
@@ -96,7 +100,7 @@ def judge(name: str, nodes: Sequence[Node], parents: list[int | None], totals: S
             children.setdefault(parent, []).append(place)
     outline = Outline(name, parents, [])
     width = len(nodes[0].amounts) if nodes else 0
-    undetailed = set()
+    undetailed: set[int] = set()
     for place, parts in children.items():
         _weigh(outline, nodes[place], add([nodes[part].amounts for part in parts], width), undetailed)
     outline.leaves = [node.place for node in nodes if node.place not in children or node.place in undetailed]
@@ -138,7 +142,7 @@ def choose(
     resort.
     """
     best: tuple[tuple[float, int], Outline] | None = None
-    for name, build in [*readings, ("flat", lambda: [None] * len(nodes))]:
+    for name, build in [*readings, ("flat", lambda: _side_by_side(nodes))]:
         parents = build()
         if parents is None:
             continue

@@ -9,15 +9,16 @@ from datasets.ingest.codes import CHAPTER, ObjectCode, ldf_block, ldf_code, obje
 from datasets.ingest.dictionary import fold, join_spaced_letters
 
 _TOTAL = re.compile(
-    r"(i{1,3}\s*[.)]\s*)?(gran\s+|sub\s*-?\s*)?tota(l|les)\b(?!\s*\w*\s*ejercido)|^sumas?( total| iguales)?\s*:?$|^suma (de|del|total)\b"
+    r"(i{1,3}\s*[.)]\s*)?(gran\s+|sub\s*-?\s*)?tota(l|les)\b(?!\s*\w*\s*ejercido)"
+    r"|^sumas?( total| iguales)?\s*:?$|^suma (de|del|total)\b"
 )
 _SUBTOTAL = re.compile(r"sub\s*-?\s*total")
 _GRAND = re.compile(
     r"(gran total|total(es)?( general(es)?)?( (de|del|de los)? ?(gasto|egresos|ingresos|presupuesto)\w*.*)?)$"
 )
 _NOTE = re.compile(
-    r"bajo protesta|notas?\b|fuente:|elabor[oó]|autoriz[oó]|revis[oó]|vo\.? ?bo|\*+\s|\d/ |¹|las? cifras|las sumas parciales|ingresos excedentes"
-    r"|fecha de (actualizacion|validacion)|area responsable|n\.s\.|para efectos de"
+    r"bajo protesta|notas?\b|fuente:|elabor[oó]|autoriz[oó]|revis[oó]|vo\.? ?bo|\*+\s|\d/ |¹|las? cifras|las sumas parciales"
+    r"|ingresos excedentes|fecha de (actualizacion|validacion)|area responsable|n\.s\.|para efectos de"
 )
 NOTE_LENGTH = 260
 
@@ -49,7 +50,7 @@ def is_note(text: str) -> bool:
 
 
 def read_label(cells: list[tuple[int, str]]) -> Label:
-    """From the filled label cells of a row, left to right: ``1131 | Sueldos``, ``0101 Dirección``, ``A. Servicios…``."""
+    """From the label cells of a row, left to right: ``1131 | Sueldos``, ``0101 Dirección``, ``A. Servicios…``."""
     texts = [(column, text) for column, text in cells if text.strip()]
     whole = " ".join(" ".join(text.split()) for _, text in texts)
     label = Label(text=whole, name=whole)

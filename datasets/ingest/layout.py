@@ -179,7 +179,7 @@ def find_header(grid: Grid, start: int, stop: int) -> tuple[int, ...] | None:
 
 
 def find_areas(grid: Grid, header_row: int | None = None) -> list[Area]:
-    """All table areas of a sheet from top to bottom. ``header_row`` (1-based, a person's correction) fixes the first."""
+    """All table areas of a sheet from top to bottom. ``header_row`` (1-based) is a person's correction."""
     if header_row is not None:
         first: tuple[int, ...] | None = _fixed_header(grid, header_row - 1)
     else:
@@ -201,9 +201,9 @@ def _fixed_header(grid: Grid, row: int) -> tuple[int, ...] | None:
     best: tuple[int, ...] = (row,)
     for above in (1, 2):
         rows = tuple(range(row - above, row + 1))
-        if rows[0] >= 0 and all(_may_head(_texts(grid, other)) for other in rows):
-            if count_known(paths_of(grid, rows)) > count_known(paths_of(grid, best)):
-                best = rows
+        readable = rows[0] >= 0 and all(_may_head(_texts(grid, other)) for other in rows)
+        if readable and count_known(paths_of(grid, rows)) > count_known(paths_of(grid, best)):
+            best = rows
     return best
 
 

@@ -27,8 +27,8 @@ _WINNER = re.compile(r"adjudicad|ganador|contratad[oa]|contratista o proveedor")
 WEAK_AMOUNT = "reported"
 _NAME_DEPTH = ("especifica", "generica", "partida", "concepto", "capitulo")
 _NEEDS_GROUP = re.compile(
-    r"nombres?( s)?|(primer |segundo )?apellidos?( paterno| materno)?|inicio|termino|fin|conclusion|fecha de (inicio|termino)|monto|importe"
-    r"|total|rfc|razon social|clave|numero|fecha|objeto|descripcion"
+    r"nombres?( s)?|(primer |segundo )?apellidos?( paterno| materno)?|inicio|termino|fin|conclusion|fecha de (inicio|termino)"
+    r"|monto|importe|total|rfc|razon social|clave|numero|fecha|objeto|descripcion"
 )
 _GOVERNMENT = re.compile(r"APF|GE|GM|GOB_?\w*")
 

@@ -56,8 +56,8 @@ __all__ = [
 
 Progress = Callable[[str, float], None]
 _NOTHING = (
-    "No se encontró una tabla de presupuesto, ingresos o contratos. Revisa que los encabezados (por ejemplo «Concepto», «Aprobado», "
-    "«Devengado») estén en el archivo, o indica en qué fila están."
+    "No se encontró una tabla de presupuesto, ingresos o contratos. Revisa que los encabezados (por ejemplo "
+    "«Concepto», «Aprobado», «Devengado») estén en el archivo, o indica en qué fila están."
 )
 
 

@@ -1,4 +1,4 @@
-"""Which of the three kinds an area is, or which other thing it is, so that no figure is made of what is not a budget."""
+"""Which of the three kinds an area is, or which other thing: no figure is made of what is not a budget."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ class Hints:
 
 
 class UnreadableFile(Exception):
-    """The file cannot be read at all. ``message`` is one plain Spanish sentence or two: what happened and what to do."""
+    """The file cannot be read at all. ``message`` says in plain Spanish what happened and what to do."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -75,8 +75,8 @@ def _refuse_foreign(head: bytes, name: str) -> None:
     ):
         raise _refuse(
             "html",
-            f"Parece una página web{_suffix(name)}, no una hoja de cálculo. Ábrela en Excel o LibreOffice, guárdala como .xlsx "
-            "y súbela; si es un mensaje de error del sitio, descarga otra vez el archivo.",
+            f"Parece una página web{_suffix(name)}, no una hoja de cálculo. Ábrela en Excel o LibreOffice, "
+            "guárdala como .xlsx y súbela; si es un mensaje de error del sitio, descarga otra vez el archivo.",
         )
     if lower.startswith(b"<?xml"):
         raise _refuse("xml", f"Es un archivo XML{_suffix(name)}. {_UPLOAD_ORIGINAL}")

@@ -80,9 +80,7 @@ def _rules(table: Table, area: Area, mapping: Mapping_, questions: list[str]) ->
         if found:
             return [*found, *rules]
     if any(not _is_total(area, row, mapping) for row in parents):
-        questions.append(
-            "Algunos renglones del archivo suman a otros y no hay una columna que los distinga. ¿Qué columna dice el nivel?"
-        )
+        questions.append("Algunos renglones suman a otros y ninguna columna los distingue. ¿Qué columna dice el nivel?")
     return rules
 
 

@@ -70,7 +70,7 @@ def stream(path: str) -> None:
         rows = workbook.get_sheet_by_name(sheet.name)
         start = rows.start[0] if rows.start else 0
         offset = rows.start[1] if rows.start else 0
-        frame = [[] for _ in range(start)]
+        frame: list[list[str]] = [[] for _ in range(start)]
         for row in rows.to_python(skip_empty_area=True):
             cells = [""] * offset + [to_text(cell) for cell in row]
             while cells and not cells[-1]:

@@ -28,11 +28,16 @@ _DAMAGED = (
 def read_sheets(path: Path, *, memory: int = MEMORY, seconds: int = WALL_SECONDS) -> list[Grid]:
     """Every worksheet in order. A crash, an abort or a time-out of the child is an `UnreadableFile`."""
     command = [sys.executable, "-I", str(CHILD), str(path), str(memory), str(CPU_SECONDS)]
-    with subprocess.Popen(  # noqa: S603 - our own script and a path of ours, no shell
+    with subprocess.Popen(  # our own script and a path of ours, no shell
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as child:
         late = threading.Event()
-        timer = threading.Timer(seconds, lambda: (late.set(), child.kill()))
+
+        def stop() -> None:
+            late.set()
+            child.kill()
+
+        timer = threading.Timer(seconds, stop)
         timer.start()
         try:
             grids, ended = _collect(child)

@@ -31,6 +31,7 @@ def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> tup
     except csv.Error as error:
         raise UnreadableFile(
             "damaged",
-            f"No se pudo leer el archivo. La fila {records.line_num} está mal formada. Ábrelo en Excel y guárdalo otra vez como CSV UTF-8.",
+            f"No se pudo leer el archivo. La fila {records.line_num} está mal formada. "
+            "Ábrelo en Excel y guárdalo otra vez como CSV UTF-8.",
         ) from error
     return Grid(sheet=None, rows=rows), decoded, mark
