@@ -14,6 +14,7 @@ urlpatterns = [
         path("", views.home, name="home"),
         path("buscar/", views.search, name="search"),
         path("_componentes/", views.components, name="components"),
+        path("", include("municipalities.urls")),
         path("cuentas/", include("allauth.urls")),
         prefix_default_language=False,
     ),
