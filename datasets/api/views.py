@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
@@ -109,7 +109,6 @@ class ExpenditureAggregateView(AggregateView):
         ),
         parameters=[ExpenditureParameters],
         responses={200: answers.aggregate_shape("Expenditure", ExpenditureLine.MOMENTS), **ERRORS},
-        examples=[OpenApiExample("query", value="municipality=05035&year=2024&by=chapter", request_only=True)],
     )
     def get(self, request: Request) -> HttpResponseBase:
         return super().get(request)
