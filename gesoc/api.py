@@ -21,6 +21,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
 from gesoc.common.api import NotFoundView
+from municipalities.api import MunicipalityList
 
 # A query for each address, that works in the demo and shows what the address is for.
 EXAMPLES = {
@@ -100,6 +101,7 @@ schema = SpectacularAPIView.as_view(authentication_classes=[], permission_classe
 
 urlpatterns = [
     path("schema/", schema, name="api-schema"),
+    path("v1/municipalities/", MunicipalityList.as_view(), name="api-municipalities"),
     path("v1/", include(("datasets.api.urls", "datasets-api"))),
     re_path(r"^v1/.*$", NotFoundView.as_view()),
 ]

@@ -206,6 +206,9 @@ if LOCAL:
 else:
     vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 
+# Only requests that write are named in the audit trail; the default looks up the session's user on every page.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+
 # -- language and time --------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "es-mx"

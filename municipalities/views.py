@@ -26,7 +26,7 @@ ORDERS = {"nombre": "name", "poblacion": "population"}
 def directory(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     found = selectors.search_municipalities(query, FOUND + 1) if query else []
-    states = list(selectors.states_with_counts())
+    states: list[Any] = list(selectors.states_with_counts())
     context = {
         "query": query,
         "found": found[:FOUND],
@@ -56,7 +56,7 @@ def state(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "municipalities/state.html", context)
 
 
-def _map_of_states(states: list[State]) -> dict[str, Any] | None:
+def _map_of_states(states: list[Any]) -> dict[str, Any] | None:
     by_code = {state.code: state for state in states}
 
     def area(shape: Shape, classes: Classes) -> Area:
@@ -67,7 +67,7 @@ def _map_of_states(states: list[State]) -> dict[str, Any] | None:
     return _map(MapFrame.STATES, values, area, _("Map of the states by population"))
 
 
-def _map_of_state(state: State, municipalities: Iterable[Municipality]) -> dict[str, Any] | None:
+def _map_of_state(state: State, municipalities: Iterable[Any]) -> dict[str, Any] | None:
     by_code = {unit.code: unit for unit in municipalities}
 
     def area(shape: Shape, classes: Classes) -> Area:

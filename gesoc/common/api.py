@@ -46,7 +46,9 @@ class Parameters(serializers.Serializer[Any]):
     """The query of a view. An empty parameter is an absent one; an unknown one is an error, as it would be ignored."""
 
 
-class PublicView(APIView):
+class PublicManners(APIView):
+    """How every public view behaves, whatever it answers."""
+
     authentication_classes = ()
     permission_classes = (AllowAny,)
     throttle_classes = (PublicThrottle,)
@@ -56,16 +58,6 @@ class PublicView(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with translation.override(_language(request)):
             return super().dispatch(request, *args, **kwargs)
-
-    def get(self, request: Request) -> HttpResponseBase:
-        asked = self.resolve(self.validated(request))
-        version = self.version()
-        etag = f'W/"{SHAPE}-{version}-{get_language()}"'
-        unchanged = get_conditional_response(request._request, etag=etag)
-        response = unchanged or Response(self.answer(request, asked, version))
-        response["ETag"] = etag
-        response["Cache-Control"] = f"public, max-age={MAX_AGE}"
-        return response
 
     def validated(self, request: Request) -> dict[str, Any]:
         given = {name: values for name, values in request.query_params.lists() if name not in ALWAYS_ALLOWED}
@@ -78,17 +70,6 @@ class PublicView(APIView):
         asked.is_valid(raise_exception=True)
         return dict(asked.validated_data)
 
-    def resolve(self, asked: dict[str, Any]) -> Any:
-        """Find what the parameters name; 404 where it does not exist."""
-        return asked
-
-    def version(self) -> int:
-        """What the answer depends on: the same version means the same answer."""
-        raise NotImplementedError
-
-    def answer(self, request: Request, asked: Any, version: int) -> Mapping[str, Any]:
-        raise NotImplementedError
-
     def get_exception_handler(self) -> Any:
         return errors_as_json
 
@@ -100,12 +81,35 @@ class PublicView(APIView):
         final["Access-Control-Expose-Headers"] = "ETag"
         final["Content-Language"] = get_language()
         patch_vary_headers(final, ["Accept-Language"])
-        if final.status_code >= 400:
-            final["Cache-Control"] = "no-store"
+        final["Cache-Control"] = f"public, max-age={MAX_AGE}" if final.status_code < 400 else "no-store"
         return final
 
 
-class NotFoundView(PublicView):
+class PublicView(PublicManners):
+    """A view whose answer depends on its parameters and on the version of the data, and on nothing else."""
+
+    def get(self, request: Request) -> HttpResponseBase:
+        asked = self.resolve(self.validated(request))
+        version = self.version()
+        etag = f'W/"{SHAPE}-{version}-{get_language()}"'
+        unchanged = get_conditional_response(request._request, etag=etag)
+        response = unchanged or Response(self.answer(request, asked, version))
+        response["ETag"] = etag
+        return response
+
+    def resolve(self, asked: dict[str, Any]) -> Any:
+        """Find what the parameters name; 404 where it does not exist."""
+        return asked
+
+    def version(self) -> int:
+        """What the answer depends on: the same version means the same answer."""
+        raise NotImplementedError
+
+    def answer(self, request: Request, asked: Any, version: int) -> Mapping[str, Any]:
+        raise NotImplementedError
+
+
+class NotFoundView(PublicManners):
     """Any address under /api/v1/ that is not one of ours."""
 
     schema = None

@@ -78,7 +78,7 @@ def released(release, **fields):
         "breakdown": "object",
         "publisher_name": "Municipio de Torreón",
         "version": 1,
-        "published_at": "2025-04-30T06:00:00-06:00",
+        "published_at": "2025-04-30T12:00:00Z",
         "lines": 2,
         "totals": {"approved": "150.10", "paid": "40.00"},
         "file": {
@@ -86,7 +86,7 @@ def released(release, **fields):
             "sha256": file.sha256,
             "size": 1234,
             "retrieved_from": "https://example.org/archivo.csv",
-            "retrieved_at": "2025-04-30T06:00:00-06:00",
+            "retrieved_at": "2025-04-30T12:00:00Z",
             "published_by": "Tesorería Municipal",
             "licence": None,
         },
@@ -141,9 +141,7 @@ def test_expenditure_by_item_keeps_the_published_code_and_one_moment(client, acc
 
 
 def test_expenditure_by_year_one_cell_a_year_from_its_chosen_release(client, body, account):
-    ReleaseFactory(
-        public_body=body, year=2023, document=Document.QUARTERLY, period="Q4", totals={"approved": "90.00"}
-    )
+    ReleaseFactory(public_body=body, year=2023, document=Document.QUARTERLY, period="Q4", totals={"approved": "90.00"})
     ReleaseFactory(public_body=body, year=2023, document=Document.APPROVED, totals={"approved": "80.00"})
     ReleaseFactory(public_body=body, breakdown=Breakdown.FUNCTIONAL, totals={"approved": "150.10", "paid": "40.00"})
     answer = get(client, EXPENDITURE, municipality="05035", by="year").json()
@@ -312,7 +310,11 @@ def test_names_in_english_by_accept_language(client, account):
 @pytest.mark.parametrize(
     ("path", "query", "sentence"),
     [
-        (EXPENDITURE, {"municipality": "99999", "year": "2024", "by": "year"}, "No hay municipio con la clave «99999»."),
+        (
+            EXPENDITURE,
+            {"municipality": "99999", "year": "2024", "by": "year"},
+            "No hay municipio con la clave «99999».",
+        ),
         (CONTRACTS, {"municipality": "abc"}, "No hay municipio con la clave «abc»."),
         (REVENUE, {"publisher": "nadie", "year": "2024", "by": "year"}, "No hay ninguna institución «nadie»."),
         (RELEASES, {"publisher": "nadie"}, "No hay ninguna institución «nadie»."),
