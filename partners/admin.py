@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from gesoc.common.admin import AtMost, FoldedSearch, Kept, NumberSearch, ReadOnly, act_on_each, ask_reason
 
 from . import services
+from .audit import person
 from .models import Membership, MembershipEvent, Organisation, OrganisationEvent, User, UserEvent
 
 # Its one group is kept by `services.ensure_groups`.
@@ -37,7 +38,7 @@ class MembershipInline(admin.TabularInline):
     """Those there are, to read; new ones, to add. They end on their own page, where a reason can be given."""
 
     model = Membership
-    fields = ("user", "organisation", "role", "state", "since", "until")
+    fields: ClassVar[Any] = ("user", "organisation", "role", "state", "since", "until")
     readonly_fields = ("state", "since", "until")
     extra = 0
     verbose_name_plural = gettext_lazy("memberships")
@@ -67,7 +68,7 @@ class WithMemberships(Kept):
         formset.save(commit=False)
         for new in formset.new_objects:
             saved = services.add_membership(
-                user=new.user, organisation=new.organisation, role=new.role, by=request.user
+                user=new.user, organisation=new.organisation, role=new.role, by=person(request)
             )
             new.pk = saved.pk
 
@@ -108,16 +109,16 @@ class UserAdmin(WithMemberships, DjangoUserAdmin):
                 password=data.get("password1") or None,
                 is_gesoc=data["is_gesoc"],
                 is_admin=data["is_superuser"],
-                by=request.user,
+                by=person(request),
             )
             obj.__dict__.update(saved.__dict__)
             return
         changed = {name: data[name] for name in (*ABOUT, "is_active") if name in form.changed_data}
         if changed:
-            services.update_user(user=obj, by=request.user, **changed)
+            services.update_user(user=obj, by=person(request), **changed)
         if set(RIGHTS) & set(form.changed_data):
             services.set_platform_rights(
-                user=obj, by=request.user, is_gesoc=data["is_gesoc"], is_admin=data["is_superuser"]
+                user=obj, by=person(request), is_gesoc=data["is_gesoc"], is_admin=data["is_superuser"]
             )
 
 
@@ -133,7 +134,7 @@ class OrganisationAdmin(WithMemberships, FoldedSearch, admin.ModelAdmin):
     inlines = (MembersInline,)
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
-        services.save_organisation(organisation=obj, by=request.user)
+        services.save_organisation(organisation=obj, by=person(request))
 
 
 class RoleForm(forms.ModelForm):
@@ -171,17 +172,19 @@ class MembershipAdmin(Kept, admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> tuple[str, ...]:
         return ("user", "organisation", "state", "since", "until") if obj else ()
 
-    def get_form(self, request: HttpRequest, obj: Membership | None = None, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, **({"form": RoleForm} if obj else {}), **kwargs)
+    def get_form(self, request: HttpRequest, obj: Membership | None = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj:
+            kwargs["form"] = RoleForm
+        return super().get_form(request, obj, change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         if not change:
             saved = services.add_membership(
-                user=obj.user, organisation=obj.organisation, role=obj.role, by=request.user
+                user=obj.user, organisation=obj.organisation, role=obj.role, by=person(request)
             )
             obj.pk = saved.pk
         elif form.has_changed():
-            services.change_role(membership=obj, role=form.cleaned_data["role"], by=request.user)
+            services.change_role(membership=obj, role=form.cleaned_data["role"], by=person(request))
 
     @admin.action(description=gettext_lazy("Suspend the chosen memberships"), permissions=["change"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[Membership]) -> HttpResponse | None:
@@ -190,12 +193,12 @@ class MembershipAdmin(Kept, admin.ModelAdmin):
             request,
             queryset,
             title=_("Suspend memberships"),
-            act=lambda row, reason: services.suspend_membership(membership=row, by=request.user, reason=reason),
+            act=lambda row, reason: services.suspend_membership(membership=row, by=person(request), reason=reason),
         )
 
     @admin.action(description=gettext_lazy("Resume the chosen memberships"), permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        act_on_each(request, queryset, lambda row: services.resume_membership(membership=row, by=request.user))
+        act_on_each(request, queryset, lambda row: services.resume_membership(membership=row, by=person(request)))
 
     @admin.action(description=gettext_lazy("End the chosen memberships"), permissions=["change"])
     def end(self, request: HttpRequest, queryset: QuerySet[Membership]) -> HttpResponse | None:
@@ -204,7 +207,7 @@ class MembershipAdmin(Kept, admin.ModelAdmin):
             request,
             queryset,
             title=_("End memberships"),
-            act=lambda row, reason: services.end_membership(membership=row, by=request.user, reason=reason),
+            act=lambda row, reason: services.end_membership(membership=row, by=person(request), reason=reason),
         )
 
 

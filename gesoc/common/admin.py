@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import messages
@@ -27,7 +27,7 @@ class Kept:
 
     show_full_result_count = False
     list_per_page = 50
-    formfield_overrides = HTTPS
+    formfield_overrides: Any = HTTPS
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -49,13 +49,13 @@ class FoldedSearch:
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], term: str
     ) -> tuple[QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, search_text(term))  # type: ignore[misc]
+        return super().get_search_results(request, queryset, search_text(term))  # type: ignore[misc, no-any-return]
 
 
 class NumberSearch:
     """Finds the rows of one object by its number; any other text finds nothing."""
 
-    search_fields: tuple[str, ...]
+    search_fields: ClassVar[Any]  # one: the name of a number
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], term: str
@@ -73,7 +73,8 @@ class AtMost(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list[: self.LIMIT].count()  # type: ignore[union-attr]
+        rows = cast("QuerySet[Any]", self.object_list)
+        return rows[: self.LIMIT].count()
 
 
 class ReasonForm(forms.Form):
