@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from .models import MapFrame, Municipality, MunicipalityQuerySet, Population, PriceIndex, Shape, State
 
@@ -17,14 +17,23 @@ def search_municipalities(query: str, limit: int = 20) -> list[Municipality]:
     return list(found[:limit])
 
 
-def municipalities_of(state: State) -> MunicipalityQuerySet:
-    return Municipality.objects.filter(state=state).with_population()
+def municipalities_of(state: State, by: str = "name") -> MunicipalityQuerySet:
+    """Return them by name, or with the most people first and those without a figure last."""
+    orders = {"name": [], "population": [F("population").desc(nulls_last=True)]}
+    found = Municipality.objects.filter(state=state).with_population()
+    return found.order_by(*orders[by], "sort_key", "code")
+
+
+def without_polygon(state: State) -> MunicipalityQuerySet:
+    """Return the units whose territory the map still draws inside the ones they were split from, with those."""
+    return Municipality.objects.filter(state=state).without_polygon().prefetch_related("parents")
 
 
 def states_with_counts() -> QuerySet[State]:
     """Annotate how many municipalities each state has and its newest population with its year."""
     newest = Population.objects.filter(state=OuterRef("pk")).order_by("-year", "kind")
-    return State.objects.annotate(
+    states = State.objects.order_by("sort_key")  # said again: grouping drops the order of Meta
+    return states.annotate(
         municipality_count=Count("municipalities"),
         population=Subquery(newest.values("value")[:1]),
         population_year=Subquery(newest.values("year")[:1]),
