@@ -105,6 +105,11 @@ def wait_for(place: Home, names: list[str]) -> None:
             raise ServiceError(f"The embedded {name} does not answer; {place.log / name}.log says why.")
 
 
+def held() -> tuple[int, ...]:
+    """The locks of this process, to be passed on to children that shall hold the services too."""
+    return tuple(_held.values())
+
+
 def release() -> None:
     """Let go, and if nobody else holds the services wait until they have stopped."""
     place = home()
@@ -167,6 +172,8 @@ def prepare(argv: list[str]) -> None:
         set_stamp("")  # what it does to the tables is not known here: look again next time
     else:
         bring_up_to_date()
+    if command == "runserver":
+        collect_static()
 
 
 def bring_up_to_date() -> bool:
@@ -194,6 +201,33 @@ def fingerprint() -> str:
             if path.is_file() and "tests" not in path.parts:
                 digest.update(f"{path.relative_to(BASE_DIR)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def static_stamp() -> str:
+    """Changes whenever a static file of ours does, or the packages that bring others."""
+    digest = hashlib.sha256()
+    for path in sorted(
+        [*BASE_DIR.glob("static/**/*"), *BASE_DIR.glob("*/static/**/*"), *BASE_DIR.glob("requirements/*.txt")]
+    ):
+        state = path.stat()
+        digest.update(f"{path.relative_to(BASE_DIR)} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def collect_static() -> None:
+    """The web server serves collected files under names with a hash; a stale collection would fail its pages."""
+    seen, stamp = home().root / "static.stamp", static_stamp()
+    if seen.exists() and seen.read_text() == stamp:
+        return
+    with alone("static"):
+        subprocess.run(
+            [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
+            cwd=BASE_DIR,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            process_group=0,  # a Ctrl-C is for the caller, which stops right after
+        )
+        seen.write_text(stamp)
 
 
 def get_stamp() -> str:

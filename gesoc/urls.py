@@ -1,12 +1,22 @@
-"""Root routes. URLs are Spanish, view names English."""
+"""Root routes. URLs are Spanish, view names English. Pages for people exist in two languages: `/…` and `/en/…`."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from gesoc import views
 from gesoc.health import health
 
 urlpatterns = [
     path("salud/", health, name="health"),
-    path("cuentas/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("buscar/", views.search, name="search"),
+        path("_componentes/", views.components, name="components"),
+        path("cuentas/", include("allauth.urls")),
+        prefix_default_language=False,
+    ),
 ]
+
+handler500 = "gesoc.views.server_error"

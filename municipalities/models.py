@@ -66,8 +66,10 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
 
         Needs `with_population`.
         """
-        phrase = search_text(query)
-        starts = Q(*[("padded__contains", f" {word}") for word in tokens(query)])
+        phrase, words = search_text(query), tokens(query)
+        if not words:
+            return self
+        starts = Q(*[("padded__contains", f" {word}") for word in words])
         rank = Case(
             When(search_text__startswith=f"{phrase} {NAME_ENDS}", then=0),
             When(search_text__startswith=phrase, then=1),

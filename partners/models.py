@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime
+from typing import TYPE_CHECKING, Any
 
+import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -13,6 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gesoc.common.text import search_text, sort_key
+
+from .rules import sees_everything
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class UserManager(BaseUserManager["User"]):
@@ -30,6 +37,10 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
+
+    def with_email(self, email: str) -> models.QuerySet[User]:
+        """At most one: the database keeps addresses unique whatever their case."""
+        return self.filter(email__iexact=email.strip())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -70,11 +81,27 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def active(self) -> OrganisationQuerySet:
         return self.filter(status=Organisation.Status.ACTIVE)
 
+    def listed(self) -> OrganisationQuerySet:
+        """Those that take part today: what the directory shows."""
+        return self.filter(status__in=(Organisation.Status.ACTIVE, Organisation.Status.PAUSED))
+
+    def visible_to(self, user: User | AnonymousUser) -> OrganisationQuerySet:
+        """Whoever is or was in the network is public; a mere contact or a pending invitation is not."""
+        if sees_everything(user):
+            return self
+        taken_part = (Organisation.Status.ACTIVE, Organisation.Status.PAUSED, Organisation.Status.LEFT)
+        return self.filter(models.Q(status__in=taken_part) | models.Q(pk__in=self.model.objects.of(user).values("pk")))
+
+    def of(self, user: User | AnonymousUser, *roles: str) -> OrganisationQuerySet:
+        """Those for which the user may act today, at least in one of the roles (any role if none is named)."""
+        return self.filter(pk__in=Membership.objects.in_force().held_by(user, *roles).values("organisation_id"))
+
     def matching(self, text: str) -> OrganisationQuerySet:
-        """Accent-blind: every word of `text` occurs in the name or the acronym."""
+        """Accent-blind: every word of `text` occurs in the name, the acronym or the home municipality."""
         found = self
         for word in search_text(text).split():
-            found = found.filter(search_text__contains=word)
+            here = models.Q(search_text__contains=word) | models.Q(home_municipality__search_text__contains=word)
+            found = found.filter(here)
         return found
 
 
@@ -143,6 +170,26 @@ class Organisation(models.Model):
         return reverse("partners:organisation", args=[self.slug])
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def in_force(self, on: datetime.date | None = None) -> MembershipQuerySet:
+        """Those that give rights on that day (today). Asked anew every time, so that an end takes effect at once."""
+        day = on or timezone.localdate()
+        return (
+            self.filter(state=Membership.State.ACTIVE, since__lte=day, user__is_active=True)
+            .filter(models.Q(until__isnull=True) | models.Q(until__gte=day))
+            .exclude(organisation__status=Organisation.Status.LEFT)
+        )
+
+    def held_by(self, user: User | AnonymousUser, *roles: str) -> MembershipQuerySet:
+        if user.pk is None:
+            return self.none()
+        held = self.filter(user=user.pk)
+        return held.filter(role__in=roles) if roles else held
+
+    def not_ended(self) -> MembershipQuerySet:
+        return self.exclude(state=Membership.State.ENDED)
+
+
 class Membership(models.Model):
     """What somebody may do for an organisation, since when and until when. History is kept, never deleted."""
 
@@ -166,9 +213,12 @@ class Membership(models.Model):
     since = models.DateField(_("since"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
 
+    objects = MembershipQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
+        ordering = ["organisation", "user", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "organisation", "role"],
@@ -187,3 +237,30 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.organisation} · {self.get_role_display()}"
+
+
+# -- history: written by triggers of the database, so nothing that changes a row can forget it -----------------------
+
+
+def every_change() -> tuple[pghistory.Tracker, ...]:
+    return pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()
+
+
+class UserEvent(pghistory.create_event_model(User, *every_change(), exclude=["password", "last_login"])):  # type: ignore[misc]
+    """Never the password; a sign-in is no change of the account."""
+
+    class Meta:
+        verbose_name = _("change of a user")
+        verbose_name_plural = _("changes of users")
+
+
+class OrganisationEvent(pghistory.create_event_model(Organisation, *every_change())):  # type: ignore[misc]
+    class Meta:
+        verbose_name = _("change of an organisation")
+        verbose_name_plural = _("changes of organisations")
+
+
+class MembershipEvent(pghistory.create_event_model(Membership, *every_change())):  # type: ignore[misc]
+    class Meta:
+        verbose_name = _("change of a membership")
+        verbose_name_plural = _("changes of memberships")

@@ -2,15 +2,18 @@
 
 from .classifiers import ClassNode, Label
 from .facts import Contract, ExpenditureLine, RevenueLine, Supplier
+from .history import MappingProfileEvent, PublicBodyEvent, ReleaseEvent
 from .rollups import ContractCell, ExpenditureCell, RevenueCell
 from .runs import Breakdown, Document, Ingest, Kind, MappingProfile, Release, RowIssue
 from .sources import PublicBody, Source, SourceFile
+from .versions import DataVersion
 
 __all__ = [
     "Breakdown",
     "ClassNode",
     "Contract",
     "ContractCell",
+    "DataVersion",
     "Document",
     "ExpenditureCell",
     "ExpenditureLine",
@@ -18,8 +21,11 @@ __all__ = [
     "Kind",
     "Label",
     "MappingProfile",
+    "MappingProfileEvent",
     "PublicBody",
+    "PublicBodyEvent",
     "Release",
+    "ReleaseEvent",
     "RevenueCell",
     "RevenueLine",
     "RowIssue",

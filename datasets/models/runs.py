@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from datasets.rules import OPEN_RELEASES
+from partners.rules import sees_everything
+
 from .sources import PublicBody, Source, SourceFile
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from partners.models import User
 
 
 class Kind(models.TextChoices):
@@ -60,6 +70,19 @@ class MappingProfile(models.Model):
         return f"{self.name} v{self.version}"
 
 
+class IngestQuerySet(models.QuerySet["Ingest"]):
+    def published(self) -> IngestQuerySet:
+        """Behind figures that are public, or were until newer ones replaced them."""
+        return self.filter(models.Exists(Release.objects.open().filter(ingest=models.OuterRef("pk"))))
+
+    def visible_to(self, user: User | AnonymousUser) -> IngestQuerySet:
+        """Published ones for everybody; drafts and failures for GESOC and whoever handed in the file."""
+        if sees_everything(user):
+            return self
+        own = models.Q(file__in=SourceFile.objects.of(user).values("pk"))
+        return self.filter(own | models.Q(pk__in=self.model.objects.published().values("pk")))
+
+
 class Ingest(models.Model):
     """One reading of one file with one set of options: stages, counts, progress, result."""
 
@@ -101,6 +124,8 @@ class Ingest(models.Model):
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
+    objects = IngestQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("ingest")
         verbose_name_plural = _("ingests")
@@ -120,6 +145,16 @@ class Ingest(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("datasets:ingest", args=[self.pk])
+
+
+class RowIssueQuerySet(models.QuerySet["RowIssue"]):
+    def visible_to(self, user: User | AnonymousUser) -> RowIssueQuerySet:
+        """Rejects quote the row: of a file that may hold personal data only its own organisations see them."""
+        if sees_everything(user):
+            return self
+        own = models.Q(ingest__file__in=SourceFile.objects.of(user).values("pk"))
+        harmless = models.Q(ingest__file__has_personal_data=False)
+        return self.filter(own | (harmless & models.Q(ingest__in=Ingest.objects.published().values("pk"))))
 
 
 class RowIssue(models.Model):
@@ -142,6 +177,8 @@ class RowIssue(models.Model):
     # The whole row as it was read, {heading: text}: what the downloadable file of rejects is made of.
     raw = models.JSONField(null=True, blank=True)
 
+    objects = RowIssueQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("issue")
         verbose_name_plural = _("issues")
@@ -155,6 +192,16 @@ class RowIssue(models.Model):
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def published(self) -> ReleaseQuerySet:
         return self.filter(status=Release.Status.PUBLISHED)
+
+    def open(self) -> ReleaseQuerySet:
+        return self.filter(status__in=OPEN_RELEASES)
+
+    def visible_to(self, user: User | AnonymousUser) -> ReleaseQuerySet:
+        """Published and superseded ones for everybody; drafts and withdrawn ones for GESOC and their own."""
+        if sees_everything(user):
+            return self
+        own = models.Q(ingest__file__in=SourceFile.objects.of(user).values("pk"))
+        return self.filter(own | models.Q(status__in=OPEN_RELEASES))
 
     def of_slice(self, release: Release) -> ReleaseQuerySet:
         return self.filter(**release.slice_key)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from partners.rules import sees_everything
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from partners.models import User
 
 
 class PublicBodyQuerySet(models.QuerySet["PublicBody"]):
@@ -16,6 +25,15 @@ class PublicBodyQuerySet(models.QuerySet["PublicBody"]):
 
         published = Release.objects.published().filter(public_body=models.OuterRef("pk"))
         return self.filter(models.Exists(published))
+
+    def visible_to(self, user: User | AnonymousUser) -> PublicBodyQuerySet:
+        """A body that only a draft knows of, and nobody has confirmed, is not shown."""
+        from .runs import Release
+
+        if sees_everything(user):
+            return self
+        known = Release.objects.open().filter(public_body=models.OuterRef("pk"))
+        return self.filter(models.Q(confirmed=True) | models.Exists(known))
 
     def government_of(self, municipality_code: str) -> PublicBodyQuerySet:
         return self.filter(kind=PublicBody.Kind.MUNICIPALITY, municipality=municipality_code)
@@ -109,6 +127,24 @@ class Source(models.Model):
         return self.name
 
 
+class SourceFileQuerySet(models.QuerySet["SourceFile"]):
+    def of(self, user: User | AnonymousUser, *roles: str) -> SourceFileQuerySet:
+        """Handed in by an organisation for which the user acts today (in one of the roles, if any are named)."""
+        from partners.models import Organisation
+
+        mine = Organisation.objects.of(user, *roles).filter(files__isnull=False)
+        return self.filter(pk__in=mine.values("files"))
+
+    def visible_to(self, user: User | AnonymousUser) -> SourceFileQuerySet:
+        """Name, hash, publisher and link. For the bytes see the right `datasets.read_original`."""
+        from .runs import Ingest
+
+        if sees_everything(user):
+            return self
+        behind_figures = Ingest.objects.published().filter(file=models.OuterRef("pk"))
+        return self.filter(models.Exists(behind_figures) | models.Q(pk__in=self.model.objects.of(user).values("pk")))
+
+
 class SourceFile(models.Model):
     """One file, byte for byte as it was published. Known by its SHA-256."""
 
@@ -129,8 +165,14 @@ class SourceFile(models.Model):
         related_name="+",
         verbose_name=_("uploaded by"),
     )
+    # Whoever hands in the same bytes has them already: all of them may work with what was read from the file.
+    organisations = models.ManyToManyField(
+        "partners.Organisation", blank=True, related_name="files", verbose_name=_("handed in by")
+    )
     # None: not looked at yet. Until a reading has found none, the original is not public.
     has_personal_data = models.BooleanField(_("holds personal data"), null=True, editable=False)
+
+    objects = SourceFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("file")

@@ -1,0 +1,65 @@
+"""Who may do what with files and what was read from them.
+
+A file belongs to the organisations that handed it in. Its readings become public when one of their releases is
+published; the original, its rejects and its rows stay closed as long as they may hold personal data.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import rules
+
+from partners.rules import COORDINATOR, is_in_network, staff
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from partners.models import User
+
+    from .models import Ingest, Release, SourceFile
+
+# Statuses of a release that anybody may look at: today's figures and the ones they replaced.
+OPEN_RELEASES = ("published", "superseded")
+
+
+def file_of(obj: SourceFile | Ingest | Release | None) -> SourceFile | None:
+    """The file behind whatever was read from it."""
+    if obj is None or hasattr(obj, "sha256"):
+        return obj  # type: ignore[return-value]
+    return obj.file if hasattr(obj, "file") else obj.ingest.file  # type: ignore[union-attr]
+
+
+@rules.predicate
+def is_own_file(user: User | AnonymousUser, obj: SourceFile | Ingest | Release | None) -> bool:
+    file = file_of(obj)
+    return file is not None and file.organisations.of(user).exists()
+
+
+@rules.predicate
+def coordinates_file(user: User | AnonymousUser, obj: SourceFile | Ingest | Release | None) -> bool:
+    file = file_of(obj)
+    return file is not None and file.organisations.of(user, COORDINATOR).exists()
+
+
+@rules.predicate
+def is_open_file(user: User | AnonymousUser, obj: SourceFile | Ingest | Release | None) -> bool:
+    """Looked through, free of personal data, and behind figures that are or were public."""
+    file = file_of(obj)
+    return file is not None and file.is_public and file.ingests.published().exists()
+
+
+@rules.predicate
+def has_open_release(user: User | AnonymousUser, ingest: Ingest | None) -> bool:
+    return ingest is not None and ingest.releases.filter(status__in=OPEN_RELEASES).exists()
+
+
+rules.add_perm("datasets.upload_file", is_in_network | staff)
+rules.add_perm("datasets.see_ingest", has_open_release | is_own_file | staff)
+# The original, the file of rejects, and single rows.
+rules.add_perm("datasets.read_original", is_open_file | is_own_file | staff)
+rules.add_perm("datasets.confirm_mapping", is_own_file | staff)
+rules.add_perm("datasets.publish_ingest", coordinates_file | staff)
+rules.add_perm("datasets.restore_release", coordinates_file | staff)
+rules.add_perm("datasets.withdraw_release", coordinates_file | staff)
+rules.add_perm("datasets.confirm_public_body", staff)

@@ -1,0 +1,27 @@
+"""Reads and raises the version of the published data."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from .models import DataVersion
+
+
+def data_version() -> int:
+    """The version of what is public now; 0 before anything was published."""
+    return DataVersion.objects.filter(pk=1).values_list("value", flat=True).first() or 0
+
+
+def bump_data_version() -> int:
+    """Raise the version; call it last inside the transaction that publishes, restores or withdraws.
+
+    The row stays locked until that transaction ends, which puts the versions in the order of the commits.
+    """
+    table = connection.ops.quote_name(DataVersion._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (id, value) VALUES (1, 1)"  # noqa: S608 - the table's own name
+            f" ON CONFLICT (id) DO UPDATE SET value = {table}.value + 1 RETURNING value"
+        )
+        (value,) = cursor.fetchone() or (0,)
+    return int(value)

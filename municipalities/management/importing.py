@@ -1,0 +1,42 @@
+"""What the three import commands share: a file, a summary, and a plain sentence instead of a traceback."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from municipalities.importers import Imported
+from municipalities.tables import UnreadableFile
+
+SHOWN = 10
+
+
+class ImportCommand(BaseCommand):
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def load(self, path: Path, **options: Any) -> Imported:
+        raise NotImplementedError
+
+    def handle(self, *, file: Path, **options: Any) -> None:
+        try:
+            report = self.load(file, **options)
+        except UnreadableFile as problem:
+            raise CommandError(str(problem)) from problem
+        for line in self.summary(report):
+            self.stdout.write(line)
+
+    def summary(self, report: Imported) -> list[str]:
+        lines = [_("%(n)d figures loaded.") % {"n": report.loaded}]
+        if report.unpublished:
+            lines.append(_("%(n)d figures are 0 or blank: not published, left out.") % {"n": report.unpublished})
+        if report.incomplete:
+            years = ", ".join(map(str, report.incomplete))
+            lines.append(_("Years without their twelve months, left out: %(years)s.") % {"years": years})
+        if report.unknown:
+            codes = ", ".join(report.unknown[:SHOWN])
+            said = {"n": len(report.unknown), "codes": codes}
+            lines.append(_("%(n)d codes are of no municipality we know, left out: %(codes)s.") % said)
+        return lines

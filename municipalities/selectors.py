@@ -1,0 +1,89 @@
+"""Reads of the territory."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+
+from .models import MapFrame, Municipality, MunicipalityQuerySet, Population, PriceIndex, Shape, State
+
+CENT = Decimal("0.01")
+
+
+def search_municipalities(query: str, limit: int = 20) -> list[Municipality]:
+    """Return the best matches with their state and latest population, in one query."""
+    found = Municipality.objects.select_related("state").with_population().matching(query).ranked(query)
+    return list(found[:limit])
+
+
+def municipalities_of(state: State) -> MunicipalityQuerySet:
+    return Municipality.objects.filter(state=state).with_population()
+
+
+def states_with_counts() -> QuerySet[State]:
+    """Annotate how many municipalities each state has and its newest population with its year."""
+    newest = Population.objects.filter(state=OuterRef("pk")).order_by("-year", "kind")
+    return State.objects.annotate(
+        municipality_count=Count("municipalities"),
+        population=Subquery(newest.values("value")[:1]),
+        population_year=Subquery(newest.values("year")[:1]),
+        population_source=Subquery(newest.values("source")[:1]),
+    )
+
+
+def population_on(codes: Iterable[str], year: int) -> dict[str, Population]:
+    """Return for each municipality code the newest figure at or before the year; a code without any is left out.
+
+    Within a year the census goes before the projection.
+    """
+    figures = Population.objects.filter(municipality__in=list(codes), year__lte=year)
+    newest = figures.order_by("municipality_id", "-year", "kind").distinct("municipality_id")
+    return {str(figure.municipality_id): figure for figure in newest}
+
+
+def state_population_on(code: str | None, year: int) -> Population | None:
+    """Return the newest figure at or before the year of a state, or of the nation when no code is given."""
+    figures = Population.objects.filter(municipality=None, state=code, year__lte=year)
+    return figures.order_by("-year", "kind").first()
+
+
+@dataclass(frozen=True)
+class Deflator:
+    """One price series by year. What it makes must be shown with the name of the series and the base year."""
+
+    series: str
+    values: Mapping[int, Decimal]
+
+    @property
+    def name(self) -> str:
+        return str(PriceIndex.Series(self.series).label)
+
+    @property
+    def latest_year(self) -> int | None:
+        return max(self.values, default=None)
+
+    def deflate(self, amount: Decimal | None, from_year: int, to_year: int) -> Decimal | None:
+        """Return the amount of one year at the prices of another, rounded to the cent; None where a year is missing."""
+        if amount is None or from_year not in self.values or to_year not in self.values:
+            return None
+        real = amount * self.values[to_year] / self.values[from_year]
+        return real.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def deflator(series: str = PriceIndex.Series.UDI) -> Deflator:
+    values = PriceIndex.objects.filter(series=series).values_list("year", "value")
+    return Deflator(str(PriceIndex.Series(series).value), dict(values))
+
+
+def deflate(
+    amount: Decimal | None, from_year: int, to_year: int, series: str = PriceIndex.Series.UDI
+) -> Decimal | None:
+    """One amount; for many, take `deflator()` once and use its method."""
+    return deflator(series).deflate(amount, from_year, to_year)
+
+
+def map_shapes(frame: str) -> tuple[MapFrame | None, list[Shape]]:
+    """Return a frame and its shapes with their units: two queries. No frame means that no geometry was loaded."""
+    shapes = Shape.objects.filter(frame=frame).select_related("state", "municipality__state")
+    return MapFrame.objects.filter(pk=frame).first(), list(shapes.order_by("state_id", "municipality_id"))

