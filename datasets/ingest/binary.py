@@ -17,8 +17,7 @@ from datasets.ingest.chunks import Amount
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 TRAILER = b"\xff\xff"
-# Five groups of four decimal digits: 12 before the point and 4 behind it hold numeric(18,2) but for its last two digits,
-# which six groups do. The server drops leading zero groups.
+# Six groups of four decimal digits, five before the point and one behind it, hold numeric(18,2). The server drops leading zeros.
 GROUPS = 6
 _NULL = -1
 
