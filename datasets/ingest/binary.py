@@ -31,7 +31,12 @@ def _row_type(keys: tuple[tuple[str, str], ...], amounts: tuple[tuple[str, bool]
     for name, filled in amounts:
         fields.append((f"{name}#", ">i4"))
         if filled:
-            fields += [(f"{name}_groups", ">u2"), (f"{name}_weight", ">i2"), (f"{name}_sign", ">u2"), (f"{name}_scale", ">u2")]
+            fields += [
+                (f"{name}_groups", ">u2"),
+                (f"{name}_weight", ">i2"),
+                (f"{name}_sign", ">u2"),
+                (f"{name}_scale", ">u2"),
+            ]
             fields += [(f"{name}_{group}", ">u2") for group in range(GROUPS)]
     return np.dtype(fields)
 
@@ -56,7 +61,9 @@ def _by_pattern(amounts: dict[str, Amount]) -> Iterator[tuple[tuple[bool, ...], 
         yield filled, None if len(found) == 1 else np.flatnonzero(missing == bits)
 
 
-def _encode_uniform(keys: dict[str, npt.NDArray[Any]], cents: dict[str, npt.NDArray[np.int64]], filled: tuple[bool, ...]) -> bytes:
+def _encode_uniform(
+    keys: dict[str, npt.NDArray[Any]], cents: dict[str, npt.NDArray[np.int64]], filled: tuple[bool, ...]
+) -> bytes:
     kinds = tuple((name, f">i{values.dtype.itemsize}") for name, values in keys.items())
     shape = _row_type(kinds, tuple(zip(cents, filled, strict=True)))
     rows = np.zeros(len(next(iter(keys.values()))), shape)

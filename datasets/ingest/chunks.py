@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from datasets.ingest.labels import LabelRow
+from datasets.ingest.labelbook import LabelRow
 
 # Fixed texts of the reasons why a row is not loaded: (message, hint), in Spanish, for a person who works with the file.
 REASONS = {

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from datasets.ingest import contracts
+from datasets.ingest import contract_lines
 from datasets.ingest.chunks import Amount, Chunk, Reject
-from datasets.ingest.labels import LABELS, LabelBook
+from datasets.ingest.labelbook import LABELS, LabelBook
 from datasets.ingest.numbers import NotAnAmount, to_cents, to_cents_array
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS, Block, Table
 from datasets.ingest.slices import SliceFinder
@@ -43,7 +43,7 @@ class Cleaner:
         for rows in bad.values():
             keep &= ~rows
         if self.table.kind == "contracts":
-            keep, empty = contracts.keep_filled(block, keep)
+            keep, empty = contract_lines.keep_filled(block, keep)
             rejects += [self._reject("empty_contract", "", "", block, row) for row in empty]
         return self._chunk(block, numbers, amounts, keep, sorted(rejects, key=lambda reject: reject.row))
 
@@ -68,7 +68,7 @@ class Cleaner:
         chunk = Chunk(self.number, numbers, line_no, rows, last, block.sheet or "", rejects=rejects)
         chunk.amounts = amounts
         if self.table.kind == "contracts":
-            chunk.contracts = contracts.contract_rows(columns, amounts, count)
+            chunk.contracts = contract_lines.contract_rows(columns, amounts, count)
         else:
             chunk.labels = dict(self._labels(columns))
         chunk.fresh_labels = self.book.take_fresh()

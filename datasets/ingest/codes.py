@@ -30,7 +30,9 @@ class ObjectCode:
 
 
 _CODE = re.compile(r"\s*(\d{1,6})(?:\.0+)?\s*([NE]?)\s*")
-_CODE_THEN_NAME = re.compile(r"\s*[(\[]?(\d[\d.\-]{0,14}|[A-Z]?\d{2,6}[A-Z]?)[)\]]?[.:]?\s*(?:[-–—:.]\s*|\s+)(\S.*)", re.DOTALL)
+_CODE_THEN_NAME = re.compile(
+    r"\s*[(\[]?(\d[\d.\-]{0,14}|[A-Z]?\d{2,6}[A-Z]?)[)\]]?[.:]?\s*(?:[-–—:.]\s*|\s+)(\S.*)", re.DOTALL
+)
 _LDF_CHAPTER = re.compile(r"\s*([A-I])\s*[.)]\s*(\S.*)", re.DOTALL)
 _LDF_CONCEPT = re.compile(r"\s*([a-i])(\d)\s*[.)]\s*(\S.*)", re.DOTALL)
 _LDF_BLOCK = re.compile(r"\s*(I{1,3}|1|2|3)\s*[.)]\s*(?:gasto|total)", re.IGNORECASE)
@@ -99,7 +101,9 @@ def strip_formula(text: str) -> str:
 @cache
 def _ldf_letters() -> dict[str, str]:
     """a1 -> 1100. The index of the row is not the digit of the code (7900 is g7): count the published rows of each chapter."""
-    found = {row["ldf_6a_row"].strip(): row["code"] for row in _cog() if re.fullmatch(r"[a-i]\d", row["ldf_6a_row"].strip())}
+    found = {
+        row["ldf_6a_row"].strip(): row["code"] for row in _cog() if re.fullmatch(r"[a-i]\d", row["ldf_6a_row"].strip())
+    }
     for chapter, letter in zip("123456789", "abcdefghi", strict=True):
         codes = [row["code"] for row in _cog() if row["level"] == "concepto" and row["code"][0] == chapter]
         for index, code in enumerate(codes, start=1):
@@ -168,7 +172,16 @@ def _same_start(one: str, other: str) -> bool:
     return shorter >= 16 and one[:shorter] == other[:shorter]
 
 
-_LEVELS = {"capitulo": 1, "concepto": 2, "partida_generica": 3, "finalidad": 1, "funcion": 2, "subfuncion": 3, "rubro": 1, "tipo": 2}
+_LEVELS = {
+    "capitulo": 1,
+    "concepto": 2,
+    "partida_generica": 3,
+    "finalidad": 1,
+    "funcion": 2,
+    "subfuncion": 3,
+    "rubro": 1,
+    "tipo": 2,
+}
 
 
 def _entries(file: str) -> list[Named]:
@@ -177,7 +190,10 @@ def _entries(file: str) -> list[Named]:
 
 @cache
 def object_names() -> Names:
-    extra = [Named("9900", 2, "9000", "ADEFAS"), Named("1100", 2, "1000", "Remuneraciones al personal de carácter permanente")]
+    extra = [
+        Named("9900", 2, "9000", "ADEFAS"),
+        Named("1100", 2, "1000", "Remuneraciones al personal de carácter permanente"),
+    ]
     return Names(_entries("cog.csv") + extra)
 
 
@@ -195,7 +211,9 @@ def revenue_names() -> Names:
 def type_names() -> Names:
     rows = [row for row in read_rows("other.csv") if row["classifier"] == "tipo_gasto"]
     entries = [Named(row["code"], 1, "", row["name_es"]) for row in rows]
-    return Names([*entries, Named("2", 1, "", "Gasto Capital"), Named("1", 1, "", "Corriente"), Named("2", 1, "", "Capital")])
+    return Names(
+        [*entries, Named("2", 1, "", "Gasto Capital"), Named("1", 1, "", "Corriente"), Named("2", 1, "", "Capital")]
+    )
 
 
 _PLAN_DE_CUENTAS = {f"41{digit}": str(digit) for digit in range(1, 8)} | {"421": "8", "422": "9"}

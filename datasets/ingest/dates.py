@@ -32,7 +32,9 @@ MONTHS = {
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})(?!\d)")
-_NAMED = re.compile(rf"(\d{{1,2}})\s*(?:de\s+|[-/.\s]\s*)({_MONTH})\b\.?\s*(?:del?\s+(?:ano\s+)?|[-/.,\s]\s*)(\d{{4}}|\d{{2}})(?!\d)")
+_NAMED = re.compile(
+    rf"(\d{{1,2}})\s*(?:de\s+|[-/.\s]\s*)({_MONTH})\b\.?\s*(?:del?\s+(?:ano\s+)?|[-/.,\s]\s*)(\d{{4}}|\d{{2}})(?!\d)"
+)
 _MONTH_YEAR = re.compile(rf"({_MONTH})\b\.?\s*(?:del?\s+(?:ano\s+)?|[-/.,\s]\s*)(\d{{4}})(?!\d)")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")

@@ -87,9 +87,7 @@ def synonyms(kind: str) -> Synonyms:
             exact[row["heading"]] = (*exact.get(row["heading"], ()), row["field"])
     _add_squeezed(exact)
     fragments = tuple(
-        (re.compile(row["pattern"]), row["field"])
-        for row in read_rows("fragments.csv")
-        if row["kind"] in (kind, "all")
+        (re.compile(row["pattern"]), row["field"]) for row in read_rows("fragments.csv") if row["kind"] in (kind, "all")
     )
     return Synonyms(exact, tuple(contains), fragments)
 

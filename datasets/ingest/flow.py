@@ -16,7 +16,7 @@ from typing import Protocol
 from datasets.ingest.bodies import Territory
 from datasets.ingest.chunks import Chunk
 from datasets.ingest.clean import Cleaner
-from datasets.ingest.labels import LabelBook
+from datasets.ingest.labelbook import LabelBook
 from datasets.ingest.readers.stream import Tally, stream_blocks
 from datasets.ingest.shapes import Block, Reading, Table
 from datasets.ingest.slices import Said, SliceFinder, SliceKey
@@ -105,7 +105,9 @@ def read_ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         thread.join()
 
 
-def _put(ready: queue.Queue[Chunk | BaseException | None], item: Chunk | BaseException | None, stop: threading.Event) -> bool:
+def _put(
+    ready: queue.Queue[Chunk | BaseException | None], item: Chunk | BaseException | None, stop: threading.Event
+) -> bool:
     while not stop.is_set():
         try:
             ready.put(item, timeout=0.2)

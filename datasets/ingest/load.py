@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,8 +16,8 @@ from django.db import connection
 from datasets.ingest import rollups
 from datasets.ingest.binary import HEADER, TRAILER, encode
 from datasets.ingest.chunks import Chunk
-from datasets.ingest.contracts import supplier_identity
-from datasets.ingest.labels import LabelRow
+from datasets.ingest.contract_lines import supplier_identity
+from datasets.ingest.labelbook import LabelRow
 from datasets.ingest.slices import SliceKey
 from datasets.ingest.totals import Totals
 
@@ -59,11 +60,11 @@ class LoadMismatch(Exception):
 
 @dataclass(slots=True)
 class Loader:
-    """Writes the chunks of one ingest. `target` gives (or makes) the release of a slice. Runs inside a transaction."""
+    """Writes the chunks of one ingest. `targets` gives (or makes) the releases of slices. Runs inside a transaction."""
 
     kind: str
     slices: list[SliceKey]  # grows while the file is read
-    target: Callable[[SliceKey], Target]
+    targets: Callable[[list[SliceKey]], list[Target]]
     totals: Totals
     sheets: list[str] = field(default_factory=list)
     _targets: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 2), np.int32))
@@ -88,7 +89,7 @@ class Loader:
 
     def finish(self) -> None:
         """Rollups of the new releases and the one set-based check that takes the place of foreign keys."""
-        releases = self._targets[:, 1].tolist()
+        releases = self.release_ids()
         with connection.cursor() as cursor:
             if self.kind == "contracts":
                 cursor.execute(rollups.CONTRACT_CELLS, {"releases": releases})
@@ -98,14 +99,15 @@ class Loader:
             self._check(cursor, releases)
 
     def release_ids(self) -> list[int]:
-        return self._targets[:, 1].tolist()
+        """The releases that this load wrote lines of."""
+        return sorted({int(self._targets[number, 1]) for number in self.totals.lines})
 
     # -- lines ----------------------------------------------------------------------------------------------------
 
     def _know_slices(self) -> None:
         known = len(self._targets)
         if known < len(self.slices):
-            fresh = np.array([self.target(key) for key in self.slices[known:]], np.int32).reshape(-1, 2)
+            fresh = np.array(self.targets(self.slices[known:]), np.int32).reshape(-1, 2)
             self._targets = np.concatenate([self._targets, fresh])
 
     def _sheet_no(self, sheet: str) -> int:
@@ -134,13 +136,31 @@ class Loader:
         sheet = self._sheet_no(chunk.sheet)
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        rows = zip(chunk.slices.tolist(), chunk.line_no.tolist(), chunk.source_row.tolist(), chunk.last_row.tolist(), chunk.contracts, strict=True)
+        rows = zip(
+            chunk.slices.tolist(),
+            chunk.line_no.tolist(),
+            chunk.source_row.tolist(),
+            chunk.last_row.tolist(),
+            chunk.contracts,
+            strict=True,
+        )
         for number, line_no, source_row, last_row, contract in rows:
             body, release = self._targets[number].tolist()
             values = [_text(name, contract.get(name)) for name in CONTRACT_COLUMNS]
             writer.writerow([body, release, line_no, sheet, source_row, last_row, self.slices[number].year, *values])
-        columns = ["public_body_id", "release_id", "line_no", "sheet_no", "source_row", "last_row", "year", *CONTRACT_COLUMNS]
-        copy_csv(LINES["contracts"], columns, out, force_not_null=[name for name in CONTRACT_COLUMNS if name not in NULLABLE])
+        columns = [
+            "public_body_id",
+            "release_id",
+            "line_no",
+            "sheet_no",
+            "source_row",
+            "last_row",
+            "year",
+            *CONTRACT_COLUMNS,
+        ]
+        copy_csv(
+            LINES["contracts"], columns, out, force_not_null=[name for name in CONTRACT_COLUMNS if name not in NULLABLE]
+        )
 
     def _insert_suppliers(self, contracts: list[dict[str, Any]]) -> None:
         fresh: dict[int, tuple[int, str, str, str, bool | None]] = {}
@@ -167,16 +187,21 @@ class Loader:
         cursor.execute(
             f"SELECT release_id, count(*) FROM {LINES[self.kind]} WHERE release_id = ANY(%s) "  # noqa: S608
             "AND public_body_id = ANY(%s) GROUP BY release_id",
-            [releases, sorted({int(body) for body in self._targets[:, 0]})],
+            [releases, self._bodies()],
         )
         arrived = dict(cursor.fetchall())
-        expected = {int(self._targets[number, 1]): count for number, count in self.totals.lines.items()}
-        if arrived != expected:
+        expected: Counter[int] = Counter()
+        for number, count in self.totals.lines.items():
+            expected[int(self._targets[number, 1])] += count
+        if arrived != dict(expected):
             raise LoadMismatch(f"lines by release: sent {expected}, found {arrived}")
         orphans = rollups.orphans(self.kind)
-        cursor.execute(orphans, {"releases": releases, "bodies": [int(body) for body in self._targets[:, 0]]})
+        cursor.execute(orphans, {"releases": releases, "bodies": self._bodies()})
         if missing := cursor.fetchone()[0]:
             raise LoadMismatch(f"{missing} lines name a label or supplier that does not exist")
+
+    def _bodies(self) -> list[int]:
+        return sorted({int(self._targets[number, 0]) for number in self.totals.lines})
 
 
 NULLABLE = {"supplier_id", *CENTS, "award_date", "signed_on", "starts_on", "ends_on"}
@@ -199,7 +224,10 @@ def insert_labels(labels: list[LabelRow]) -> None:
     """New texts; those that other files have used are there already. Two texts with one id would stop the load."""
     if not labels:
         return
-    columns = [list(column) for column in zip(*((row.id, row.kind, row.code, row.published_code, row.name) for row in labels), strict=True)]
+    columns = [
+        list(column)
+        for column in zip(*((row.id, row.kind, row.code, row.published_code, row.name) for row in labels), strict=True)
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO datasets_label (id, kind, code, published_code, name) "
@@ -241,4 +269,6 @@ def copy_csv(table: str, columns: list[str], out: io.StringIO, force_not_null: l
     keep = ", ".join(f'"{column}"' for column in force_not_null)
     out.seek(0)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({keep}))", out, 1 << 18)
+        cursor.copy_expert(
+            f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({keep}))", out, 1 << 18
+        )

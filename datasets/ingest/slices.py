@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from datasets.ingest.bodies import BodyRef, Place, Territory, UnknownPlace, government, resolve_body
 from datasets.ingest.dates import parse_date, parse_period, period_of, year_of
-from datasets.ingest.labels import distinct
+from datasets.ingest.labelbook import distinct
 from datasets.ingest.shapes import Table
 
 FIRST_YEAR, LAST_YEAR = 1980, 2049

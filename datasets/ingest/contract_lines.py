@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from datasets.ingest.chunks import Amount
 from datasets.ingest.dates import parse_date
-from datasets.ingest.labels import distinct, stable_id
+from datasets.ingest.labelbook import distinct, stable_id
 from datasets.ingest.shapes import Block
 from gesoc.common.text import search_text
 
