@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from gesoc.keeper import Home, ServiceError, pg_answers, redis_answers, try_lock, wait_until
 
@@ -80,7 +81,7 @@ def launch(place: Home, names: list[str]) -> None:
     command = [sys.executable, "-P", str(BASE_DIR / "gesoc" / "keeper.py"), str(place.root)]
     command += [os.environ.get("MESA_PROFILE") or "local", *names]
     with (place.log / "keeper.log").open("ab") as log:
-        keeper = subprocess.Popen(  # noqa: S603
+        keeper = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -245,7 +246,7 @@ def set_stamp(stamp: str) -> None:
 
 
 @contextmanager
-def database_cursor() -> Iterator[object]:
+def database_cursor() -> Iterator[Any]:
     import psycopg2
 
     connection = psycopg2.connect(host=str(home().run), user="mesa", dbname="mesa")

@@ -215,7 +215,7 @@ def init_pg(home: Home, account: pwd.struct_passwd | None) -> None:
     own(home.pg, account)
     command = [pg_program("initdb"), "-D", str(home.pg), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         command,
         preexec_fn=become(account, signal.SIGKILL),
         cwd=home.pg,
@@ -339,7 +339,7 @@ def redis_answers(home: Home) -> bool:
 def spawn(home: Home, name: str, command: list[str], preexec: Any, cwd: Path) -> subprocess.Popen[bytes]:
     home.log.mkdir(exist_ok=True)
     with (home.log / f"{name}.log").open("ab") as log:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -6,6 +6,7 @@ everything that must be secret has to be given; what is missing stops the start 
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -121,11 +122,12 @@ TEMPLATES = [
 
 # -- data ---------------------------------------------------------------------------------------------------------
 
+DATABASES: dict[str, dict[str, Any]]
 if LOCAL:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.postgresql",
-            "NAME": "mesa",
+            "NAME": env.str("MESA_DATABASE", "mesa"),
             "USER": "mesa",
             "HOST": str(embedded.home().run),
         }

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import polib
 
@@ -24,7 +25,7 @@ APPS = ["gesoc", "municipalities", "partners", "datasets", "projects", "dialogue
 CATALOGUE = BASE_DIR / "locale" / "es_MX" / "LC_MESSAGES" / "django.po"
 COMPILED = CATALOGUE.with_suffix(".mo")
 SPANISH_PACKAGES = ["allauth", "rest_framework", "django_filters"]
-KEYWORDS: dict[str, tuple[object, ...] | None] = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,

@@ -1,25 +1,146 @@
-"""What every test can use."""
+"""What every test can use. Network: loopback and Unix sockets, nothing else."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
 
 from gesoc import embedded
+from tests import chromium
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+STRICT = os.environ.get("MESA_STRICT") == "1"  # .ci/run: nothing may be left out
+REALDATA_DIR = Path(os.environ.get("REALDATA_DIR") or REPOSITORY.parent / "shared" / "data")
 
 
-def pytest_configure() -> None:
+# -- what may be left out, and how loudly -------------------------------------------------------------------------
+
+
+def missing() -> dict[str, str]:
+    """Marks whose tests cannot run on this machine, with the reason."""
+    reasons = {}
+    if not chromium.find():
+        reasons["browser"] = "no Chromium: install one, or name it in CHROMIUM"
+    if not REALDATA_DIR.is_dir():
+        reasons["realdata"] = f"no published files: REALDATA_DIR is {REALDATA_DIR}, which is no directory"
+    return reasons
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    reasons = missing()
+    if STRICT and reasons:
+        pytest.exit("Nothing may be left out here: " + "; ".join(reasons.values()), returncode=1)
+    config.stash[LEFT_OUT] = []
     embedded.use()
+
+
+def pytest_unconfigure() -> None:
+    embedded.release()
+
+
+LEFT_OUT: pytest.StashKey[list[str]] = pytest.StashKey()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    reasons = missing()
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        for mark, reason in reasons.items():
+            if item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=reason))
+                config.stash[LEFT_OUT].append(f"{item.nodeid} ({reason})")
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    left_out = config.stash[LEFT_OUT]
+    if left_out:
+        terminalreporter.section(f"ATTENTION: {len(left_out)} TESTS WERE LEFT OUT", sep="!", red=True, bold=True)
+        for line in left_out:
+            terminalreporter.line(line)
 
 
 @pytest.fixture(scope="session")
 def realdata_dir() -> Path:
     """The published files; tests that read them are marked `realdata`."""
-    directory = Path(os.environ.get("REALDATA_DIR", REPOSITORY.parent / "shared" / "data"))
-    if directory.is_dir():
-        return directory
-    if os.environ.get("MESA_STRICT"):
-        pytest.fail(f"REALDATA_DIR: {directory} does not exist")
-    pytest.skip(f"no published files at {directory}")
+    return REALDATA_DIR
+
+
+# -- files, queue, worker -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def media_root(settings: Any, tmp_path: Path) -> Path:
+    """Every test keeps its files in a place of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def worker(transactional_db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A running Celery worker on an empty queue. `kill()` and `start()` play a crash. Mark the test `worker`."""
+    from tests.worker import CeleryWorker, empty_queue
+
+    monkeypatch.setenv("MEDIA_ROOT", str(settings.MEDIA_ROOT))
+    empty_queue()
+    process = CeleryWorker(tmp_path / "worker.log")
+    process.start()
+    yield process
+    process.stop()
+    empty_queue()
+
+
+# -- browser ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": chromium.find(), "args": chromium.FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "es-MX", "timezone_id": "America/Mexico_City"}
+
+
+def stay_on_this_machine(route: Route) -> None:
+    if route.request.url.startswith(("http://localhost:", "http://127.0.0.1:", "data:", "blob:")):
+        route.continue_()
+    else:
+        route.abort()
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    context.route("**/*", stay_on_this_machine)
+    return context
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page of a Mexican visitor. Whatever the policy blocks, or a script that fails, fails the test."""
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def axe(page: Page) -> Any:
+    """`axe()` asserts that the page as it is now has no accessibility violation."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check() -> None:
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+    return check
