@@ -7,6 +7,7 @@ amounts that were published. https://www.postgresql.org/docs/18/sql-copy.html (B
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -41,12 +42,33 @@ def _row_type(keys: tuple[tuple[str, str], ...], amounts: tuple[tuple[str, bool]
     return np.dtype(fields)
 
 
-def encode(keys: dict[str, npt.NDArray[Any]], amounts: dict[str, Amount]) -> Iterator[bytes]:
-    """Rows as bytes, in the order of `keys` then `amounts`. Key arrays are big-endian-able integers without NULL."""
+@dataclass(slots=True)
+class Rows:
+    """Lines of a block as bytes but for their public body and release, which only the writer knows."""
+
+    arrays: list[npt.NDArray[Any]]
+    slices: list[npt.NDArray[np.int32]]
+    columns: list[str]
+
+    def placed(self, targets: npt.NDArray[np.int32]) -> Iterator[bytes]:
+        """The finished bytes; `targets[slice]` is (public body, release)."""
+        for rows, slices in zip(self.arrays, self.slices, strict=True):
+            found = targets[slices]
+            rows["public_body_id"], rows["release_id"] = found[:, 0], found[:, 1]
+            yield rows.tobytes()
+
+
+def encode(slices: npt.NDArray[np.int32], keys: dict[str, npt.NDArray[Any]], amounts: dict[str, Amount]) -> Rows:
+    """Rows with the columns public_body_id, release_id, then `keys`, then `amounts`. Keys are integers without NULL."""
+    unplaced = np.zeros(len(slices), np.int32)
+    keys = {"public_body_id": unplaced, "release_id": unplaced} | keys
+    encoded = Rows([], [], [*keys, *amounts])
     for pattern, rows in _by_pattern(amounts):
-        chosen_keys = keys if rows is None else {name: values[rows] for name, values in keys.items()}
+        chosen = keys if rows is None else {name: values[rows] for name, values in keys.items()}
         cents = {name: amount.cents if rows is None else amount.cents[rows] for name, amount in amounts.items()}
-        yield _encode_uniform(chosen_keys, cents, pattern)
+        encoded.arrays.append(_encode_uniform(chosen, cents, pattern))
+        encoded.slices.append(slices if rows is None else slices[rows])
+    return encoded
 
 
 def _by_pattern(amounts: dict[str, Amount]) -> Iterator[tuple[tuple[bool, ...], npt.NDArray[np.intp] | None]]:
@@ -63,7 +85,7 @@ def _by_pattern(amounts: dict[str, Amount]) -> Iterator[tuple[tuple[bool, ...], 
 
 def _encode_uniform(
     keys: dict[str, npt.NDArray[Any]], cents: dict[str, npt.NDArray[np.int64]], filled: tuple[bool, ...]
-) -> bytes:
+) -> npt.NDArray[Any]:
     kinds = tuple((name, f">i{values.dtype.itemsize}") for name, values in keys.items())
     shape = _row_type(kinds, tuple(zip(cents, filled, strict=True)))
     rows = np.zeros(len(next(iter(keys.values()))), shape)
@@ -76,7 +98,7 @@ def _encode_uniform(
             _put_numeric(rows, name, values)
         else:
             rows[f"{name}#"] = _NULL
-    return rows.tobytes()
+    return rows
 
 
 def _put_numeric(rows: npt.NDArray[Any], name: str, cents: npt.NDArray[np.int64]) -> None:

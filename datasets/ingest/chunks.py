@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from datasets.ingest.labelbook import LabelRow
+
+if TYPE_CHECKING:
+    from datasets.ingest.binary import Rows
 
 # Fixed texts of the reasons why a row is not loaded: (message, hint), in Spanish, for a person who works with the file.
 REASONS = {
@@ -77,9 +80,11 @@ class Chunk:
     line_no: npt.NDArray[np.int32]
     source_row: npt.NDArray[np.int32]
     last_row: npt.NDArray[np.int32]
-    sheet: str
+    sheet_no: int  # index into the sheets met so far
     labels: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     amounts: dict[str, Amount] = field(default_factory=dict)
+    lines: Rows | None = None  # what COPY takes, made where the block was cleaned
+    parts: Rows | None = None
     fresh_labels: list[LabelRow] = field(default_factory=list)
     contracts: list[dict[str, Any]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)

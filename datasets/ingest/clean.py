@@ -11,11 +11,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datasets.ingest import contract_lines
+from datasets.ingest.binary import encode
 from datasets.ingest.chunks import Amount, Chunk, Reject
 from datasets.ingest.labelbook import LABELS, LabelBook
 from datasets.ingest.numbers import NotAnAmount, to_cents, to_cents_array
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS, Block, Table
 from datasets.ingest.slices import SliceFinder
+from datasets.ingest.totals import partial_sums
 
 Rows = npt.NDArray[np.bool_]
 
@@ -28,6 +30,7 @@ class Cleaner:
     table: Table
     finder: SliceFinder
     book: LabelBook
+    sheets: list[str]
     next_line: int = 1
     _headings: dict[str, str] = field(default_factory=dict)
 
@@ -65,14 +68,22 @@ class Cleaner:
             rows, last, numbers = rows[keep], last[keep], numbers[keep]
         line_no = np.arange(self.next_line, self.next_line + count, dtype=np.int32)
         self.next_line += count
-        chunk = Chunk(self.number, numbers, line_no, rows, last, block.sheet or "", rejects=rejects)
+        chunk = Chunk(self.number, numbers, line_no, rows, last, self._sheet_no(block), rejects=rejects)
         chunk.amounts = amounts
         if self.table.kind == "contracts":
             chunk.contracts = contract_lines.contract_rows(columns, amounts, count)
-        else:
+        elif count:
             chunk.labels = dict(self._labels(columns))
+            chunk.lines = encode(chunk.slices, _line_keys(chunk), chunk.amounts)
+            chunk.parts = partial_sums(chunk, programmes=self.table.breakdown == "programme")
         chunk.fresh_labels = self.book.take_fresh()
         return chunk
+
+    def _sheet_no(self, block: Block) -> int:
+        sheet = block.sheet or ""
+        if sheet not in self.sheets:
+            self.sheets.append(sheet)
+        return self.sheets.index(sheet)
 
     def _labels(self, columns: dict[str, Any]) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
         for kind, (code, name) in LABELS[self.table.kind].items():
@@ -134,6 +145,16 @@ def _amount_reason(value: str, mark: str) -> str:
             return "bad_amount"
         return "decimal_comma"
     return "bad_amount"
+
+
+def _line_keys(chunk: Chunk) -> dict[str, npt.NDArray[Any]]:
+    keys: dict[str, npt.NDArray[Any]] = {
+        "line_no": chunk.line_no,
+        "sheet_no": np.full(len(chunk), chunk.sheet_no, np.int16),
+        "source_row": chunk.source_row,
+        "last_row": chunk.last_row,
+    }
+    return keys | {f"{name}_id": ids for name, ids in chunk.labels.items()}
 
 
 def _last_rows(block: Block) -> npt.NDArray[np.int32]:

@@ -38,6 +38,9 @@ class Flow:
     slices: dict[SliceKey, int] = field(default_factory=dict)
     finders: list[SliceFinder] = field(default_factory=list)
     tallies: dict[int, Tally] = field(default_factory=dict)
+    sheets: list[str] = field(default_factory=list)
+    book: LabelBook = field(default_factory=LabelBook)
+    next_line: int = 1
     #: The slices in the order of their numbers, as a list that only ever grows.
     slice_list: list[SliceKey] = field(default_factory=list)
 
@@ -56,27 +59,19 @@ class Flow:
     def _clean_table(self, number: int, table: Table) -> Iterator[Chunk]:
         finder = SliceFinder(table, self.said, self.territory, self.slices)
         self.finders.append(finder)
-        cleaner = Cleaner(number, table, finder, self._book(), self._next_line)
+        cleaner = Cleaner(number, table, finder, self.book, self.sheets, self.next_line)
         for block in self._blocks(number, table):
             chunk = cleaner.clean(block)
             # Numbers are given in order of appearance: what the dictionary has more than the list is new.
             self.slice_list.extend(list(self.slices)[len(self.slice_list) :])
             yield chunk
-        self._next_line = cleaner.next_line
+        self.next_line = cleaner.next_line
 
     def _blocks(self, number: int, table: Table) -> Iterator[Block]:
         if table.stream is None:
             return table.blocks()
         tally = self.tallies[number] = Tally()
         return stream_blocks(table.stream, tally)
-
-    _shared_book: LabelBook | None = None
-    _next_line: int = 1
-
-    def _book(self) -> LabelBook:
-        if self._shared_book is None:
-            self._shared_book = LabelBook()
-        return self._shared_book
 
 
 def read_ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:

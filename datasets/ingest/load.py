@@ -14,7 +14,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from datasets.ingest import rollups
-from datasets.ingest.binary import HEADER, TRAILER, encode
+from datasets.ingest.binary import HEADER, TRAILER
 from datasets.ingest.chunks import Chunk
 from datasets.ingest.contract_lines import supplier_identity
 from datasets.ingest.labelbook import LabelRow
@@ -66,7 +66,6 @@ class Loader:
     slices: list[SliceKey]  # grows while the file is read
     targets: Callable[[list[SliceKey]], list[Target]]
     totals: Totals
-    sheets: list[str] = field(default_factory=list)
     _targets: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 2), np.int32))
     _suppliers: set[int] = field(default_factory=set)
 
@@ -84,8 +83,9 @@ class Loader:
             self._write_contracts(chunk)
         else:
             insert_labels(chunk.fresh_labels)
-            self._write_money(chunk)
-            self._write_parts(chunk)
+            for table, rows in ((LINES[self.kind], chunk.lines), ("cell_part", chunk.parts)):
+                if rows:
+                    copy_binary(table, rows.columns, rows.placed(self._targets))
 
     def finish(self) -> None:
         """Rollups of the new releases and the one set-based check that takes the place of foreign keys."""
@@ -110,30 +110,8 @@ class Loader:
             fresh = np.array(self.targets(self.slices[known:]), np.int32).reshape(-1, 2)
             self._targets = np.concatenate([self._targets, fresh])
 
-    def _sheet_no(self, sheet: str) -> int:
-        if sheet not in self.sheets:
-            self.sheets.append(sheet)
-        return self.sheets.index(sheet)
-
-    def _write_money(self, chunk: Chunk) -> None:
-        targets = self._targets[chunk.slices]
-        keys: dict[str, npt.NDArray[Any]] = {
-            "public_body_id": targets[:, 0],
-            "release_id": targets[:, 1],
-            "line_no": chunk.line_no,
-            "sheet_no": np.full(len(chunk), self._sheet_no(chunk.sheet), np.int16),
-            "source_row": chunk.source_row,
-            "last_row": chunk.last_row,
-        } | {f"{name}_id": ids for name, ids in chunk.labels.items()}
-        copy_binary(LINES[self.kind], [*keys, *chunk.amounts], encode(keys, chunk.amounts))
-
-    def _write_parts(self, chunk: Chunk) -> None:
-        for by, keys, amounts in self.totals.parts(chunk, self._targets):
-            copy_binary("cell_part", ["by", *keys, *amounts], _constant_first(by, keys, amounts))
-
     def _write_contracts(self, chunk: Chunk) -> None:
         self._insert_suppliers(chunk.contracts)
-        sheet = self._sheet_no(chunk.sheet)
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         rows = zip(
@@ -147,7 +125,9 @@ class Loader:
         for number, line_no, source_row, last_row, contract in rows:
             body, release = self._targets[number].tolist()
             values = [_text(name, contract.get(name)) for name in CONTRACT_COLUMNS]
-            writer.writerow([body, release, line_no, sheet, source_row, last_row, self.slices[number].year, *values])
+            writer.writerow(
+                [body, release, line_no, chunk.sheet_no, source_row, last_row, self.slices[number].year, *values]
+            )
         columns = [
             "public_body_id",
             "release_id",
@@ -213,11 +193,6 @@ def _text(name: str, value: Any) -> str:
     if name in CENTS:
         return f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02}"
     return str(value).replace("\0", "")
-
-
-def _constant_first(by: int, keys: dict[str, npt.NDArray[Any]], amounts: dict[str, Any]) -> Iterable[bytes]:
-    count = len(next(iter(keys.values())))
-    return encode({"by": np.full(count, by, np.int16)} | keys, amounts)
 
 
 def insert_labels(labels: list[LabelRow]) -> None:

@@ -242,7 +242,6 @@ class _Run:
             totals = sums if not keep else None
             if keep:
                 loader = loaders.get(table.kind) or self._begin(table.kind, flow, targets, loaders)
-                loader.totals.programmes = table.breakdown == "programme"
                 totals = loader.totals
             for chunk in flow.chunks(number):
                 totals.add(chunk)  # type: ignore[union-attr]
@@ -255,9 +254,8 @@ class _Run:
         self._judge(flow)
         for loader in loaders.values():
             loader.finish()
-        results = [(loader.totals, loader.sheets) for loader in loaders.values()] if keep else [(sums, [])]
-        for totals_, sheets in results:
-            self._results(flow, targets if keep else None, totals_, sheets)
+        for totals_ in [loader.totals for loader in loaders.values()] if keep else [sums]:
+            self._results(flow, targets if keep else None, totals_)
         self.outcome.findings += targets.bodies.findings()
         if not keep:
             self.outcome.rows_loaded = 0
@@ -309,7 +307,7 @@ class _Run:
         if finding.message not in {known.message for known in self.outcome.findings}:
             self.outcome.findings.append(finding)
 
-    def _results(self, flow: Flow, targets: Targets | None, totals: Totals, sheets: list[str]) -> None:
+    def _results(self, flow: Flow, targets: Targets | None, totals: Totals) -> None:
         for table, sums in totals.by_table.items():
             self.outcome.table_sums.setdefault(table, {}).update(sums)
         updated: dict[int, Release] = {}
@@ -319,7 +317,7 @@ class _Run:
             sums = totals.sums.get(number, {})
             if release:
                 release.line_count += lines
-                release.sheets = sheets
+                release.sheets = flow.sheets
                 release.totals = _plus(release.totals, sums)
                 updated[release.pk] = release
             publisher = release.public_body.slug if release else _slug_of(key.body)

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from datasets.ingest.binary import Rows, encode
 from datasets.ingest.chunks import Amount, Chunk
 
-# Dimensions that get cells. Programmes have as many cells as lines; a page reads them from the lines of one release.
 PART_BY = {"object": 1, "function": 2, "unit": 3, "economic": 4, "funding": 5, "programme": 6, "revenue": 7}
-ALWAYS = ("object", "function", "unit", "economic", "funding", "revenue")
-PROGRAMME_BREAKDOWN = "programme"
 
 
 @dataclass(slots=True)
 class Totals:
     """`sums[slice][moment]` in cents; a moment of which nothing was published is absent."""
 
-    programmes: bool = False  # whether the table at hand is broken down by programme only
     sums: dict[int, dict[str, int]] = field(default_factory=dict)
     lines: Counter[int] = field(default_factory=Counter)
     by_table: dict[int, dict[str, int]] = field(default_factory=dict)
@@ -34,23 +30,6 @@ class Totals:
             self._add_contracts(chunk)
         else:
             self._add_money(chunk)
-
-    def parts(
-        self, chunk: Chunk, targets: npt.NDArray[np.int32]
-    ) -> Iterator[tuple[int, dict[str, npt.NDArray[Any]], dict[str, Amount]]]:
-        """Per dimension: the sums of this block by (release, label), as columns to be copied."""
-        for name, ids in chunk.labels.items():
-            if name not in ALWAYS and not self.programmes:
-                continue
-            grouping = Grouping.of(chunk.slices, ids)
-            target = targets[grouping.first_of(chunk.slices)]
-            keys: dict[str, npt.NDArray[Any]] = {
-                "public_body_id": target[:, 0],
-                "release_id": target[:, 1],
-                "label_id": grouping.first_of(ids),
-                "line_count": grouping.counts,
-            }
-            yield PART_BY[name], keys, {moment: grouping.sum(amount) for moment, amount in chunk.amounts.items()}
 
     def _add_money(self, chunk: Chunk) -> None:
         grouping = Grouping.of(chunk.slices)
@@ -107,6 +86,39 @@ class Grouping:
                 raise OverflowError("a sum of this file does not fit numeric(18,2)")
             return Amount(sums.astype(np.int64), published == 0)
         return Amount(np.add.reduceat(cents, self.starts), published == 0)
+
+
+def partial_sums(chunk: Chunk, programmes: bool) -> Rows | None:
+    """The block's sums by (slice, label) for every dimension that gets cells, as rows for `cell_part`.
+
+    Programmes have nearly as many cells as lines, so they get cells only where they are all there is (`programmes`); else a page
+    reads them from the lines of its one release.
+    """
+    parts = [_part(chunk, name, ids) for name, ids in chunk.labels.items() if name != "programme" or programmes]
+    if not parts:
+        return None
+    slices = np.concatenate([part[0] for part in parts])
+    keys = {name: np.concatenate([part[1][name] for part in parts]) for name in parts[0][1]}
+    amounts = {
+        moment: Amount(
+            np.concatenate([part[2][moment].cents for part in parts]),
+            np.concatenate([part[2][moment].null for part in parts]),
+        )
+        for moment in chunk.amounts
+    }
+    return encode(slices, keys, amounts)
+
+
+def _part(
+    chunk: Chunk, name: str, ids: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int32], dict[str, npt.NDArray[Any]], dict[str, Amount]]:
+    grouping = Grouping.of(chunk.slices, ids)
+    keys: dict[str, npt.NDArray[Any]] = {
+        "by": np.full(len(grouping.starts), PART_BY[name], np.int16),
+        "label_id": grouping.first_of(ids),
+        "line_count": grouping.counts,
+    }
+    return grouping.first_of(chunk.slices), keys, {moment: grouping.sum(one) for moment, one in chunk.amounts.items()}
 
 
 def _counts(slices: npt.NDArray[np.int32]) -> tuple[list[int], list[int]]:
