@@ -34,6 +34,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         "states": states,
         "total": sum(state.municipality_count for state in states),
         "map": _map_of_states(states),
+        "sources": sorted({state.population_source for state in states if state.population_source}),
         "extremes": sorted((state for state in states if state.population), key=lambda state: state.population),
     }
     return render(request, "municipalities/directory.html", context)
@@ -50,6 +51,7 @@ def state(request: HttpRequest, slug: str) -> HttpResponse:
         "order": order,
         "municipalities": municipalities,
         "without_polygon": selectors.without_polygon(found),
+        "sources": sorted({unit.population_source for unit in municipalities if unit.population_source}),
         "is_mexico_city": any(unit.kind == Municipality.Kind.BOROUGH for unit in municipalities),
         "map": _map_of_state(found, municipalities),
     }
@@ -61,7 +63,7 @@ def _map_of_states(states: list[Any]) -> dict[str, Any] | None:
 
     def area(shape: Shape, classes: Classes) -> Area:
         unit = by_code[str(shape.state_id)]
-        return _area(shape, str(unit), unit.population, unit.get_absolute_url(), classes, unit.abbreviation)
+        return _area(shape, str(unit), unit.population, unit.get_absolute_url(), classes)
 
     values = {state.code: state.population for state in states}
     return _map(MapFrame.STATES, values, area, _("Map of the states by population"))
@@ -93,10 +95,10 @@ def _map(
     }
 
 
-def _area(shape: Shape, name: str, people: int | None, href: str, classes: Classes, letters: str = "") -> Area:
+def _area(shape: Shape, name: str, people: int | None, href: str, classes: Classes) -> Area:
     figure = number(people) if people is not None else _("no figure")
     text = f"{name}: {figure}"
-    return Area(shape.path, shape.label_x, shape.label_y, classes.shade(people), text, href, letters)
+    return Area(shape.path, shape.label_x, shape.label_y, classes.shade(people), text, href)
 
 
 def _page(unit: Municipality) -> str:

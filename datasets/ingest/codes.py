@@ -1,7 +1,8 @@
 """Codes of the Mexican classifiers as files print them, and names matched back to codes.
 
-Object of expenditure (CONAC, COG): one digit is a chapter, two a concept, three a generic item, more a specific (local) item; files pad
-them with zeros (``10000``), letters (``11N``) or print them before the name (``1131 Sueldos``); LDF formats use letters (``A.``, ``a1)``).
+Object of expenditure (CONAC, COG): one digit is a chapter, two a concept, three a generic item, more a specific
+(local) item; files pad them with zeros (``10000``), letters (``11N``) or print them before the name (``1131
+Sueldos``); LDF formats use letters (``A.``, ``a1)``).
 """
 
 from __future__ import annotations
@@ -41,12 +42,14 @@ _FORMULA_TAIL = re.compile(r"\s*\(\s*[A-Za-z0-9]+\s*=[^)]*\)?\s*$")
 
 @lru_cache(maxsize=65_536)
 def object_code(text: str) -> ObjectCode | None:
-    """The code in a cell that holds only a code; None for anything else, for 99999 (totals) and for numbers no chapter has."""
+    """The code in a cell that holds only a code; None for anything else, for 99999 (totals) and for numbers no
+    chapter has.
+    """
     match = _CODE.fullmatch(text.replace(" ", "").replace("'", ""))
     if not match:
         return None
     digits = match[1]
-    if digits[0] == "0" or set(digits) == {"9"} and len(digits) > 2:
+    if digits[0] == "0" or (set(digits) == {"9"} and len(digits) > 2):
         return None
     if match[2] and len(digits) == 2:
         return ObjectCode(digits, CONCEPT)
@@ -74,7 +77,9 @@ def split_code(text: str) -> tuple[str, str]:
 
 
 def ldf_code(text: str) -> tuple[ObjectCode | None, str]:
-    """Letter of an LDF row (``A. Servicios Personales (A=a1+…)``, ``a1) Remuneraciones``) as a code, and the name without it."""
+    """Letter of an LDF row (``A. Servicios Personales (A=a1+…)``, ``a1) Remuneraciones``) as a code, and the name
+    without it.
+    """
     if match := _LDF_CONCEPT.match(text):
         letters = f"{match[1]}{match[2]}"
         code = _ldf_letters().get(letters)
@@ -100,7 +105,9 @@ def strip_formula(text: str) -> str:
 
 @cache
 def _ldf_letters() -> dict[str, str]:
-    """a1 -> 1100. The index of the row is not the digit of the code (7900 is g7): count the published rows of each chapter."""
+    """a1 -> 1100. The index of the row is not the digit of the code (7900 is g7): count the published rows of each
+    chapter.
+    """
     found = {
         row["ldf_6a_row"].strip(): row["code"] for row in _cog() if re.fullmatch(r"[a-i]\d", row["ldf_6a_row"].strip())
     }
@@ -122,7 +129,7 @@ def name_key(name: str) -> str:
     return " ".join(_stem(word) for word in words if word not in _STOP)
 
 
-_STOP = frozenset("de del la las los el y e o u a en por para al con".split())
+_STOP = frozenset(["de", "del", "la", "las", "los", "el", "y", "e", "o", "u", "a", "en", "por", "para", "al", "con"])
 
 
 def _stem(word: str) -> str:
@@ -150,7 +157,9 @@ class Names:
             self._by_key.setdefault(name_key(entry.name), []).append(entry)
 
     def find(self, name: str, under: str = "") -> Named | None:
-        """The entry with this name; under a parent first, then the shallowest; truncated names of 20 letters match if unique."""
+        """The entry with this name; under a parent first, then the shallowest; truncated names of 20 letters match if
+        unique.
+        """
         key = name_key(name)
         if not key:
             return None

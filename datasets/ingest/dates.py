@@ -77,11 +77,9 @@ def _first_written(value: str) -> date | None:
 
 
 def period_of(start: date | None, end: date) -> str:
-    """``annual``, ``Q1``..``Q4`` or ``2024-03``. Statements are cumulative, so January to June is the second quarter."""
+    """``annual``, ``Q1``..``Q4`` or ``2024-03``. January to June is the second quarter: statements are cumulative."""
     start = start or date(end.year, 1, 1)
-    if start.year == end.year and start.month == end.month and start.month not in (3, 6, 9, 12):
-        return f"{end.year}-{end.month:02}"
-    if start.year == end.year and start.month == end.month and start.day == 1:
+    if start.year == end.year and start.month == end.month:
         return f"{end.year}-{end.month:02}"
     if start.month == 1 and end.month == 12:
         return "annual"
@@ -108,7 +106,9 @@ _YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)")
 
 
 def parse_period(text: str) -> tuple[int | None, str | None]:
-    """Year and period said by a title, a label or a file name: ``DEL 1 DE ENERO AL 31 DE MARZO DE 2019`` is (2019, Q1)."""
+    """Year and period said by a title, a label or a file name: ``DEL 1 DE ENERO AL 31 DE MARZO DE 2019`` is (2019,
+    Q1).
+    """
     value = fold(text).replace("_", " ")
     if match := _RANGE.search(value):
         start, end = MONTHS[match[2]], MONTHS[match[5]]

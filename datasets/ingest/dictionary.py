@@ -32,7 +32,9 @@ def join_spaced_letters(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def normalise(heading: str) -> str:
-    """A heading as the synonym lists write it: ``AMPLIACIONES/RE\\nDUCCIONES (2)`` becomes ``ampliaciones re ducciones``."""
+    """A heading as the synonym lists write it: ``AMPLIACIONES/RE\\nDUCCIONES (2)`` becomes ``ampliaciones re
+    ducciones``.
+    """
     text = _TABLE_ID.sub(" ", join_spaced_letters(heading))
     text = _FORMULA.sub(" ", _FOOTNOTE_MARK.sub("", text))
     return " ".join(_NOT_WORD.sub(" ", fold(text)).split())

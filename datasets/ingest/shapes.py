@@ -1,7 +1,8 @@
-"""What reading a published file yields: tables of text lines, what was left out and why, and what a person must still say.
+"""What reading a published file yields: tables of text lines, what was left out and why, and what a person must still
+say.
 
-Nothing here knows Django or the database. Amounts stay text: cleaning turns them into exact cents later, so that a bad amount
-can be reported with its row, column and value instead of disappearing while reading.
+Nothing here knows Django or the database. Amounts stay text: cleaning turns them into exact cents later, so that a
+bad amount can be reported with its row, column and value instead of disappearing while reading.
 """
 
 from __future__ import annotations
@@ -53,11 +54,12 @@ _PLACE_AND_TIME = (
 )
 
 #: Every field a block may carry, by kind. All are text and all may be absent. The derived ones:
-#: ``object_code``/``object_name`` deepest object of expenditure (a name-only object carries the CONAC code its name matches, or the
-#: code of its nearest parent that has one); ``function_code`` dotted (2.5); ``expenditure_type`` one digit; ``cri_code`` likewise;
-#: ``municipality_code`` five digits when state and municipality codes were published apart; ``adjustments`` from increases and
-#: decreases when only these were published; ``supplier_name`` from given name and surnames when no legal name was published;
-#: ``fiscal_year`` of a contract without one: the year of its signature (else start, award, notice).
+#: ``object_code``/``object_name`` deepest object of expenditure (a name-only object carries the CONAC code its name
+#: matches, or the code of its nearest parent that has one); ``function_code`` dotted (2.5); ``expenditure_type`` one
+#: digit; ``cri_code`` likewise; ``municipality_code`` five digits when state and municipality codes were published
+#: apart; ``adjustments`` from increases and decreases when only these were published; ``supplier_name`` from given
+#: name and surnames when no legal name was published; ``fiscal_year`` of a contract without one: the year of its
+#: signature (else start, award, notice).
 LINE_FIELDS: dict[str, tuple[str, ...]] = {
     "expenditure": (
         *_PLACE_AND_TIME,
@@ -164,7 +166,7 @@ class Hints:
 
 
 class UnreadableFile(Exception):
-    """The file cannot be read at all. ``message`` is one plain Spanish sentence or two: what happened and what to do."""
+    """The file cannot be read at all. ``message`` says in plain Spanish what happened and what to do."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -221,8 +223,8 @@ class Block:
 class SkipRule:
     """Row-local reason to leave a record out of the sum: it holds when every condition given holds.
 
-    ``empty`` and ``filled`` are column positions; ``values`` compares the stripped text of ``column``, ``pattern`` is a regular
-    expression (RE2 syntax, matched from the start, case-insensitive) for it.
+    ``empty`` and ``filled`` are column positions; ``values`` compares the stripped text of ``column``, ``pattern`` is
+    a regular expression (RE2 syntax, matched from the start, case-insensitive) for it.
     """
 
     reason: str
@@ -235,7 +237,9 @@ class SkipRule:
 
 @dataclass(frozen=True, slots=True)
 class StreamPlan:
-    """How to read a delimited file that is too large to hold: the head was understood, the rest follows the same columns."""
+    """How to read a delimited file that is too large to hold: the head was understood, the rest follows the same
+    columns.
+    """
 
     path: Path
     encoding: str
@@ -291,7 +295,9 @@ class Reading:
 
 @dataclass(slots=True)
 class Grid:
-    """A sheet (or a small delimited file) as text cells; row and column numbers start at 0 in code and at 1 for people."""
+    """A sheet (or a small delimited file) as text cells; row and column numbers start at 0 in code and at 1 for
+    people.
+    """
 
     sheet: str | None
     rows: list[list[str]]
