@@ -6,14 +6,17 @@ from django.urls import include, path
 
 from gesoc import views
 from gesoc.health import health
+from municipalities.api import MunicipalityList
 
 urlpatterns = [
     path("salud/", health, name="health"),
     path("admin/", admin.site.urls),
+    path("api/v1/municipalities/", MunicipalityList.as_view(), name="api-municipalities"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("buscar/", views.search, name="search"),
         path("_componentes/", views.components, name="components"),
+        path("", include("municipalities.urls")),
         path("cuentas/", include("allauth.urls")),
         prefix_default_language=False,
     ),

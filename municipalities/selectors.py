@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from .models import MapFrame, Municipality, MunicipalityQuerySet, Population, PriceIndex, Shape, State
 
@@ -17,8 +17,16 @@ def search_municipalities(query: str, limit: int = 20) -> list[Municipality]:
     return list(found[:limit])
 
 
-def municipalities_of(state: State) -> MunicipalityQuerySet:
-    return Municipality.objects.filter(state=state).with_population()
+def municipalities_of(state: State, by: str = "name") -> MunicipalityQuerySet:
+    """Return them by name, or with the most people first and those without a figure last."""
+    orders = {"name": [], "population": [F("population").desc(nulls_last=True)]}
+    found = Municipality.objects.filter(state=state).with_population()
+    return found.order_by(*orders[by], "sort_key", "code")
+
+
+def without_polygon(state: State) -> MunicipalityQuerySet:
+    """Return the units whose territory the map still draws inside the ones they were split from, with those."""
+    return Municipality.objects.filter(state=state).without_polygon().prefetch_related("parents")
 
 
 def states_with_counts() -> QuerySet[State]:

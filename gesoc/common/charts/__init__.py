@@ -1,0 +1,27 @@
+"""Charts as SVG text, drawn on the server.
+
+Rules they all keep: no `style`, no script; x in percent and y in pixels without an outer viewBox, so that letters keep
+their size at any width; bars and columns start at zero; a gap where nothing was published. Colours are presentation
+attributes (the text alone is a whole drawing) with a class beside them, by which the stylesheet repaints them for dark
+mode and print.
+"""
+
+from .bars import columns, inline_bar, signed_bar, sparkline, stacked_bar, swatch
+from .lines import Series, lines
+from .tilemap import Tile, tilemap
+from .treemap import Block, treemap
+
+__all__ = [
+    "Block",
+    "Series",
+    "Tile",
+    "columns",
+    "inline_bar",
+    "lines",
+    "signed_bar",
+    "sparkline",
+    "stacked_bar",
+    "swatch",
+    "tilemap",
+    "treemap",
+]

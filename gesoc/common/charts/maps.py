@@ -1,0 +1,80 @@
+"""Maps of areas: paths that were simplified once and stored, painted by class, each a link with its name and value.
+
+The one drawing with an outer viewBox: a map has no letters that must keep their size except the few it is given.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.utils.safestring import SafeString
+
+from .colours import INK, fill
+from .svg import el
+
+SHADES = 5
+OUTLINE = "#4a5a60"  # at least 3:1 beside every shade: neighbours of one class stay apart
+DOT = 4
+
+
+class Area(NamedTuple):
+    """`path` may be empty: the unit is too small for the scale and is drawn as a dot at (x, y)."""
+
+    path: str
+    x: int
+    y: int
+    shade: int  # 1…5; 0 where there is no figure
+    text: str  # "Coahuila: 3,146,771"
+    href: str = ""
+    letters: str = ""
+
+
+def choropleth(areas: Iterable[Area], *, width: int, height: int, label: str) -> SafeString:
+    areas = list(areas)
+    shapes = el(
+        "g",
+        *(_area(area) for area in areas),
+        stroke=OUTLINE,
+        stroke_width=1,
+        stroke_linejoin="round",
+        fill_rule="evenodd",
+    )
+    letters = [el("text", area.letters, x=area.x, y=area.y) for area in areas if area.letters]
+    layer = el("g", *letters, aria_hidden="true", text_anchor="middle", font_size=20, fill=INK) if letters else ""
+    return el("svg", shapes, layer, class_="map", viewBox=f"0 0 {width} {height}", role="group", aria_label=label)
+
+
+def _area(area: Area) -> SafeString:
+    paint = fill(f"q{area.shade}")
+    shape = el("path", d=area.path, **paint) if area.path else el("circle", cx=area.x, cy=area.y, r=DOT, **paint)
+    if not area.href:
+        return el("g", shape, role="img", aria_label=area.text)
+    return el("a", shape, href=area.href, aria_label=area.text)
+
+
+class Classes(NamedTuple):
+    """Up to five classes, lowest first, each (lowest, highest) of the values that fell into it."""
+
+    bounds: Sequence[tuple[int, int]]
+
+    def shade(self, value: int | None) -> int:
+        if value is None:
+            return 0
+        place = bisect_left(self.bounds, value, key=lambda bound: bound[1])
+        # Where there are fewer classes than shades, the darkest are used.
+        return SHADES - len(self.bounds) + 1 + place
+
+
+def quantile_classes(values: Iterable[int | None]) -> Classes:
+    """About as many units in each class; equal values never part."""
+    known = sorted(value for value in values if value is not None)
+    bounds: list[tuple[int, int]] = []
+    start = 0
+    for step in range(1, SHADES + 1):
+        end = bisect_right(known, known[max(start, len(known) * step // SHADES - 1)]) if start < len(known) else start
+        if end > start:
+            bounds.append((known[start], known[end - 1]))
+            start = end
+    return Classes(bounds)

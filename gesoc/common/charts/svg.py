@@ -1,0 +1,34 @@
+"""The few primitives that all charts are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+
+def el(tag: str, *children: Any, **attributes: Any) -> SafeString:
+    """One element. `class_` and `stroke_width` become `class` and `stroke-width`; None leaves an attribute out."""
+    written = "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{conditional_escape(value)}"'
+        for name, value in attributes.items()
+        if value is not None
+    )
+    inside = join(children)
+    # Everything above is escaped or was safe to begin with.
+    return mark_safe(f"<{tag}{written}>{inside}</{tag}>" if inside else f"<{tag}{written}/>")  # noqa: S308
+
+
+def join(parts: Iterable[Any]) -> SafeString:
+    return mark_safe("".join(conditional_escape(part) for part in parts))  # noqa: S308
+
+
+def at(value: float) -> str:
+    """A coordinate: two decimals at most."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
+
+
+def pct(value: float) -> str:
+    return f"{at(value)}%"

@@ -1,0 +1,86 @@
+"""What the box holds is read here and changed in its files; populations and prices may be added by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from gesoc.common.text import search_text
+
+from .models import LoadedData, Municipality, Population, PriceIndex, State
+
+
+class ReadOnly:
+    """Comes from files under version control: a change made here would be undone by the next load."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class FoldedSearch:
+    """Searches stored search texts, so that accents and case do not matter."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return super().get_search_results(request, queryset, search_text(term))  # type: ignore[misc]
+
+
+@admin.register(State)
+class StateAdmin(FoldedSearch, ReadOnly, admin.ModelAdmin):
+    list_display = ["short_name", "code", "name", "abbreviation"]
+    search_fields = ["search_text", "code"]
+
+
+class CreatedLately(admin.SimpleListFilter):
+    title = _("borders")
+    parameter_name = "polygon"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("without", _("without a polygon"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Municipality]) -> QuerySet[Municipality]:
+        return queryset.filter(shapes__isnull=True) if self.value() else queryset
+
+
+@admin.register(Municipality)
+class MunicipalityAdmin(FoldedSearch, ReadOnly, admin.ModelAdmin):
+    list_display = ["name", "code", "state", "kind", "time_zone", "created_on"]
+    list_filter = ["kind", CreatedLately, "time_zone", "state"]
+    list_select_related = ["state"]
+    search_fields = ["search_text", "code"]
+
+
+@admin.register(Population)
+class PopulationAdmin(FoldedSearch, admin.ModelAdmin):
+    list_display = ["place", "year", "kind", "value", "source"]
+    list_filter = ["kind", "year", "state"]
+    list_select_related = ["municipality__state", "state"]
+    search_fields = ["municipality__search_text", "municipality__code", "state__search_text"]
+    autocomplete_fields = ["municipality", "state"]
+
+    @admin.display(description=_("place"))
+    def place(self, population: Population) -> str:
+        return str(population.municipality or population.state or _("Mexico"))
+
+
+@admin.register(PriceIndex)
+class PriceIndexAdmin(admin.ModelAdmin):
+    list_display = ["series", "year", "value", "source"]
+    list_filter = ["series"]
+    search_fields = ["year"]
+
+
+@admin.register(LoadedData)
+class LoadedDataAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["name", "fingerprint", "loaded_at"]

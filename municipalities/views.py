@@ -1,0 +1,121 @@
+"""The directory of municipalities and the pages of the states. A municipality's own page belongs to datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gesoc.common.charts.bars import swatch
+from gesoc.common.charts.maps import Area, Classes, choropleth, quantile_classes
+from gesoc.common.money import number
+
+from . import selectors
+from .models import MapFrame, Municipality, Shape, State
+
+FOUND = 50
+ORDERS = {"nombre": "name", "poblacion": "population"}
+
+
+@require_safe
+def directory(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()[:100]
+    found = selectors.search_municipalities(query, FOUND + 1) if query else []
+    states = list(selectors.states_with_counts())
+    context = {
+        "query": query,
+        "found": found[:FOUND],
+        "more": len(found) > FOUND,
+        "states": states,
+        "total": sum(state.municipality_count for state in states),
+        "map": _map_of_states(states),
+        "extremes": sorted((state for state in states if state.population), key=lambda state: state.population),
+    }
+    return render(request, "municipalities/directory.html", context)
+
+
+@require_safe
+def state(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(selectors.states_with_counts(), slug=slug)
+    order = request.GET.get("orden", "")
+    order = order if order in ORDERS else "nombre"
+    municipalities = list(selectors.municipalities_of(found, ORDERS[order]))
+    context = {
+        "state": found,
+        "order": order,
+        "municipalities": municipalities,
+        "without_polygon": selectors.without_polygon(found),
+        "is_mexico_city": any(unit.kind == Municipality.Kind.BOROUGH for unit in municipalities),
+        "map": _map_of_state(found, municipalities),
+    }
+    return render(request, "municipalities/state.html", context)
+
+
+def _map_of_states(states: list[State]) -> dict[str, Any] | None:
+    by_code = {state.code: state for state in states}
+
+    def area(shape: Shape, classes: Classes) -> Area:
+        unit = by_code[str(shape.state_id)]
+        return _area(shape, str(unit), unit.population, unit.get_absolute_url(), classes, unit.abbreviation)
+
+    values = {state.code: state.population for state in states}
+    return _map(MapFrame.STATES, values, area, _("Map of the states by population"))
+
+
+def _map_of_state(state: State, municipalities: Iterable[Municipality]) -> dict[str, Any] | None:
+    by_code = {unit.code: unit for unit in municipalities}
+
+    def area(shape: Shape, classes: Classes) -> Area:
+        unit = by_code[str(shape.municipality_id)]
+        return _area(shape, unit.name, unit.population, _page(unit), classes)
+
+    values = {code: unit.population for code, unit in by_code.items()}
+    label = _("Map of %(state)s: its municipalities by population") % {"state": state}
+    return _map(state.code, values, area, label)
+
+
+def _map(
+    key: str, values: dict[str, int | None], area: Callable[[Shape, Classes], Area], label: str
+) -> dict[str, Any] | None:
+    frame, shapes = selectors.map_shapes(key)
+    if frame is None:
+        return None
+    classes = quantile_classes(values.values())
+    areas = [area(shape, classes) for shape in shapes]
+    return {
+        "chart": choropleth(areas, width=frame.width, height=frame.height, label=label),
+        "key": _key(classes, complete=None not in values.values()),
+    }
+
+
+def _area(shape: Shape, name: str, people: int | None, href: str, classes: Classes, letters: str = "") -> Area:
+    figure = number(people) if people is not None else _("no figure")
+    text = f"{name}: {figure}"
+    return Area(shape.path, shape.label_x, shape.label_y, classes.shade(people), text, href, letters)
+
+
+def _page(unit: Municipality) -> str:
+    """The page of a municipality is of a room above this one; without it the map has no links."""
+    try:
+        return unit.get_absolute_url()
+    except NoReverseMatch:
+        return ""
+
+
+def _key(classes: Classes, *, complete: bool) -> list[dict[str, Any]]:
+    entries = [
+        {"swatch": swatch(f"q{classes.shade(high)}"), "label": _range(low, high)} for low, high in classes.bounds
+    ]
+    missing = {"swatch": swatch("q0"), "label": _("no figure here yet")}
+    return entries if complete else [*entries, missing]
+
+
+def _range(low: int, high: int) -> str:
+    if low == high:
+        return number(low)
+    return _("%(low)s to %(high)s") % {"low": number(low), "high": number(high)}

@@ -1,0 +1,56 @@
+import pytest
+from django.contrib.auth import get_user_model
+
+from municipalities.models import Population
+
+pytestmark = pytest.mark.usefixtures("territory")
+
+
+@pytest.fixture
+def staff(client):
+    user = get_user_model().objects.create_superuser(email="admin@example.org", password="secreto-largo-1")
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "expected"),
+    [
+        ("state", "MÉXICO", "Estado de México"),
+        ("municipality", "Torreon", "05035"),
+        ("municipality", "benito juarez quintana roo", "23005"),
+        ("population", "torreón", "720848"),
+        ("priceindex", "2020", "6.49648700"),
+        ("loadeddata", "", "territory"),
+    ],
+)
+def test_lists_find(staff, path, query, expected):
+    response = staff.get(f"/admin/municipalities/{path}/", {"q": query} if query else {})
+    assert response.status_code == 200
+    assert expected in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["state", "municipality", "population", "priceindex"])
+def test_lists_ask_a_constant_number_of_times(staff, path, django_assert_max_num_queries):
+    staff.get(f"/admin/municipalities/{path}/")
+    with django_assert_max_num_queries(12):
+        staff.get(f"/admin/municipalities/{path}/")
+
+
+def test_units_without_polygon_can_be_listed(staff):
+    page = staff.get("/admin/municipalities/municipality/", {"polygon": "without"}).content.decode()
+    assert page.count('class="field-code"') == 13
+
+
+def test_what_files_hold_cannot_be_changed_here(staff):
+    for path in ("state/add/", "municipality/add/", "state/05/delete/", "municipality/05035/delete/"):
+        assert staff.get(f"/admin/municipalities/{path}").status_code == 403
+    assert "_save" not in staff.get("/admin/municipalities/municipality/05035/change/").content.decode()
+
+
+def test_population_can_be_added_with_its_source(staff):
+    form = {"municipality": "05001", "state": "", "year": "2020", "kind": "census", "value": "1070", "source": ""}
+    response = staff.post("/admin/municipalities/population/add/", form)
+    assert "source" in response.context["adminform"].errors
+    staff.post("/admin/municipalities/population/add/", form | {"source": "INEGI"})
+    assert Population.objects.get(municipality="05001").value == 1070
