@@ -16,11 +16,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from datasets.bodies import MAX_TEXT, Candidate, candidates, resolve
+from datasets.fields import field_choices, field_name
 from datasets.models import Document, Kind
 from datasets.uploads import MEGABYTE, OversizedFile
 from datasets.words import PERIODS
 
-FIRST_YEAR, LAST_YEAR = 1990, 2100
+FIRST_YEAR, LAST_YEAR = 1980, 2049
 EXTENSIONS = ".csv,.tsv,.txt,.xlsx,.xls,.ods"
 UNSAID = ("", _("The file says it"))
 
@@ -218,3 +219,89 @@ class CatalogueFilter(forms.Form):
 
 def suggestions(text: str) -> list[str]:
     return [str(candidate) for candidate in candidates(text)]
+
+
+ENCODINGS = (
+    ("utf-8", "UTF-8"),
+    ("utf-8-sig", _("UTF-8 with mark")),
+    ("cp1252", _("Windows (1252)")),
+    ("iso8859-1", "Latin-1"),
+    ("cp850", "MS-DOS (850)"),
+    ("mac_roman", "Macintosh"),
+    ("utf-16", "UTF-16"),
+)
+DELIMITERS = ((",", _("Comma")), (";", _("Semicolon")), ("\t", _("Tab")), ("|", _("Vertical bar")))
+AS_DETECTED = ("", _("As detected"))
+
+
+class ReadingForm(forms.Form):
+    """How to read the file: only the questions that make sense for it."""
+
+    sheet = forms.ChoiceField(label=_("Sheet"), required=False)
+    header_row = forms.IntegerField(
+        label=_("Row of the headings"),
+        required=False,
+        min_value=1,
+        max_value=10_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("The last one, if they take several rows."),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), _("Write the number of the row, for example 5.")
+        ),
+    )
+    encoding = forms.ChoiceField(label=_("Encoding"), required=False, choices=[AS_DETECTED, *ENCODINGS])
+    delimiter = forms.ChoiceField(label=_("Delimiter"), required=False, choices=[AS_DETECTED, *DELIMITERS])
+
+    def __init__(self, *args: Any, sheets: list[str], is_text: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unasked = ["sheet"] if is_text else ["encoding", "delimiter"]
+        for name in unasked:
+            del self.fields[name]
+        if not is_text:
+            self.fields["sheet"].choices = [AS_DETECTED, *((sheet, sheet) for sheet in sheets)]  # type: ignore[attr-defined]
+
+    def corrections(self) -> dict[str, Any]:
+        """The answers given, under the names that the reader knows."""
+        cleaned = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        return {name: value for name, value in cleaned.items() if value}
+
+
+class ColumnsForm(forms.Form):
+    """One select per heading of the file. Two columns cannot hold the same field, save those that may repeat."""
+
+    REPEATABLE = frozenset({"quotes", "tenderers", "attendees", "amendments", "other_url", "supplier_address"})
+
+    def __init__(self, *args: Any, kind: str, headings: list[str], fields: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.headings = headings
+        for number, heading in enumerate(headings):
+            suggested = fields.get(heading, "")
+            self.fields[self.key(number)] = forms.ChoiceField(
+                label=heading,
+                required=False,
+                choices=field_choices(kind, suggested),
+                initial=suggested,
+                error_messages={"invalid_choice": _("Choose one of the list.")},
+            )
+
+    @staticmethod
+    def key(number: int) -> str:
+        return f"column-{number}"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first: dict[str, str] = {}
+        for number, heading in enumerate(self.headings):
+            field = cleaned.get(self.key(number), "")
+            if not field or field in self.REPEATABLE:
+                continue
+            if field in first:
+                message = _("“%(field)s” is already the column “%(heading)s”. Choose one of them.")
+                self.add_error(self.key(number), message % {"field": field_name(field), "heading": first[field]})
+            first.setdefault(field, heading)
+        if not first and not self.errors:
+            raise ValidationError(_("Say at least what one column is."))
+        return cleaned
+
+    def columns(self) -> dict[str, str]:
+        return {heading: self.cleaned_data[self.key(number)] for number, heading in enumerate(self.headings)}

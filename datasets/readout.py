@@ -1,4 +1,4 @@
-"""What a reading understood, in the order and the words of its page. Works on the object that `manage.py ingest --json` prints."""
+"""What a reading understood, in the words of its page. Works on the object that `manage.py ingest --json` prints."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def issues(report: Mapping[str, Any], private: bool) -> list[dict[str, Any]]:
         issue
         for issue in found
         if not issue.get("value")
-        and not issue.get("line_no")
+        and not issue.get("line")
         and not find_personal_data([str(issue.get("message", "")), str(issue.get("hint", ""))])
     ]
 

@@ -47,31 +47,25 @@ MOMENTS = {
 }
 SKIPPED = {
     "blank": gettext_lazy("Blank rows"),
+    "empty": gettext_lazy("Rows that state no figure"),
     "subtotal": gettext_lazy("Subtotals and totals (used to check the sums)"),
-    "total": gettext_lazy("Totals (used to check the sums)"),
-    "heading": gettext_lazy("Repeated headings"),
     "header": gettext_lazy("Repeated headings"),
-    "title": gettext_lazy("Titles between tables"),
     "section": gettext_lazy("Section titles"),
     "note": gettext_lazy("Notes and signatures"),
-    "footer": gettext_lazy("Notes and signatures"),
     "legend": gettext_lazy("Formulas printed under the headings"),
     "template": gettext_lazy("Empty rows of the template"),
-    "ratio": gettext_lazy("Percentages, not amounts"),
     "percentage": gettext_lazy("Percentages, not amounts"),
-    "merged": gettext_lazy("Rows that continue the one above"),
-    "continuation": gettext_lazy("Rows that continue the one above"),
+    "merged": gettext_lazy("Rows that complete another row"),
     "duplicate": gettext_lazy("The same money printed again"),
-    "other_table": gettext_lazy("Rows of other tables in the sheet"),
 }
 REJECTED = {
-    "not_an_amount": gettext_lazy("Amount that is not a number"),
     "bad_amount": gettext_lazy("Amount that is not a number"),
-    "not_a_date": gettext_lazy("Impossible date"),
-    "bad_date": gettext_lazy("Impossible date"),
-    "unknown_body": gettext_lazy("Institution that we do not know"),
-    "duplicate": gettext_lazy("Row repeated"),
-    "no_amount": gettext_lazy("Row without any amount"),
+    "decimal_comma": gettext_lazy("Amount with a decimal comma"),
+    "unknown_municipality": gettext_lazy("Municipality code that does not exist"),
+    "unknown_body": gettext_lazy("No institution"),
+    "bad_year": gettext_lazy("Impossible year"),
+    "unknown_year": gettext_lazy("No year"),
+    "empty_contract": gettext_lazy("Contract without any detail"),
 }
 DELIMITERS = {
     ",": gettext_lazy("comma"),
@@ -116,6 +110,13 @@ def amount(value: Any) -> str:
         return f"{Decimal(str(value)):,.2f}"
     except InvalidOperation:
         return str(value)
+
+
+def signed_amount(value: Decimal | None) -> str:
+    """+1,234.00, −1,234.00, 0.00."""
+    if value is None:
+        return ""
+    return f"{value:+,.2f}".replace("-", "−") if value else "0.00"
 
 
 def number(value: int | None) -> str:

@@ -16,6 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from datasets import preview, readout, services, words
 from datasets.models import Ingest, Release, RowIssue
+from datasets.releases import NotAllowedNow
 from gesoc.common.exports import csv_response
 
 from .access import demand, gate
@@ -130,7 +131,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponseBase:
     demand(request, "datasets.publish_ingest", found)
     try:
         releases = services.publish_ingest(ingest=found, by=request.user)
-    except services.NotPossible as refusal:
+    except NotAllowedNow as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Published. The figures of %(n)s are up to date.") % {"n": _named(releases)})
@@ -145,7 +146,7 @@ def _named(releases: list[Release]) -> str:
 @require_safe
 @gate
 def rejects(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The rejected rows as they stand in the file, with where and why beside them: to be corrected and sent in again."""
+    """The rejected rows as they stand in the file, where and why beside them: to be corrected and sent in again."""
     found = visible_ingest(request, pk)
     demand(request, "datasets.read_original", found.file)
     rows = RowIssue.objects.filter(ingest=found, severity=RowIssue.Severity.ERROR).order_by("id")
