@@ -6,7 +6,7 @@ published; the original, its rejects and its rows stay closed as long as they ma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rules
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 OPEN_RELEASES = ("published", "superseded")
 
 
-def file_of(obj: SourceFile | Ingest | Release | None) -> SourceFile | None:
-    """The file behind whatever was read from it."""
+def file_of(obj: Any) -> SourceFile | None:
+    """The file behind whatever was read from it: a file itself, an ingest, a release."""
     if obj is None or hasattr(obj, "sha256"):
-        return obj  # type: ignore[return-value]
-    return obj.file if hasattr(obj, "file") else obj.ingest.file  # type: ignore[union-attr]
+        return obj
+    return obj.file if hasattr(obj, "file") else obj.ingest.file
 
 
 @rules.predicate

@@ -171,9 +171,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
 
 AUTH_USER_MODEL = "partners.User"
 AUTHENTICATION_BACKENDS = [
-    "rules.permissions.ObjectPermissionBackend",
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "rules.permissions.ObjectPermissionBackend",  # the predicates of every app's rules.py
+    "allauth.account.auth_backends.AuthenticationBackend",  # passwords; group rights, for the administration
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -188,13 +187,36 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+ACCOUNT_ADAPTER = "partners.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]  # sign-up is closed; allauth checks it all the same
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever opens an account vouches for its address; a first password comes by mail
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # an address without an account gets no mail
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # tell people when their password or second factor was changed
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if LOCAL else "https"
+# Rate limits count by address of the caller; behind a proxy that address is the last one it wrote.
+ALLAUTH_TRUSTED_PROXY_COUNT = 0 if LOCAL else env.int("TRUSTED_PROXY_COUNT", 1)
+ACCOUNT_FORMS = {
+    "login": "partners.forms.LoginForm",
+    "reset_password": "partners.forms.ResetPasswordForm",
+    "reset_password_from_key": "partners.forms.ResetPasswordKeyForm",
+    "change_password": "partners.forms.ChangePasswordForm",
+    "reauthenticate": "partners.forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "partners.adapter.SecondFactorAdapter"
+MFA_TOTP_ISSUER = "Mesa de Datos"
+MFA_FORMS = {
+    "authenticate": "partners.forms.SecondFactorForm",
+    "reauthenticate": "partners.forms.SecondFactorAgainForm",
+    "activate_totp": "partners.forms.ActivateTOTPForm",
+}
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "account"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# Reading changes nothing: without GET here, an anonymous page never touches the session.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # -- mail ---------------------------------------------------------------------------------------------------------
 

@@ -4,20 +4,20 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from gesoc import views
+from gesoc import api, views
 from gesoc.health import health
-from municipalities.api import MunicipalityList
 
 urlpatterns = [
     path("salud/", health, name="health"),
     path("admin/", admin.site.urls),
-    path("api/v1/municipalities/", MunicipalityList.as_view(), name="api-municipalities"),
+    path("api/", include("gesoc.api")),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("buscar/", views.search, name="search"),
+        path("api/", api.page, name="api"),
         path("_componentes/", views.components, name="components"),
         path("", include("municipalities.urls")),
-        path("cuentas/", include("allauth.urls")),
+        path("", include("partners.urls")),
         prefix_default_language=False,
     ),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,9 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+HTTPS = {URLField: {"assume_scheme": "https"}}  # what a link without a scheme means; Django 6's own default
 
 
 class FoldedSearch:
@@ -59,6 +62,7 @@ class MunicipalityAdmin(FoldedSearch, ReadOnly, admin.ModelAdmin):
     list_filter = ["kind", CreatedLately, "time_zone", "state"]
     list_select_related = ["state"]
     search_fields = ["search_text", "code"]
+    formfield_overrides = HTTPS
 
 
 @admin.register(Population)
@@ -68,6 +72,7 @@ class PopulationAdmin(FoldedSearch, admin.ModelAdmin):
     list_select_related = ["municipality__state", "state"]
     search_fields = ["municipality__search_text", "municipality__code", "state__search_text"]
     autocomplete_fields = ["municipality", "state"]
+    formfield_overrides = HTTPS
 
     @admin.display(description=_("place"))
     def place(self, population: Population) -> str:

@@ -32,7 +32,8 @@ def without_polygon(state: State) -> MunicipalityQuerySet:
 def states_with_counts() -> QuerySet[State]:
     """Annotate how many municipalities each state has and its newest population with its year."""
     newest = Population.objects.filter(state=OuterRef("pk")).order_by("-year", "kind")
-    return State.objects.annotate(
+    states = State.objects.order_by("sort_key")  # said again: grouping drops the order of Meta
+    return states.annotate(
         municipality_count=Count("municipalities"),
         population=Subquery(newest.values("value")[:1]),
         population_year=Subquery(newest.values("year")[:1]),

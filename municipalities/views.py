@@ -26,7 +26,7 @@ ORDERS = {"nombre": "name", "poblacion": "population"}
 def directory(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     found = selectors.search_municipalities(query, FOUND + 1) if query else []
-    states = list(selectors.states_with_counts())
+    states: list[Any] = list(selectors.states_with_counts())
     context = {
         "query": query,
         "found": found[:FOUND],
@@ -34,6 +34,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         "states": states,
         "total": sum(state.municipality_count for state in states),
         "map": _map_of_states(states),
+        "sources": sorted({state.population_source for state in states if state.population_source}),
         "extremes": sorted((state for state in states if state.population), key=lambda state: state.population),
     }
     return render(request, "municipalities/directory.html", context)
@@ -50,24 +51,25 @@ def state(request: HttpRequest, slug: str) -> HttpResponse:
         "order": order,
         "municipalities": municipalities,
         "without_polygon": selectors.without_polygon(found),
+        "sources": sorted({unit.population_source for unit in municipalities if unit.population_source}),
         "is_mexico_city": any(unit.kind == Municipality.Kind.BOROUGH for unit in municipalities),
         "map": _map_of_state(found, municipalities),
     }
     return render(request, "municipalities/state.html", context)
 
 
-def _map_of_states(states: list[State]) -> dict[str, Any] | None:
+def _map_of_states(states: list[Any]) -> dict[str, Any] | None:
     by_code = {state.code: state for state in states}
 
     def area(shape: Shape, classes: Classes) -> Area:
         unit = by_code[str(shape.state_id)]
-        return _area(shape, str(unit), unit.population, unit.get_absolute_url(), classes, unit.abbreviation)
+        return _area(shape, str(unit), unit.population, unit.get_absolute_url(), classes)
 
     values = {state.code: state.population for state in states}
     return _map(MapFrame.STATES, values, area, _("Map of the states by population"))
 
 
-def _map_of_state(state: State, municipalities: Iterable[Municipality]) -> dict[str, Any] | None:
+def _map_of_state(state: State, municipalities: Iterable[Any]) -> dict[str, Any] | None:
     by_code = {unit.code: unit for unit in municipalities}
 
     def area(shape: Shape, classes: Classes) -> Area:
@@ -93,10 +95,10 @@ def _map(
     }
 
 
-def _area(shape: Shape, name: str, people: int | None, href: str, classes: Classes, letters: str = "") -> Area:
+def _area(shape: Shape, name: str, people: int | None, href: str, classes: Classes) -> Area:
     figure = number(people) if people is not None else _("no figure")
     text = f"{name}: {figure}"
-    return Area(shape.path, shape.label_x, shape.label_y, classes.shade(people), text, href, letters)
+    return Area(shape.path, shape.label_x, shape.label_y, classes.shade(people), text, href)
 
 
 def _page(unit: Municipality) -> str:

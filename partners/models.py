@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
-import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gesoc.common.text import search_text, sort_key
 
+from .audit import history_of
 from .rules import sees_everything
 
 if TYPE_CHECKING:
@@ -242,11 +242,7 @@ class Membership(models.Model):
 # -- history: written by triggers of the database, so nothing that changes a row can forget it -----------------------
 
 
-def every_change() -> tuple[pghistory.Tracker, ...]:
-    return pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()
-
-
-class UserEvent(pghistory.create_event_model(User, *every_change(), exclude=["password", "last_login"])):  # type: ignore[misc]
+class UserEvent(history_of(User, exclude=["password", "last_login"])):  # type: ignore[misc]
     """Never the password; a sign-in is no change of the account."""
 
     class Meta:
@@ -254,13 +250,13 @@ class UserEvent(pghistory.create_event_model(User, *every_change(), exclude=["pa
         verbose_name_plural = _("changes of users")
 
 
-class OrganisationEvent(pghistory.create_event_model(Organisation, *every_change())):  # type: ignore[misc]
+class OrganisationEvent(history_of(Organisation)):  # type: ignore[misc]
     class Meta:
         verbose_name = _("change of an organisation")
         verbose_name_plural = _("changes of organisations")
 
 
-class MembershipEvent(pghistory.create_event_model(Membership, *every_change())):  # type: ignore[misc]
+class MembershipEvent(history_of(Membership)):  # type: ignore[misc]
     class Meta:
         verbose_name = _("change of a membership")
         verbose_name_plural = _("changes of memberships")

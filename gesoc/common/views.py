@@ -15,6 +15,7 @@ from gesoc.common.i18n import ENGLISH, in_language, language_of
 SECTIONS = (
     ("municipalities:directory", _("Municipalities")),
     ("datasets:catalogue", _("Data")),
+    ("partners:directory", _("Organisations")),
     ("api", _("API")),
 )
 

@@ -9,14 +9,13 @@ TRIANGLE = "M0 0l9 0 0 9z"
 
 
 def test_areas_are_links_with_name_and_value():
-    area = Area(TRIANGLE, 3, 3, 4, "Torreón: 720,848", "/municipios/05035/", "T")
+    area = Area(TRIANGLE, 3, 3, 4, "Torreón: 720,848", "/municipios/05035/")
     svg = choropleth([area], width=10, height=20, label="Mapa de «Coahuila»")
     assert svg == (
         '<svg class="map" viewBox="0 0 10 20" role="group" aria-label="Mapa de «Coahuila»">'
         '<g stroke="#4a5a60" stroke-width="1" stroke-linejoin="round" fill-rule="evenodd">'
         '<a href="/municipios/05035/" aria-label="Torreón: 720,848">'
-        f'<path d="{TRIANGLE}" class="q4" fill="#2d7b8b"/></a></g>'
-        '<g aria-hidden="true" text-anchor="middle" font-size="20" fill="#12252c"><text x="3" y="3">T</text></g></svg>'
+        f'<path d="{TRIANGLE}" class="q4" fill="#2d7b8b"/></a></g></svg>'
     )
 
 
@@ -29,7 +28,7 @@ def test_unit_too_small_for_the_scale_is_a_dot():
 
 
 def test_texts_are_escaped():
-    svg = choropleth([Area(TRIANGLE, 0, 0, 1, '"><script>', "/?a=1&b=2", "<b>")], width=1, height=1, label='"')
+    svg = choropleth([Area(TRIANGLE, 0, 0, 1, '"><script>', "/?a=1&b=2")], width=1, height=1, label='"')
     assert not re.search(r"<script|<b>", svg)
     assert "&amp;b=2" in svg
 

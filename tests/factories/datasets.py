@@ -187,6 +187,7 @@ class ContractFactory(DjangoModelFactory):
     public_body = factory.SelfAttribute("release.public_body")
     line_no = factory.Sequence(lambda n: n + 1)
     source_row = factory.LazyAttribute(lambda o: o.line_no + 1)
+    last_row = factory.SelfAttribute("source_row")
     year = factory.SelfAttribute("release.year")
     contract_number = factory.LazyAttribute(lambda o: f"C-{o.line_no}")
     method = models.Contract.Method.DIRECT

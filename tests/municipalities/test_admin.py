@@ -8,7 +8,9 @@ pytestmark = pytest.mark.usefixtures("territory")
 
 @pytest.fixture
 def staff(client):
-    user = get_user_model().objects.create_superuser(email="admin@example.org", password="secreto-largo-1")
+    user = get_user_model().objects.create_superuser(
+        email="admin@example.org", full_name="Admin", password="secreto-largo-1"
+    )
     client.force_login(user)
     return client
 

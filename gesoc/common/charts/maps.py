@@ -1,6 +1,6 @@
 """Maps of areas: paths that were simplified once and stored, painted by class, each a link with its name and value.
 
-The one drawing with an outer viewBox: a map has no letters that must keep their size except the few it is given.
+The one drawing with an outer viewBox: it has no letters that must keep their size.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
-from .colours import INK, fill
+from .colours import fill
 from .svg import el
 
 SHADES = 5
@@ -28,11 +28,9 @@ class Area(NamedTuple):
     shade: int  # 1…5; 0 where there is no figure
     text: str  # "Coahuila: 3,146,771"
     href: str = ""
-    letters: str = ""
 
 
 def choropleth(areas: Iterable[Area], *, width: int, height: int, label: str) -> SafeString:
-    areas = list(areas)
     shapes = el(
         "g",
         *(_area(area) for area in areas),
@@ -41,9 +39,7 @@ def choropleth(areas: Iterable[Area], *, width: int, height: int, label: str) ->
         stroke_linejoin="round",
         fill_rule="evenodd",
     )
-    letters = [el("text", area.letters, x=area.x, y=area.y) for area in areas if area.letters]
-    layer = el("g", *letters, aria_hidden="true", text_anchor="middle", font_size=20, fill=INK) if letters else ""
-    return el("svg", shapes, layer, class_="map", viewBox=f"0 0 {width} {height}", role="group", aria_label=label)
+    return el("svg", shapes, class_="map", viewBox=f"0 0 {width} {height}", role="group", aria_label=label)
 
 
 def _area(area: Area) -> SafeString:

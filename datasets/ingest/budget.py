@@ -1,0 +1,399 @@
+"""Budget tables (expenditure and revenue): rows to leaves, parents to controls, each row accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from datasets.ingest import classify
+from datasets.ingest.codes import ObjectCode, object_code
+from datasets.ingest.dictionary import fold
+from datasets.ingest.hierarchy import Amounts, Node, Outline, add, by_arithmetic, by_code, by_depth, choose, close
+from datasets.ingest.labels import Label, is_note, read_label
+from datasets.ingest.layout import Area, is_legend, is_template
+from datasets.ingest.mapping import OBJECT_CODES, Mapping_
+from datasets.ingest.numbers import decide_decimal_mark, to_cents_array
+from datasets.ingest.shapes import Finding
+from datasets.ingest.transpose import Merged, merge_moments
+
+LABEL_FIELDS = {
+    "expenditure": (*OBJECT_CODES, "object_name"),
+    "revenue": ("cri_code", "revenue_name", "revenue_group", "revenue_type", "revenue_class"),
+}
+DIM_FIELDS = (
+    "fiscal_year",
+    "period_start",
+    "period_end",
+    "period_label",
+    "state_code",
+    "state_name",
+    "municipality_code",
+    "municipality_name",
+    "entity_name",
+    "admin_unit_code",
+    "admin_unit_name",
+    "ramo_code",
+    "ramo_name",
+    "purpose_code",
+    "purpose_name",
+    "function_code",
+    "function_name",
+    "subfunction_code",
+    "subfunction_name",
+    "program_modality",
+    "program_code",
+    "program_name",
+    "project_code",
+    "project_name",
+    "funding_source_code",
+    "funding_source_name",
+    "expenditure_type",
+    "flow",
+    "payer_name",
+    "received_on",
+)
+LEVELS = {
+    "tema": 0, "total": 0, "capitulo": 1, "rubro": 1, "concepto": 2, "tipo": 2, "partida generica": 3, "clase": 3,
+    "subpartida generica": 4, "partida especifica": 4, "partida": 3, "subpartida": 4,
+}  # fmt: skip
+MAX_FINDINGS = 10
+
+
+@dataclass(slots=True)
+class BudgetRow:
+    row: int  # 0-based in the grid
+    label: Label
+    amounts: Amounts
+    texts: dict[str, str]  # amounts as printed, by moment
+    extra: tuple[int, ...] = ()
+    bad: bool = False
+
+
+@dataclass(slots=True)
+class BudgetTable:
+    """The rows of one area sorted out, before they become blocks."""
+
+    area: Area
+    mapping: Mapping_
+    moments: list[str]
+    decimal: dict[str, str]
+    rows: list[BudgetRow] = field(default_factory=list)
+    skipped: dict[str, int] = field(default_factory=dict)
+    totals: list[BudgetRow] = field(default_factory=list)
+    outline: Outline | None = None
+    leaves: list[BudgetRow] = field(default_factory=list)
+    parents: dict[int, BudgetRow] = field(default_factory=dict)  # row of a leaf or parent -> its parent
+    sections: dict[int, str] = field(default_factory=dict)  # row -> text of the section it stands under
+    findings: list[Finding] = field(default_factory=list)
+    unsure: dict[str, str] = field(
+        default_factory=dict
+    )  # moment -> a cell whose decimal mark could be a thousands mark
+    ignored: int = 0  # rows that belong to another table printed in the same columns
+
+    def skip(self, reason: str, count: int = 1) -> None:
+        if count:
+            self.skipped[reason] = self.skipped.get(reason, 0) + count
+
+    @property
+    def rows_read(self) -> int:
+        return self.area.end - self.area.first - self.ignored
+
+    @property
+    def sums(self) -> Amounts:
+        return add([row.amounts for row in self.leaves], len(self.moments))
+
+
+def label_columns(area: Area, mapping: Mapping_) -> list[int]:
+    """Columns of the main label, with the unheaded columns a merged heading covers to the right."""
+    wanted = LABEL_FIELDS[mapping.kind]
+    named = [column for column, name in mapping.fields.items() if name in wanted]
+    named += [column for column, name in mapping.repeated.items() if name in wanted and column not in named]
+    if not named:
+        named = [column for column, name in mapping.fields.items() if name.endswith(("_name", "_code"))]
+    headed = sorted(area.paths)
+    found = set(named)
+    for column in named:
+        following = min((other for other in headed if other > column), default=column + 1)
+        found.update(range(column, following))
+    return sorted(found)
+
+
+def read_budget(area: Area, mapping: Mapping_, keep: Callable[[int], bool] | None = None) -> BudgetTable:
+    """``keep`` names the rows of this table where another kind shares the columns (INEGI prints income and spending
+    together).
+    """
+    merged = merge_moments(area, mapping)
+    moments = merged.moments if merged else list(mapping.moments)
+    table = BudgetTable(area, mapping, moments, {})
+    columns = label_columns(area, mapping)
+    if merged:
+        _take_merged(table, merged)
+    else:
+        _take_rows(table, columns, keep)
+    _decide(table)
+    return table
+
+
+def _take_merged(table: BudgetTable, merged: Merged) -> None:
+    table.decimal = dict.fromkeys(table.moments, ".")
+    for reason, count in merged.skipped.items():
+        table.skip(reason, count)
+    for record in merged.records:
+        label = read_label(record.label)
+        amounts, bad = _amounts_of(record.texts, table)
+        table.rows.append(BudgetRow(record.row, label, amounts, record.texts, record.extra, bad))
+
+
+def _amounts_of(texts: dict[str, str], table: BudgetTable) -> tuple[Amounts, bool]:
+    found = to_cents_array(pa.array([texts.get(moment, "") for moment in table.moments], pa.string()))
+    values = zip(found.cents.tolist(), found.null.tolist(), found.bad.tolist(), strict=True)
+    return tuple(None if null or bad else cents for cents, null, bad in values), bool(found.bad.any())
+
+
+def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool] | None) -> None:
+    """Every row of the area becomes a budget row or a reason to skip it."""
+    area, mapping = table.area, table.mapping
+    cents = {moment: _column_cents(table, moment, column) for moment, column in mapping.moments.items()}
+    headings = {fold(parts[-1]) for parts in area.paths.values()}
+    last = max(
+        (row for row in range(area.first, area.end) if any(cents[m][row - area.first][0] is not None for m in cents)),
+        default=-1,
+    )
+    section = ""
+    for row in range(area.first, area.end):
+        if keep and not keep(row):
+            table.ignored += 1
+            continue
+        cells = area.grid.rows[row]
+        reason = _plain_reason(cells, headings)
+        if reason:
+            table.skip(reason)
+            continue
+        values = [cents[moment][row - area.first] for moment in table.moments]
+        label = read_label([(column, area.grid.cell(row, column)) for column in labels])
+        if all(value is None and not bad for value, bad in values):
+            section = _without_amounts(table, row, label, last, section)
+            continue
+        if is_note(label.text) or _all_zero_unlabelled(label, values):
+            table.skip("note" if label.text else "template")
+            continue
+        texts = {m: area.grid.cell(row, mapping.moments[m]).strip() for m in table.moments}
+        found = BudgetRow(row, label, tuple(value for value, _ in values), texts, bad=any(bad for _, bad in values))
+        table.rows.append(found)
+        table.sections[row] = section
+
+
+def _without_amounts(table: BudgetTable, row: int, label: Label, last: int, section: str) -> str:
+    """A row of words only: a note below the last figure, else a section whose name the rows below carry."""
+    if row > last or is_note(" ".join(table.area.grid.rows[row]).strip()):
+        table.skip("note")
+        return section
+    filled = sum(bool(cell.strip()) for cell in table.area.grid.rows[row])
+    if filled > 2:
+        table.skip("empty")  # a line of the table that states no figure at all
+        return section
+    table.skip("section")
+    return label.text
+
+
+def _all_zero_unlabelled(label: Label, values: list[tuple[int | None, bool]]) -> bool:
+    return not label.text and not any(value for value, _ in values) and not any(bad for _, bad in values)
+
+
+def _plain_reason(cells: list[str], headings: set[str]) -> str:
+    filled = [cell for cell in cells if cell.strip()]
+    if not filled:
+        return "blank"
+    if is_template(cells):
+        return "template"
+    if is_legend(cells):
+        return "header"
+    same = sum(fold(cell) in headings for cell in filled)
+    return "header" if same >= 2 and same * 2 > len(filled) else ""
+
+
+def _column_cents(table: BudgetTable, moment: str, column: int) -> list[tuple[int | None, bool]]:
+    area = table.area
+    texts = [area.grid.cell(row, column) for row in range(area.first, area.end)]
+    decided = decide_decimal_mark([text for text in texts if text.strip()])
+    table.decimal[moment] = decided.mark
+    if not decided.certain and decided.evidence:
+        table.unsure[moment] = decided.evidence
+    found = to_cents_array(pa.array(texts, pa.string()), decided.mark)
+    return [
+        (None if null or bad else cents, bad)
+        for cents, null, bad in zip(found.cents.tolist(), found.null.tolist(), found.bad.tolist(), strict=True)
+    ]
+
+
+# --- which rows are leaves
+# --------------------------------------------------------------------------------------------------
+
+
+def _decide(table: BudgetTable) -> None:
+    totals = [row for row in table.rows if row.label.is_total and not (row.label.code and not row.label.is_grand_total)]
+    body = [row for row in table.rows if row not in totals] if totals else table.rows
+    unnamed = [row for row in body if not row.label.text]
+    named = [row for row in body if row.label.text]
+    nodes = _nodes(table, named)
+    printed = [row.amounts for row in [*totals, *unnamed]]
+    outline = choose(nodes, _readings(table, named, nodes), printed)
+    table.outline = outline
+    table.leaves = [named[place] for place in outline.leaves]
+    leaf_rows = {row.row for row in table.leaves}
+    for place, parent in enumerate(outline.parents):
+        if parent is not None:
+            table.parents[named[place].row] = named[parent]
+    for row in named:
+        if row.row not in leaf_rows:
+            table.skip("subtotal", 1 + len(row.extra))
+    _place_unnamed(table, unnamed)
+    table.skip("subtotal", sum(1 + len(row.extra) for row in totals))
+    table.totals += totals
+    table.leaves.sort(key=lambda row: row.row)
+    table.skip("merged", sum(len(row.extra) for row in table.leaves))
+    _report_broken(table, named)
+
+
+def _place_unnamed(table: BudgetTable, unnamed: list[BudgetRow]) -> None:
+    """Figures without any label are a total when the arithmetic says so; otherwise a line nobody named."""
+    sums = table.sums
+    for row in unnamed:
+        if _is_sum(row.amounts, sums):
+            table.totals.append(row)
+            table.skip("subtotal", 1 + len(row.extra))
+        else:
+            table.leaves.append(row)
+
+
+def _is_sum(own: Amounts, sums: Amounts) -> bool:
+    stated = [(a, b) for a, b in zip(own, sums, strict=True) if a is not None]
+    return bool(stated) and sum(close(a, b) for a, b in stated) * 2 > len(stated) and any(a for a, _ in stated)
+
+
+def _nodes(table: BudgetTable, rows: list[BudgetRow]) -> list[Node]:
+    area, mapping = table.area, table.mapping
+    dims = [column for column, name in mapping.fields.items() if name in DIM_FIELDS]
+    label_codes = code_columns(mapping)
+    nodes = []
+    for place, row in enumerate(rows):
+        keys = tuple(area.grid.cell(row.row, column).strip() for column in dims)
+        code = _deepest_code(table, row, label_codes)
+        nodes.append(Node(place, row.row, row.label.text, row.amounts, keys, code))
+    return nodes
+
+
+def code_columns(mapping: Mapping_) -> list[int]:
+    """Object code columns, deepest first."""
+    return [column for name in reversed(OBJECT_CODES) if (column := mapping.column(name)) is not None]
+
+
+def _deepest_code(table: BudgetTable, row: BudgetRow, columns: Iterable[int]) -> ObjectCode | None:
+    if table.mapping.kind == "revenue":
+        return None
+    for column in columns:
+        if code := object_code(table.area.grid.cell(row.row, column)):
+            return code
+    return row.label.code
+
+
+Reading_ = tuple[str, Callable[[], list[int | None] | None]]
+
+
+def _readings(table: BudgetTable, rows: list[BudgetRow], nodes: list[Node]) -> list[Reading_]:
+    return [
+        ("level column", lambda: _depth_reading(nodes, _level_depths(table, rows))),
+        ("code", lambda: _depth_reading(nodes, _code_depths(nodes))),
+        (
+            "code anywhere",
+            lambda: by_code(nodes) if sum(node.code is not None for node in nodes) * 2 > len(nodes) else None,
+        ),
+        ("ldf", lambda: _depth_reading(nodes, _ldf_depths(rows))),
+        ("columns", lambda: _depth_reading(nodes, _column_depths(table, rows))),
+        ("names", lambda: _depth_reading(nodes, _name_depths(table, rows))),
+        ("position", lambda: _depth_reading(nodes, _position_depths(rows))),
+        ("capitals", lambda: _depth_reading(nodes, _capital_depths(rows))),
+        ("arithmetic", lambda: by_arithmetic(nodes)),
+    ]
+
+
+def _depth_reading(nodes: list[Node], depths: list[int] | None) -> list[int | None] | None:
+    return by_depth(nodes, depths) if depths is not None and len(set(depths)) > 1 else None
+
+
+def _level_depths(table: BudgetTable, rows: list[BudgetRow]) -> list[int] | None:
+    column = table.mapping.column("line_level")
+    if column is None:
+        return None
+    levels = [LEVELS.get(fold(table.area.grid.cell(row.row, column))) for row in rows]
+    return None if any(level is None for level in levels) else [level or 0 for level in levels]
+
+
+def _code_depths(nodes: list[Node]) -> list[int] | None:
+    if sum(node.code is not None for node in nodes) * 2 <= len(nodes):
+        return None
+    return [node.code.level if node.code else 9 for node in nodes]
+
+
+def _ldf_depths(rows: list[BudgetRow]) -> list[int] | None:
+    if sum(row.label.ldf is not None for row in rows) * 2 <= len(rows):
+        return None
+    return [2 if row.label.ldf is None else row.label.ldf for row in rows]
+
+
+def _column_depths(table: BudgetTable, rows: list[BudgetRow]) -> list[int] | None:
+    """Depth is the deepest filled one of several classification columns (rubro, tipo; capítulo, concepto, partida)."""
+    for chain in (
+        OBJECT_CODES,
+        ("revenue_group", "revenue_type", "revenue_class"),
+        ("purpose_name", "function_name", "subfunction_name"),
+    ):
+        columns = [column for name in chain if (column := table.mapping.column(name)) is not None]
+        if len(columns) > 1:
+            filled = [
+                [i for i, column in enumerate(columns) if table.area.grid.cell(row.row, column).strip()] for row in rows
+            ]
+            return [max(found, default=0) for found in filled]
+    return None
+
+
+def _name_depths(table: BudgetTable, rows: list[BudgetRow]) -> list[int] | None:
+    names = classify.best_names(table.mapping.kind, [row.label.name for row in rows])
+    if names is None:
+        return None
+    under, depths = "", []
+    for row in rows:
+        entry = names.find(row.label.name, under)
+        depths.append(entry.level if entry else 2)
+        if entry and entry.level == 1:
+            under = entry.code
+    return depths
+
+
+def _position_depths(rows: list[BudgetRow]) -> list[int] | None:
+    places = sorted({(row.label.column, row.label.indent) for row in rows})
+    return [places.index((row.label.column, row.label.indent)) for row in rows] if 1 < len(places) <= 12 else None
+
+
+def _capital_depths(rows: list[BudgetRow]) -> list[int] | None:
+    capitals = [row.label.name.isupper() for row in rows]
+    return [0 if capital else 1 for capital in capitals] if any(capitals) and not all(capitals) else None
+
+
+def _report_broken(table: BudgetTable, rows: list[BudgetRow]) -> None:
+    if table.outline is None:
+        return
+    for place in table.outline.broken[:MAX_FINDINGS]:
+        row = rows[place]
+        table.findings.append(
+            Finding(
+                "parts_differ",
+                "warning",
+                f"«{row.label.name[:80]}» no coincide con la suma de sus renglones. Se suman los renglones de detalle.",
+                hint="Compara el renglón con el documento original y avisa a quien lo publicó.",
+                sheet=table.area.grid.sheet,
+                line_no=row.row + 1,
+            )
+        )

@@ -1,0 +1,351 @@
+"""Sorted rows become tables; tables that print the same money again are set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from datasets.ingest.budget import BudgetTable
+from datasets.ingest.context import (
+    STATES,
+    from_columns,
+    from_file_name,
+    from_titles,
+    settle_document,
+    state_code,
+    unit_of,
+)
+from datasets.ingest.contracts import ContractTable, contract_columns
+from datasets.ingest.dictionary import fold
+from datasets.ingest.hierarchy import Amounts, add, close
+from datasets.ingest.layout import Area, title_lines
+from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
+from datasets.ingest.mapping import Mapping_
+from datasets.ingest.shapes import LINE_FIELDS, Block, Context, Control, Finding, Table
+
+
+@dataclass(slots=True)
+class Part:
+    """One area read: its table, what it sums to, and what must be said about it."""
+
+    table: Table
+    sums: Amounts = ()
+    moments: tuple[str, ...] = ()
+    findings: list[Finding] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    named_year: bool = True  # the year was found inside the file
+
+
+def area_titles(area: Area) -> list[str]:
+    """Its own title lines; a stacked table without any has those of the sheet."""
+    own = area.titles
+    first = title_lines(area.grid, 0, min(area.header_rows[0], 14))
+    return own if own and area.header_rows[0] < 14 else [*own, *[line for line in first if line not in own]]
+
+
+def _context(area: Area, columns: Columns, kind: str, moments: Sequence[str], name: str) -> tuple[Context, bool]:
+    context = from_titles([*area_titles(area), area.grid.sheet or ""])
+    from_columns(context, {key: values for key, values in columns.items() if values})
+    _place_from_columns(context, columns)
+    silent = context.year is None and not any(columns.get("fiscal_year", ()))
+    took = from_file_name(context, name) if silent or context.period is None else False
+    if kind != "contracts" and context.period is None and _whole_years(columns):
+        context.period = "annual"
+    settle_document(context, kind, [moment for moment in moments if any(columns.get(moment, ()))])
+    return context, took and silent
+
+
+def _whole_years(columns: Columns) -> bool:
+    """Lines that state a year and no period report that whole year."""
+    return any(columns.get("fiscal_year", ())) and not any(
+        name in columns for name in ("period_start", "period_end", "period_label")
+    )
+
+
+def _place_from_columns(context: Context, columns: Columns) -> None:
+    codes = {code for code in columns.get("municipality_code", ()) if code}
+    if len(codes) == 1 and len(code := codes.pop()) == 5:
+        context.municipality_code = code
+    printed = columns.get("state_code") or columns.get("state_name") or []
+    states = {found for text in printed if text and (found := state_code(text))}
+    if len(states) == 1:
+        context.state_code = states.pop()
+        context.state_name = STATES[context.state_code]
+    if "municipality_code" in columns or "municipality_name" in columns:
+        context.level = context.level or "municipal"
+    areas = {fold(text) for text in columns.get("responsible_area", ()) if text}
+    if areas and context.level is None and all("municipal" in text or "ayuntamiento" in text for text in areas):
+        context.level = "municipal"
+    bodies = {text for text in columns.get("entity_name", ()) if text}
+    if len(bodies) == 1 and context.body_name is None:
+        context.body_name = bodies.pop()
+    if context.level is None and _federal_branches(columns):
+        context.level, context.body_name = "federal", context.body_name or "Gobierno Federal"
+
+
+def _federal_branches(columns: Columns) -> bool:
+    """Branches (ramos) that only the federation has."""
+    names = {fold(text) for text in columns.get("ramo_name", ()) if text}
+    return bool(
+        names
+        & {"poder legislativo", "defensa nacional", "marina", "relaciones exteriores", "hacienda y credito publico"}
+    )
+
+
+def _block(sheet: str | None, rows: Sequence[int], extra: list[list[int]] | None, columns: Columns) -> Block:
+    arrays = {name: pa.array(values, pa.string()) for name, values in columns.items()}
+    return Block(sheet, np.asarray([row + 1 for row in rows], dtype=np.int32), extra, arrays)
+
+
+def _table(area: Area, mapping: Mapping_, kind: str, breakdown: str, context: Context) -> Table:
+    columns = {
+        area.headings[column]: mapping.fields[column] for column in sorted(mapping.fields) if column in area.headings
+    }
+    return Table(
+        sheet=area.grid.sheet,
+        header_rows=tuple(row + 1 for row in area.header_rows),
+        headings=[area.headings[column] for column in sorted(area.headings)],
+        columns=columns,
+        unmapped=[heading for heading in area.headings.values() if heading not in columns],
+        decimal={},
+        kind=kind,
+        breakdown=breakdown,
+        context=context,
+        rows_read=0,
+        skipped={},
+        controls=[],
+    )
+
+
+def budget_part(read: BudgetTable, name: str) -> Part:
+    kind = read.mapping.kind
+    breakdown = breakdown_of(read)
+    titles = area_titles(read.area)
+    unit = unit_of(titles)
+    columns = budget_columns(read, breakdown or "object", unit)
+    context, took = _context(read.area, columns, kind, read.moments, name)
+    table = _table(read.area, read.mapping, kind, breakdown or "object", context)
+    table.rows_read, table.skipped, table.decimal = read.rows_read, read.skipped, read.decimal
+    extra = [[row + 1 for row in line.extra] for line in read.leaves]
+    lines = [line.row for line in read.leaves]
+    if lines:
+        table.stored = [_block(read.area.grid.sheet, lines, extra if any(extra) else None, columns)]
+    table.controls = _controls(read, unit)
+    part = Part(
+        table,
+        tuple(value * unit if value is not None else None for value in read.sums),
+        tuple(read.moments),
+        read.findings,
+    )
+    part.named_year = not took
+    _ask(part, read, breakdown, unit)
+    return part
+
+
+def _ask(part: Part, read: BudgetTable, breakdown: str | None, unit: int) -> None:
+    sheet = read.area.grid.sheet
+    if breakdown is None and read.leaves:
+        part.questions.append(
+            "¿Qué clasificación usan los renglones: objeto del gasto, administrativa, funcional, económica o programas?"
+        )
+    for moment, evidence in read.unsure.items():
+        heading = next((text for text, name in part.table.columns.items() if name == moment), moment)
+        part.questions.append(f"En la columna «{heading}», ¿el punto o la coma de {evidence} separa miles o decimales?")
+    if unit > 1:
+        words = "miles" if unit == 1_000 else "millones"
+        part.findings.append(
+            Finding(
+                "unit",
+                "info",
+                f"El título dice «{words} de pesos»: cada monto se multiplicó por {unit:,}.",
+                sheet=sheet,
+            )
+        )
+    for column, name in read.mapping.repeated.items():
+        if name in read.moments and not _agrees(read, column, name):
+            one = next((text for text, found in part.table.columns.items() if found == name), name)
+            part.questions.append(
+                f"Dos columnas parecen lo mismo: «{one}» y «{read.area.headings[column]}». ¿Cuál se usa?"
+            )
+
+
+def _agrees(read: BudgetTable, column: int, name: str) -> bool:
+    """A repeated column that is empty or equal asks nothing."""
+    kept = read.mapping.column(name)
+    if kept is None or name == "reported":
+        return True
+    cells = (
+        (read.area.grid.cell(row.row, column).strip(), read.area.grid.cell(row.row, kept).strip())
+        for row in read.leaves
+    )
+    return all(not other or other == own for other, own in cells)
+
+
+def _controls(read: BudgetTable, unit: int) -> list[Control]:
+    """Printed grand totals. Totals of several bodies count together; without any, the outermost rows do."""
+    grand = [row for row in read.totals if row.label.is_grand_total or not row.label.text]
+    rows = grand or read.totals
+    label = rows[0].label.text if rows else ""
+    if not rows and read.outline and read.outline.supported:
+        with_parts = {parent.row for parent in read.parents.values()}
+        known = {row.row for row in read.leaves} | with_parts
+        rows = [row for row in read.rows if row.row in known and row.row not in read.parents]
+        label = f"Suma de {len(rows)} renglones de mayor nivel"
+        return (
+            _control_rows(read, add([row.amounts for row in rows], len(read.moments)), label, rows[0].row, unit)
+            if rows
+            else []
+        )
+    together = add([row.amounts for row in rows], len(read.moments))
+    if len(rows) > 1 and _same_sums(together, read.sums):
+        return _control_rows(read, together, f"{label} ({len(rows)} renglones)", rows[0].row, unit)
+    found = []
+    for row in rows:
+        found += _control_rows(read, row.amounts, row.label.text or "Total sin rótulo", row.row, unit)
+    return found
+
+
+def _control_rows(read: BudgetTable, amounts: Amounts, label: str, row: int, unit: int) -> list[Control]:
+    pairs = zip(read.moments, amounts, strict=True)
+    return [Control(moment, value * unit, label[:120], row + 1) for moment, value in pairs if value is not None]
+
+
+def _same_sums(one: Amounts, other: Amounts) -> bool:
+    pairs = [(a, b) for a, b in zip(one, other, strict=True) if a is not None and b is not None]
+    return bool(pairs) and any(a for a, _ in pairs) and all(close(a, b) for a, b in pairs)
+
+
+def contract_part(read: ContractTable, name: str, offers: list[str | None] | None) -> Part:
+    columns = contract_columns(read)
+    if offers and "number_of_tenderers" not in columns:
+        columns["number_of_tenderers"] = offers
+    full_municipality_codes(columns)
+    context, took = _context(read.area, columns, "contracts", (), name)
+    table = _table(read.area, read.mapping, "contracts", "full", context)
+    table.rows_read, table.skipped = read.rows_read, read.skipped
+    extra = [[row + 1 for row in line.extra] for line in read.rows]
+    kept = {key: columns[key] for key in LINE_FIELDS["contracts"] if any(columns.get(key, ()))}
+    if read.rows:
+        table.stored = [
+            _block(read.area.grid.sheet, [line.row for line in read.rows], extra if any(extra) else None, kept)
+        ]
+    _fill_procedure(table, area_titles(read.area))
+    return Part(table, named_year=not took)
+
+
+def _fill_procedure(table: Table, titles: Sequence[str]) -> None:
+    """A title "Adjudicaciones directas" says the procedure of lines that do not state one."""
+    words = fold(" ".join(titles))
+    stated = (
+        "Adjudicación directa" if "adjudicacion" in words and "directa" in words and "licitacion" not in words else None
+    )
+    for block in table.stored:
+        if stated and "procedure_type_raw" not in block.columns:
+            block.columns["procedure_type_raw"] = pa.array([stated] * len(block.rows), pa.string())
+
+
+# --- the same money twice
+# ---------------------------------------------------------------------------------------------------
+
+
+def join_parts(parts: list[Part]) -> tuple[list[Part], list[Finding], list[str]]:
+    """One table per kind, breakdown and context. The same sums again are a repetition; other sums are further lines."""
+    groups: dict[tuple[object, ...], list[Part]] = {}
+    for part in parts:
+        context = part.table.context
+        key = (part.table.kind, part.table.breakdown, context.year, context.period, context.document, context.body_name)
+        groups.setdefault(key, []).append(part)
+    findings: list[Finding] = []
+    questions: list[str] = []
+    kept = []
+    for group in groups.values():
+        kept.append(_join_group(group, findings, questions))
+    findings += _compare_breakdowns(kept)
+    return kept, findings, questions
+
+
+def _join_group(group: list[Part], findings: list[Finding], questions: list[str]) -> Part:
+    if len(group) == 1:
+        return group[0]
+    ranked = sorted(group, key=lambda part: (not any(part.sums), -part.table.lines))
+    first = ranked[0]
+    different = []
+    for part in ranked[1:]:
+        if part.table.kind != "contracts" and (not any(part.sums) or _repeats(first, part)):
+            _absorb(first, part, "repeated")
+            if any(part.sums):
+                findings.append(_repetition(first, part))
+        else:
+            different.append(part)
+    for part in different:
+        _append(first, part)
+    if different and first.table.kind != "contracts":
+        sheets = ", ".join(f"«{part.table.sheet}»" for part in [first, *different])
+        questions.append(
+            f"Hay varias tablas de la misma clasificación con montos distintos ({sheets}). ¿Se suman o es solo una?"
+        )
+    return first
+
+
+def _repeats(one: Part, other: Part) -> bool:
+    mine, theirs = dict(zip(one.moments, one.sums, strict=True)), dict(zip(other.moments, other.sums, strict=True))
+    shared = [name for name in mine if mine[name] is not None and theirs.get(name) is not None]
+    return (
+        bool(shared) and any(mine[name] for name in shared) and all(close(mine[name], theirs[name]) for name in shared)
+    )
+
+
+def _absorb(into: Part, part: Part, reason: str) -> None:
+    target, source = into.table, part.table
+    target.rows_read += source.rows_read
+    for name, count in source.skipped.items():
+        target.skipped[name] = target.skipped.get(name, 0) + count
+    if source.lines:
+        target.skipped[reason] = target.skipped.get(reason, 0) + source.lines
+    into.findings += [found for found in part.findings if found.code != "parts_differ"]
+    into.questions += part.questions if reason != "repeated" else []
+
+
+def _append(into: Part, part: Part) -> None:
+    into.table.rows_read += part.table.rows_read
+    for name, count in part.table.skipped.items():
+        into.table.skipped[name] = into.table.skipped.get(name, 0) + count
+    into.table.stored += part.table.stored
+    into.table.controls += part.table.controls
+    into.findings += part.findings
+    into.questions += part.questions
+
+
+def _repetition(kept: Part, part: Part) -> Finding:
+    where = f"la hoja «{part.table.sheet}»" if part.table.sheet != kept.table.sheet else "la misma hoja"
+    row = part.table.header_rows[0]
+    return Finding(
+        "repeated",
+        "info",
+        f"La tabla que empieza en la fila {row} de {where} repite el mismo dinero: se cuenta una sola vez.",
+        sheet=part.table.sheet,
+        line_no=row,
+    )
+
+
+def _compare_breakdowns(parts: list[Part]) -> list[Finding]:
+    """The same money under several classifications should add up to the same; where it does not, say so."""
+    spending = [part for part in parts if part.table.kind == "expenditure" and any(part.sums)]
+    if len(spending) < 3:
+        return []
+    votes = {id(part): sum(_repeats(part, other) for other in spending) for part in spending}
+    most = max(votes.values())
+    return [
+        Finding(
+            "totals_differ",
+            "warning",
+            f"La hoja «{part.table.sheet}» suma distinto de las demás clasificaciones del mismo archivo.",
+            hint="Revisa sus columnas en el original.",
+            sheet=part.table.sheet,
+        )
+        for part in spending
+        if most >= 2 and votes[id(part)] == 1
+    ]

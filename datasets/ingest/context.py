@@ -1,0 +1,197 @@
+"""Whose money, which year and period, which document: from title rows, line columns, sheet and file names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from datasets.ingest.dates import parse_date, parse_period, period_of, year_of
+from datasets.ingest.dictionary import fold
+from datasets.ingest.shapes import Context
+
+_STATE_NAMES = (
+    "Aguascalientes|Baja California|Baja California Sur|Campeche|Coahuila|Colima|Chiapas|Chihuahua|Ciudad de México|Durango"
+    "|Guanajuato|Guerrero|Hidalgo|Jalisco|México|Michoacán|Morelos|Nayarit|Nuevo León|Oaxaca|Puebla|Querétaro|Quintana Roo"
+    "|San Luis Potosí|Sinaloa|Sonora|Tabasco|Tamaulipas|Tlaxcala|Veracruz|Yucatán|Zacatecas"
+)
+STATES = {f"{number:02}": name for number, name in enumerate(_STATE_NAMES.split("|"), start=1)}
+_ALIASES = {
+    "distrito federal": "09", "cdmx": "09", "estado de mexico": "15", "edomex": "15", "coahuila de zaragoza": "05",
+    "michoacan de ocampo": "16", "veracruz de ignacio de la llave": "30", "queretaro de arteaga": "22",
+}  # fmt: skip
+_BY_NAME = {fold(name): code for code, name in STATES.items()} | _ALIASES
+_NAMES = "|".join(sorted(map(re.escape, _BY_NAME), key=len, reverse=True))
+# "Ecatepec de Morelos" and "Dolores Hidalgo" end in no state: after "de", and for heroes, a comma or "estado de" must
+# part them.
+_STATE_TAIL = re.compile(
+    rf"(?:,\s*(?:estado\s+)?(?:del?\s+)?|[,.]?\s+(?:del\s+)?estado\s+(?:libre y soberano\s+)?de\s+)({_NAMES})\.?\s*$"
+    rf"|(?<!\bde)(?<!\bdel)\s+((?!hidalgo|guerrero|morelos|mexico\b)(?:{_NAMES}))\.?\s*$"
+)
+_MUNICIPAL = re.compile(
+    r"\b(?:(?:h\.?\s*|honorable\s+)?ayuntamiento(?:\s+constitucional)?|municipio|gobierno municipal|presidencia municipal"
+    r"|alcaldia|delegacion)\s+"
+    r"(?:de\s+|del?\s+municipio\s+de\s+)?(.+)"
+)
+_ENTITY = re.compile(
+    r"(?:nombre del )?ente(?: publico)?\s*:\s*(.+)"
+    r"|(?:sujeto obligado|institucion|organismo|dependencia|municipio)\s*:\s*(.+)"
+)
+_INSTITUTION = re.compile(
+    r"^(instituto|comision|sistema|consejo|organismo|junta|universidad|colegio|secretaria|fideicomiso|centro|patronato|procuraduria"
+    r"|tribunal|poder|congreso|fiscalia|hospital|museo|agencia|junta|servicios? de)\b"
+)
+_FEDERAL = re.compile(
+    r"\bgobierno federal\b|hacienda publica federal|presupuesto de egresos de la federacion"
+    r"|administracion publica federal"
+)
+_STATE_GOVERNMENT = re.compile(r"gobierno del estado(?: libre y soberano)?(?: de)? (.+)")
+_PUBLIC_ACCOUNT = re.compile(r"cuenta (?:de la hacienda )?publica")
+_APPROVED = re.compile(
+    r"presupuesto (?:de egresos )?(?:asignado|aprobado|autorizado)|ley de ingresos|iniciativa de ley"
+)
+_UNITS = (
+    (re.compile(r"\b(?:en )?millones de pesos\b|\bcifras en millones\b|\bmdp\b"), 1_000_000),
+    (re.compile(r"\b(?:en )?miles de pesos\b|\bcifras en miles\b"), 1_000),
+)
+_NOT_A_BODY = re.compile(
+    r"estado (analitico|del ejercicio)|clasificacion|presupuesto|gasto|ingreso|del? \d|al \d|pesos|formato|articulo|anexo"
+    r"|cuenta publica|ejercicio|trimestre"
+    r"|categoria|fuente de|por |adquisicion|adjudicacion|licitacion|contrato|padron"
+)
+
+
+def unit_of(lines: Sequence[str]) -> int:
+    """Pesos per printed unit: 1,000 where a title says "miles de pesos"."""
+    text = " ".join(fold(line) for line in lines)
+    return next((factor for pattern, factor in _UNITS if pattern.search(text)), 1)
+
+
+def from_titles(lines: Sequence[str]) -> Context:
+    context = Context()
+    for line in lines:
+        _place_and_body(context, line)
+    for line in lines:
+        year, period = parse_period(line)
+        context.period = context.period or period
+        context.year = context.year or year
+    words = " ".join(fold(line) for line in lines)
+    if _PUBLIC_ACCOUNT.search(words):
+        context.document = "public_account"
+        context.period = context.period or "annual"
+    elif _APPROVED.search(words):
+        context.document = "approved"
+    return context
+
+
+def _place_and_body(context: Context, line: str) -> None:
+    words = fold(line)
+    if match := _ENTITY.match(words):
+        context.body_name = _original(line, match[1] or match[2])
+        _municipality(context, context.body_name)
+    elif _FEDERAL.search(words):
+        context.level = context.level or "federal"
+        context.body_name = context.body_name or "Gobierno Federal"
+    elif match := _STATE_GOVERNMENT.search(words):
+        _state(context, match[1])
+        context.level = context.level or ("state" if context.state_code else None)
+        context.body_name = context.body_name or " ".join(line.split())
+    elif _MUNICIPAL.match(words) and not _NOT_A_BODY.search(words):
+        _municipality(context, line)
+    elif _INSTITUTION.match(words) and context.body_name is None and len(line) < 160:
+        context.body_name = " ".join(line.split())
+
+
+def _original(line: str, folded: str) -> str:
+    """The same words as printed: what follows the colon."""
+    after = line.split(":", 1)[1] if ":" in line else folded
+    return " ".join(after.split())
+
+
+def _municipality(context: Context, text: str) -> None:
+    match = _MUNICIPAL.match(fold(text))
+    if not match:
+        return
+    context.level = "municipal"
+    context.body_name = context.body_name or " ".join(text.split())
+    name = match[1].strip(" .,")
+    if tail := _STATE_TAIL.search(name):
+        _state(context, tail[1] or tail[2])
+        name = name[: tail.start()].strip(" .,")
+    context.municipality_name = context.municipality_name or _as_printed(text, name)
+
+
+def _as_printed(text: str, folded: str) -> str:
+    """The words of the municipality with their accents, in title case where everything was in capitals."""
+    words = " ".join(text.split())
+    start = fold(words).find(folded)
+    found = words[start : start + len(folded)] if start >= 0 and len(fold(words)) == len(words) else folded
+    return (
+        found.title().replace(" De ", " de ").replace(" Del ", " del ").replace(" La ", " la ")
+        if found.isupper() or found.islower()
+        else found
+    )
+
+
+def _state(context: Context, text: str) -> None:
+    code = state_code(text)
+    if code:
+        context.state_code, context.state_name = code, STATES[code]
+
+
+def state_code(text: str) -> str | None:
+    words = fold(text).strip(" .,")
+    if re.fullmatch(r"\d{1,2}", words):
+        return words.zfill(2) if words.zfill(2) in STATES else None
+    return _BY_NAME.get(words)
+
+
+def from_columns(context: Context, columns: dict[str, Iterable[str | None]]) -> None:
+    """What the lines themselves say, where all of them say the same; they win over titles and names of files."""
+    years = {year for text in columns.get("fiscal_year", ()) if text and (year := year_of(text))}
+    if len(years) == 1:
+        context.year = years.pop()
+    elif years:
+        context.year = None
+    periods = _periods(columns)
+    if len(periods) == 1:
+        context.period = periods.pop()
+    elif periods:
+        context.period = None
+
+
+def _periods(columns: dict[str, Iterable[str | None]]) -> set[str]:
+    starts, ends = columns.get("period_start"), columns.get("period_end")
+    if starts and ends:
+        pairs = {(start, end) for start, end in zip(starts, ends, strict=True) if start and end}
+        dated = ((parse_date(start), parse_date(end)) for start, end in pairs)
+        return {period_of(start, end) for start, end in dated if end}
+    labels = {text for text in columns.get("period_label", ()) if text}
+    return {period for text in labels if (period := parse_period(text)[1])}
+
+
+def from_file_name(context: Context, name: str) -> bool:
+    """Year and period from the file's name, only where nothing inside says them. True when something was taken."""
+    stem = name.rsplit(".", 1)[0]
+    year, period = parse_period(re.sub(r"(?<=[a-z])(?=\d{4})|(?<=\d{4})(?=[a-z])", " ", fold(stem).replace("-", " ")))
+    took = False
+    if context.year is None and year:
+        context.year, took = year, True
+    if context.period is None and period and (year is None or year == context.year):
+        context.period, took = period, True
+    return took
+
+
+def settle_document(context: Context, kind: str, moments: Iterable[str]) -> None:
+    """Statements that report execution are quarterly until the year closes; a budget alone is the approved one."""
+    stated = set(moments)
+    if kind == "contracts":
+        context.document = context.document or "quarterly"
+        context.period = context.period or "annual"
+        return
+    if (stated and stated <= {"approved"}) or (stated and stated <= {"estimated"}):
+        context.document, context.period = "approved", "annual"
+        return
+    if context.document == "approved":
+        context.document = None
+    if context.document is None:
+        context.document = "public_account" if context.period == "annual" else "quarterly"

@@ -1,0 +1,212 @@
+"""Contract tables: one line per contract; rows of quotes under it belong to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from datasets.ingest.dates import parse_date
+from datasets.ingest.dictionary import fold
+from datasets.ingest.labels import is_note
+from datasets.ingest.layout import Area, is_legend, is_number, is_template
+from datasets.ingest.mapping import Mapping_
+from datasets.ingest.shapes import CONTRACT_AMOUNTS, LINE_FIELDS
+
+#: What tells a contract from a row that only continues the one above (other bidders, another clause).
+IDENTITY = (
+    "contract_number",
+    "procedure_number",
+    "file_number",
+    "date_signed",
+    "supplier_name",
+    "supplier_given_name",
+    "supplier_surname_1",
+    "supplier_surname_2",
+    "supplier_rfc",
+    "description",
+    "title",
+    "procedure_type_raw",
+    "category_raw",
+    "buyer_name",
+    "fiscal_year",
+    "start_date",
+    "end_date",
+    "requesting_area",
+    "executing_area",
+    "award_date",
+    *CONTRACT_AMOUNTS,
+)
+_FILLED_DOWN = ("fiscal_year", "period_label", "procedure_type_raw")
+_YEAR_FROM = ("date_signed", "start_date", "award_date", "notice_date", "opening_date")
+_PLACEHOLDER = re.compile(
+    r"(no aplica.*|n/?a|na|s/n|-+|no requiere.*|persona (fisica|moral)|ningun[oa]|sin dato"
+    r"|no se realizo.*|xx+|\.+|0|no disponible|ver nota)",
+    re.DOTALL,
+)
+_TOTAL = re.compile(r"(gran )?total(es)?( general)?( de contratos)?|sumas?|subtotal(es)?")
+
+
+@dataclass(slots=True)
+class ContractRow:
+    row: int
+    extra: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ContractTable:
+    area: Area
+    mapping: Mapping_
+    rows: list[ContractRow] = field(default_factory=list)
+    skipped: dict[str, int] = field(default_factory=dict)
+    controls: list[tuple[int, str, int]] = field(default_factory=list)
+
+    def skip(self, reason: str) -> None:
+        self.skipped[reason] = self.skipped.get(reason, 0) + 1
+
+    @property
+    def rows_read(self) -> int:
+        return self.area.end - self.area.first
+
+
+def is_placeholder(text: str) -> bool:
+    words = fold(text).strip(" .*")
+    return not words or bool(_PLACEHOLDER.fullmatch(words))
+
+
+def read_contracts(area: Area, mapping: Mapping_) -> ContractTable:
+    table = ContractTable(area, mapping)
+    identity = [column for column, name in mapping.fields.items() if name in IDENTITY]
+    amounts = [column for column, name in mapping.fields.items() if name in CONTRACT_AMOUNTS]
+    headings = {fold(parts[-1]) for parts in area.paths.values()}
+    enough = _enough(area, identity)
+    for row in range(area.first, area.end):
+        reason = _reason(table, row, identity, amounts, headings, enough)
+        if reason == "merged":
+            table.rows[-1].extra.append(row)
+        if reason:
+            table.skip(reason)
+        else:
+            table.rows.append(ContractRow(row))
+    return table
+
+
+def _enough(area: Area, identity: list[int]) -> int:
+    """How many identity cells make a contract: a third of what a typical full row has, at least two."""
+    counts = sorted(
+        (_filled(area, row, identity) for row in range(area.first, min(area.end, area.first + 3_000))), reverse=True
+    )
+    full = counts[: max(1, len(counts) // 4)]
+    typical = full[len(full) // 2] if full else 0
+    return max(2, round(typical / 3))
+
+
+def _filled(area: Area, row: int, columns: list[int]) -> int:
+    return sum(bool(area.grid.cell(row, column).strip()) for column in columns)
+
+
+def _reason(
+    table: ContractTable, row: int, identity: list[int], amounts: list[int], headings: set[str], enough: int
+) -> str:
+    """Why a row is no contract of its own; '' when it is one."""
+    area = table.area
+    filled = [cell.strip() for cell in area.grid.rows[row] if cell.strip()]
+    if not filled:
+        return "blank"
+    if is_template(filled):
+        return "template"
+    same = sum(fold(cell) in headings for cell in filled)
+    if is_legend(filled) or (same >= 2 and same * 2 > len(filled)):
+        return "header"
+    if _filled(area, row, identity) >= enough:
+        return ""
+    if len(filled) <= 3 and _is_total_row(filled):
+        return "subtotal"
+    if len(filled) == 1:
+        return _lone_text(table, row, filled[0])
+    if is_note(filled[0]):
+        return "note"
+    mapped = [name for column, name in table.mapping.fields.items() if area.grid.cell(row, column).strip()]
+    if table.rows and mapped:
+        return "merged"
+    return "note"
+
+
+def _is_total_row(filled: list[str]) -> bool:
+    """``TOTAL | 1,234.00``: words that only say total, beside nothing but figures. A supplier called Total is not
+    alone.
+    """
+    words = [cell for cell in filled if not is_number(cell)]
+    return (
+        len(words) <= 1
+        and len(filled) > len(words)
+        and all(_TOTAL.fullmatch(fold(word).strip(" .:")) for word in words)
+    )
+
+
+def _lone_text(table: ContractTable, row: int, text: str) -> str:
+    """One cell alone: under a quote or a link it continues the contract above; at the left edge it heads a section or
+    is a note.
+    """
+    area = table.area
+    column = next(column for column, cell in enumerate(area.grid.rows[row]) if cell.strip())
+    later = any(_filled(area, other, list(area.paths)) > 5 for other in range(row + 1, min(area.end, row + 60)))
+    if is_note(text) or not later:
+        return (
+            "merged"
+            if table.rows and not is_note(text) and table.mapping.fields.get(column) in ("quotes", "tenderers")
+            else "note"
+        )
+    first = min(area.paths)
+    return "section" if column <= first + 1 else "merged" if table.rows else "note"
+
+
+def contract_columns(table: ContractTable) -> dict[str, list[str | None]]:
+    """Field columns of the lines, year and period filled down merged cells, the supplier's name put together."""
+    area, mapping = table.area, table.mapping
+    fields = {name: column for column, name in mapping.fields.items() if name in LINE_FIELDS["contracts"]}
+    columns: dict[str, list[str | None]] = {
+        name: [area.grid.cell(line.row, column).strip() or None for line in table.rows]
+        for name, column in fields.items()
+    }
+    for name in _FILLED_DOWN:
+        if name in columns:
+            columns[name] = _fill_down(columns[name])
+    _name_suppliers(columns, len(table.rows))
+    _date_years(columns, len(table.rows))
+    return columns
+
+
+def _fill_down(values: list[str | None]) -> list[str | None]:
+    filled: list[str | None] = []
+    for value in values:
+        filled.append(value if value is not None or not filled else filled[-1])
+    return filled
+
+
+def _name_suppliers(columns: dict[str, list[str | None]], count: int) -> None:
+    parts = [columns.get(name) for name in ("supplier_given_name", "supplier_surname_1", "supplier_surname_2")]
+    if not any(parts):
+        return
+    legal = columns.get("supplier_name", [None] * count)
+    columns["supplier_name"] = [
+        own if own and not is_placeholder(own) else _join([part[line] for part in parts if part]) or own
+        for line, own in enumerate(legal)
+    ]
+
+
+def _join(parts: list[str | None]) -> str | None:
+    words = [" ".join(part.split()) for part in parts if part and not is_placeholder(part)]
+    return " ".join(words) or None
+
+
+def _date_years(columns: dict[str, list[str | None]], count: int) -> None:
+    """A contract without a fiscal year gets the year of its signature, or of the next best date."""
+    if any(columns.get("fiscal_year", ())):
+        return
+    years: list[str | None] = []
+    for line in range(count):
+        dates = (columns[name][line] for name in _YEAR_FROM if name in columns)
+        found = next((day for text in dates if text and (day := parse_date(text))), None)
+        years.append(str(found.year) if found else None)
+    if any(years):
+        columns["fiscal_year"] = years

@@ -1,0 +1,113 @@
+"""The words public files use for our fields: headings normalised, looked up exactly, then by fragment."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+
+_TABLE_ID = re.compile(r"\(?\btabla[ _]\d+\)?", re.IGNORECASE)
+_FORMULA = re.compile(r"\(\s*[\dA-Za-z]\s*=[^)]*\)|(?<=\s)\(\s*(?:\d+|[a-h])\s*\)")
+_FOOTNOTE_MARK = re.compile(r"\s*\d\s*/\s*$|[¹²³⁴⁵]|(?<=[A-Za-zñáéíóú])\s\d\s*$")
+_SPACED_LETTERS = re.compile(r"(?:^|(?<=\s\s))(?:[^\W\d_]\s){2,}[^\W\d_](?=\s\s|\s*$)")
+_NOT_WORD = re.compile(r"[^0-9a-z%]+")
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, spaces collapsed: for comparing words, never for showing them."""
+    plain = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(char for char in plain if not unicodedata.combining(char)).lower().split())
+
+
+def join_spaced_letters(text: str) -> str:
+    """``G A S T O    C O R R I E N T E`` is two words; ``N O M B R E`` one."""
+    padded = re.sub(r"\s{2,}", "  ", text.replace("\n", " ").strip())
+    return _SPACED_LETTERS.sub(lambda match: match[0].replace(" ", ""), padded)
+
+
+@lru_cache(maxsize=65_536)
+def normalise(heading: str) -> str:
+    """A heading as the synonym lists write it: ``AMPLIACIONES/RE\\nDUCCIONES (2)`` becomes ``ampliaciones re
+    ducciones``.
+    """
+    text = _TABLE_ID.sub(" ", join_spaced_letters(heading))
+    text = _FORMULA.sub(" ", _FOOTNOTE_MARK.sub("", text))
+    return " ".join(_NOT_WORD.sub(" ", fold(text)).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    field: str
+    confidence: str  # exact | similar
+
+
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    exact: dict[str, tuple[str, ...]]
+    contains: tuple[tuple[str, str], ...]
+    fragments: tuple[tuple[re.Pattern[str], str], ...]
+
+    def match(self, normalised: str) -> Match | None:
+        return _match(self, normalised)
+
+
+def _match(synonyms: Synonyms, normalised: str) -> Match | None:
+    if not normalised:
+        return None
+    if fields := synonyms.exact.get(normalised):
+        return Match(fields[0], "exact")
+    for pattern, field in synonyms.fragments:
+        if pattern.search(normalised):
+            return Match(field, "similar") if field else None
+    for words, field in synonyms.contains:
+        if words in normalised:
+            return Match(field, "similar")
+    return None
+
+
+def read_rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def synonyms(kind: str) -> Synonyms:
+    """The words of one kind. Our own additions come first in the file, so they win over the inherited list."""
+    exact: dict[str, tuple[str, ...]] = {}
+    contains: list[tuple[str, str]] = []
+    for row in read_rows("synonyms.csv"):
+        if row["kind"] != kind:
+            continue
+        if row["match"] == "contains":
+            contains.append((row["heading"], row["field"]))
+        else:
+            exact[row["heading"]] = (*exact.get(row["heading"], ()), row["field"])
+    _add_squeezed(exact)
+    fragments = tuple(
+        (re.compile(row["pattern"]), row["field"]) for row in read_rows("fragments.csv") if row["kind"] in (kind, "all")
+    )
+    return Synonyms(exact, tuple(contains), fragments)
+
+
+def _add_squeezed(exact: dict[str, tuple[str, ...]]) -> None:
+    """Headings broken in the middle of a word (``RE DUCCIONES``) are found by their letters alone."""
+    for heading, fields in list(exact.items()):
+        letters = heading.replace(" ", "")
+        if len(letters) >= 10:
+            exact.setdefault(letters, fields)
+
+
+def match_heading(kind: str, heading: str) -> Match | None:
+    words = normalise(heading)
+    known = synonyms(kind)
+    if found := known.match(words):
+        return found
+    letters = words.replace(" ", "")
+    if len(letters) >= 10 and (fields := known.exact.get(letters)):
+        return Match(fields[0], "similar")
+    return None

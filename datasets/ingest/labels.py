@@ -1,0 +1,88 @@
+"""What the label cells of a budget row say: total or not, code, name, block, depth."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from datasets.ingest.codes import CHAPTER, ObjectCode, ldf_block, ldf_code, object_code, split_code, strip_formula
+from datasets.ingest.dictionary import fold, join_spaced_letters
+
+_TOTAL = re.compile(
+    r"(i{1,3}\s*[.)]\s*)?(gran\s+|sub\s*-?\s*)?tota(l|les)\b(?!\s*\w*\s*ejercido)"
+    r"|^sumas?( total| iguales)?\s*:?$|^suma (de|del|total)\b"
+)
+_SUBTOTAL = re.compile(r"sub\s*-?\s*total")
+_GRAND = re.compile(
+    r"(gran total|total(es)?( general(es)?)?( (de|del|de los)? ?(gasto|egresos|ingresos|presupuesto)\w*.*)?)$"
+)
+_NOTE = re.compile(
+    r"bajo protesta|notas?\b|fuente:|elabor[oó]|autoriz[oó]|revis[oó]|vo\.? ?bo|\*+\s|\d/ |¹|las? cifras|las sumas parciales"
+    r"|ingresos excedentes|fecha de (actualizacion|validacion)|area responsable|n\.s\.|para efectos de"
+)
+NOTE_LENGTH = 260
+
+
+@dataclass(slots=True)
+class Label:
+    text: str  # everything printed in the label cells
+    name: str  # without code, letters and formula
+    code_text: str = ""  # the code as printed
+    code: ObjectCode | None = None
+    ldf: int | None = None  # depth in an LDF statement
+    block: str = ""  # LDF block: free | earmarked | total
+    column: int = 0  # first filled label column
+    indent: int = 0
+
+    @property
+    def is_total(self) -> bool:
+        said = (fold(join_spaced_letters(text)).strip(" .:*") for text in (self.text, self.name))
+        return self.block == "total" or any(_TOTAL.match(words) for words in said)
+
+    @property
+    def is_grand_total(self) -> bool:
+        words = fold(join_spaced_letters(self.name or self.text)).strip(" .:*")
+        return self.block == "total" or (bool(_GRAND.match(words)) and not _SUBTOTAL.match(words))
+
+
+def is_note(text: str) -> bool:
+    return len(text) > NOTE_LENGTH or bool(_NOTE.match(fold(text).lstrip("“\"'- ")))
+
+
+def read_label(cells: list[tuple[int, str]]) -> Label:
+    """From the label cells of a row, left to right: ``1131 | Sueldos``, ``0101 Dirección``, ``A. Servicios…``."""
+    texts = [(column, text) for column, text in cells if text.strip()]
+    whole = " ".join(" ".join(text.split()) for _, text in texts)
+    label = Label(text=whole, name=whole)
+    if not texts:
+        return label
+    label.column = texts[0][0]
+    label.indent = len(texts[0][1]) - len(texts[0][1].lstrip())
+    names = []
+    for _, text in texts:
+        code_text, name = _code_and_name(text)
+        if code_text and not label.code_text:
+            label.code_text, label.code = code_text, object_code(code_text)
+        if name:
+            names.append(name)
+    label.name = _read_ldf(label, " ".join(names))
+    return label
+
+
+def _code_and_name(text: str) -> tuple[str, str]:
+    bare = text.strip()
+    if re.fullmatch(r"'?\d[\d.\-]*\s?[A-Z]{0,2}|[A-Z]{1,2}\d{2,5}[A-Z]?", bare):
+        return bare.lstrip("'"), ""
+    return split_code(text)
+
+
+def _read_ldf(label: Label, name: str) -> str:
+    label.block = ldf_block(label.text)
+    if label.block:
+        label.ldf = 0
+        return strip_formula(name)
+    code, bare = ldf_code(name)
+    if code is None:
+        return bare
+    label.code, label.ldf = code, 1 if code.level == CHAPTER else 2
+    return bare

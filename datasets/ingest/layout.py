@@ -1,0 +1,283 @@
+"""Where the tables of a sheet are: heading rows (one to three, merged), the rows under them, and the title rows
+above.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from datasets.ingest.dictionary import match_heading, normalise
+from datasets.ingest.numbers import NotAnAmount, to_cents
+from datasets.ingest.shapes import Grid
+from datasets.ingest.sniff import column_letters
+
+KINDS = ("expenditure", "revenue", "contracts")
+SEARCH_ROWS = 40
+RESCAN_LIMIT = 20_000  # sheets longer than this are not searched for a second table
+MIN_KNOWN = 3
+MAX_HEADING = 400
+MAX_TITLE = 200  # longer texts above a table explain the law, they do not name the table
+_LEGEND_CELL = re.compile(r"\(?\s*[\dA-Z]{1,2}\s*\)?|\(?\s*[\dA-Z]{1,2}\s*=.*|[\dA-Z]{1,2}\s*[-+*/]\s*[\dA-Z]{1,2}")
+_MARK_CELL = re.compile(r"\(\d\)|.*=.*|\d/\d")
+_TEMPLATE = re.compile(r"\s*colocar el id de los registros|\s*este criterio aplica|\s*formato de fecha", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Area:
+    """One table area: headings over ``columns`` and the data rows ``first``..``end`` (0-based, end excluded)."""
+
+    grid: Grid
+    header_rows: tuple[int, ...]
+    end: int
+    paths: dict[int, tuple[str, ...]]  # column -> heading parts from group to leaf
+    titles: list[str] = field(default_factory=list)
+    headings: dict[int, str] = field(default_factory=dict)  # column -> unique reported heading
+
+    @property
+    def first(self) -> int:
+        return self.header_rows[-1] + 1
+
+
+def is_number(text: str) -> bool:
+    if not any(char.isdigit() for char in text):
+        return False
+    try:
+        return to_cents(text) is not None
+    except NotAnAmount:
+        return False
+
+
+def is_legend(cells: list[str]) -> bool:
+    """A formula legend under the headings (``1 | 2 | 3 = (1 + 2 )``), which looks like figures in brackets."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if len(filled) < 2 or not all(_LEGEND_CELL.fullmatch(cell) for cell in filled):
+        return False
+    return any(_MARK_CELL.fullmatch(cell) for cell in filled) or filled == [str(n) for n in range(1, len(filled) + 1)]
+
+
+def is_template(cells: list[str]) -> bool:
+    """A row of an empty PNT template: only helper texts."""
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and all(_TEMPLATE.match(cell) for cell in filled)
+
+
+@lru_cache(maxsize=65_536)
+def known_kinds(heading: str) -> frozenset[str]:
+    if not heading.strip() or len(heading) > MAX_HEADING:
+        return frozenset()
+    return frozenset(kind for kind in KINDS if match_heading(kind, heading))
+
+
+def _texts(grid: Grid, row: int) -> dict[int, str]:
+    return {column: cell.strip() for column, cell in enumerate(grid.rows[row]) if cell.strip()}
+
+
+def _may_head(cells: dict[int, str]) -> bool:
+    """Headings are words: a row with an amount is data. Years and formula marks may stand among headings."""
+    if not cells or _is_caption(cells):
+        return False
+    return not any(
+        len(text) > MAX_HEADING or (is_number(text) and not re.fullmatch(r"(19|20)\d\d", text))
+        for text in cells.values()
+    )
+
+
+def _is_caption(cells: dict[int, str]) -> bool:
+    """``Ente Público: | Instituto de…`` says something about the file; it heads no column."""
+    return len(cells) <= 3 and cells[min(cells)].endswith(":")
+
+
+def paths_of(grid: Grid, rows: tuple[int, ...]) -> dict[int, tuple[str, ...]]:
+    """Heading parts by column. A group heading covers the columns to its right that have a heading of their own below
+    it.
+    """
+    texts = [_texts(grid, row) for row in rows]
+    columns = sorted(set().union(*texts))
+    paths = {}
+    for column in columns:
+        parts = []
+        for level, own in enumerate(texts):
+            if column in own:
+                parts.append(own[column])
+            elif any(column in below for below in texts[level + 1 :]):
+                parts.extend(_group_over(texts, level, column))
+        paths[column] = tuple(parts)
+    return paths
+
+
+def _group_over(texts: list[dict[int, str]], level: int, column: int) -> list[str]:
+    """The nearest heading to the left in this row, unless a row above starts another group in between."""
+    left = [other for other in texts[level] if other < column]
+    if not left:
+        return []
+    start = max(left)
+    if any(start < other <= column for above in texts[:level] for other in above):
+        return []
+    return [texts[level][start]]
+
+
+def count_known(paths: dict[int, tuple[str, ...]]) -> int:
+    """Columns whose heading the dictionary knows, for the kind that knows most of them."""
+    votes = dict.fromkeys(KINDS, 0)
+    for parts in paths.values():
+        kinds = known_kinds(" ".join(parts)) | known_kinds(parts[-1])
+        for kind in kinds:
+            votes[kind] += 1
+    return max(votes.values())
+
+
+def _window(grid: Grid, start: int) -> tuple[tuple[int, ...], int]:
+    """The heading rows that begin at ``start`` and how many of their columns are known: one to four rows, one blank
+    among them.
+    """
+    best: tuple[int, ...] = (start,)
+    known = count_known(paths_of(grid, best))
+    rows = best
+    first_column = min(_texts(grid, start), default=0)
+    for row in _following_heads(grid, start):
+        rows = (*rows, row)
+        more = count_known(paths_of(grid, rows))
+        cells = _texts(grid, row)
+        under_group = len(cells) >= 2 and first_column not in cells and max(map(len, cells.values())) < 80
+        if more > known or (under_group and more >= known >= MIN_KNOWN):
+            best, known = rows, more
+    return best, known
+
+
+def _following_heads(grid: Grid, start: int) -> list[int]:
+    found: list[int] = []
+    blanks = 0
+    for row in range(start + 1, min(start + 6, len(grid.rows))):
+        cells = _texts(grid, row)
+        if not cells:
+            blanks += 1
+        elif not _may_head(cells) or is_legend(grid.rows[row]) or is_template(grid.rows[row]):
+            break
+        else:
+            found.append(row)
+        if blanks > 1 or len(found) == 3:
+            break
+    return found
+
+
+def find_header(grid: Grid, start: int, stop: int) -> tuple[int, ...] | None:
+    """The best heading rows that begin in the given rows: most known columns, then fewest rows, then first."""
+    best: tuple[tuple[int, int, int], tuple[int, ...]] | None = None
+    for row in range(start, min(stop, len(grid.rows))):
+        cells = _texts(grid, row)
+        if not _may_head(cells) or not any(known_kinds(text) for text in cells.values()):
+            continue
+        rows, known = _window(grid, row)
+        if known < MIN_KNOWN or len(set(paths_of(grid, rows))) < MIN_KNOWN:
+            continue
+        rank = (known, -len(rows), -row)
+        if best is None or rank > best[0]:
+            best = (rank, rows)
+    return best[1] if best else None
+
+
+def find_areas(grid: Grid, header_row: int | None = None) -> list[Area]:
+    """All table areas of a sheet from top to bottom. ``header_row`` (1-based) is a person's correction."""
+    if header_row is not None:
+        first: tuple[int, ...] | None = _fixed_header(grid, header_row - 1)
+    else:
+        first = find_header(grid, 0, SEARCH_ROWS)
+    if first is None:
+        return []
+    headers = [first]
+    if len(grid.rows) <= RESCAN_LIMIT:
+        headers += _further_headers(grid, first)
+    return [_area(grid, headers, index) for index in range(len(headers))]
+
+
+def _fixed_header(grid: Grid, row: int) -> tuple[int, ...] | None:
+    """The heading rows that end in the row a person named: with the group rows directly above it when they add known
+    columns.
+    """
+    if not 0 <= row < len(grid.rows):
+        return None
+    best: tuple[int, ...] = (row,)
+    for above in (1, 2):
+        rows = tuple(range(row - above, row + 1))
+        readable = rows[0] >= 0 and all(_may_head(_texts(grid, other)) for other in rows)
+        if readable and count_known(paths_of(grid, rows)) > count_known(paths_of(grid, best)):
+            best = rows
+    return best
+
+
+def _further_headers(grid: Grid, first: tuple[int, ...]) -> list[tuple[int, ...]]:
+    found = []
+    row = first[-1] + 1
+    while row < len(grid.rows):
+        cells = _texts(grid, row)
+        if len(cells) >= 2 and _may_head(cells) and any(known_kinds(text) for text in cells.values()):
+            rows, known = _window(grid, row)
+            if known >= MIN_KNOWN and known * 2 > len(paths_of(grid, rows)):
+                found.append(rows)
+                row = rows[-1]
+        row += 1
+    return found
+
+
+def _area(grid: Grid, headers: list[tuple[int, ...]], index: int) -> Area:
+    rows = headers[index]
+    above = headers[index - 1][-1] + 1 if index else 0
+    end = headers[index + 1][0] if index + 1 < len(headers) else len(grid.rows)
+    area = Area(grid=grid, header_rows=rows, end=end, paths=paths_of(grid, rows))
+    area.titles = title_lines(grid, above, rows[0])
+    if index + 1 < len(headers):
+        area.end = _before_titles(grid, rows[-1] + 1, end)
+    area.headings = unique_headings(area)
+    return area
+
+
+def title_lines(grid: Grid, start: int, stop: int) -> list[str]:
+    """Texts above a table, one line per row. Below an earlier table only the lines after its last figure are titles."""
+    lines: list[str] = []
+    for row in range(start, stop):
+        cells = _texts(grid, row)
+        if any(is_number(text) and len(text) > 4 for text in cells.values()) and start:
+            lines.clear()
+            continue
+        short = [text for text in cells.values() if len(text) <= MAX_TITLE or "\n" in text]
+        if short:
+            joined = " ".join(dict.fromkeys(short))
+            lines.extend(line.strip() for line in joined.splitlines() if line.strip())
+    return lines
+
+
+def _before_titles(grid: Grid, start: int, stop: int) -> int:
+    """Where the data of a stacked table end: the title rows of the next one do not belong to it, but they are counted
+    with it.
+    """
+    return max(start, stop)
+
+
+def unique_headings(area: Area) -> dict[int, str]:
+    """Reported headings: the deepest part, repeated ones numbered, a column without one named by its letter."""
+    seen: dict[str, int] = {}
+    found = {}
+    for column in range(_used_width(area)):
+        parts = area.paths.get(column)
+        name = " ".join(parts[-1].split()) if parts else ""
+        if not name:
+            if not _has_values(area, column):
+                continue
+            name = f"(columna {column_letters(column)})"
+        seen[name] = seen.get(name, 0) + 1
+        found[column] = name if seen[name] == 1 else f"{name} [{seen[name]}]"
+    return found
+
+
+def _used_width(area: Area) -> int:
+    return max((len(area.grid.rows[row]) for row in range(area.header_rows[0], area.end)), default=0)
+
+
+def _has_values(area: Area, column: int) -> bool:
+    return any(area.grid.cell(row, column).strip() for row in range(area.first, min(area.end, area.first + 2_000)))
+
+
+def leaf(parts: tuple[str, ...]) -> str:
+    return normalise(parts[-1]) if parts else ""

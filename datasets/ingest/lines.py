@@ -1,0 +1,315 @@
+"""Leaves of a budget table as columns of text under the canonical field names."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from datasets.ingest import classify
+from datasets.ingest.budget import BudgetRow, BudgetTable, code_columns
+from datasets.ingest.codes import function_names, object_code, object_names, revenue_code, revenue_names, type_names
+from datasets.ingest.mapping import OBJECT_CODES
+from datasets.ingest.numbers import NotAnAmount, to_cents
+from datasets.ingest.shapes import LINE_FIELDS
+
+Columns = dict[str, list[str | None]]
+RENAMED = {
+    "admin_unit_code": "unit_code",
+    "admin_unit_name": "unit_name",
+    "program_code": "programme_code",
+    "program_name": "programme_name",
+}
+_FUNCTION = (
+    ("subfunction_code", "subfunction_name"),
+    ("function_code", "function_name"),
+    ("purpose_code", "purpose_name"),
+)
+_TYPE_WORDS = re.compile(r"\D")
+
+
+def breakdown_of(table: BudgetTable) -> str | None:
+    """object | administrative | functional | economic | programme | full; None when neither labels nor titles tell."""
+    if table.mapping.kind == "revenue":
+        return "full"
+    mapping = table.mapping
+    dims = {
+        "administrative": mapping.has("admin_unit_code", "admin_unit_name", "ramo_code", "ramo_name"),
+        "programme": mapping.has("program_code", "program_name", "project_name"),
+        "functional": mapping.has("function_code", "function_name", "purpose_code", "purpose_name"),
+    }
+    used = [name for name, present in dims.items() if present]
+    coded = mapping.has(*OBJECT_CODES)
+    named = mapping.has("object_name")
+    if not coded and not named:
+        return (
+            used[0] if len(used) == 1 else "full" if used else "economic" if mapping.has("expenditure_type") else None
+        )
+    if coded and used:
+        return "full"
+    if "programme" in used:
+        return "programme"
+    labels = [row.label.name for row in table.leaves]
+    share = sum(row.label.code is not None for row in table.leaves) / max(1, len(table.leaves))
+    if coded or mapping.has("line_level"):
+        return "full" if used else "object"
+    return classify.by_labels(labels, share) or classify.by_title(table.area.titles, table.area.grid.sheet)
+
+
+def budget_columns(table: BudgetTable, breakdown: str, unit: int) -> Columns:
+    columns = _mapped(table)
+    for moment in table.moments:
+        mark = table.decimal.get(moment, ".")
+        columns[moment] = [_scaled(row.texts.get(moment, ""), unit, mark) or None for row in table.leaves]
+    if table.mapping.kind == "revenue":
+        _revenue(table, columns)
+    else:
+        _LABELLERS.get(breakdown, _object)(table, columns)
+        _functions(table, columns)
+        _types(columns)
+        _earmarks(table, columns)
+    _adjust(table, columns)
+    full_municipality_codes(columns)
+    wanted = LINE_FIELDS[table.mapping.kind]
+    return {
+        name: columns[name] for name in wanted if name in columns and any(value is not None for value in columns[name])
+    }
+
+
+def _mapped(table: BudgetTable) -> Columns:
+    """Fields that stand in a column of their own."""
+    area = table.area
+    columns: Columns = {}
+    for column, name in table.mapping.fields.items():
+        if name not in table.moments:
+            columns[RENAMED.get(name, name)] = [area.grid.cell(row.row, column).strip() or None for row in table.leaves]
+    return columns
+
+
+def _scaled(text: str, unit: int, mark: str) -> str:
+    """The text itself, or its value in pesos where the table prints thousands or millions. What is no amount stays as
+    it is.
+    """
+    if unit == 1 or not text:
+        return text
+    try:
+        plain = text.replace(".", "").replace(",", ".") if mark == "," else text.replace(",", "")
+        to_cents(text, mark)
+        value = Decimal(re.sub(r"[^\d.\-]", "", plain))
+    except (NotAnAmount, ArithmeticError):
+        return text
+    negative = text.strip().startswith("(") and text.strip().endswith(")")
+    return f"{-value * unit if negative else value * unit:f}"
+
+
+def _object(table: BudgetTable, columns: Columns) -> None:
+    codes = code_columns(table.mapping)
+    columns["object_code"] = [_object_code(table, row, codes) for row in table.leaves]
+    if (table.mapping.has("object_name") and not table.mapping.has("line_level")) or any(
+        row.label.name for row in table.leaves
+    ):
+        columns["object_name"] = [row.label.name or None for row in table.leaves]
+
+
+def _object_code(table: BudgetTable, row: BudgetRow, codes: list[int]) -> str | None:
+    """The deepest printed code; without one, the CONAC code of the name, else the code of the nearest parent that has
+    one.
+    """
+    for column in codes:
+        text = table.area.grid.cell(row.row, column).strip()
+        if object_code(text):
+            return text.lstrip("'")
+    if row.label.ldf == 2 and row.label.code:
+        return row.label.code.canonical
+    if row.label.code_text and object_code(row.label.code_text):
+        return row.label.code_text
+    above = _code_above(table, row, codes)
+    entry = object_names().find(row.label.name, above or "")
+    if entry and (not above or entry.code.startswith(above.rstrip("0"))):
+        return entry.code
+    return above
+
+
+def _code_above(table: BudgetTable, row: BudgetRow, codes: list[int]) -> str | None:
+    parent = table.parents.get(row.row)
+    return _object_code(table, parent, codes) if parent and not parent.label.block else None
+
+
+def _unit(table: BudgetTable, columns: Columns) -> None:
+    columns.pop("object_name", None)
+    if table.mapping.has("admin_unit_code", "admin_unit_name"):
+        return
+    if table.mapping.has("ramo_code", "ramo_name"):
+        columns["unit_code"] = columns.get("ramo_code", [None] * len(table.leaves))
+        columns["unit_name"] = columns.get("ramo_name", [None] * len(table.leaves))
+        return
+    columns["unit_code"] = [row.label.code_text or None for row in table.leaves]
+    columns["unit_name"] = [row.label.name or None for row in table.leaves]
+
+
+def _programme(table: BudgetTable, columns: Columns) -> None:
+    columns.pop("object_name", None)
+    columns.pop("ramo_name", None)
+    columns["programme_code"] = [row.label.code_text or None for row in table.leaves]
+    columns["programme_name"] = [row.label.name or None for row in table.leaves]
+    chains = [_ancestors(table, row) for row in table.leaves]
+    if table.mapping.has("ramo_name"):
+        columns["unit_name"] = [chain[0].label.name if chain else None for chain in chains]
+        columns["ramo_name"] = [chain[-1].label.name if len(chain) > 1 else None for chain in chains]
+
+
+def _ancestors(table: BudgetTable, row: BudgetRow) -> list[BudgetRow]:
+    chain = []
+    parent = table.parents.get(row.row)
+    while parent:
+        chain.append(parent)
+        parent = table.parents.get(parent.row)
+    return chain
+
+
+def _function(table: BudgetTable, columns: Columns) -> None:
+    columns.pop("object_name", None)
+    codes, names = [], []
+    for row in table.leaves:
+        chain = _ancestors(table, row)
+        above = function_names().find(chain[-1].label.name) if chain else None
+        entry = function_names().find(row.label.name, above.code if above else "")
+        codes.append(row.label.code_text or (entry.code if entry else above.code if above else None))
+        names.append(row.label.name or None)
+    columns["function_code"], columns["function_name"] = codes, names
+
+
+def _type(table: BudgetTable, columns: Columns) -> None:
+    columns.pop("object_name", None)
+    entries = [type_names().find(row.label.name) for row in table.leaves]
+    columns["expenditure_type"] = [entry.code if entry else None for entry in entries]
+    columns["expenditure_type_name"] = [row.label.name or None for row in table.leaves]
+
+
+_LABELLERS = {
+    "object": _object,
+    "full": _object,
+    "administrative": _unit,
+    "functional": _function,
+    "economic": _type,
+    "programme": _programme,
+}
+
+
+def _functions(table: BudgetTable, columns: Columns) -> None:
+    """Purpose, function and subfunction in columns of their own become the deepest dotted code and its name."""
+    mapping = table.mapping
+    if not mapping.has(*(name for pair in _FUNCTION for name in pair)):
+        return
+    count = len(table.leaves)
+    empty: list[str | None] = [None] * count
+    raw = {name: columns.pop(name, empty) for pair in _FUNCTION for name in pair}
+    columns["function_code"] = [_dotted([raw[pair[0]][line] for pair in reversed(_FUNCTION)]) for line in range(count)]
+    columns["function_name"] = [
+        next((raw[pair[1]][line] for pair in _FUNCTION if raw[pair[1]][line]), None) for line in range(count)
+    ]
+
+
+def _dotted(parts: list[str | None]) -> str | None:
+    """``2``, ``5``, None is 2.5; a part that already holds the whole (``2.5``, ``0103``) replaces what came before."""
+    found = ""
+    for part in parts:
+        digits = (part or "").strip().rstrip(".")
+        if not digits:
+            continue
+        if "." in digits or not found:
+            found = digits
+        elif len(digits) == 4 and digits.isdigit():
+            found = f"{int(digits[:2])}.{int(digits[2:])}"
+        else:
+            found = f"{found}.{digits.lstrip('0') or digits}"
+    return found or None
+
+
+def _types(columns: Columns) -> None:
+    """A column "tipo de gasto" may print the digit, the name or both."""
+    values = columns.get("expenditure_type")
+    if not values or "expenditure_type_name" in columns:
+        return
+    names: list[str | None] = []
+    codes: list[str | None] = []
+    for value in values:
+        digit = re.match(r"\s*(\d)\b", value or "")
+        entry = type_names().find(re.sub(r"^\s*\d+\s*[-.]?\s*", "", value)) if value else None
+        codes.append(digit[1] if digit else entry.code if entry else None)
+        names.append(entry.name if entry else None if digit else value)
+    columns["expenditure_type"], columns["expenditure_type_name"] = codes, names
+
+
+def _earmarks(table: BudgetTable, columns: Columns) -> None:
+    """LDF blocks say which money is earmarked."""
+    blocks = []
+    for row in table.leaves:
+        chain = [row, *_ancestors(table, row)]
+        blocks.append(next((found.label.block for found in chain if found.label.block in ("free", "earmarked")), None))
+    if any(blocks):
+        columns["earmarked"] = list(blocks)
+
+
+def _revenue(table: BudgetTable, columns: Columns) -> None:
+    chain = [
+        column
+        for name in ("revenue_group", "revenue_type", "revenue_class")
+        if (column := table.mapping.column(name)) is not None
+    ]
+    code_column = table.mapping.column("cri_code")
+    codes, names = [], []
+    for row in table.leaves:
+        parts = [text for column in chain if (text := table.area.grid.cell(row.row, column).strip())]
+        name = parts[-1] if parts else row.label.name
+        printed = table.area.grid.cell(row.row, code_column).strip() if code_column is not None else row.label.code_text
+        codes.append(revenue_code(printed) if printed else _revenue_code(table, row, parts))
+        names.append(name or None)
+    columns["cri_code"], columns["revenue_name"] = codes, names
+
+
+def _revenue_code(table: BudgetTable, row: BudgetRow, parts: list[str]) -> str | None:
+    """By name under its rubro: the tipo it matches, else the rubro's own code."""
+    above = [*parts[:-1]] or [parent.label.name for parent in reversed(_ancestors(table, row))]
+    under = next((entry.code for name in above if (entry := revenue_names().find(name))), "")
+    entry = revenue_names().find(parts[-1] if parts else row.label.name, under)
+    if entry and (not under or entry.code.startswith(under)):
+        return entry.code
+    return under or None
+
+
+def _adjust(table: BudgetTable, columns: Columns) -> None:
+    """Increases and decreases printed apart make the adjustment, exactly."""
+    up, down = columns.pop("increases", None), columns.pop("decreases", None)
+    if not up or not down or "adjustments" in columns:
+        return
+    columns["adjustments"] = [_difference(one, other) for one, other in zip(up, down, strict=True)]
+
+
+def _difference(one: str | None, other: str | None) -> str | None:
+    if one is None and other is None:
+        return None
+    try:
+        cents = (to_cents(one or "") or 0) - abs(to_cents(other or "") or 0)
+    except NotAnAmount:
+        return one
+    return f"{Decimal(cents) / 100:f}"
+
+
+def full_municipality_codes(columns: Columns) -> None:
+    """Five digits: the state's two before the municipality's three; zeros that a spreadsheet dropped come back."""
+    places = columns.get("municipality_code")
+    if not places:
+        return
+    states = columns.get("state_code") or [None] * len(places)
+    columns["municipality_code"] = [_place(state, place) for state, place in zip(states, places, strict=True)]
+    if columns.get("state_code"):
+        columns["state_code"] = [state.zfill(2) if state and state.isdigit() else state for state in states]
+
+
+def _place(state: str | None, place: str | None) -> str | None:
+    digits = (place or "").strip()
+    if not digits.isdigit():
+        return place
+    if len(digits) <= 3:
+        return state.strip().zfill(2) + digits.zfill(3) if state and state.strip().isdigit() else place
+    return digits.zfill(5)

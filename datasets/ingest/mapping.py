@@ -1,0 +1,193 @@
+"""Which field each column holds: by its heading, checked against its values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from datasets.ingest.codes import object_code, revenue_code, split_code
+from datasets.ingest.dictionary import fold, match_heading, normalise
+from datasets.ingest.layout import Area, is_number
+from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS
+
+SAMPLE_ROWS = 400
+OBJECT_CODES = ("chapter_code", "concept_code", "generic_item_code", "specific_item_code")
+CODE_TO_NAME = {
+    **dict.fromkeys(OBJECT_CODES, "object_name"),
+    "cri_code": "revenue_name",
+    "purpose_code": "purpose_name",
+    "function_code": "function_name",
+    "subfunction_code": "subfunction_name",
+    "admin_unit_code": "admin_unit_name",
+    "program_code": "program_name",
+    "ramo_code": "ramo_name",
+}
+_WINNER = re.compile(r"adjudicad|ganador|contratad[oa]|contratista o proveedor")
+WEAK_AMOUNT = "reported"
+_NAME_DEPTH = ("especifica", "generica", "partida", "concepto", "capitulo")
+_NEEDS_GROUP = re.compile(
+    r"nombres?( s)?|(primer |segundo )?apellidos?( paterno| materno)?|inicio|termino|fin|conclusion|fecha de (inicio|termino)"
+    r"|monto|importe|total|rfc|razon social|clave|numero|fecha|objeto|descripcion"
+)
+_GOVERNMENT = re.compile(r"APF|GE|GM|GOB_?\w*")
+
+
+@dataclass(slots=True)
+class Mapping_:
+    """Columns of one area for one kind."""
+
+    kind: str
+    fields: dict[int, str] = field(default_factory=dict)  # column -> field
+    confidence: dict[int, str] = field(default_factory=dict)  # column -> exact | similar | values | person
+    repeated: dict[int, str] = field(default_factory=dict)  # a second column for a field already taken
+
+    def column(self, name: str) -> int | None:
+        return next((column for column, found in self.fields.items() if found == name), None)
+
+    def has(self, *names: str) -> bool:
+        return any(name in names for name in self.fields.values())
+
+    @property
+    def moments(self) -> dict[str, int]:
+        amounts = MOMENTS[self.kind] or CONTRACT_AMOUNTS
+        return {name: column for column, name in self.fields.items() if name in amounts}
+
+
+def values_of(area: Area, column: int, limit: int = SAMPLE_ROWS) -> list[str]:
+    found = []
+    for row in range(area.first, min(area.end, area.first + 10 * limit)):
+        text = area.grid.cell(row, column).strip()
+        if text:
+            found.append(text)
+            if len(found) >= limit:
+                break
+    return found
+
+
+def map_columns(area: Area, kind: str, wanted: Mapping[str, str] | None = None) -> Mapping_:
+    """Heading by heading; a person's mapping wins over everything."""
+    mapping = Mapping_(kind)
+    for column in area.headings:
+        found = _by_person(area, column, wanted) if wanted is not None else None
+        if found is None:
+            found = _by_heading(area, column, kind)
+        if found and found[0]:
+            _settle(area, mapping, column, *found)
+    _drop_weak_amount(mapping)
+    return mapping
+
+
+def _by_person(area: Area, column: int, wanted: Mapping[str, str]) -> tuple[str, str] | None:
+    heading = area.headings[column]
+    if heading in wanted:
+        return wanted[heading], "person"
+    return None
+
+
+def _by_heading(area: Area, column: int, kind: str) -> tuple[str, str] | None:
+    parts = area.paths.get(column)
+    if not parts:
+        return _by_values(area, column, kind)
+    whole, own = " ".join(parts), parts[-1]
+    # "Nombre(s)" or "Inicio" mean something only under their group; "Fecha del contrato" says it all by itself.
+    texts = (whole, own) if _NEEDS_GROUP.fullmatch(normalise(own)) else (own, whole)
+    for text in texts:
+        if found := match_heading(kind, text):
+            return _checked(area, column, kind, found.field), found.confidence
+    return None
+
+
+def _by_values(area: Area, column: int, kind: str) -> tuple[str, str] | None:
+    """A column without heading: CompraNet 2015 lost the word GOBIERNO."""
+    values = values_of(area, column, 50)
+    if kind == "contracts" and len(values) >= 3 and all(_GOVERNMENT.fullmatch(value) for value in values):
+        return "government_level", "values"
+    return None
+
+
+def _share(values: list[str], test: object) -> float:
+    return sum(bool(test(value)) for value in values) / len(values) if values else 0.0  # type: ignore[operator]
+
+
+def _checked(area: Area, column: int, kind: str, name: str) -> str:
+    """What the values say about a heading that may mean a code or a name."""
+    values = values_of(area, column)
+    if name in CODE_TO_NAME and values and _share(values, _looks_code) < 0.5:
+        return CODE_TO_NAME[name]
+    if name == "object_name" and column + 1 in area.paths and len(values) >= 3 and _share(values, object_code) >= 0.8:
+        return "specific_item_code"
+    if name == "revenue_name" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
+        return "cri_code"
+    if name == "revenue_group" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
+        return "cri_code"
+    if name in ("admin_unit_name", "program_name", "function_name", "purpose_name", "subfunction_name", "ramo_name"):
+        code = name.replace("_name", "_code")
+        if (
+            len(values) >= 2
+            and _share(values, lambda text: bool(re.fullmatch(r"[A-Z]{0,3}[\d.\-]+[A-Z]?", text))) >= 0.8
+        ):
+            return code
+    if name == "expenditure_type" and any("programable" in fold(value) for value in values[:50]):
+        return ""
+    return name
+
+
+def _looks_code(text: str) -> bool:
+    return bool(re.fullmatch(r"'?[A-Za-z]{0,4}[-.]?[\d.\-]{1,16}[A-Za-z]{0,2}", text)) or bool(split_code(text)[0])
+
+
+def _settle(area: Area, mapping: Mapping_, column: int, name: str, confidence: str) -> None:
+    """One column per field; when two claim it, the better founded stays and the other is remembered."""
+    taken = mapping.column(name)
+    if taken is None:
+        mapping.fields[column], mapping.confidence[column] = name, confidence
+        return
+    if name in ("quotes", "tenderers", "attendees", "amendments", "other_url", "supplier_address"):
+        mapping.fields[column], mapping.confidence[column] = name, confidence
+        return
+    if _better(area, mapping, taken, column, name, confidence):
+        mapping.repeated[taken] = name
+        if name.startswith("supplier_"):
+            mapping.fields[taken] = "quotes"  # the bidders stand before the winner
+            mapping.repeated.pop(taken)
+            mapping.fields[column], mapping.confidence[column] = name, confidence
+            return
+        del mapping.fields[taken], mapping.confidence[taken]
+        mapping.fields[column], mapping.confidence[column] = name, confidence
+    else:
+        mapping.repeated[column] = name
+
+
+def _better(area: Area, mapping: Mapping_, old: int, new: int, name: str, confidence: str) -> bool:
+    if name == "object_name":
+        return _name_depth(area, new) < _name_depth(area, old)
+    if name in MOMENTS.get(mapping.kind, ()):
+        words = ("acumulad", "anual", "total")
+        return any(word in _words(area, new) for word in words) and not any(word in _words(area, old) for word in words)
+    if name.startswith("supplier_"):
+        return bool(_WINNER.search(_words(area, new))) and not _WINNER.search(_words(area, old))
+    if mapping.confidence[old] == "similar" and confidence == "exact":
+        return True
+    return not values_of(area, old, 1) and bool(values_of(area, new, 1))
+
+
+def _words(area: Area, column: int) -> str:
+    return normalise(" ".join(area.paths.get(column, ())))
+
+
+def _name_depth(area: Area, column: int) -> int:
+    words = _words(area, column)
+    return next((depth for depth, word in enumerate(_NAME_DEPTH) if word in words), 3)
+
+
+def _drop_weak_amount(mapping: Mapping_) -> None:
+    """``Total``, ``Importe``, ``Monto`` are a moment of their own only where no real moment is printed."""
+    weak = mapping.column(WEAK_AMOUNT)
+    if weak is not None and len(mapping.moments) > 1:
+        mapping.repeated[weak] = mapping.fields.pop(weak)
+        mapping.confidence.pop(weak)
+
+
+def amount_share(area: Area, column: int) -> float:
+    return _share(values_of(area, column), is_number)

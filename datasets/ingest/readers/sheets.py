@@ -1,0 +1,86 @@
+"""Workbooks (XLSX, XLSB, XLS, ODS) as grids of text, parsed by a child process with limits."""
+
+from __future__ import annotations
+
+import json
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from datasets.ingest.shapes import Grid, UnreadableFile
+from datasets.ingest.sniff import too_large
+
+CHILD = Path(__file__).with_name("child.py")
+MEMORY = 3 * 2**30
+CPU_SECONDS = 120
+WALL_SECONDS = 180
+MAX_CELLS = 20_000_000
+_DAMAGED = (
+    "No se pudo leer el archivo. La hoja de cálculo está dañada o tiene un formato que no se reconoce. "
+    "Ábrela en Excel o LibreOffice, guárdala como .xlsx y vuelve a subirla."
+)
+
+
+def read_sheets(path: Path, *, memory: int = MEMORY, seconds: int = WALL_SECONDS) -> list[Grid]:
+    """Every worksheet in order. A crash, an abort or a time-out of the child is an `UnreadableFile`."""
+    command = [sys.executable, "-I", str(CHILD), str(path), str(memory), str(CPU_SECONDS)]
+    with subprocess.Popen(  # our own script and a path of ours, no shell
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            child.kill()
+
+        timer = threading.Timer(seconds, stop)
+        timer.start()
+        try:
+            grids, ended = _collect(child)
+        finally:
+            timer.cancel()
+            child.kill()
+    if late.is_set():
+        raise too_large("Tardó demasiado en abrirse.")
+    if not ended:
+        raise _why(child.returncode)
+    return grids
+
+
+def _why(returncode: int) -> UnreadableFile:
+    """Code 2 is the reader's own refusal; a signal is an abort, mostly for memory."""
+    if returncode == 2:
+        return UnreadableFile("damaged", _DAMAGED)
+    return too_large("Es demasiado grande o está dañado: el lector se detuvo al abrirlo.")
+
+
+def _collect(child: subprocess.Popen[bytes]) -> tuple[list[Grid], bool]:
+    grids: list[Grid] = []
+    cells = 0
+    if child.stdout is None:
+        return grids, False
+    for frame in _frames(child.stdout):
+        if isinstance(frame, list):
+            grids[-1].rows.extend(frame)
+            cells += sum(map(len, frame))
+            if cells > MAX_CELLS:
+                raise too_large(f"Tiene más de {MAX_CELLS // 1_000_000} millones de celdas.")
+        elif frame.get("end"):
+            return grids, True
+        else:
+            grids.append(Grid(sheet=frame["sheet"], rows=[], hidden=frame["hidden"]))
+    child.wait()
+    return grids, False
+
+
+def _frames(pipe: IO[bytes]) -> Iterator[Any]:
+    while len(head := pipe.read(4)) == 4:
+        size = struct.unpack(">I", head)[0]
+        data = pipe.read(size)
+        if len(data) < size:
+            return
+        yield json.loads(data)

@@ -1,0 +1,336 @@
+"""Reads a published file: what it is, where its tables are, which rows are lines, and what a person must still answer.
+
+Row numbers are those a person sees in a spreadsheet (`readers.text` says how that is for delimited text). For every
+table ``rows_read`` equals the lines yielded plus everything in ``skipped``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from datasets.ingest import sipot
+from datasets.ingest.budget import read_budget
+from datasets.ingest.build import Part, budget_part, contract_part, join_parts
+from datasets.ingest.contracts import read_contracts
+from datasets.ingest.dictionary import fold
+from datasets.ingest.layout import Area, find_areas
+from datasets.ingest.mapping import Mapping_, map_columns
+from datasets.ingest.readers.sheets import read_sheets
+from datasets.ingest.readers.text import MAX_GRID_BYTES, read_text
+from datasets.ingest.recognise import Foreign, Verdict, recognise
+from datasets.ingest.shapes import (
+    LINE_FIELDS,
+    MOMENTS,
+    Block,
+    Context,
+    Control,
+    Finding,
+    Grid,
+    Hints,
+    Reading,
+    SkipRule,
+    StreamPlan,
+    Table,
+    UnreadableFile,
+)
+from datasets.ingest.sniff import prescan_xlsx, sniff
+from datasets.ingest.streaming import plan_stream
+
+__all__ = [
+    "LINE_FIELDS",
+    "MOMENTS",
+    "Block",
+    "Context",
+    "Control",
+    "Finding",
+    "Hints",
+    "Reading",
+    "SkipRule",
+    "StreamPlan",
+    "Table",
+    "UnreadableFile",
+    "read_file",
+]
+
+Progress = Callable[[str, float], None]
+_NOTHING = (
+    "No se encontró una tabla de presupuesto, ingresos o contratos. Revisa que los encabezados (por ejemplo "
+    "«Concepto», «Aprobado», «Devengado») estén en el archivo, o indica en qué fila están."
+)
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is gathered on the way to a `Reading`."""
+
+    name: str
+    hints: Hints
+    encoding: str | None = None
+    delimiter: str | None = None
+    parts: list[Part] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    foreign: list[tuple[str | None, Foreign]] = field(default_factory=list)
+    candidates: list[Area] = field(default_factory=list)
+
+
+def read_file(path: Path, *, name: str, hints: Hints | None = None, progress: Progress | None = None) -> Reading:
+    """Understand a file. Raises `UnreadableFile` when there is nothing to understand."""
+    work = _Work(name, hints or Hints())
+    tell = progress or (lambda stage, share: None)
+    tell("sniff", 0.0)
+    container = sniff(path, name)
+    if container.kind == "json":
+        return _foreign_reading(work, _json_sentence(path))
+    if container.kind == "text":
+        grids, large = _text_grids(path, work)
+    else:
+        if container.kind == "xlsx":
+            prescan_xlsx(path)
+        tell("open", 0.1)
+        grids, large = read_sheets(path), False
+    tell("read", 0.5)
+    _read_grids(grids, work)
+    if large and work.parts:
+        plan_stream(
+            path, work.parts, work.candidates, str(work.encoding), str(work.delimiter), work.findings, work.questions
+        )
+    tell("read", 1.0)
+    return _finish(work)
+
+
+def _json_sentence(path: Path) -> Foreign:
+    head = path.read_bytes()[:200_000].decode("utf-8", errors="replace").lower()
+    if '"ocid"' in head or '"releases"' in head or '"compiledrelease"' in head:
+        return Foreign(
+            "ocds",
+            "Es información en el estándar de contrataciones abiertas (OCDS, JSON); ese formato no se carga por aquí.",
+        )
+    return Foreign("json", "Es un archivo JSON. Sube la misma información en hoja de cálculo o CSV.")
+
+
+def _text_grids(path: Path, work: _Work) -> tuple[list[Grid], bool]:
+    grid, decoded, work.delimiter = read_text(path, encoding=work.hints.encoding, delimiter=work.hints.delimiter)
+    work.encoding = decoded.encoding
+    if decoded.claimed_utf8:
+        message = f"El archivo se anuncia como UTF-8 pero está escrito en {decoded.encoding}: se leyó así."
+        work.findings.append(Finding("encoding", "warning", message, hint="Revisa que los acentos se vean bien."))
+    if decoded.repaired:
+        message = "Los acentos estaban dañados por una doble conversión (AdministraciÃ³n) y se repararon."
+        work.findings.append(
+            Finding("double_encoding", "warning", message, hint="Revisa que los nombres se vean bien.")
+        )
+    return [grid], path.stat().st_size > MAX_GRID_BYTES
+
+
+def _read_grids(grids: list[Grid], work: _Work) -> None:
+    wanted = work.hints.sheet
+    if wanted is not None and not any(grid.sheet == wanted for grid in grids):
+        work.questions.append(f"La hoja «{wanted}» no está en el archivo. ¿Cuál se usa?")
+        wanted = None
+    children = [grid for grid in grids if sipot.is_child(grid)]
+    ordered = [grid for grid in grids if not sipot.is_catalogue(grid) and not sipot.is_child(grid)]
+    if wanted is not None:
+        ordered = [grid for grid in grids if grid.sheet == wanted]
+    ordered.sort(key=lambda grid: grid.hidden)
+    for grid in ordered:
+        if grid.hidden and work.parts:
+            continue  # a hidden sheet counts only where nothing visible holds the money
+        _read_grid(grid, children, work)
+
+
+def _read_grid(grid: Grid, children: list[Grid], work: _Work) -> None:
+    for area in find_areas(grid, work.hints.header_row):
+        work.candidates.append(area)
+        if sipot.is_master(grid):
+            sipot.name_suppliers(area, children)
+        verdict = recognise(area, work.hints.kind, work.hints.columns)
+        if verdict.kind:
+            _read_area(area, verdict, children, work)
+        elif verdict.foreign:
+            work.foreign.append((grid.sheet, verdict.foreign))
+        elif children and sipot.is_master(grid):
+            _read_children(area, children, work)
+
+
+def _read_children(master: Area, children: list[Grid], work: _Work) -> None:
+    """A master without money of its own: the child sheet that holds it, with the master's year and period."""
+    for child in children:
+        for kind in ("expenditure", "revenue"):
+            joined = sipot.join_child(master, child, kind)
+            for area in find_areas(joined)[:1]:
+                area.titles = [*master.titles, *area.titles]
+                verdict = recognise(area, work.hints.kind or kind, work.hints.columns)
+                if verdict.kind == kind and verdict.mapping:
+                    part = budget_part(read_budget(area, verdict.mapping), work.name)
+                    _control_by_master(master, part)
+                    work.parts.append(part)
+                    work.candidates.append(area)
+                    return
+
+
+def _control_by_master(master: Area, part: Part) -> None:
+    """The master's own annual figure is a control for the chapters of its child sheet."""
+    mapping = map_columns(master, "expenditure")
+    column = mapping.column("annual_total")
+    if column is None or part.moments != ("approved",):
+        return
+    from datasets.ingest.numbers import NotAnAmount, to_cents
+
+    for row in range(master.first, master.end):
+        try:
+            cents = to_cents(master.grid.cell(row, column))
+        except NotAnAmount:
+            continue
+        if cents is not None:
+            part.table.controls.append(Control("approved", cents, master.headings[column][:120], row + 1))
+            return
+
+
+def _read_area(area: Area, verdict: Verdict, children: list[Grid], work: _Work) -> None:
+    mapping = verdict.mapping
+    if mapping is None:
+        return
+    if verdict.kind == "contracts":
+        read = read_contracts(area, mapping)
+        offers = sipot.count_offers(area, children, [line.row for line in read.rows]) if children else None
+        work.parts.append(contract_part(read, work.name, offers))
+        return
+    flow = mapping.column("flow")
+    if flow is None:
+        work.parts.append(budget_part(read_budget(area, mapping), work.name))
+        return
+    for kind, word in (("expenditure", "egreso"), ("revenue", "ingreso")):
+        _read_flow(area, kind, word, flow, mapping, work)
+
+
+def _read_flow(area: Area, kind: str, word: str, flow: int, mapping: Mapping_, work: _Work) -> None:
+    """INEGI prints income and spending in the same columns: the topic of the row says which it is."""
+
+    def keep(row: int) -> bool:
+        words = fold(area.grid.cell(row, flow))
+        return word in words or (kind == "expenditure" and "ingreso" not in words)
+
+    if work.hints.kind not in (None, kind) or not any(
+        keep(row) and word in fold(area.grid.cell(row, flow)) for row in range(area.first, area.end)
+    ):
+        return
+    own = mapping if mapping.kind == kind else map_columns(area, kind, work.hints.columns)
+    work.parts.append(budget_part(read_budget(area, own, keep), work.name))
+
+
+# --- the answer
+# -------------------------------------------------------------------------------------------------------------
+
+
+def _foreign_reading(work: _Work, foreign: Foreign) -> Reading:
+    question = f"{foreign.sentence} ¿Qué tipo de archivo querías cargar?"
+    finding = Finding(
+        foreign.code, "error", foreign.sentence, hint="Sube presupuesto, ingresos o contratos en hoja de cálculo o CSV."
+    )
+    first = work.candidates[0] if work.candidates else None
+    return Reading(
+        kind=None,
+        encoding=work.encoding,
+        delimiter=work.delimiter,
+        sheet=first.grid.sheet if first else None,
+        header_row=first.header_rows[-1] + 1 if first else None,
+        columns={},
+        tables=[],
+        findings=[*work.findings, finding],
+        complete=False,
+        questions=[*work.questions, question],
+    )
+
+
+def _finish(work: _Work) -> Reading:
+    if not work.parts:
+        return _foreign_reading(work, work.foreign[0][1] if work.foreign else Foreign("no_table", _NOTHING))
+    parts, findings, questions = join_parts(work.parts)
+    work.findings += findings
+    work.questions += questions
+    for part in parts:
+        work.findings += part.findings
+        work.questions += part.questions
+        _apply_hints(part, work)
+    _mention_ignored(work)
+    kind = _main_kind(parts, work.hints.kind)
+    parts.sort(key=lambda part: part.table.kind != kind)
+    first = parts[0].table
+    return Reading(
+        kind=kind,
+        encoding=work.encoding,
+        delimiter=work.delimiter,
+        sheet=first.sheet,
+        header_row=first.header_rows[-1],
+        columns=first.columns,
+        tables=[part.table for part in parts],
+        findings=work.findings,
+        complete=not work.questions and not any(found.severity == "error" for found in work.findings),
+        questions=list(dict.fromkeys(work.questions)),
+    )
+
+
+def _main_kind(parts: list[Part], said: str | None) -> str:
+    kinds = [part.table.kind for part in parts]
+    return said if said in kinds else max(dict.fromkeys(kinds), key=kinds.count)
+
+
+def _mention_ignored(work: _Work) -> None:
+    for sheet, foreign in work.foreign:
+        where = f"La hoja «{sheet}» no se carga. " if sheet else ""
+        work.findings.append(Finding(foreign.code, "info", where + foreign.sentence, sheet=sheet))
+
+
+def _apply_hints(part: Part, work: _Work) -> None:
+    """What a person said fills what the file leaves open; where they contradict, somebody must decide."""
+    hints, table = work.hints, part.table
+    context = table.context
+    said_year = context.year if part.named_year else None
+    if hints.year is not None and said_year not in (None, hints.year):
+        _contradiction(work, f"el año {hints.year}", f"{context.year}")
+    if (
+        hints.period is not None
+        and part.named_year
+        and context.period not in (None, hints.period)
+        and not _loose(context, hints.period)
+    ):
+        _contradiction(work, f"el periodo {hints.period}", f"{context.period}")
+    context.year = hints.year or context.year
+    context.period = hints.period or context.period
+    context.document = hints.document or context.document
+    if not part.named_year and hints.year is None and context.year is not None:
+        message = f"El archivo no dice de qué año es por dentro; se tomó {context.year} de su nombre."
+        work.findings.append(Finding("year_from_name", "warning", message, hint="Confirma el año antes de publicar."))
+    _ask_when(table, work)
+
+
+def _loose(context: Context, period: str) -> bool:
+    """The fourth quarter and the year end on the same day, and periods that were only supposed contradict nobody."""
+    return (
+        {context.period, period} == {"annual", "Q4"}
+        or context.document in ("approved", None)
+        or context.period == "annual"
+    )
+
+
+def _contradiction(work: _Work, said: str, printed: str) -> None:
+    message = f"Se indicó {said}, pero el archivo dice {printed}."
+    work.findings.append(
+        Finding("contradiction", "error", message, hint="Corrige la opción o sube el archivo que corresponde.")
+    )
+    work.questions.append(f"{message} ¿Cuál es el correcto?")
+
+
+def _ask_when(table: Table, work: _Work) -> None:
+    dated = any("fiscal_year" in block.columns for block in table.stored) or (
+        table.stream is not None and "fiscal_year" in table.stream.fields
+    )
+    if not table.lines and table.stream is None:
+        return
+    if table.context.year is None and not dated:
+        work.questions.append("¿De qué año son estos datos? El archivo no lo dice.")
+    if table.kind != "contracts" and table.context.period is None:
+        work.questions.append("¿De qué periodo son estos datos: un trimestre, un mes o el año completo?")

@@ -1,0 +1,156 @@
+"""Which of the three kinds an area is, or which other thing: no figure is made of what is not a budget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from datasets.ingest.dictionary import fold, normalise, read_rows
+from datasets.ingest.layout import Area, title_lines
+from datasets.ingest.mapping import Mapping_, map_columns
+from datasets.ingest.shapes import CONTRACT_AMOUNTS
+
+SPENDING_ONLY = ("committed", "exercised", "paid", "underspend", "approved")
+INCOME_ONLY = ("estimated", "collected", "payer_name", "received_on")
+CONTRACT_STRONG = (
+    "contract_number",
+    "supplier_name",
+    "supplier_given_name",
+    "supplier_rfc",
+    "procedure_type_raw",
+    "date_signed",
+    "procedure_number",
+    "file_number",
+    "legal_basis",
+    "description",
+    "title",
+    "award_date",
+    "start_date",
+    "buyer_name",
+    "quotes",
+)
+SPENDING_LABELS = (
+    "object_name",
+    "chapter_code",
+    "concept_code",
+    "generic_item_code",
+    "specific_item_code",
+    "admin_unit_code",
+    "admin_unit_name",
+    "ramo_code",
+    "ramo_name",
+    "purpose_code",
+    "purpose_name",
+    "function_code",
+    "function_name",
+    "program_code",
+    "program_name",
+    "project_name",
+    "expenditure_type",
+    "entity_name",
+    "funding_source_name",
+)
+INCOME_LABELS = ("cri_code", "revenue_name", "revenue_group", "revenue_type")
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Something published that is none of the three kinds. ``strong``: even where its columns look like contracts."""
+
+    code: str
+    sentence: str
+    strong: bool = False
+
+
+@dataclass(slots=True)
+class Verdict:
+    kind: str | None
+    mapping: Mapping_ | None
+    foreign: Foreign | None = None
+    score: int = 0
+
+
+@cache
+def _foreign_rules() -> list[tuple[str, re.Pattern[str], int, Foreign]]:
+    return [
+        (
+            row["where"],
+            re.compile(row["pattern"]),
+            int(row["least"]),
+            Foreign(row["code"], row["sentence"], bool(row["strong"])),
+        )
+        for row in read_rows("foreign.csv")
+    ]
+
+
+def foreign_of(area: Area) -> Foreign | None:
+    """A table without titles of its own is what the sheet's first titles say."""
+    titles = area.titles or title_lines(area.grid, 0, min(area.header_rows[0], 12))
+    title = fold(" ".join([*titles, area.grid.sheet or ""]))
+    headings = [normalise(" ".join(parts)) for parts in area.paths.values()]
+    for where, pattern, least, foreign in _foreign_rules():
+        hits = (
+            sum(bool(pattern.search(text)) for text in headings) if where == "heading" else len(pattern.findall(title))
+        )
+        if hits >= least:
+            return foreign
+    return None
+
+
+def recognise(area: Area, kind: str | None = None, wanted: Mapping[str, str] | None = None) -> Verdict:
+    """The kind with most evidence. ``kind`` is what a person said: then only that one is tried."""
+    contracts = map_columns(area, "contracts", wanted)
+    verdict = _as_contracts(contracts)
+    foreign = foreign_of(area)
+    if kind in (None, "contracts") and verdict and not (foreign and foreign.strong):
+        return verdict
+    if foreign and kind is None:
+        return Verdict(None, None, foreign)
+    budget = _as_budget(area, wanted, kind)
+    if budget:
+        return budget
+    return Verdict(None, None, foreign)
+
+
+def _as_contracts(mapping: Mapping_) -> Verdict | None:
+    strong = {name for name in mapping.fields.values() if name in CONTRACT_STRONG}
+    amount = mapping.has(*CONTRACT_AMOUNTS)
+    party = mapping.has("supplier_name", "supplier_given_name", "supplier_rfc")
+    identity = mapping.has("contract_number", "procedure_number", "file_number", "date_signed", "procedure_type_raw")
+    if len(strong) >= 3 and amount and party and identity:
+        return Verdict("contracts", mapping, score=len(strong) + 1)
+    return None
+
+
+def _as_budget(area: Area, wanted: Mapping[str, str] | None, kind: str | None) -> Verdict | None:
+    verdicts = [
+        verdict
+        for name in ("expenditure", "revenue")
+        if kind in (None, name) and (verdict := _budget_verdict(area, name, wanted))
+    ]
+    return max(verdicts, key=lambda verdict: verdict.score, default=None)
+
+
+def _budget_verdict(area: Area, kind: str, wanted: Mapping[str, str] | None) -> Verdict | None:
+    mapping = map_columns(area, kind, wanted)
+    labels = SPENDING_LABELS if kind == "expenditure" else INCOME_LABELS
+    if not mapping.moments and not mapping.has("moment"):
+        return None
+    if not mapping.has(*labels):
+        return None
+    return Verdict(kind, mapping, score=_budget_score(area, mapping))
+
+
+def _budget_score(area: Area, mapping: Mapping_) -> int:
+    """Words that only one of the two uses weigh most: ``pagado`` is spending, ``recaudado`` income; both print
+    ``devengado``.
+    """
+    own = SPENDING_ONLY if mapping.kind == "expenditure" else INCOME_ONLY
+    headings = " ".join(normalise(" ".join(parts)) for parts in area.paths.values())
+    title = fold(" ".join([*area.titles[-8:], area.grid.sheet or ""]))
+    word = r"\b(egresos?|gastos?)\b" if mapping.kind == "expenditure" else r"\b(ingresos?|recaudad[oa]s?)\b"
+    score = len(mapping.moments) + 2 * sum(name in own for name in mapping.fields.values())
+    score += 3 * bool(re.search(word, title)) + 3 * bool(re.search(word, headings))
+    return score + sum(confidence == "exact" for confidence in mapping.confidence.values())

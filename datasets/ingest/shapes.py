@@ -1,0 +1,312 @@
+"""What reading a published file yields: tables of text lines, what was left out and why, and what a person must still
+say.
+
+Nothing here knows Django or the database. Amounts stay text: cleaning turns them into exact cents later, so that a
+bad amount can be reported with its row, column and value instead of disappearing while reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+EXPENDITURE_MOMENTS = (
+    "approved",
+    "adjustments",
+    "modified",
+    "committed",
+    "accrued",
+    "exercised",
+    "paid",
+    "reported",
+)
+REVENUE_MOMENTS = ("estimated", "adjustments", "modified", "accrued", "collected", "reported")
+CONTRACT_AMOUNTS = (
+    "amount_with_tax",
+    "amount_without_tax",
+    "amount_unspecified_tax",
+    "amount_min",
+    "amount_max",
+    "guarantee_amount",
+    "federal_contribution",
+)
+MOMENTS = {"expenditure": EXPENDITURE_MOMENTS, "revenue": REVENUE_MOMENTS, "contracts": ()}
+
+_PLACE_AND_TIME = (
+    "fiscal_year",
+    "period_start",
+    "period_end",
+    "period_label",
+    "state_code",
+    "state_name",
+    "municipality_code",
+    "municipality_name",
+    "entity_name",
+    "responsible_area",
+    "updated_on",
+    "notes",
+    "source_url",
+)
+
+#: Every field a block may carry, by kind. All are text and all may be absent. The derived ones:
+#: ``object_code``/``object_name`` deepest object of expenditure (a name-only object carries the CONAC code its name
+#: matches, or the code of its nearest parent that has one); ``function_code`` dotted (2.5); ``expenditure_type`` one
+#: digit; ``cri_code`` likewise; ``municipality_code`` five digits when state and municipality codes were published
+#: apart; ``adjustments`` from increases and decreases when only these were published; ``supplier_name`` from given
+#: name and surnames when no legal name was published; ``fiscal_year`` of a contract without one: the year of its
+#: signature (else start, award, notice).
+LINE_FIELDS: dict[str, tuple[str, ...]] = {
+    "expenditure": (
+        *_PLACE_AND_TIME,
+        "object_code",
+        "object_name",
+        "unit_code",
+        "unit_name",
+        "ramo_code",
+        "ramo_name",
+        "function_code",
+        "function_name",
+        "expenditure_type",
+        "expenditure_type_name",
+        "programme_code",
+        "programme_name",
+        "project_code",
+        "project_name",
+        "funding_source_code",
+        "funding_source_name",
+        "earmarked",
+        "adjustment_reason",
+        *EXPENDITURE_MOMENTS,
+    ),
+    "revenue": (
+        *_PLACE_AND_TIME,
+        "cri_code",
+        "revenue_name",
+        "funding_source_code",
+        "funding_source_name",
+        *REVENUE_MOMENTS,
+    ),
+    "contracts": (
+        *_PLACE_AND_TIME,
+        "record_id",
+        "ocid",
+        "procedure_number",
+        "file_number",
+        "file_title",
+        "contract_number",
+        "title",
+        "description",
+        "buyer_name",
+        "buyer_acronym",
+        "government_level",
+        "procuring_unit_code",
+        "procuring_unit_name",
+        "requesting_area",
+        "executing_area",
+        "procedure_type_raw",
+        "category_raw",
+        "character",
+        "participation_form",
+        "legal_basis",
+        "selection_reason",
+        "notice_date",
+        "clarification_date",
+        "opening_date",
+        "award_date",
+        "date_signed",
+        "start_date",
+        "end_date",
+        *CONTRACT_AMOUNTS,
+        "currency",
+        "exchange_rate",
+        "payment_method",
+        "supplier_name",
+        "supplier_given_name",
+        "supplier_surname_1",
+        "supplier_surname_2",
+        "supplier_rfc",
+        "supplier_size",
+        "supplier_country",
+        "number_of_tenderers",
+        "status_raw",
+        "budget_item",
+        "funding_origin",
+        "funding_source",
+        "work_location",
+        "work_description",
+        "has_amendments",
+        "is_framework",
+        "is_consolidated",
+        "is_multiyear",
+        "notice_url",
+        "award_url",
+        "contract_url",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the command or a person said; every one optional."""
+
+    kind: str | None = None
+    year: int | None = None
+    period: str | None = None
+    document: str | None = None
+    columns: Mapping[str, str] | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+class UnreadableFile(Exception):
+    """The file cannot be read at all. ``message`` says in plain Spanish what happened and what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(slots=True)
+class Finding:
+    code: str
+    severity: str  # error | warning | info
+    message: str
+    hint: str = ""
+    sheet: str | None = None
+    line_no: int | None = None
+    column: str | None = None
+    value: str | None = None
+
+
+@dataclass(slots=True)
+class Context:
+    """Whose money, when, and in which document: each None when the file does not say."""
+
+    body_name: str | None = None
+    state_name: str | None = None
+    municipality_name: str | None = None
+    state_code: str | None = None
+    municipality_code: str | None = None
+    level: str | None = None  # municipal | state | federal
+    year: int | None = None
+    period: str | None = None
+    document: str | None = None
+
+
+@dataclass(slots=True)
+class Control:
+    """A total the file itself prints, to compare with the sum of the leaves."""
+
+    moment: str
+    published_cents: int
+    label: str
+    row: int
+
+
+@dataclass(slots=True)
+class Block:
+    sheet: str | None
+    rows: npt.NDArray[np.int32]
+    extra_rows: list[list[int]] | None
+    columns: dict[str, Any]  # field -> pyarrow string array
+
+
+@dataclass(frozen=True, slots=True)
+class SkipRule:
+    """Row-local reason to leave a record out of the sum: it holds when every condition given holds.
+
+    ``empty`` and ``filled`` are column positions; ``values`` compares the stripped text of ``column``, ``pattern`` is
+    a regular expression (RE2 syntax, matched from the start, case-insensitive) for it.
+    """
+
+    reason: str
+    empty: tuple[int, ...] = ()
+    filled: tuple[int, ...] = ()
+    column: int | None = None
+    values: frozenset[str] | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPlan:
+    """How to read a delimited file that is too large to hold: the head was understood, the rest follows the same
+    columns.
+    """
+
+    path: Path
+    encoding: str
+    delimiter: str
+    header_record: int  # 1-based record number of the last heading row; data start at the next record
+    width: int
+    fields: dict[str, int]  # field -> column position
+    object_codes: tuple[int, ...] = ()  # positions, deepest first: object_code is the first that is filled
+    rules: tuple[SkipRule, ...] = ()
+    constants: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Table:
+    """One money table: all the blocks of one kind and breakdown in one context."""
+
+    sheet: str | None
+    header_rows: tuple[int, ...]
+    headings: list[str]
+    columns: dict[str, str]
+    unmapped: list[str]
+    decimal: dict[str, str]
+    kind: str
+    breakdown: str
+    context: Context
+    rows_read: int
+    skipped: dict[str, int]
+    controls: list[Control]
+    stored: list[Block] = field(default_factory=list)
+    stream: StreamPlan | None = None
+
+    def blocks(self) -> Iterator[Block]:
+        yield from self.stored
+
+    @property
+    def lines(self) -> int:
+        return sum(len(block.rows) for block in self.stored)
+
+
+@dataclass(slots=True)
+class Reading:
+    kind: str | None
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    header_row: int | None
+    columns: dict[str, str]
+    tables: list[Table]
+    findings: list[Finding]
+    complete: bool
+    questions: list[str]
+
+
+@dataclass(slots=True)
+class Grid:
+    """A sheet (or a small delimited file) as text cells; row and column numbers start at 0 in code and at 1 for
+    people.
+    """
+
+    sheet: str | None
+    rows: list[list[str]]
+    hidden: bool = False
+
+    def cell(self, row: int, column: int) -> str:
+        cells = self.rows[row]
+        return cells[column] if column < len(cells) else ""
+
+    @property
+    def width(self) -> int:
+        return max((len(row) for row in self.rows), default=0)

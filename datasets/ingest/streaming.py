@@ -1,0 +1,137 @@
+"""A delimited file too large to hold: what its head taught, as a plan with row-local rules."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from datasets.ingest.build import Part
+from datasets.ingest.codes import object_code
+from datasets.ingest.layout import Area
+from datasets.ingest.lines import RENAMED
+from datasets.ingest.mapping import OBJECT_CODES, Mapping_, map_columns
+from datasets.ingest.shapes import LINE_FIELDS, Finding, SkipRule, StreamPlan, Table
+
+_TOTAL_PATTERN = r"\s*(gran\s+|sub\s*-?\s*)?total(es)?\b"
+_SHAPES = {1: r"[1-9](0{2,5})?$", 2: r"[1-9][1-9](0{2,4})?$", 3: r"[1-9][1-9][1-9](0{1,3})?$"}
+
+
+def plan_stream(
+    path: Path,
+    parts: list[Part],
+    areas: list[Area],
+    encoding: str,
+    delimiter: str,
+    findings: list[Finding],
+    questions: list[str],
+) -> None:
+    """Replace the lines of the head by a plan for the whole file. Only a file of one table can be streamed."""
+    part, area = parts[0], areas[0]
+    table = part.table
+    mapping = map_columns(area, table.kind, None)
+    rules = _rules(table, area, mapping, questions)
+    fields = _fields(table.kind, mapping)
+    table.stream = StreamPlan(
+        path=path,
+        encoding=encoding,
+        delimiter=delimiter,
+        header_record=area.header_rows[-1] + 1,
+        width=max(area.headings, default=0) + 1,
+        fields=fields,
+        object_codes=tuple(column for name in reversed(OBJECT_CODES) if (column := mapping.column(name)) is not None),
+        rules=tuple(rules),
+    )
+    table.stored, table.rows_read, table.skipped, table.controls = [], 0, {}, []
+    if len(parts) > 1:
+        questions.append("El archivo es muy grande y tiene varias tablas. Divídelo y sube una tabla por archivo.")
+    findings.append(
+        Finding(
+            "streamed",
+            "info",
+            "El archivo es grande: se leyó el principio para entenderlo y el resto se carga por partes.",
+        )
+    )
+
+
+def _fields(kind: str, mapping: Mapping_) -> dict[str, int]:
+    wanted = set(LINE_FIELDS[kind])
+    named = {RENAMED.get(name, name): column for column, name in mapping.fields.items()}
+    found = {name: column for name, column in named.items() if name in wanted}
+    for deeper, name in (("subfunction_code", "function_code"), ("subfunction_name", "function_name")):
+        if deeper in named and kind == "expenditure":
+            found[name] = named[deeper]
+    return found
+
+
+def _rules(table: Table, area: Area, mapping: Mapping_, questions: list[str]) -> list[SkipRule]:
+    """Row-local marks of the rows that were parents in the head."""
+    leaves = {int(row) - 1 for block in table.stored for row in block.rows}
+    parents = [
+        row
+        for row in range(area.first, area.end)
+        if row not in leaves and any(cell.strip() for cell in area.grid.rows[row])
+    ]
+    codes = [column for name in OBJECT_CODES if (column := mapping.column(name)) is not None]
+    rules = _total_rules(mapping, codes)
+    if table.kind == "contracts" or not parents:
+        return rules
+    for build in (_level_rule, _column_rules, _shape_rules):
+        found = build(area, mapping, codes, leaves, parents)
+        if found:
+            return [*found, *rules]
+    if any(not _is_total(area, row, mapping) for row in parents):
+        questions.append("Algunos renglones suman a otros y ninguna columna los distingue. ¿Qué columna dice el nivel?")
+    return rules
+
+
+def _total_rules(mapping: Mapping_, codes: list[int]) -> list[SkipRule]:
+    names = [
+        column for column, name in mapping.fields.items() if name in ("object_name", "revenue_name", "admin_unit_name")
+    ]
+    return [SkipRule("subtotal", empty=tuple(codes), column=column, pattern=_TOTAL_PATTERN) for column in names]
+
+
+def _is_total(area: Area, row: int, mapping: Mapping_) -> bool:
+    columns = [column for column, name in mapping.fields.items() if name.endswith("_name")]
+    return any(re.match(_TOTAL_PATTERN, area.grid.cell(row, column), re.IGNORECASE) for column in columns)
+
+
+def _level_rule(
+    area: Area, mapping: Mapping_, codes: list[int], leaves: set[int], parents: list[int]
+) -> list[SkipRule]:
+    column = mapping.column("line_level")
+    if column is None:
+        return []
+    above = {area.grid.cell(row, column).strip() for row in parents} - {
+        area.grid.cell(row, column).strip() for row in leaves
+    }
+    return [SkipRule("subtotal", column=column, values=frozenset(above))] if above else []
+
+
+def _column_rules(
+    area: Area, mapping: Mapping_, codes: list[int], leaves: set[int], parents: list[int]
+) -> list[SkipRule]:
+    """``item empty while chapter filled``: holds when it parts every parent of the head from every leaf."""
+    for cut in range(1, len(codes)):
+        upper, deeper = codes[:cut], codes[cut:]
+
+        def above(row: int, upper: list[int] = upper, deeper: list[int] = deeper) -> bool:
+            filled = any(area.grid.cell(row, column).strip() for column in upper)
+            return filled and not any(area.grid.cell(row, column).strip() for column in deeper)
+
+        if any(map(above, parents)) and not any(map(above, leaves)):
+            return [SkipRule("subtotal", empty=tuple(deeper), filled=(column,)) for column in upper]
+    return []
+
+
+def _shape_rules(
+    area: Area, mapping: Mapping_, codes: list[int], leaves: set[int], parents: list[int]
+) -> list[SkipRule]:
+    """One code column that prints all levels: the shapes that only parents have."""
+    for column in codes:
+        up = {code.level for row in parents if (code := object_code(area.grid.cell(row, column)))}
+        down = {code.level for row in leaves if (code := object_code(area.grid.cell(row, column)))}
+        if up and down and not up & down:
+            pattern = "|".join(_SHAPES[level] for level in sorted(up) if level in _SHAPES)
+            return [SkipRule("subtotal", column=column, pattern=rf"\s*({pattern})")]
+    return []

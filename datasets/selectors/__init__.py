@@ -1,0 +1,41 @@
+"""Reads of the published data: what dashboards, the API and downloads are made of.
+
+One question is answered from one release per year: figures of two releases are never added, because quarterly reports
+are cumulative and because the same money is printed under several classifications. `choose_release` makes the choice
+and the release it returns says what was chosen. Only published releases are ever looked at.
+"""
+
+from datasets.versions import data_version
+
+from .cells import Cell, totals
+from .contracts import (
+    ContractFilters,
+    ContractTotal,
+    contract_releases,
+    contract_totals,
+    contracts,
+    top_suppliers,
+)
+from .figures import YearCells, expenditure_cells, revenue_cells, trend, year_cells
+from .releases import choose_release, choose_releases, published_releases, years_with_data
+
+__all__ = [
+    "Cell",
+    "ContractFilters",
+    "ContractTotal",
+    "YearCells",
+    "choose_release",
+    "choose_releases",
+    "contract_releases",
+    "contract_totals",
+    "contracts",
+    "data_version",
+    "expenditure_cells",
+    "published_releases",
+    "revenue_cells",
+    "top_suppliers",
+    "totals",
+    "trend",
+    "year_cells",
+    "years_with_data",
+]

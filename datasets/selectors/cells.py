@@ -1,0 +1,115 @@
+"""One figure under one heading, and the names of headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import get_language, gettext
+
+from datasets.models import ClassNode, ExpenditureCell, Label, RevenueCell
+
+Amounts = Mapping[str, Decimal | None]
+# The moment that a list is ordered by when none is asked for: the first of these that was published.
+HEADLINE = ("accrued", "exercised", "paid", "collected", "committed", "modified", "approved", "estimated", "reported")
+# Headings that have no official list everybody uses: the publisher's own name comes first.
+OWN_NAMES = frozenset({"unit", "programme", "funding"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A heading of one release with its sums."""
+
+    release_id: int
+    key: str  # identifies the heading within the release and `by`
+    code: str  # of the official classifier, or the publisher's where there is no such classifier
+    published_code: str
+    name: str
+    short_name: str
+    amounts: Amounts
+    line_count: int
+
+    def amount(self, moment: str) -> Decimal | None:
+        return self.amounts.get(moment)
+
+
+def totals(cells: Iterable[Cell], moments: Sequence[str]) -> dict[str, Decimal | None]:
+    """Sum of each moment over cells of one release; None where no cell states it."""
+    rows = list(cells)
+    return {moment: _sum(cell.amounts.get(moment) for cell in rows) for moment in moments}
+
+
+def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
+    stated = [value for value in values if value is not None]
+    return sum(stated, Decimal(0)) if stated else None
+
+
+def headline(cells: Iterable[Cell]) -> str | None:
+    """The moment by which cells are compared when none is asked for."""
+    stated = {moment for cell in cells for moment, value in cell.amounts.items() if value is not None}
+    return next((moment for moment in HEADLINE if moment in stated), None)
+
+
+def ordered(cells: Sequence[Cell], moment: str | None) -> list[Cell]:
+    """Largest first; what is not stated comes last, ties by code."""
+    by = moment or headline(cells)
+
+    def place(cell: Cell) -> tuple[bool, Decimal, str, str]:
+        value = cell.amounts.get(by) if by else None
+        return value is None, -(value or Decimal(0)), cell.code, cell.key
+
+    return sorted(cells, key=place)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    full: str
+    short: str
+
+
+def official_names(classifier: str | None, codes: Iterable[str]) -> dict[str, Name]:
+    """Names of the classifier's codes in the active language; a name without translation stays Spanish."""
+    if classifier is None:
+        return {}
+    english = (get_language() or "").startswith("en")
+    nodes = ClassNode.objects.filter(classifier=classifier, code__in=set(codes))
+    return {node.code: _name(node, english) for node in nodes}
+
+
+def _name(node: ClassNode, english: bool) -> Name:
+    full = (english and node.name_en) or node.name_es
+    short = node.short_en if english else node.short_es
+    return Name(full, short or full)
+
+
+def cell_of(row: ExpenditureCell | RevenueCell, moments: Sequence[str], names: Mapping[str, Name]) -> Cell:
+    label = row.label
+    own = label is not None and row.key in (label.code, str(label.pk), label.published_code)
+    name = _cell_name(row.by, row.key, label if own else None, names.get(row.key))
+    return Cell(
+        release_id=row.release_id,
+        key=row.key,
+        code=_code(row.by, row.key, label),
+        published_code=label.published_code if label is not None and own else "",
+        name=name.full,
+        short_name=name.short,
+        amounts={moment: getattr(row, moment) for moment in moments},
+        line_count=row.line_count,
+    )
+
+
+def _cell_name(by: str, key: str, label: Label | None, official: Name | None) -> Name:
+    printed = Name(label.name, label.name) if label is not None and label.name and key else None
+    found = (printed or official) if by in OWN_NAMES else (official or printed)
+    if found:
+        return found
+    unnamed = gettext("Code %(code)s") % {"code": key} if key else gettext("Without classification")
+    return Name(unnamed, unnamed)
+
+
+def _code(by: str, key: str, label: Label | None) -> str:
+    """The key where it is a code; where it is a label's id, what the label says of it."""
+    if label is None or key != str(label.pk):
+        return key
+    return label.code or (label.published_code if by in OWN_NAMES else "")

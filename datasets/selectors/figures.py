@@ -1,0 +1,125 @@
+"""Sums of expenditure and revenue by heading, read from the rollup cells of chosen releases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q
+
+from datasets.models import (
+    ClassNode,
+    ExpenditureCell,
+    ExpenditureLine,
+    Kind,
+    PublicBody,
+    Release,
+    RevenueCell,
+    RevenueLine,
+)
+
+from .cells import Cell, cell_of, official_names, ordered
+from .releases import choose_releases, in_releases
+
+MOMENTS: dict[str, tuple[str, ...]] = {Kind.EXPENDITURE: ExpenditureLine.MOMENTS, Kind.REVENUE: RevenueLine.MOMENTS}
+Classifier = ClassNode.Classifier
+OBJECT_LEVELS = ("chapter", "concept", "item")
+EXPENDITURE_CLASSIFIERS: dict[str, str] = {
+    **dict.fromkeys(OBJECT_LEVELS, Classifier.OBJECT),
+    "function": Classifier.FUNCTION,
+    "economic": Classifier.ECONOMIC,
+    "funding": Classifier.FUNDING,
+}
+REVENUE_CLASSIFIERS: dict[str, str] = {
+    **dict.fromkeys(("rubro", "type", "item"), Classifier.REVENUE),
+    "funding": Classifier.FUNDING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class YearCells:
+    """The cells of one year with the release they were read from."""
+
+    year: int
+    release: Release
+    cells: list[Cell]
+
+
+def expenditure_cells(
+    *, releases: Iterable[Release], by: str, parent: str | None = None, moment: str | None = None
+) -> list[Cell]:
+    """Headings of each release, largest first. Two queries however many releases.
+
+    `parent` drills down: a chapter (1000) leaves its concepts, a concept (1100) its items. Money printed less deeply
+    than asked stays under its own code: an item of 1000 is what the file told of chapter 1000 alone.
+    """
+    prefix = _object_prefix(parent) if by in OBJECT_LEVELS else _prefix(parent)
+    found = ExpenditureCell.objects.filter(by=by, **in_releases(releases)).filter(_under(by, prefix))
+    rows = list(found.select_related("label"))
+    names = official_names(EXPENDITURE_CLASSIFIERS.get(by), [row.key for row in rows])
+    return ordered([cell_of(row, ExpenditureLine.MOMENTS, names) for row in rows], moment)
+
+
+def revenue_cells(
+    *, releases: Iterable[Release], by: str, parent: str | None = None, moment: str | None = None
+) -> list[Cell]:
+    """Like `expenditure_cells`: `parent` is a rubro (1) for its types, or a type (11) for its items."""
+    found = RevenueCell.objects.filter(by=by, **in_releases(releases)).filter(_under(by, _prefix(parent)))
+    rows = list(found.select_related("label"))
+    names = official_names(REVENUE_CLASSIFIERS.get(by), [row.key for row in rows])
+    return ordered([cell_of(row, RevenueLine.MOMENTS, names) for row in rows], moment)
+
+
+def year_cells(releases: Iterable[Release]) -> list[Cell]:
+    """One cell per release under its year: the totals that were counted when the release was loaded. No query."""
+    return [_year_cell(release, MOMENTS[release.kind]) for release in releases]
+
+
+def trend(
+    *,
+    public_body: PublicBody,
+    by: str,
+    years: Iterable[int] | None = None,
+    kind: str = Kind.EXPENDITURE,
+    parent: str | None = None,
+    moment: str | None = None,
+) -> list[YearCells]:
+    """Headings year by year, oldest first, each year from its one chosen release. Three queries for any years."""
+    chosen = choose_releases(public_body=public_body, kind=kind, years=years, by=by)
+    read = revenue_cells if kind == Kind.REVENUE else expenditure_cells
+    cells = read(releases=chosen.values(), by=by, parent=parent, moment=moment)
+    of_release: dict[int, list[Cell]] = {}
+    for cell in cells:
+        of_release.setdefault(cell.release_id, []).append(cell)
+    return [YearCells(year, release, of_release.get(release.pk, [])) for year, release in chosen.items()]
+
+
+def _object_prefix(parent: str | None) -> str | None:
+    """1000 → 1, 1100 → 11, 1130 → 113."""
+    return parent.rstrip("0") or parent if parent else None
+
+
+def _prefix(parent: str | None) -> str | None:
+    return parent or None
+
+
+def _under(by: str, prefix: str | None) -> Q:
+    if prefix is None:
+        return Q()
+    return Q(key=prefix) | Q(key__startswith=f"{prefix}.") if by == "function" else Q(key__startswith=prefix)
+
+
+def _year_cell(release: Release, moments: Sequence[str]) -> Cell:
+    year = str(release.year)
+    stated = {moment: release.totals.get(moment) for moment in moments}
+    return Cell(
+        release_id=release.pk,
+        key=year,
+        code=year,
+        published_code="",
+        name=year,
+        short_name=year,
+        amounts={moment: None if text is None else Decimal(text) for moment, text in stated.items()},
+        line_count=release.line_count,
+    )

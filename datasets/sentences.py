@@ -1,0 +1,178 @@
+"""Titles that state the finding, made from numbers.
+
+Every function has words for the cases in which there is no finding: nothing published, zero, a single part, a tie, a
+negative figure, no change worth the name. A sentence that the numbers do not carry is never made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from django.utils.translation import gettext, ngettext
+
+from gesoc.common.money import amount, change, number, share
+
+FLAT = Decimal(2)  # percent; under it a series "hardly changed"
+HUNDRED = Decimal(100)
+
+
+class Part(NamedTuple):
+    name: str
+    value: Decimal | None
+
+
+def of_100(percentage: Decimal) -> str:
+    """How many of every 100 pesos, in words where a round number would lie."""
+    if 0 < percentage < 1:
+        return gettext("less than 1")
+    rounded = percentage.quantize(Decimal(1), ROUND_HALF_UP)
+    if rounded == HUNDRED and percentage < HUNDRED:
+        return gettext("more than 99")
+    return number(rounded)
+
+
+def spending(parts: Sequence[Part]) -> str:
+    """Where the money goes."""
+    return _exception(parts, gettext("No expenditure published yet")) or gettext(
+        "Of every 100 pesos, %(most)s go to %(first)s and %(next)s to %(second)s"
+    ) % _two_largest(parts)
+
+
+def income(parts: Sequence[Part]) -> str:
+    """Where the money comes from."""
+    return _exception(parts, gettext("No revenue published yet")) or gettext(
+        "Of every 100 pesos, %(most)s come from %(first)s and %(next)s from %(second)s"
+    ) % _two_largest(parts)
+
+
+def _stated(parts: Sequence[Part]) -> list[tuple[str, Decimal]]:
+    stated = [(part.name, part.value) for part in parts if part.value is not None]
+    return sorted(stated, key=lambda part: (-part[1], part[0]))
+
+
+def _exception(parts: Sequence[Part], nothing: str) -> str:
+    """The sentence for parts of which no shares can be told; empty where they can."""
+    stated = _stated(parts)
+    if not stated:
+        return nothing
+    (first, most), rest = stated[0], [value for _name, value in stated[1:]]
+    whole = most + sum(rest, Decimal(0))
+    named = {"name": first, "amount": amount(most), "second": stated[1][0] if rest else ""}
+    if stated[-1][1] < 0:
+        return gettext("The largest figure is %(name)s, %(amount)s; there are negative ones") % named
+    if not whole:
+        return gettext("The published figures add up to zero")
+    if not any(rest):
+        return gettext("All of it is in %(name)s: %(amount)s") % named
+    if rest[0] == most:
+        return gettext("%(name)s and %(second)s are level: %(amount)s each") % named
+    if most / whole * HUNDRED < 2:
+        return gettext("The largest part is %(name)s: %(amount)s") % named
+    return ""
+
+
+def _two_largest(parts: Sequence[Part]) -> dict[str, str]:
+    stated = _stated(parts)
+    whole = sum((value for _name, value in stated), Decimal(0))
+    (first, most), (second, after) = stated[0], stated[1]
+    return {
+        "first": first,
+        "second": second,
+        "most": of_100(most / whole * HUNDRED),
+        "next": of_100(after / whole * HUNDRED),
+    }
+
+
+def trend(name: str, years: Sequence[int], values: Sequence[Decimal | None], *, real: bool) -> str:
+    """How a series moved between its first and its last stated year; `real`: inflation is already taken out."""
+    stated = [(year, value) for year, value in zip(years, values, strict=True) if value is not None]
+    if not stated:
+        return gettext("There are no figures to compare between years")
+    (since, before), (until, after) = stated[0], stated[-1]
+    if since == until:
+        return gettext("Only %(year)s is published: one year tells no course") % {"year": since}
+    named = {"name": name, "since": since, "until": until, "before": amount(before), "after": amount(after)}
+    moved = change(before, after)
+    if moved is None:
+        return gettext("%(name)s went from %(before)s in %(since)s to %(after)s in %(until)s") % named
+    return _movement(moved, real) % {**named, "percent": number(abs(moved))}
+
+
+def _movement(moved: Decimal, real: bool) -> str:
+    if abs(moved) < FLAT:
+        return gettext("%(name)s hardly changed between %(since)s and %(until)s")
+    if real and moved > 0:
+        return gettext("%(name)s: %(percent)s%% more in %(until)s than in %(since)s, inflation taken out")
+    if real:
+        return gettext("%(name)s: %(percent)s%% less in %(until)s than in %(since)s, inflation taken out")
+    if moved > 0:
+        return gettext("%(name)s: %(percent)s%% more in %(until)s than in %(since)s, inflation not taken out")
+    return gettext("%(name)s: %(percent)s%% less in %(until)s than in %(since)s, inflation not taken out")
+
+
+def execution(planned: Part, done: Part) -> str:
+    """How much of what was planned was done; both are totals of one release, named by their moments."""
+    named = {"planned": planned.name.lower(), "done": done.name.lower()}
+    if planned.value is None or done.value is None:
+        return gettext("The file does not state both %(planned)s and %(done)s") % named
+    part = share(done.value, planned.value)
+    if part is None or part < 0 or planned.value < 0:
+        return gettext("%(done_amount)s %(done)s, %(planned_amount)s %(planned)s") % {
+            **named,
+            "done_amount": amount(done.value),
+            "planned_amount": amount(planned.value),
+        }
+    if part == HUNDRED:
+        return gettext("Exactly the %(planned)s amount was %(done)s") % named
+    if part > HUNDRED:
+        pattern = gettext("%(pesos)s pesos %(done)s for every 100 %(planned)s")
+        return pattern % {**named, "pesos": number(part)}
+    pattern = gettext("Of every 100 pesos %(planned)s, %(pesos)s were %(done)s")
+    return pattern % {**named, "pesos": of_100(part)}
+
+
+def direct_awards(direct: Decimal | None, whole: Decimal | None) -> str:
+    """How much was awarded without competition, by amount, in one currency."""
+    part = share(direct or Decimal(0), whole)
+    if part is None:
+        return gettext("The contracts published state no amounts")
+    if not part:
+        return gettext("Nothing was awarded without competition")
+    if part == HUNDRED:
+        return gettext("Everything was awarded without competition")
+    return gettext("%(pesos)s of every 100 pesos were awarded without competition") % {"pesos": of_100(part)}
+
+
+def direct_count(direct: int, whole: int) -> str:
+    """The same by number of contracts, where amounts are not stated."""
+    if not whole:
+        return gettext("No contracts published yet")
+    if direct == whole:
+        return ngettext(
+            "The only contract was awarded without competition",
+            "All %(whole)s contracts were awarded without competition",
+            whole,
+        ) % {"whole": number(whole)}
+    if not direct:
+        return gettext("No contract was awarded without competition")
+    return ngettext(
+        "%(direct)s of %(whole)s contracts was awarded without competition",
+        "%(direct)s of %(whole)s contracts were awarded without competition",
+        direct,
+    ) % {"direct": number(direct), "whole": number(whole)}
+
+
+def largest_suppliers(amounts: Sequence[Decimal | None], whole: Decimal | None) -> str:
+    """What the listed suppliers got of everything contracted in one currency."""
+    stated = [value for value in amounts if value is not None]
+    part = share(sum(stated, Decimal(0)), whole)
+    if not stated or part is None or part < 0:
+        return gettext("The contracts published do not say who was paid how much")
+    if len(stated) == 1:
+        return gettext("One supplier gets %(pesos)s of every 100 pesos") % {"pesos": of_100(part)}
+    return gettext("The %(count)s largest suppliers get %(pesos)s of every 100 pesos") % {
+        "count": number(len(stated)),
+        "pesos": of_100(min(part, HUNDRED)),
+    }

@@ -1,0 +1,84 @@
+"""What stands around a drawing: the finding as title, the table with the same numbers, their files, the CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+
+class Column(NamedTuple):
+    label: Any
+    css: str = ""  # n: number; opt: gone on phones
+    is_bar: bool = False
+
+
+class TableCell(NamedTuple):
+    text: Any
+    css: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    id: str
+    caption: Any
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[TableCell]]
+    foot: Sequence[TableCell] = ()
+    note: Any = ""
+    hide_caption: bool = False
+
+
+class Provenance(NamedTuple):
+    """A file that the numbers of a figure were read from."""
+
+    publisher: str
+    file: str
+    url: str
+    detail: str = ""
+
+
+class Action(NamedTuple):
+    label: Any
+    url: str
+
+
+class KeyEntry(NamedTuple):
+    swatch: SafeString
+    label: Any
+
+
+@dataclass(frozen=True)
+class Figure:
+    key: str  # its address within the page: #key, ?figura=key
+    title: Any
+    subtitle: Any
+    table: Table
+    chart: str = ""
+    sources: Sequence[Provenance] = ()
+    notes: Sequence[Any] = ()
+    links: Sequence[Action] = ()
+    key_list: Sequence[KeyEntry] = ()
+    csv_url: str = ""
+    # What the CSV holds: bare exact values, not the rounded ones that the table shows.
+    csv_headings: Sequence[str] = ()
+    csv_rows: Sequence[Sequence[Any]] = field(default=())
+
+
+def row(columns: Sequence[Column], texts: Iterable[Any]) -> list[TableCell]:
+    """One row whose cells are dressed as their columns."""
+    return [
+        TableCell(text, "bar" if column.is_bar else column.css) for column, text in zip(columns, texts, strict=True)
+    ]
+
+
+def link(text: Any, url: str) -> Any:
+    return format_html('<a href="{}">{}</a>', url, text) if url else text
+
+
+def hung(swatch: SafeString, text: Any) -> SafeString:
+    """A square of colour and the name it belongs to, aligned when the name breaks."""
+    return format_html('<span class="hang">{}{}</span>', swatch, text)

@@ -1,0 +1,171 @@
+"""Contracts: what is listed, what is counted, and that currencies stay apart."""
+
+from decimal import Decimal
+
+import pytest
+
+from datasets import selectors
+from datasets.models import Breakdown, Kind, Release
+from datasets.selectors import ContractFilters, ContractTotal
+from tests.factories.datasets import (
+    ContractFactory,
+    PublicBodyFactory,
+    ReleaseFactory,
+    SupplierFactory,
+    contract_cell,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def body():
+    return PublicBodyFactory()
+
+
+def release(body, **fields):
+    given = {"kind": Kind.CONTRACTS, "document": "", "breakdown": Breakdown.FULL, **fields}
+    return ReleaseFactory(public_body=body, **given)
+
+
+def titles(**filters):
+    return [contract.title for contract in selectors.contracts(ContractFilters(**filters))]
+
+
+@pytest.fixture
+def three_contracts(body):
+    printed = release(body)
+    builder = SupplierFactory(name="Constructora Peñón, S.A. de C.V.", rfc="CPE010203AB1")
+    person = SupplierFactory(name="Juan Pérez López", rfc="PELJ800101XX1", is_natural_person=True)
+    ContractFactory(release=printed, line_no=1, title="Pavimentación Centro", supplier=builder, amount="500000.00")
+    ContractFactory(
+        release=printed, line_no=2, title="Asesoría jurídica", supplier=person, amount="1200.50", method="open"
+    )
+    ContractFactory(
+        release=printed, line_no=3, title="Licencias", supplier=None, amount=None, currency="USD", method="", year=2023
+    )
+    return printed
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, ["Pavimentación Centro", "Asesoría jurídica", "Licencias"]),
+        ({"year": 2023}, ["Licencias"]),
+        ({"method": "open"}, ["Asesoría jurídica"]),
+        ({"method": ""}, ["Licencias"]),
+        ({"currency": "USD"}, ["Licencias"]),
+        ({"min_amount": Decimal("1200.50")}, ["Pavimentación Centro", "Asesoría jurídica"]),
+        ({"min_amount": Decimal("1200.51")}, ["Pavimentación Centro"]),
+        ({"max_amount": Decimal("1200.50")}, ["Asesoría jurídica"]),
+        ({"q": "pavimentacion"}, ["Pavimentación Centro"]),
+        ({"q": "CENTRO pavi"}, ["Pavimentación Centro"]),
+        ({"q": "penon"}, ["Pavimentación Centro"]),
+        ({"q": "centro juridica"}, []),
+        ({"q": "' | ! & :* \\"}, []),
+        ({"supplier": "Peñon construct"}, ["Pavimentación Centro"]),
+        ({"supplier": "cpe010203ab1"}, ["Pavimentación Centro"]),
+        ({"supplier": "PELJ800101XX1"}, []),
+        ({"supplier": "juan perez"}, ["Asesoría jurídica"]),
+    ],
+)
+def test_contracts_filters(three_contracts, filters, expected):
+    assert titles(**filters) == expected
+
+
+def test_contracts_of_one_body(three_contracts, body):
+    other = PublicBodyFactory(municipality__code="05030")
+    ContractFactory(release=release(other), title="De otro")
+    assert titles(public_body=other) == ["De otro"]
+    assert len(titles(public_body=body)) == 3
+
+
+@pytest.mark.parametrize("status", ["draft", "superseded", "withdrawn"])
+def test_contracts_of_releases_that_are_not_published_are_not_listed(three_contracts, status):
+    Release.objects.update(status=status)
+    assert titles() == []
+
+
+@pytest.mark.parametrize(
+    ("periods", "kept"),
+    [
+        (["annual"], ["annual"]),
+        (["Q1", "Q2"], ["Q1", "Q2"]),
+        (["annual", "Q1", "2024-02"], ["annual"]),
+        (["Q1", "2024-03", "2024-04"], ["2024-04", "Q1"]),
+    ],
+)
+def test_contract_releases_leaves_out_lists_inside_other_lists(body, periods, kept):
+    for period in periods:
+        release(body, period=period)
+    release(body, period="Q3", year=2023)  # the other year's lists decide nothing here
+    release(PublicBodyFactory(municipality__code="05030"), period="annual")
+    found = selectors.contract_releases(public_body=body).filter(year=2024)
+    assert sorted(found.values_list("period", flat=True)) == kept
+
+
+def test_contract_releases_superseded_year_does_not_hide_quarters(body):
+    release(body, period="annual", status="superseded")
+    quarter = release(body, period="Q2")
+    assert list(selectors.contract_releases(public_body=body)) == [quarter]
+
+
+def test_contracts_query_count_is_the_same_for_one_and_three(three_contracts, django_assert_num_queries):
+    for filters in (ContractFilters(method="open"), ContractFilters()):
+        with django_assert_num_queries(1):
+            rows = [(c.supplier and c.supplier.name, c.public_body.slug) for c in selectors.contracts(filters)]
+    assert len(rows) == 3
+
+
+@pytest.fixture
+def two_quarters(body):
+    first, second = release(body, period="Q1"), release(body, period="Q2")
+    supplier = SupplierFactory(name="Comercializadora Norte")
+    other = SupplierFactory(name="Servicios del Sur")
+    for by, key in (("method", "direct"), ("month", "2024-02"), ("supplier", str(supplier.pk))):
+        contract_cell(first, by, key, amount="100.10", line_count=2)
+    for by, key in (("method", "direct"), ("supplier", str(supplier.pk))):
+        contract_cell(second, by, key, amount="50.00")
+    for by, key in (("method", "open"), ("supplier", str(other.pk))):
+        contract_cell(second, by, key, amount="900.00")
+        contract_cell(second, by, key, amount=None, currency="USD")
+    contract_cell(second, "month", "2024-05", amount="950.00", line_count=2)
+    contract_cell(second, "month", "2024-05", amount=None, currency="USD")
+    return [first, second], supplier, other
+
+
+def test_contract_totals_by_method_add_quarters_and_keep_currencies_apart(two_quarters):
+    releases, *_ = two_quarters
+    found = selectors.contract_totals(releases=releases, by="method")
+    assert [(t.key, t.currency, t.amount, t.line_count) for t in found] == [
+        ("open", "MXN", Decimal("900.00"), 1),
+        ("direct", "MXN", Decimal("150.10"), 3),
+        ("open", "USD", None, 1),
+    ]
+
+
+def test_contract_totals_by_month_and_year_are_in_order_of_time(two_quarters):
+    releases, *_ = two_quarters
+    months = selectors.contract_totals(releases=releases, by="month")
+    years = selectors.contract_totals(releases=releases, by="year")
+    assert [(t.key, t.currency, t.amount) for t in months] == [
+        ("2024-02", "MXN", Decimal("100.10")),
+        ("2024-05", "MXN", Decimal("950.00")),
+        ("2024-05", "USD", None),
+    ]
+    assert [(t.key, t.currency, t.amount, t.line_count) for t in years] == [
+        ("2024", "MXN", Decimal("1050.10"), 4),
+        ("2024", "USD", None, 1),
+    ]
+
+
+def test_top_suppliers_in_one_currency(two_quarters, django_assert_num_queries):
+    releases, supplier, other = two_quarters
+    south = ContractTotal(str(other.pk), "Servicios del Sur", "MXN", Decimal("900.00"), 1)
+    north = ContractTotal(str(supplier.pk), "Comercializadora Norte", "MXN", Decimal("150.10"), 3)
+    with django_assert_num_queries(2):
+        assert selectors.top_suppliers(releases=releases) == [south, north]
+    with django_assert_num_queries(2):
+        assert selectors.top_suppliers(releases=releases, limit=1) == [south]
+    by_supplier = selectors.contract_totals(releases=releases, by="supplier")
+    assert [total.name for total in by_supplier if total.currency == "MXN"] == [south.name, north.name]
