@@ -165,7 +165,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "America/Mexico_City"
 CELERY_BEAT_SCHEDULER = "gesoc.celery:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # A worker that was killed leaves its file to the next one within half a minute.
+    "resume-ingests": {"task": "datasets.tasks.resume_ingests", "schedule": 15.0, "options": {"expires": 15}},
+}
 
 # -- people -------------------------------------------------------------------------------------------------------
 
