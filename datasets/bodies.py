@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from gesoc.common.text import search_text, tokens
 from municipalities.models import Municipality
@@ -64,7 +64,7 @@ def _by_key(text: str) -> Candidate | None:
     return Candidate(body.name, slug=body.slug)
 
 
-def _others(text: str):  # type: ignore[no-untyped-def]
+def _others(text: str) -> QuerySet[PublicBody]:
     words = Q(*[("search_text__contains", word) for word in tokens(text)])
     return PublicBody.objects.filter(words, confirmed=True).exclude(kind=PublicBody.Kind.MUNICIPALITY)
 

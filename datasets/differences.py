@@ -22,6 +22,7 @@ from .models import (
     RevenueCell,
     RevenueLine,
 )
+from .models.rollups import Cell
 from .words import moment_name
 
 # The figure that says most about a slice, first one that it states.
@@ -113,11 +114,12 @@ def _cells(release: Release, previous: Release, moment: str) -> tuple[str, Itera
         contracts = ContractCell.objects.filter(pair, by=ContractCell.By.METHOD, currency=moment)
         rows = contracts.values("key", "release_id", "amount")
         return "method", ({**row, "value": row["amount"], "label__name": ""} for row in rows)
+    model: type[Cell]
     if release.kind == Kind.REVENUE:
         by, model = str(RevenueCell.By.RUBRO), RevenueCell
     else:
         by, model = str(BY.get(Breakdown(release.breakdown), ExpenditureCell.By.CHAPTER)), ExpenditureCell
-    cells = model.objects.filter(pair, by=by).values("key", "release_id", "label__name", moment)
+    cells = model._default_manager.filter(pair, by=by).values("key", "release_id", "label__name", moment)
     return by, ({**row, "value": row[moment]} for row in cells)
 
 

@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -20,6 +21,7 @@ from datasets.fields import field_choices, field_name
 from datasets.models import Document, Kind
 from datasets.uploads import MEGABYTE, OversizedFile
 from datasets.words import PERIODS
+from partners.models import Organisation, User
 
 FIRST_YEAR, LAST_YEAR = 1980, 2049
 EXTENSIONS = ".csv,.tsv,.txt,.xlsx,.xls,.ods"
@@ -54,7 +56,7 @@ class BodyField(forms.CharField):
         kwargs.setdefault("max_length", MAX_TEXT)
         super().__init__(**kwargs)
 
-    def clean(self, value: Any) -> Candidate | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Candidate | None:
         text = super().clean(value)
         if not text:
             return None
@@ -164,17 +166,39 @@ class UploadForm(SliceAnswers):
         help_text=_("We keep the address and the date as proof of origin."),
         error_messages={"invalid": _("Write the whole address, for example https://www.torreon.gob.mx/cuenta-publica")},
     )
-    field_order = ["file", "retrieved_from"]
+    organisation = forms.ModelChoiceField(
+        label=_("For which organisation do you hand it in?"), queryset=Organisation.objects.none(), empty_label=None
+    )
+    field_order = ["file", "retrieved_from", "organisation"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._offer_organisations(Organisation.objects.of(user))
         self.fields["file"].help_text = _("CSV, TSV, Excel or ODS, up to %(limit)s MB. We keep it byte for byte.") % {
             "limit": settings.INGEST_MAX_UPLOAD_MB
         }
 
+    def _offer_organisations(self, mine: QuerySet[Organisation]) -> None:
+        """Asked only of people who act for several; GESOC's own staff may act for none."""
+        self.only = list(mine[:2])
+        if len(self.only) < 2:
+            del self.fields["organisation"]
+        else:
+            self.fields["organisation"].queryset = mine  # type: ignore[attr-defined]
+
+    def organisation_chosen(self) -> Organisation | None:
+        if "organisation" in self.fields:
+            return self.cleaned_data["organisation"]
+        return self.only[0] if self.only else None
+
     @property
     def main_fields(self) -> list[forms.BoundField]:
-        return [self["file"], self["retrieved_from"]]
+        return [self[name] for name in self.fields if name not in SliceAnswers.base_fields]
+
+    @property
+    def answers_given(self) -> bool:
+        """Whether the folded questions have to be open, because something is written there."""
+        return self.is_bound and any(self.data.get(name) for name in SliceAnswers.base_fields)
 
     @property
     def answer_fields(self) -> list[forms.BoundField]:

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from datasets.fields import field_name
+from datasets.fields import NAMES, field_name
 from datasets.privacy import find_personal_data
-from datasets.words import amount, delimiter_name, moment_name, number, period_name, skipped_name
+from datasets.words import amount, delimiter_name, moment_name, number, ordered_totals, period_name, skipped_name
 
 from .models import Document, Ingest, Kind, Release
 
@@ -131,11 +131,23 @@ def checks(report: Mapping[str, Any]) -> list[Check]:
 def columns(
     report: Mapping[str, Any], confidence: Mapping[str, str], examples: Mapping[str, str], confirmed: bool
 ) -> list[Column]:
-    """Headings of the file beside our fields. `confidence` is exact, similar, values or person by heading."""
+    """Headings of the file beside our fields, in the file's order where `examples` knows it, else in that of the fields.
+
+    `confidence` is exact, similar, values or person by heading.
+    """
+    fields: dict[str, str] = report.get("columns") or {}
+    known = [heading for heading in examples if heading in fields]
+    others = sorted(
+        fields.keys() - set(known), key=lambda one: order.index(fields[one]) if fields[one] in order else 999
+    )
     return [
-        Column(heading, field_name(field) if field else _("Not used"), examples.get(heading, ""), *badge)
-        for heading, field in (report.get("columns") or {}).items()
-        for badge in [badge_of(field, confidence.get(heading, ""), confirmed)]
+        Column(
+            heading,
+            field_name(fields[heading]) if fields[heading] else _("Not used"),
+            examples.get(heading, ""),
+            *badge_of(fields[heading], confidence.get(heading, ""), confirmed),
+        )
+        for heading in [*known, *others]
     ]
 
 
@@ -171,7 +183,7 @@ def slices(releases: Iterable[Release]) -> list[Slice]:
             release,
             period_name(release.period),
             number(release.line_count),
-            [(moment_name(moment), amount(total)) for moment, total in release.totals.items()],
+            ordered_totals(release.totals),
         )
         for release in releases
     ]

@@ -1,7 +1,7 @@
 """Rows of a kept original, read again: what a figure is traced to, and what a person looks at while mapping.
 
-Bounded: text is streamed up to the last row that is wanted; a workbook is opened by the same child process that reads it
-for loading, with tighter limits. What was read is remembered for a short while.
+Bounded: text is streamed up to the last row that is wanted; a workbook is opened by the child process that reads it for
+loading as well, under tighter limits. What was read is remembered for a short while.
 """
 
 from __future__ import annotations

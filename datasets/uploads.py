@@ -37,4 +37,11 @@ class LimitUploadHandler(FileUploadHandler):
     def file_complete(self, file_size: int) -> UploadedFile | None:
         if self.received <= limit_in_bytes():
             return None
+        self._drop_what_was_written()
         return OversizedFile(file=None, name=self.file_name, content_type=self.content_type, size=self.received)
+
+    def _drop_what_was_written(self) -> None:
+        """The handlers after this one hold the beginning of the file, mostly on disk."""
+        for handler in self.request.upload_handlers if self.request else []:
+            if begun := getattr(handler, "file", None):
+                begun.close()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import default_storage
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,7 +22,9 @@ from datasets import catalogue as reads
 from datasets import services, words
 from datasets.forms import CatalogueFilter, UploadForm, suggestions
 from datasets.models import Ingest, Release, SourceFile
+from datasets.source_rows import path_of
 from datasets.uploads import LimitUploadHandler
+from partners.models import User
 
 from .access import demand, gate
 
@@ -84,22 +87,32 @@ def upload(request: HttpRequest) -> HttpResponseBase:
 
 @csrf_protect
 def _upload(request: HttpRequest) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    by: Any = request.user
+    data = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*data, user=by)
     if request.method == "POST" and form.is_valid():
-        return _receive(request, form)
+        try:
+            return redirect(_receive(request, form))
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
     return render(request, "datasets/files/upload.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _receive(request: HttpRequest, form: UploadForm) -> HttpResponse:
-    began = timezone.now()
+def _receive(request: HttpRequest, form: UploadForm) -> Ingest:
+    began, by = timezone.now(), cast(User, request.user)
     upload = form.cleaned_data["file"]
-    file = services.register_file(
-        stream=upload, name=upload.name, by=request.user, retrieved_from=form.cleaned_data["retrieved_from"]
-    )
-    ingest = services.start_ingest(file=file, by=request.user, **form.answers())
+    with transaction.atomic():
+        file = services.register_file(
+            stream=upload,
+            name=upload.name,
+            by=by,
+            retrieved_from=form.cleaned_data["retrieved_from"],
+            organisation=form.organisation_chosen(),
+        )
+        ingest = services.start_ingest(file=file, by=by, **form.answers())
     if ingest.created_at < began:
         messages.info(request, _already_loaded(ingest))
-    return redirect(ingest)
+    return ingest
 
 
 def _already_loaded(ingest: Ingest) -> str:
@@ -145,7 +158,7 @@ def original(request: HttpRequest, pk: int) -> HttpResponseBase:
     file = get_object_or_404(SourceFile.objects.visible_to(request.user), pk=pk)
     demand(request, "datasets.read_original", file)
     try:
-        stream = default_storage.open(file.storage_path)
+        stream = path_of(file).open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
     response = FileResponse(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,8 +15,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from datasets import preview, readout, services, words
 from datasets.models import Ingest, Release, RowIssue
+from datasets.rejects import Rejects
 from datasets.releases import NotAllowedNow
 from gesoc.common.exports import csv_response
+from partners.models import User
 
 from .access import demand, gate
 
@@ -91,7 +92,7 @@ def _result(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
 COUNTED = ("read", "loaded", "rejected", "skipped")
 
 
-def _releases(request: HttpRequest, ingest: Ingest):  # type: ignore[no-untyped-def]
+def _releases(request: HttpRequest, ingest: Ingest) -> QuerySet[Release]:
     releases = Release.objects.visible_to(request.user).filter(ingest=ingest)
     return releases.select_related("public_body").order_by("public_body__sort_key", "year", "breakdown", "id")
 
@@ -130,7 +131,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = visible_ingest(request, pk)
     demand(request, "datasets.publish_ingest", found)
     try:
-        releases = services.publish_ingest(ingest=found, by=request.user)
+        releases = services.publish_ingest(ingest=found, by=cast(User, request.user))
     except NotAllowedNow as refusal:
         messages.error(request, str(refusal))
     else:
@@ -149,25 +150,5 @@ def rejects(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rejected rows as they stand in the file, where and why beside them: to be corrected and sent in again."""
     found = visible_ingest(request, pk)
     demand(request, "datasets.read_original", found.file)
-    rows = RowIssue.objects.filter(ingest=found, severity=RowIssue.Severity.ERROR).order_by("id")
-    headings = _reject_headings(found)
-    added = [_("line"), _("column"), _("value"), _("reason"), _("suggestion")]
-    filename = f"rechazadas-{found.pk}.csv"
-    return csv_response(filename, [*headings, *added], _reject_rows(rows.iterator(chunk_size=1000), headings))
-
-
-def _reject_headings(ingest: Ingest) -> list[str]:
-    """The headings of the file in its order; those of rejected rows that are not among them come after."""
-    headings = dict.fromkeys((ingest.report.get("columns") or {}).keys())
-    first = RowIssue.objects.filter(ingest=ingest, severity=RowIssue.Severity.ERROR, raw__isnull=False).first()
-    if first and first.raw:
-        return list(dict.fromkeys([*first.raw, *(heading for heading in headings if heading in first.raw)]))
-    return list(headings)
-
-
-def _reject_rows(issues: Iterator[RowIssue], headings: list[str]) -> Iterator[list[object]]:
-    for issue in issues:
-        raw = issue.raw or {}
-        place = f"{issue.sheet} {issue.line_no or ''}".strip() if issue.sheet else issue.line_no
-        cells = [raw.get(heading, "") for heading in headings]
-        yield [*cells, place, issue.column, issue.value, issue.message, issue.hint]
+    table = Rejects(found)
+    return csv_response(f"rechazadas-{found.pk}.csv", table.titles(), table.rows())

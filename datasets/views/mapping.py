@@ -48,8 +48,9 @@ class _Page:
         self.request, self.ingest = request, ingest
         data = request.POST if request.method == "POST" else None
         first = previews.of_ingest(ingest)
-        options = {"sheets": first.sheets, "is_text": not first.sheets}
-        self.reading = ReadingForm(data, initial=ingest.options.get("reading", {}), **options)
+        self.reading = ReadingForm(
+            data, initial=ingest.options.get("reading", {}), sheets=first.sheets, is_text=not first.sheets
+        )
         self.answers = SliceAnswers(data, initial=_initial(ingest))
         self.preview = self._preview(first)
         bound = data if data is not None and self._same_columns(data) else None

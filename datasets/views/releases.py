@@ -49,7 +49,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
             "file": found.ingest.file,
             "period": words.period_name(found.period),
             "line_count": words.number(found.line_count),
-            "totals": [(words.moment_name(moment), words.amount(total)) for moment, total in found.totals.items()],
+            "totals": words.ordered_totals(found.totals),
             "changes": _shown(differences(found, previous)) if previous else None,
             "previous": previous,
             "versions": versions_of_slice(found, request.user)[:SHOWN_VERSIONS],

@@ -51,7 +51,8 @@ def row(request: HttpRequest, pk: int, line_no: int) -> HttpResponse:
             "facts": [(label, _public(text, hidden)) for label, text in _facts(line)],
             "amounts": _amounts(release, line),
             "sheet": _sheet(release, line),
-            "numbers": numbers_of(line),
+            "numbers": f"{line.source_row}–{line.last_row}" if line.last_row > line.source_row else line.source_row,
+            "several": line.last_row > line.source_row,
             "rows": [] if hidden else rows,
             "hidden": hidden,
             "personal": bool(personal),
@@ -72,7 +73,7 @@ def _amounts(release: Release, line: Any) -> list[tuple[str, str]]:
 
 def numbers_of(line: Any) -> list[int]:
     """Rows of the file, as a spreadsheet numbers them."""
-    return sorted({line.source_row, *(line.more_rows or [])})[:MOST_ROWS]
+    return list(range(line.source_row, line.last_row + 1))[:MOST_ROWS]
 
 
 def _sheet(release: Release, line: Any) -> str:
