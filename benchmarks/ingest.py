@@ -63,13 +63,17 @@ def child(name: str, lines: int, folder: Path) -> str:
 def median(found: list[Measure]) -> Measure:
     """Of each figure by itself: the runs are few and the machine is not quiet."""
     values = {name: statistics.median(getattr(one, name) for one in found) for name in asdict(found[0])}
-    return Measure(int(values["rows"]), values["seconds"], values["client_cpu"], values["backend_cpu"], int(values["peak_mb"]))
+    return Measure(
+        int(values["rows"]), values["seconds"], values["client_cpu"], values["backend_cpu"], int(values["peak_mb"])
+    )
 
 
 def show(lines: int, medians: dict[str, Measure]) -> None:
     limit = medians["raw COPY"].rows / medians["raw COPY"].seconds
     print(f"\n{lines:,} lines, medians of {ROUNDS} rounds, {os.cpu_count()} cores")
-    print(f"{'':<14}{'rows':>11}{'seconds':>9}{'rows/s':>11}{'of COPY':>9}{'client CPU':>12}{'backend CPU':>13}{'peak MB':>9}")
+    print(
+        f"{'':<14}{'rows':>11}{'seconds':>9}{'rows/s':>11}{'of COPY':>9}{'client CPU':>12}{'backend CPU':>13}{'peak MB':>9}"
+    )
     for name, one in medians.items():
         speed = one.rows / one.seconds
         print(

@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from datasets.bodies import MAX_TEXT, Candidate, candidates, resolve
+from datasets.body_search import MAX_TEXT, Candidate, candidates, resolve
 from datasets.fields import field_choices, field_name
 from datasets.models import Document, Kind
 from datasets.uploads import MEGABYTE, OversizedFile

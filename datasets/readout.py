@@ -137,9 +137,8 @@ def columns(
     """
     fields: dict[str, str] = report.get("columns") or {}
     known = [heading for heading in examples if heading in fields]
-    others = sorted(
-        fields.keys() - set(known), key=lambda one: order.index(fields[one]) if fields[one] in order else 999
-    )
+    rank = {field: place for place, field in enumerate(NAMES)}
+    others = sorted(fields.keys() - set(known), key=lambda one: (rank.get(fields[one], len(rank)), one))
     return [
         Column(
             heading,

@@ -177,7 +177,7 @@ def start_ingest(*, file: SourceFile, by: User | None = None, publish: bool = Fa
     """Read a file in the background. `said` takes the arguments of `ingest_options`."""
     started = prepare_ingest(file=file, options=ingest_options(**said), by=by, publish=publish)
     if not started.ingest.is_finished:
-        tasks.ingest_file.delay_on_commit(started.ingest.pk)
+        tasks.ingest_file.delay_on_commit(started.ingest.pk)  # type: ignore[attr-defined]  # DjangoTask; unknown to the stubs
     return started.ingest
 
 

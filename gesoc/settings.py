@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "datasets",
     "partners",
     "municipalities",
-    "django.contrib.admin",
+    "gesoc.apps.AdministrationConfig",  # django.contrib.admin with our sign-in and index
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -134,6 +134,8 @@ if LOCAL:
     }
 else:
     DATABASES = {"default": env.db_url("DATABASE_URL")}
+    # A database that went away without a word is noticed within seconds, not after the kernel's quarter of an hour.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("tcp_user_timeout", 10_000)
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 
@@ -223,7 +225,7 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # -- mail ---------------------------------------------------------------------------------------------------------
 
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Mesa de Datos <mesa@localhost>")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or "Mesa de Datos <mesa@localhost>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 if LOCAL:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -44,6 +44,11 @@ class Flow:
     #: The slices in the order of their numbers, as a list that only ever grows.
     slice_list: list[SliceKey] = field(default_factory=list)
 
+    @property
+    def questions(self) -> set[str]:
+        """What only a person can answer: as long as it is open, nothing is written."""
+        return {code for finder in self.finders for code in finder.questions}
+
     def chunks(self, number: int) -> Iterator[Chunk]:
         """The cleaned chunks of one table, read ahead in a thread."""
         return read_ahead(self._clean_table(number, self.reading.tables[number]))
@@ -85,7 +90,7 @@ def read_ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
                 if not _put(ready, chunk, stop):
                     return
             _put(ready, None, stop)
-        except BaseException as error:  # noqa: BLE001  carried to the thread that consumes
+        except BaseException as error:
             _put(ready, error, stop)
 
     thread = threading.Thread(target=produce, name="ingest-read", daemon=True)

@@ -83,7 +83,7 @@ class Loader:
             self._write_contracts(chunk)
         else:
             insert_labels(chunk.fresh_labels)
-            for table, rows in ((LINES[self.kind], chunk.lines), ("cell_part", chunk.parts)):
+            for table, rows in ((LINES[self.kind], chunk.lines), (rollups.part_table(self.kind), chunk.parts)):
                 if rows:
                     copy_binary(table, rows.columns, rows.placed(self._targets))
 
@@ -156,7 +156,8 @@ class Loader:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "INSERT INTO datasets_supplier (id, name, name_key, rfc, is_natural_person) "
-                    "SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bool[]) ON CONFLICT (id) DO NOTHING",
+                    "SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bool[]) "
+                    "ON CONFLICT (id) DO NOTHING",
                     [list(column) for column in zip(*fresh.values(), strict=True)],
                 )
 

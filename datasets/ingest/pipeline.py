@@ -60,7 +60,10 @@ DOCUMENT_WORDS = {
     "quarterly": "informe trimestral",
     "public_account": "cuenta pública",
 }
-BROKEN = "Algo falló de nuestro lado al leer el archivo y ya quedó registrado. El original está a salvo; vuelve a intentarlo más tarde."
+BROKEN = (
+    "Algo falló de nuestro lado al leer el archivo y ya quedó registrado. El original está a salvo; "
+    "vuelve a intentarlo más tarde."
+)
 
 
 class RecoverableError(Exception):
@@ -237,33 +240,33 @@ class _Run:
         targets = Targets(self.ingest)
         loaders: dict[str, Loader] = {}
         pace = Pace(self.tell, self.ingest.file.size)
-        sums = Totals()
+        sums: dict[str, Totals] = {}
         for number, table in enumerate(flow.reading.tables):
-            totals = sums if not keep else None
-            if keep:
-                loader = loaders.get(table.kind) or self._begin(table.kind, flow, targets, loaders)
-                totals = loader.totals
+            totals = sums.setdefault(table.kind, Totals())
             for chunk in flow.chunks(number):
-                totals.add(chunk)  # type: ignore[union-attr]
-                if keep:
-                    loader.write(chunk)
+                totals.add(chunk)
+                if keep and not flow.questions:
+                    if table.kind not in loaders:
+                        self._begin(table.kind, flow, targets, totals, loaders)
+                    loaders[table.kind].write(chunk)
                 self.outcome.rejects += chunk.rejects
                 self.outcome.rows_loaded += len(chunk)
                 pace.add(len(chunk), len(chunk.rejects), self._done(flow, number))
         self._count(flow)
         self._judge(flow)
-        for loader in loaders.values():
+        keep = keep and not self.outcome.questions
+        for loader in loaders.values() if keep else ():
             loader.finish()
-        for totals_ in [loader.totals for loader in loaders.values()] if keep else [sums]:
-            self._results(flow, targets if keep else None, totals_)
-        self.outcome.findings += targets.bodies.findings()
+        for totals in sums.values():
+            self._results(flow, targets if keep else None, totals)
+        if keep:
+            self.outcome.findings += targets.bodies.findings()
         if not keep:
             self.outcome.rows_loaded = 0
 
-    def _begin(self, kind: str, flow: Flow, targets: Targets, loaders: dict[str, Loader]) -> Loader:
-        loader = loaders[kind] = Loader(kind, flow.slice_list, targets.get, Totals())
-        loader.begin()
-        return loader
+    def _begin(self, kind: str, flow: Flow, targets: Targets, totals: Totals, loaders: dict[str, Loader]) -> None:
+        loaders[kind] = Loader(kind, flow.slice_list, targets.get, totals)
+        loaders[kind].begin()
 
     def _done(self, flow: Flow, number: int) -> float:
         """Share of the work done, 0 to 1: bytes of a stream, else tables."""
@@ -290,12 +293,9 @@ class _Run:
                         f"assumed_{what}", "info", message, "Si no es así, indícalo y vuelve a cargar.", value=value
                     )
                 )
-        codes = {reject.code for reject in self.outcome.rejects}
-        rows = self.outcome.rows_loaded + self.outcome.rows_rejected
-        for code in sorted(codes & QUESTIONS.keys()):
-            of_code = sum(1 for reject in self.outcome.rejects if reject.code == code)
-            if of_code > rows * MOST_REJECTS:
+            for code in sorted(finder.questions):
                 self._question(QUESTIONS[code])
+        rows = self.outcome.rows_loaded + self.outcome.rows_rejected
         if self.outcome.rows_rejected > rows * MOST_REJECTS and not self.outcome.questions:
             self._question("Más de la mitad de las filas no se pudo leer: revisa qué columna es cada cosa.")
 

@@ -27,7 +27,7 @@ class SliceResult:
         return {
             "publisher": self.publisher,
             "municipality": self.key.body.municipality if self.key.body.kind == "municipality" else None,
-            "year": self.key.year,
+            "year": self.key.year or None,
             "period": self.key.period,
             "document": self.key.document or None,
             "breakdown": self.key.breakdown,

@@ -20,11 +20,18 @@ _REVENUE_KEYS = {
 }
 
 
+def part_table(kind: str) -> str:
+    """Temporary, one a kind: a workbook may hold both revenue and expenditure."""
+    return f"cell_part_{kind}"
+
+
 def create_parts(kind: str) -> str:
     """The temporary table of partial sums; gone with the transaction."""
     amounts = ", ".join(f"{moment} numeric(20,2)" for moment in MOMENTS[kind])
+    table = part_table(kind)
     return (
-        "DROP TABLE IF EXISTS cell_part; CREATE TEMPORARY TABLE cell_part (by smallint NOT NULL, public_body_id int NOT NULL, "
+        f"DROP TABLE IF EXISTS {table}; "
+        f"CREATE TEMPORARY TABLE {table} (by smallint NOT NULL, public_body_id int NOT NULL, "
         f"release_id int NOT NULL, label_id bigint NOT NULL, line_count int NOT NULL, {amounts}) ON COMMIT DROP"
     )
 
@@ -46,7 +53,7 @@ def _insert_cells(kind: str, by: str, part: int, key: str) -> str:
         INSERT INTO {_CELLS[kind]} (public_body_id, release_id, "by", key, label_id, line_count, {", ".join(moments)})
         SELECT p.public_body_id, p.release_id, '{by}', {key}, min(l.id), sum(p.line_count),
                {", ".join(f"sum(p.{moment})" for moment in moments)}
-        FROM cell_part p JOIN datasets_label l ON l.id = p.label_id
+        FROM {part_table(kind)} p JOIN datasets_label l ON l.id = p.label_id
         WHERE p.by = {part}
         GROUP BY 1, 2, 4
     """  # noqa: S608
@@ -76,8 +83,9 @@ def orphans(kind: str) -> str:
         )
     # The partial sums hold every (release, label) pair of the lines but programmes: as complete as the lines, and far fewer.
     parts = (
-        "SELECT 1 FROM cell_part p WHERE p.release_id = ANY(%(releases)s) AND p.public_body_id = ANY(%(bodies)s) "
-        "AND NOT EXISTS (SELECT 1 FROM datasets_label l WHERE l.id = p.label_id)"
+        f"SELECT 1 FROM {part_table(kind)} p "  # noqa: S608
+        "WHERE p.release_id = ANY(%(releases)s) AND p.public_body_id = ANY(%(bodies)s) AND NOT "
+        "EXISTS (SELECT 1 FROM datasets_label l WHERE l.id = p.label_id)"
     )
     programmes = (
         "SELECT 1 FROM datasets_expenditureline e WHERE e.release_id = ANY(%(releases)s) "

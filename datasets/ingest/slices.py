@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,11 @@ DECIDING = (
     "entity_name",
 )
 CONTRACT_DECIDING = (*DECIDING, "buyer_name", "government_level")
+BODY_FIELDS = ("entity_name", "buyer_name", "municipality_code", "municipality_name", "state_code", "state_name")
+YEAR_FIELDS = ("fiscal_year", "period_end", "period_start", "period_label")
+NOBODY = BodyRef("unknown", "")
+NO_YEAR = 0
+StandIn = TypeVar("StandIn", BodyRef, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why rows belong to no slice. `question` refusals are the whole file's (a person must say), others the row's."""
+    """Why a row belongs to no slice."""
 
     code: str
     field: str
     value: str
-    question: bool = False
 
 
 @dataclass(slots=True)
@@ -70,10 +74,14 @@ class SliceFinder:
     slices: dict[SliceKey, int]
     contradictions: dict[str, str] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
+    #: What no column, no title and nobody has said; a person must. Until then the rows are counted and summed, not loaded.
+    questions: set[str] = field(default_factory=set)
+    _present: frozenset[str] = frozenset()
     _known: dict[tuple[str, ...], int | Refusal] = field(default_factory=dict)
 
     def find(self, columns: Mapping[str, Any], count: int) -> tuple[npt.NDArray[np.int32], dict[int, Refusal]]:
         """The slice number of each row (-1: refused) and the refusal of each refused row."""
+        self._present = frozenset(columns)
         combinations, index = _combinations(columns, self._deciding(), count)
         answers = [self._answer(combination) for combination in combinations]
         numbers = np.array([-1 if isinstance(answer, Refusal) else answer for answer in answers], np.int32)[index]
@@ -115,7 +123,7 @@ class SliceFinder:
             return Refusal(unknown.code, "municipality_code", unknown.value)
         if self.said.body:
             return self._agreed(self.said.body, found)
-        return found or Refusal("unknown_body", "entity_name", "", question=True)
+        return found or self._missing("unknown_body", BODY_FIELDS, NOBODY)
 
     def _place(self, row: dict[str, str]) -> Place:
         context = self.table.context
@@ -148,7 +156,14 @@ class SliceFinder:
         found = year or self.table.context.year or self._year_of_dates(row)
         if self.said.year and found and found != self.said.year and self._year_is_printed():
             self.contradictions["year"] = str(found)
-        return self.said.year or found or Refusal("unknown_year", "fiscal_year", "", question=True)
+        return self.said.year or found or self._missing("unknown_year", YEAR_FIELDS, NO_YEAR)
+
+    def _missing(self, code: str, fields: tuple[str, ...], stand_in: StandIn) -> StandIn | Refusal:
+        """A row that leaves blank what its neighbours say is refused; what no row could say is asked, once for the file."""
+        if self._present.intersection(fields):
+            return Refusal(code, fields[0], "")
+        self.questions.add(code)
+        return stand_in
 
     def _year_is_printed(self) -> bool:
         """The year of a contract may only be derived from its dates; a contract of 2013 may well be signed in 2014."""

@@ -24,6 +24,8 @@ class Totals:
     by_table: dict[int, dict[str, int]] = field(default_factory=dict)
 
     def add(self, chunk: Chunk) -> None:
+        if not len(chunk):
+            return
         for number, count in zip(*_counts(chunk.slices), strict=True):
             self.lines[number] += count
         if chunk.contracts:

@@ -29,14 +29,14 @@ class ImportCommand(BaseCommand):
             self.stdout.write(line)
 
     def summary(self, report: Imported) -> list[str]:
-        lines = [_("%(n)d figures loaded.") % {"n": report.loaded}]
+        lines = [_("Figures loaded: %(n)d.") % {"n": report.loaded}]
         if report.unpublished:
-            lines.append(_("%(n)d figures are 0 or blank: not published, left out.") % {"n": report.unpublished})
+            lines.append(_("Left out, because 0 or blank means not published: %(n)d.") % {"n": report.unpublished})
         if report.incomplete:
             years = ", ".join(map(str, report.incomplete))
             lines.append(_("Years without their twelve months, left out: %(years)s.") % {"years": years})
         if report.unknown:
             codes = ", ".join(report.unknown[:SHOWN])
             said = {"n": len(report.unknown), "codes": codes}
-            lines.append(_("%(n)d codes are of no municipality we know, left out: %(codes)s.") % said)
+            lines.append(_("Left out, because no municipality has the code: %(n)d (%(codes)s).") % said)
         return lines

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from datasets.models import Ingest, Release, SourceFile
+from datasets.models import Ingest, SourceFile
 from tests.datasets.files import ABOUT, HEADINGS, ROWS, member, published, upload
 from tests.factories.datasets import (
     IngestFactory,

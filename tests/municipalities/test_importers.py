@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from municipalities import importers, selectors
 from municipalities.models import Population, PriceIndex
-from municipalities.tables import UnreadableFile
+from municipalities.tables import UnreadableFile, read
 
 pytestmark = pytest.mark.usefixtures("territory")
 
@@ -20,6 +23,12 @@ CVEGEO,CVE_ENT,NOM_ENT,NOM_ABR,CVE_MUN,NOM_MUN,CVE_CAB,NOM_CAB,POB_TOTAL,POB_MAS
 04013,04,Campeche,Camp.,013,Dzitbalché,0001,Dzitbalché,0,0,0,0
 99001,99,Nowhere,N,001,Nada,0001,Nada,7,3,4,1
 """
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -89,8 +98,7 @@ def test_ageeml_code_without_its_leading_zero(file):
         (b"<html></html>", "not a CSV"),
     ],
 )
-def test_ageeml_that_cannot_be_read_writes_nothing(file, text, sentence, settings):
-    settings.LANGUAGE_CODE = "en"
+def test_ageeml_that_cannot_be_read_writes_nothing(file, text, sentence):
     before = populations()
     with pytest.raises(UnreadableFile, match=sentence):
         importers.import_ageeml(path=file(text))
@@ -100,6 +108,18 @@ def test_ageeml_that_cannot_be_read_writes_nothing(file, text, sentence, setting
 def test_missing_file_is_a_sentence(tmp_path):
     with pytest.raises(CommandError, match=r"nada\.csv"):
         call_command("import_ageeml", str(tmp_path / "nada.csv"))
+
+
+@given(st.binary(max_size=400), st.sampled_from(["", "CVEGEO,POB_TOTAL\n", "CVEGEO;CVE_LOC;POB_TOTAL\r\n"]))
+def test_any_bytes_are_read_or_refused_with_a_sentence(tmp_path_factory, content, heading):
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(heading.encode() + content)
+    try:
+        rows = list(read(path, importers.CATALOGUE, ["people"]))
+    except UnreadableFile as problem:
+        assert str(problem)
+    else:
+        assert all(row.line > 1 for row in rows)
 
 
 # -- CONAPO ---------------------------------------------------------------------------------------------------------
@@ -148,8 +168,7 @@ def test_conapo_again_is_the_same(file, django_assert_max_num_queries):
     assert populations() == before
 
 
-def test_conapo_with_a_bad_year_writes_nothing(file, settings):
-    settings.LANGUAGE_CODE = "en"
+def test_conapo_with_a_bad_year_writes_nothing(file):
     before = populations()
     with pytest.raises(UnreadableFile, match="Line 2: “24” is not a year"):
         importers.import_conapo(path=file("CLAVE,AÑO,POB\n05035,24,10\n"))
@@ -202,6 +221,12 @@ def test_inpc_of_a_published_file_grows_like_the_udi(realdata_dir):
         assert abs(inpc[year] / inpc[year - 1] - udi[year] / udi[year - 1]) < Decimal("0.006"), year
 
 
+def test_bad_input_is_said_in_spanish(file):
+    with translation.override("es-mx"), pytest.raises(CommandError) as problem:
+        call_command("import_ageeml", str(file("CVEGEO,POB_TOTAL\n05001,mil\n")))
+    assert str(problem.value) == "Línea 2: «mil» no es un número de personas."
+
+
 # -- what the commands say ------------------------------------------------------------------------------------------
 
 
@@ -211,15 +236,14 @@ def said(command: str, path: Path) -> list[str]:
     return out.getvalue().splitlines()
 
 
-def test_commands_say_what_was_left_out(file, settings):
-    settings.LANGUAGE_CODE = "en"
+def test_commands_say_what_was_left_out(file):
     assert said("import_ageeml", file(CATALOGUE)) == [
-        "2 figures loaded.",
-        "2 figures are 0 or blank: not published, left out.",
-        "1 codes are of no municipality we know, left out: 99001.",
+        "Figures loaded: 2.",
+        "Left out, because 0 or blank means not published: 2.",
+        "Left out, because no municipality has the code: 1 (99001).",
     ]
-    assert said("import_conapo", file(PROJECTIONS))[0] == "2 figures loaded."
+    assert said("import_conapo", file(PROJECTIONS))[0] == "Figures loaded: 2."
     assert said("import_inpc", file("Fecha,IPC\n" + months(2023, 12) + months(2024, 1))) == [
-        "1 figures loaded.",
+        "Figures loaded: 1.",
         "Years without their twelve months, left out: 2024.",
     ]

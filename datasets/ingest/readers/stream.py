@@ -64,7 +64,8 @@ def _record_blocks(plan: StreamPlan, tally: Tally) -> Iterator[bytes]:
         if not block and len(rest) > LONGEST_RECORD:
             raise UnreadableFile(
                 "unclosed_quote",
-                "El archivo tiene unas comillas que se abren y nunca se cierran. Ábrelo, busca la comilla suelta y vuelve a guardarlo.",
+                "El archivo tiene unas comillas que se abren y nunca se cierran. Ábrelo, busca la comilla suelta "
+                "y vuelve a guardarlo.",
             )
         if skip and block:
             block, skip = _without_records(block, skip)
