@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "datasets",
     "partners",
     "municipalities",
-    "django.contrib.admin",
+    "gesoc.apps.AdministrationConfig",  # django.contrib.admin with our sign-in and index
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -167,7 +167,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "America/Mexico_City"
 CELERY_BEAT_SCHEDULER = "gesoc.celery:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # A worker that was killed leaves its file to the next one within half a minute.
+    "resume-ingests": {"task": "datasets.tasks.resume_ingests", "schedule": 15.0, "options": {"expires": 15}},
+}
 
 # -- people -------------------------------------------------------------------------------------------------------
 
@@ -205,6 +208,7 @@ ACCOUNT_FORMS = {
     "reset_password": "partners.forms.ResetPasswordForm",
     "reset_password_from_key": "partners.forms.ResetPasswordKeyForm",
     "change_password": "partners.forms.ChangePasswordForm",
+    "set_password": "partners.forms.SetPasswordForm",
     "reauthenticate": "partners.forms.ReauthenticateForm",
 }
 MFA_ADAPTER = "partners.adapter.SecondFactorAdapter"
