@@ -17,6 +17,7 @@ urlpatterns = [
         path("api/", api.page, name="api"),
         path("_componentes/", views.components, name="components"),
         path("", include("municipalities.urls")),
+        path("", include("datasets.dashboard_urls")),
         path("", include("partners.urls")),
         prefix_default_language=False,
     ),

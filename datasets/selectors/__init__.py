@@ -7,30 +7,34 @@ and the release it returns says what was chosen. Only published releases are eve
 
 from datasets.versions import data_version
 
-from .cells import Cell, totals
+from .cells import Cell, official_names, totals
 from .contracts import (
     ContractFilters,
     ContractTotal,
+    contract_methods_by_year,
     contract_releases,
     contract_totals,
     contracts,
     top_suppliers,
 )
 from .figures import YearCells, expenditure_cells, revenue_cells, trend, year_cells
-from .releases import choose_release, choose_releases, published_releases, years_with_data
+from .releases import best_by_year, choose_release, choose_releases, published_releases, years_with_data
 
 __all__ = [
     "Cell",
     "ContractFilters",
     "ContractTotal",
     "YearCells",
+    "best_by_year",
     "choose_release",
     "choose_releases",
+    "contract_methods_by_year",
     "contract_releases",
     "contract_totals",
     "contracts",
     "data_version",
     "expenditure_cells",
+    "official_names",
     "published_releases",
     "revenue_cells",
     "top_suppliers",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.utils.html import format_html
@@ -62,10 +62,11 @@ class Figure:
     notes: Sequence[Any] = ()
     links: Sequence[Action] = ()
     key_list: Sequence[KeyEntry] = ()
+    folded: bool = False  # the table waits behind "See the data"
     csv_url: str = ""
     # What the CSV holds: bare exact values, not the rounded ones that the table shows.
     csv_headings: Sequence[str] = ()
-    csv_rows: Sequence[Sequence[Any]] = field(default=())
+    csv_rows: Iterable[Sequence[Any]] = ()
 
 
 def row(columns: Sequence[Column], texts: Iterable[Any]) -> list[TableCell]:
