@@ -6,8 +6,6 @@ Starts what it needs, shows how far it is, starts again what dies, and stops exa
 from __future__ import annotations
 
 import fcntl
-import http.client
-import json
 import os
 import shutil
 import signal
@@ -23,10 +21,10 @@ from types import FrameType
 
 from gesoc import embedded
 from gesoc.keeper import ServiceError, become, try_lock
+from gesoc.probe import LOOPBACK, health
 
 BASE_DIR = embedded.BASE_DIR
 PYTHON = sys.executable
-LOOPBACK = "127.0.0.1"
 GRACE = {signal.SIGTERM: 10, signal.SIGQUIT: 5, signal.SIGKILL: 5}  # seconds that each signal gets
 RESTARTS, WITHIN = 4, 60  # a child that dies more often than this many times in so many seconds stops the demo
 
@@ -120,9 +118,8 @@ class Child:
 
 def children(port: int) -> list[Child]:
     celery = [PYTHON, "-m", "celery", "--app", "gesoc"]
-    web = [PYTHON, "-m", "gunicorn", "gesoc.wsgi", "--bind", f"{LOOPBACK}:{port}", "--workers", "2", "--threads", "4"]
     return [
-        Child("web", [*web, "--no-control-socket", "--timeout", "60", "--graceful-timeout", "5"]),
+        Child("web", [PYTHON, "-m", "gunicorn", "gesoc.wsgi", "--bind", f"{LOOPBACK}:{port}"]),
         Child("worker", [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]),
         Child("beat", [*celery, "beat", "--pidfile", ""]),
     ]
@@ -205,17 +202,6 @@ def run(started: list[Child], *command: str, shown: bool = False) -> None:
         raise Failure(f"{' '.join(command)} failed.\n{'' if shown else child.last_words()}")
 
 
-def health(port: int) -> dict[str, str]:
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
-    try:
-        connection.request("GET", "/salud/", headers={"Host": "localhost"})
-        return dict(json.loads(connection.getresponse().read()))
-    except (OSError, ValueError, http.client.HTTPException):
-        return {}
-    finally:
-        connection.close()
-
-
 def wait_healthy(started: list[Child], port: int) -> None:
     end = time.monotonic() + 90
     while (state := health(port)).get("status") != "ok":
@@ -227,16 +213,6 @@ def wait_healthy(started: list[Child], port: int) -> None:
 
 def has_command(name: str) -> bool:
     return any(BASE_DIR.glob(f"*/management/commands/{name}.py"))
-
-
-def check_settings() -> None:
-    """What is missing outside local mode is said in one sentence, before anything starts."""
-    from django.core.exceptions import ImproperlyConfigured
-
-    try:
-        import gesoc.settings  # noqa: F401
-    except ImproperlyConfigured as error:
-        raise Failure(str(error)) from None
 
 
 def start(started: list[Child], port: int) -> None:
@@ -289,7 +265,8 @@ def main() -> int:
     code = 0
     try:
         claim()
-        check_settings()
+        if not embedded.is_local():
+            embedded.check_settings()
         port = port_from_environment()
         start(started, port)
         load_demo(started)
@@ -300,7 +277,8 @@ def main() -> int:
     except Stop:
         say("\nStopping …")
     except (Failure, ServiceError) as error:
-        say(f"\n{error}")
+        say("")
+        sys.stderr.write(f"{error}\n")
         code = 1
     finally:
         on_signals(signal.SIG_IGN)

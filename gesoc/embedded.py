@@ -129,7 +129,7 @@ def release() -> None:
     os.close(probe)
 
 
-def erase(seconds: float = 15) -> None:
+def erase(seconds: float = 5) -> None:
     """Remove the clone's database and queue (`RESET=1`). Refused while another process uses them."""
     import shutil
 
@@ -163,8 +163,15 @@ def alone(name: str) -> Iterator[None]:
 def prepare(argv: list[str]) -> None:
     """Before manage.py does anything in local mode: services, tables and reference data, as the command needs them."""
     command = argv[1] if len(argv) > 1 else "help"
-    if not is_local() or command in NEEDS_NOTHING or {"-h", "--help", "--version"} & set(argv):
+    if {"-h", "--help", "--version"} & set(argv):
         return
+    if not is_local():
+        check_settings()
+        return
+    if command in NEEDS_NOTHING:
+        return
+    if command == "runserver":
+        refuse_strangers(argv[2:])
     try:
         use()
     except ServiceError as error:
@@ -175,6 +182,24 @@ def prepare(argv: list[str]) -> None:
         bring_up_to_date()
     if command == "runserver":
         collect_static()
+
+
+def check_settings() -> None:
+    """Outside local mode something may be missing: one sentence instead of a traceback."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        import gesoc.settings  # noqa: F401
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+
+
+def refuse_strangers(arguments: list[str]) -> None:
+    """Local mode has made-up secrets and demo passwords: it serves this machine and no other."""
+    for address in arguments:
+        host = address.rpartition(":")[0]
+        if not address.startswith("-") and host and host not in {"127.0.0.1", "localhost", "[::1]"}:
+            sys.exit(f"Local mode serves this machine alone, not {host}. To serve others set DATABASE_URL (README.md).")
 
 
 def bring_up_to_date() -> bool:

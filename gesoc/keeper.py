@@ -30,7 +30,8 @@ PG_SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET = 100  # bytes; the kernel takes 107
 POLL = 0.1
 CAP_DAC_OVERRIDE = 1
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+PR_SET_PDEATHSIG, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+NO_SETUID_FIXUP = 1 << 2
 
 
 class ServiceError(RuntimeError):
@@ -118,7 +119,8 @@ def become(account: pwd.struct_passwd | None, death_signal: int) -> Any:
     def child() -> None:
         if account is not None:
             if libc is not None:
-                libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+                # Keeps capabilities over the change of account, and lets access(2) see them.
+                libc.prctl(PR_SET_SECUREBITS, NO_SETUID_FIXUP, 0, 0, 0)
             os.setgroups([])
             os.setgid(account.pw_gid)
             os.setuid(account.pw_uid)
@@ -131,7 +133,7 @@ def become(account: pwd.struct_passwd | None, death_signal: int) -> Any:
 
 
 def keep_capability(libc: ctypes.CDLL) -> None:
-    """Keep CAP_DAC_OVERRIDE over the coming exec. Where the kernel refuses, plain file permissions decide."""
+    """Of all capabilities keep CAP_DAC_OVERRIDE over the coming exec. Where the kernel refuses, file modes decide."""
     bit = 1 << CAP_DAC_OVERRIDE
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     data = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)

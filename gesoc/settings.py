@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "datasets",
     "partners",
     "municipalities",
-    "django.contrib.admin",
+    "gesoc.apps.AdministrationConfig",  # django.contrib.admin with our sign-in and index
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -134,6 +134,8 @@ if LOCAL:
     }
 else:
     DATABASES = {"default": env.db_url("DATABASE_URL")}
+    # A database that went away without a word is noticed within seconds, not after the kernel's quarter of an hour.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("tcp_user_timeout", 10_000)
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 
@@ -165,7 +167,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "America/Mexico_City"
 CELERY_BEAT_SCHEDULER = "gesoc.celery:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # A worker that was killed leaves its file to the next one within half a minute.
+    "resume-ingests": {"task": "datasets.tasks.resume_ingests", "schedule": 15.0, "options": {"expires": 15}},
+}
 
 # -- people -------------------------------------------------------------------------------------------------------
 
@@ -203,6 +208,7 @@ ACCOUNT_FORMS = {
     "reset_password": "partners.forms.ResetPasswordForm",
     "reset_password_from_key": "partners.forms.ResetPasswordKeyForm",
     "change_password": "partners.forms.ChangePasswordForm",
+    "set_password": "partners.forms.SetPasswordForm",
     "reauthenticate": "partners.forms.ReauthenticateForm",
 }
 MFA_ADAPTER = "partners.adapter.SecondFactorAdapter"
@@ -220,7 +226,7 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # -- mail ---------------------------------------------------------------------------------------------------------
 
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Mesa de Datos <mesa@localhost>")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or "Mesa de Datos <mesa@localhost>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 if LOCAL:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pghistory
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.http import HttpRequest
 
 if TYPE_CHECKING:
     from .models import User
@@ -21,6 +23,13 @@ def acting(by: User | None, action: str, **note: str) -> Iterator[None]:
     """
     with pghistory.context(user=by.pk if by else None, action=action, **note), transaction.atomic():
         yield
+
+
+def person(request: HttpRequest) -> User:
+    """Who acts: the signed-in person behind a request."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user
 
 
 def history_of(model: type[models.Model], **options: Any) -> Any:

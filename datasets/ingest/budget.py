@@ -59,6 +59,10 @@ LEVELS = {
     "subpartida generica": 4, "partida especifica": 4, "partida": 3, "subpartida": 4,
 }  # fmt: skip
 MAX_FINDINGS = 10
+_KEPT = {
+    False: "Se suman los renglones de detalle.",
+    True: "Se toma el renglón, porque con él se llega al total impreso.",
+}
 
 
 @dataclass(slots=True)
@@ -68,7 +72,7 @@ class BudgetRow:
     amounts: Amounts
     texts: dict[str, str]  # amounts as printed, by moment
     extra: tuple[int, ...] = ()
-    bad: bool = False
+    heading: bool = False
 
 
 @dataclass(slots=True)
@@ -85,7 +89,6 @@ class BudgetTable:
     outline: Outline | None = None
     leaves: list[BudgetRow] = field(default_factory=list)
     parents: dict[int, BudgetRow] = field(default_factory=dict)  # row of a leaf or parent -> its parent
-    sections: dict[int, str] = field(default_factory=dict)  # row -> text of the section it stands under
     findings: list[Finding] = field(default_factory=list)
     unsure: dict[str, str] = field(
         default_factory=dict
@@ -142,14 +145,14 @@ def _take_merged(table: BudgetTable, merged: Merged) -> None:
         table.skip(reason, count)
     for record in merged.records:
         label = read_label(record.label)
-        amounts, bad = _amounts_of(record.texts, table)
-        table.rows.append(BudgetRow(record.row, label, amounts, record.texts, record.extra, bad))
+        amounts = _amounts_of(record.texts, table)
+        table.rows.append(BudgetRow(record.row, label, amounts, record.texts, record.extra, not record.texts))
 
 
-def _amounts_of(texts: dict[str, str], table: BudgetTable) -> tuple[Amounts, bool]:
+def _amounts_of(texts: dict[str, str], table: BudgetTable) -> Amounts:
     found = to_cents_array(pa.array([texts.get(moment, "") for moment in table.moments], pa.string()))
     values = zip(found.cents.tolist(), found.null.tolist(), found.bad.tolist(), strict=True)
-    return tuple(None if null or bad else cents for cents, null, bad in values), bool(found.bad.any())
+    return tuple(None if null or bad else cents for cents, null, bad in values)
 
 
 def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool] | None) -> None:
@@ -161,7 +164,6 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
         (row for row in range(area.first, area.end) if any(cents[m][row - area.first][0] is not None for m in cents)),
         default=-1,
     )
-    section = ""
     for row in range(area.first, area.end):
         if keep and not keep(row):
             table.ignored += 1
@@ -174,28 +176,26 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
         values = [cents[moment][row - area.first] for moment in table.moments]
         label = read_label([(column, area.grid.cell(row, column)) for column in labels])
         if all(value is None and not bad for value, bad in values):
-            section = _without_amounts(table, row, label, last, section)
+            _without_amounts(table, row, label, last)
             continue
         if is_note(label.text) or _all_zero_unlabelled(label, values):
             table.skip("note" if label.text else "template")
             continue
         texts = {m: area.grid.cell(row, mapping.moments[m]).strip() for m in table.moments}
-        found = BudgetRow(row, label, tuple(value for value, _ in values), texts, bad=any(bad for _, bad in values))
-        table.rows.append(found)
-        table.sections[row] = section
+        table.rows.append(BudgetRow(row, label, tuple(value for value, _ in values), texts))
 
 
-def _without_amounts(table: BudgetTable, row: int, label: Label, last: int, section: str) -> str:
-    """A row of words only: a note below the last figure, else a section whose name the rows below carry."""
-    if row > last or is_note(" ".join(table.area.grid.rows[row]).strip()):
+def _without_amounts(table: BudgetTable, row: int, label: Label, last: int) -> None:
+    """A row of words only: a note, a line that states no figure at all, or the heading of the rows below it."""
+    cells = table.area.grid.rows[row]
+    if row > last or is_note(" ".join(cells).strip()):
         table.skip("note")
-        return section
-    filled = sum(bool(cell.strip()) for cell in table.area.grid.rows[row])
-    if filled > 2:
-        table.skip("empty")  # a line of the table that states no figure at all
-        return section
-    table.skip("section")
-    return label.text
+    elif sum(bool(cell.strip()) for cell in cells) > 2:
+        table.skip("empty")
+    else:
+        table.skip("section")
+        if label.text and not label.is_total:
+            table.rows.append(BudgetRow(row, label, (None,) * len(table.moments), {}, heading=True))
 
 
 def _all_zero_unlabelled(label: Label, values: list[tuple[int | None, bool]]) -> bool:
@@ -233,8 +233,8 @@ def _column_cents(table: BudgetTable, moment: str, column: int) -> list[tuple[in
 
 
 def _decide(table: BudgetTable) -> None:
-    totals = [row for row in table.rows if row.label.is_total and not (row.label.code and not row.label.is_grand_total)]
-    body = [row for row in table.rows if row not in totals] if totals else table.rows
+    totals = [row for row in table.rows if _is_total(row)]
+    body = [row for row in table.rows if not _is_total(row)]
     unnamed = [row for row in body if not row.label.text]
     named = [row for row in body if row.label.text]
     nodes = _nodes(table, named)
@@ -247,7 +247,7 @@ def _decide(table: BudgetTable) -> None:
         if parent is not None:
             table.parents[named[place].row] = named[parent]
     for row in named:
-        if row.row not in leaf_rows:
+        if row.row not in leaf_rows and not row.heading:
             table.skip("subtotal", 1 + len(row.extra))
     _place_unnamed(table, unnamed)
     table.skip("subtotal", sum(1 + len(row.extra) for row in totals))
@@ -255,6 +255,10 @@ def _decide(table: BudgetTable) -> None:
     table.leaves.sort(key=lambda row: row.row)
     table.skip("merged", sum(len(row.extra) for row in table.leaves))
     _report_broken(table, named)
+
+
+def _is_total(row: BudgetRow) -> bool:
+    return row.label.is_total and not (row.label.code and not row.label.is_grand_total)
 
 
 def _place_unnamed(table: BudgetTable, unnamed: list[BudgetRow]) -> None:
@@ -281,7 +285,7 @@ def _nodes(table: BudgetTable, rows: list[BudgetRow]) -> list[Node]:
     for place, row in enumerate(rows):
         keys = tuple(area.grid.cell(row.row, column).strip() for column in dims)
         code = _deepest_code(table, row, label_codes)
-        nodes.append(Node(place, row.row, row.label.text, row.amounts, keys, code))
+        nodes.append(Node(place, row.row, row.label.text, row.amounts, keys, code, row.heading))
     return nodes
 
 
@@ -327,8 +331,8 @@ def _level_depths(table: BudgetTable, rows: list[BudgetRow]) -> list[int] | None
     column = table.mapping.column("line_level")
     if column is None:
         return None
-    levels = [LEVELS.get(fold(table.area.grid.cell(row.row, column))) for row in rows]
-    return None if any(level is None for level in levels) else [level or 0 for level in levels]
+    levels = [9 if row.heading else LEVELS.get(fold(table.area.grid.cell(row.row, column))) for row in rows]
+    return None if None in levels else [level or 0 for level in levels]
 
 
 def _code_depths(nodes: list[Node]) -> list[int] | None:
@@ -391,7 +395,7 @@ def _report_broken(table: BudgetTable, rows: list[BudgetRow]) -> None:
             Finding(
                 "parts_differ",
                 "warning",
-                f"«{row.label.name[:80]}» no coincide con la suma de sus renglones. Se suman los renglones de detalle.",
+                f"«{row.label.name[:80]}» no coincide con la suma de sus renglones. {_KEPT[row in table.leaves]}",
                 hint="Compara el renglón con el documento original y avisa a quien lo publicó.",
                 sheet=table.area.grid.sheet,
                 line_no=row.row + 1,

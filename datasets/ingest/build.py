@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from datasets.ingest.budget import BudgetTable
+from datasets.ingest.budget import BudgetRow, BudgetTable
 from datasets.ingest.context import (
     STATES,
     from_columns,
@@ -18,7 +18,7 @@ from datasets.ingest.context import (
     state_code,
     unit_of,
 )
-from datasets.ingest.contracts import ContractTable, contract_columns
+from datasets.ingest.contracts import ContractTable, contract_columns, date_years
 from datasets.ingest.dictionary import fold
 from datasets.ingest.hierarchy import Amounts, add, close
 from datasets.ingest.layout import Area, title_lines
@@ -48,14 +48,14 @@ def area_titles(area: Area) -> list[str]:
 
 def _context(area: Area, columns: Columns, kind: str, moments: Sequence[str], name: str) -> tuple[Context, bool]:
     context = from_titles([*area_titles(area), area.grid.sheet or ""])
-    from_columns(context, {key: values for key, values in columns.items() if values})
+    period_said = from_columns(context, {key: values for key, values in columns.items() if values})
     _place_from_columns(context, columns)
-    silent = context.year is None and not any(columns.get("fiscal_year", ()))
-    took = from_file_name(context, name) if silent or context.period is None else False
+    year_said = context.year is not None or any(columns.get("fiscal_year", ()))
+    took = from_file_name(context, name, year_said=year_said, period_said=period_said)
     if kind != "contracts" and context.period is None and _whole_years(columns):
         context.period = "annual"
     settle_document(context, kind, [moment for moment in moments if any(columns.get(moment, ()))])
-    return context, took and silent
+    return context, took
 
 
 def _whole_years(columns: Columns) -> bool:
@@ -190,9 +190,7 @@ def _controls(read: BudgetTable, unit: int) -> list[Control]:
     rows = grand or read.totals
     label = rows[0].label.text if rows else ""
     if not rows and read.outline and read.outline.supported:
-        with_parts = {parent.row for parent in read.parents.values()}
-        known = {row.row for row in read.leaves} | with_parts
-        rows = [row for row in read.rows if row.row in known and row.row not in read.parents]
+        rows = _outermost(read)
         label = f"Suma de {len(rows)} renglones de mayor nivel"
         return (
             _control_rows(read, add([row.amounts for row in rows], len(read.moments)), label, rows[0].row, unit)
@@ -208,6 +206,19 @@ def _controls(read: BudgetTable, unit: int) -> list[Control]:
     return found
 
 
+def _outermost(read: BudgetTable) -> list[BudgetRow]:
+    """Rows with figures that stand under no other row with figures."""
+    known = {row.row for row in read.leaves} | {parent.row for parent in read.parents.values() if not parent.heading}
+    found = []
+    for row in read.rows:
+        parent = read.parents.get(row.row)
+        while parent and parent.heading:
+            parent = read.parents.get(parent.row)
+        if row.row in known and parent is None and not row.heading:
+            found.append(row)
+    return found
+
+
 def _control_rows(read: BudgetTable, amounts: Amounts, label: str, row: int, unit: int) -> list[Control]:
     pairs = zip(read.moments, amounts, strict=True)
     return [Control(moment, value * unit, label[:120], row + 1) for moment, value in pairs if value is not None]
@@ -218,12 +229,15 @@ def _same_sums(one: Amounts, other: Amounts) -> bool:
     return bool(pairs) and any(a for a, _ in pairs) and all(close(a, b) for a, b in pairs)
 
 
-def contract_part(read: ContractTable, name: str, offers: list[str | None] | None) -> Part:
+def contract_part(read: ContractTable, name: str, offers: list[str | None] | None, year: int | None = None) -> Part:
+    """``year`` is what a person said: then no line needs a year from its dates."""
     columns = contract_columns(read)
     if offers and "number_of_tenderers" not in columns:
         columns["number_of_tenderers"] = offers
     full_municipality_codes(columns)
     context, took = _context(read.area, columns, "contracts", (), name)
+    if context.year is None and year is None:
+        date_years(columns, len(read.rows))
     table = _table(read.area, read.mapping, "contracts", "full", context)
     table.rows_read, table.skipped = read.rows_read, read.skipped
     extra = [[row + 1 for row in line.extra] for line in read.rows]

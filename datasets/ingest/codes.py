@@ -123,6 +123,7 @@ def _cog() -> list[dict[str, str]]:
     return read_rows("cog.csv")
 
 
+@lru_cache(maxsize=65_536)
 def name_key(name: str) -> str:
     """A name reduced to what publishers agree on: no accents, punctuation, articles, plurals or final dots."""
     words = re.sub(r"[^a-z0-9 ]", " ", fold(name)).split()
@@ -153,6 +154,7 @@ class Names:
     def __init__(self, entries: list[Named]) -> None:
         self.entries = entries
         self._by_key: dict[str, list[Named]] = {}
+        self._found: dict[str, list[Named]] = {}
         for entry in entries:
             self._by_key.setdefault(name_key(entry.name), []).append(entry)
 
@@ -163,7 +165,9 @@ class Names:
         key = name_key(name)
         if not key:
             return None
-        found = self._by_key.get(key) or self._truncated(key)
+        if key not in self._found:
+            self._found[key] = self._by_key.get(key) or self._truncated(key)
+        found = self._found[key]
         if not found:
             return None
         below = [entry for entry in found if under and entry.parent == under]

@@ -10,9 +10,9 @@ from datasets.ingest.dictionary import fold
 from datasets.ingest.shapes import Context
 
 _STATE_NAMES = (
-    "Aguascalientes|Baja California|Baja California Sur|Campeche|Coahuila|Colima|Chiapas|Chihuahua|Ciudad de México|Durango"
-    "|Guanajuato|Guerrero|Hidalgo|Jalisco|México|Michoacán|Morelos|Nayarit|Nuevo León|Oaxaca|Puebla|Querétaro|Quintana Roo"
-    "|San Luis Potosí|Sinaloa|Sonora|Tabasco|Tamaulipas|Tlaxcala|Veracruz|Yucatán|Zacatecas"
+    "Aguascalientes|Baja California|Baja California Sur|Campeche|Coahuila|Colima|Chiapas|Chihuahua|Ciudad de México"
+    "|Durango|Guanajuato|Guerrero|Hidalgo|Jalisco|México|Michoacán|Morelos|Nayarit|Nuevo León|Oaxaca|Puebla|Querétaro"
+    "|Quintana Roo|San Luis Potosí|Sinaloa|Sonora|Tabasco|Tamaulipas|Tlaxcala|Veracruz|Yucatán|Zacatecas"
 )
 STATES = {f"{number:02}": name for number, name in enumerate(_STATE_NAMES.split("|"), start=1)}
 _ALIASES = {
@@ -28,8 +28,8 @@ _STATE_TAIL = re.compile(
     rf"|(?<!\bde)(?<!\bdel)\s+((?!hidalgo|guerrero|morelos|mexico\b)(?:{_NAMES}))\.?\s*$"
 )
 _MUNICIPAL = re.compile(
-    r"\b(?:(?:h\.?\s*|honorable\s+)?ayuntamiento(?:\s+constitucional)?|municipio|gobierno municipal|presidencia municipal"
-    r"|alcaldia|delegacion)\s+"
+    r"\b(?:(?:h\.?\s*|honorable\s+)?ayuntamiento(?:\s+constitucional)?|municipio|gobierno municipal|presidencia"
+    r" municipal|alcaldia|delegacion)\s+"
     r"(?:de\s+|del?\s+municipio\s+de\s+)?(.+)"
 )
 _ENTITY = re.compile(
@@ -54,8 +54,8 @@ _UNITS = (
     (re.compile(r"\b(?:en )?miles de pesos\b|\bcifras en miles\b"), 1_000),
 )
 _NOT_A_BODY = re.compile(
-    r"estado (analitico|del ejercicio)|clasificacion|presupuesto|gasto|ingreso|del? \d|al \d|pesos|formato|articulo|anexo"
-    r"|cuenta publica|ejercicio|trimestre"
+    r"estado (analitico|del ejercicio)|clasificacion|presupuesto|gasto|ingreso|del? \d|al \d|pesos|formato|articulo"
+    r"|anexo|cuenta publica|ejercicio|trimestre"
     r"|categoria|fuente de|por |adquisicion|adjudicacion|licitacion|contrato|padron"
 )
 
@@ -145,18 +145,18 @@ def state_code(text: str) -> str | None:
     return _BY_NAME.get(words)
 
 
-def from_columns(context: Context, columns: dict[str, Iterable[str | None]]) -> None:
-    """What the lines themselves say, where all of them say the same; they win over titles and names of files."""
+def from_columns(context: Context, columns: dict[str, Iterable[str | None]]) -> bool:
+    """What the lines themselves say, where all say the same; they win over titles. True when periods are stated."""
     years = {year for text in columns.get("fiscal_year", ()) if text and (year := year_of(text))}
     if len(years) == 1:
         context.year = years.pop()
     elif years:
         context.year = None
     periods = _periods(columns)
-    if len(periods) == 1:
-        context.period = periods.pop()
-    elif periods:
-        context.period = None
+    several = len(periods) > 1
+    if periods:
+        context.period = None if several else periods.pop()
+    return bool(several or context.period)
 
 
 def _periods(columns: dict[str, Iterable[str | None]]) -> set[str]:
@@ -169,15 +169,15 @@ def _periods(columns: dict[str, Iterable[str | None]]) -> set[str]:
     return {period for text in labels if (period := parse_period(text)[1])}
 
 
-def from_file_name(context: Context, name: str) -> bool:
-    """Year and period from the file's name, only where nothing inside says them. True when something was taken."""
+def from_file_name(context: Context, name: str, *, year_said: bool, period_said: bool) -> bool:
+    """Year and period from the file's name, only where nothing inside says them. True when the year was taken."""
     stem = name.rsplit(".", 1)[0]
     year, period = parse_period(re.sub(r"(?<=[a-z])(?=\d{4})|(?<=\d{4})(?=[a-z])", " ", fold(stem).replace("-", " ")))
-    took = False
-    if context.year is None and year:
-        context.year, took = year, True
-    if context.period is None and period and (year is None or year == context.year):
-        context.period, took = period, True
+    took = not year_said and year is not None
+    if took:
+        context.year = year
+    if not period_said and context.period is None and (year is None or year == context.year):
+        context.period = period
     return took
 
 

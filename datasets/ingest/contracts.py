@@ -43,6 +43,18 @@ _PLACEHOLDER = re.compile(
     r"|no se realizo.*|xx+|\.+|0|no disponible|ver nota)",
     re.DOTALL,
 )
+_SHARED = (
+    "file_number",
+    "procedure_number",
+    "category_raw",
+    "legal_basis",
+    "description",
+    "requesting_area",
+    "buyer_name",
+)
+_FIGURE = r"\D{0,40}?\$?\s*(\d[\d,.'´’ ]*\d)"
+_BOUNDS = {"amount_min": re.compile("minim[oa]" + _FIGURE), "amount_max": re.compile("maxim[oa]" + _FIGURE)}
+_IN_WORDS = re.compile(r"([^()]*\d)\s*\([^()]*[A-Za-z]{3}.*", re.DOTALL)
 _TOTAL = re.compile(r"(gran )?total(es)?( general)?( de contratos)?|sumas?|subtotal(es)?")
 
 
@@ -123,7 +135,7 @@ def _reason(
         return "subtotal"
     if len(filled) == 1:
         return _lone_text(table, row, filled[0])
-    if is_note(filled[0]):
+    if is_note(filled[0]) and len(filled) <= 2:
         return "note"
     mapped = [name for column, name in table.mapping.fields.items() if area.grid.cell(row, column).strip()]
     if table.rows and mapped:
@@ -136,11 +148,7 @@ def _is_total_row(filled: list[str]) -> bool:
     alone.
     """
     words = [cell for cell in filled if not is_number(cell)]
-    return (
-        len(words) <= 1
-        and len(filled) > len(words)
-        and all(_TOTAL.fullmatch(fold(word).strip(" .:")) for word in words)
-    )
+    return len(words) == 1 and len(filled) > 1 and all(_TOTAL.fullmatch(fold(word).strip(" .:")) for word in words)
 
 
 def _lone_text(table: ContractTable, row: int, text: str) -> str:
@@ -168,12 +176,41 @@ def contract_columns(table: ContractTable) -> dict[str, list[str | None]]:
         name: [area.grid.cell(line.row, column).strip() or None for line in table.rows]
         for name, column in fields.items()
     }
+    _fill_merged(columns, len(table.rows))
     for name in _FILLED_DOWN:
         if name in columns:
             columns[name] = _fill_down(columns[name])
+    _spell_amounts(columns, len(table.rows))
     _name_suppliers(columns, len(table.rows))
-    _date_years(columns, len(table.rows))
     return columns
+
+
+def _fill_merged(columns: dict[str, list[str | None]], count: int) -> None:
+    """Contracts of one procedure share merged cells: a row without any of them has those of the row above."""
+    lead = [columns[name] for name in ("fiscal_year", "procedure_type_raw", "file_number") if name in columns]
+    if len(lead) < 2:
+        return
+    for line in range(1, count):
+        if not any(values[line] for values in lead):
+            for name in _SHARED:
+                if name in columns and columns[name][line] is None:
+                    columns[name][line] = columns[name][line - 1]
+
+
+def _spell_amounts(columns: dict[str, list[str | None]], count: int) -> None:
+    """``Monto mínimo $22,000.00 monto máximo $220,000.00`` is two amounts; words in brackets repeat the figure."""
+    for name in ("amount_with_tax", "amount_without_tax", "amount_unspecified_tax"):
+        for line, text in enumerate(columns.get(name, ())):
+            if not text or is_number(text):
+                continue
+            words = fold(text)
+            bounds = {bound: match[1] for bound, pattern in _BOUNDS.items() if (match := pattern.search(words))}
+            for bound, amount in bounds.items():
+                columns.setdefault(bound, [None] * count)[line] = amount
+            if bounds:
+                columns[name][line] = None
+            elif match := _IN_WORDS.fullmatch(text):
+                columns[name][line] = match[1].strip()
 
 
 def _fill_down(values: list[str | None]) -> list[str | None]:
@@ -199,7 +236,7 @@ def _join(parts: list[str | None]) -> str | None:
     return " ".join(words) or None
 
 
-def _date_years(columns: dict[str, list[str | None]], count: int) -> None:
+def date_years(columns: dict[str, list[str | None]], count: int) -> None:
     """A contract without a fiscal year gets the year of its signature, or of the next best date."""
     if any(columns.get("fiscal_year", ())):
         return

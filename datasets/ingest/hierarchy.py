@@ -21,8 +21,7 @@ class Node:
     amounts: Amounts
     dims: tuple[str, ...] = ()
     code: ObjectCode | None = None
-    parent: int | None = None
-    children: list[int] = field(default_factory=list)
+    heading: bool = False  # words only: it may be a parent, never a leaf
 
 
 @dataclass(slots=True)
@@ -103,12 +102,16 @@ def judge(name: str, nodes: Sequence[Node], parents: list[int | None], totals: S
     undetailed: set[int] = set()
     for place, parts in children.items():
         _weigh(outline, nodes[place], add([nodes[part].amounts for part in parts], width), undetailed)
-    outline.leaves = [node.place for node in nodes if node.place not in children or node.place in undetailed]
+    outline.leaves = [
+        node.place for node in nodes if not node.heading and (node.place not in children or node.place in undetailed)
+    ]
     outline.agrees = _agreement(add([nodes[place].amounts for place in outline.leaves], width), totals)
     return outline
 
 
 def _weigh(outline: Outline, node: Node, parts: Amounts, undetailed: set[int]) -> None:
+    if node.heading:
+        return
     if not any(node.amounts):
         outline.contradicted += any(parts)
         return
@@ -154,7 +157,27 @@ def choose(
             break
     if best is None:
         raise ValueError("no reading")
-    return best[1]
+    return _keep_rows_over_detail(best[1], nodes, totals)
+
+
+def _keep_rows_over_detail(outline: Outline, nodes: Sequence[Node], totals: Sequence[Amounts]) -> Outline:
+    """Where a row and its detail disagree and only the row leads to the printed total, the row is the leaf."""
+    width = len(nodes[0].amounts) if nodes else 0
+    for place in outline.broken:
+        below = _descendants(outline.parents, place)
+        leaves = sorted({*(leaf for leaf in outline.leaves if leaf not in below), place})
+        agrees = _agreement(add([nodes[leaf].amounts for leaf in leaves], width), totals)
+        if agrees > outline.agrees:
+            outline.leaves, outline.agrees = leaves, agrees
+    return outline
+
+
+def _descendants(parents: Sequence[int | None], place: int) -> set[int]:
+    found = {place}
+    for child, parent in enumerate(parents):
+        if parent in found:
+            found.add(child)
+    return found
 
 
 MAX_ARITHMETIC = 400

@@ -17,8 +17,9 @@ _GRAND = re.compile(
     r"(gran total|total(es)?( general(es)?)?( (de|del|de los)? ?(gasto|egresos|ingresos|presupuesto)\w*.*)?)$"
 )
 _NOTE = re.compile(
-    r"bajo protesta|notas?\b|fuente:|elabor[oó]|autoriz[oó]|revis[oó]|vo\.? ?bo|\*+\s|\d/ |¹|las? cifras|las sumas parciales"
-    r"|ingresos excedentes|fecha de (actualizacion|validacion)|area responsable|n\.s\.|para efectos de"
+    r"bajo protesta|notas?\b|fuente:|elabor[oó]|autoriz[oó]|revis[oó]|vo\.? ?bo|\*+\s|\d/ |¹|las? cifras"
+    r"|las sumas parciales|ingresos excedentes|fecha de (actualizacion|validacion)|area (responsable|o unidad)"
+    r"|unidad administrativa responsable|n\.s\.|para efectos de"
 )
 NOTE_LENGTH = 260
 

@@ -238,7 +238,7 @@ def title_lines(grid: Grid, start: int, stop: int) -> list[str]:
     lines: list[str] = []
     for row in range(start, stop):
         cells = _texts(grid, row)
-        if any(is_number(text) and len(text) > 4 for text in cells.values()) and start:
+        if start and any(is_number(text) and not re.fullmatch(r"(19|20)\d\d", text) for text in cells.values()):
             lines.clear()
             continue
         short = [text for text in cells.values() if len(text) <= MAX_TITLE or "\n" in text]

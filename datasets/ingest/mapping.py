@@ -27,8 +27,8 @@ _WINNER = re.compile(r"adjudicad|ganador|contratad[oa]|contratista o proveedor")
 WEAK_AMOUNT = "reported"
 _NAME_DEPTH = ("especifica", "generica", "partida", "concepto", "capitulo")
 _NEEDS_GROUP = re.compile(
-    r"nombres?( s)?|(primer |segundo )?apellidos?( paterno| materno)?|inicio|termino|fin|conclusion|fecha de (inicio|termino)"
-    r"|monto|importe|total|rfc|razon social|clave|numero|fecha|objeto|descripcion"
+    r"nombres?( s)?|(primer |segundo )?apellidos?( paterno| materno)?|inicio|termino|fin|conclusion"
+    r"|fecha de (inicio|termino)|monto|importe|total|rfc|razon social|clave|numero|fecha|objeto|descripcion"
 )
 _GOVERNMENT = re.compile(r"APF|GE|GM|GOB_?\w*")
 
@@ -165,6 +165,8 @@ def _better(area: Area, mapping: Mapping_, old: int, new: int, name: str, confid
     if name in MOMENTS.get(mapping.kind, ()):
         words = ("acumulad", "anual", "total")
         return any(word in _words(area, new) for word in words) and not any(word in _words(area, old) for word in words)
+    if name == "description":
+        return "objeto" in _words(area, new) and "objeto" not in _words(area, old)
     if name.startswith("supplier_"):
         return bool(_WINNER.search(_words(area, new))) and not _WINNER.search(_words(area, old))
     if mapping.confidence[old] == "similar" and confidence == "exact":

@@ -47,7 +47,7 @@ NOT_STATED = frozenset(
     }
 )
 CURRENCY = re.compile(r"^(?:mx\$|mxn|m\.?n\.?|\$|us\$|usd|pesos)+|(?:mxn|m\.?n\.?|usd|pesos)\.?$", re.IGNORECASE)
-SPACES = re.compile(r"[\s'’\u00a0\u2007\u202f]+")
+SPACES = re.compile(r"[\s'’´`\u00a0\u2007\u202f]+")
 PLAIN = re.compile(r"^-?\d+(?:\.\d+)?$")
 SCIENTIFIC = re.compile(r"^-?\d+(?:\.\d+)?e[+-]?\d{1,2}$", re.IGNORECASE)
 GROUPED = {

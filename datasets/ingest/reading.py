@@ -17,9 +17,10 @@ from datasets.ingest.contracts import read_contracts
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area, find_areas
 from datasets.ingest.mapping import Mapping_, map_columns
+from datasets.ingest.numbers import NotAnAmount, to_cents
 from datasets.ingest.readers.sheets import read_sheets
 from datasets.ingest.readers.text import MAX_GRID_BYTES, read_text
-from datasets.ingest.recognise import Foreign, Verdict, recognise
+from datasets.ingest.recognise import Foreign, Verdict, foreign_of, recognise
 from datasets.ingest.shapes import (
     LINE_FIELDS,
     MOMENTS,
@@ -93,6 +94,8 @@ def read_file(path: Path, *, name: str, hints: Hints | None = None, progress: Pr
         grids, large = read_sheets(path), False
     tell("read", 0.5)
     _read_grids(grids, work)
+    if not work.parts and not work.foreign:
+        work.foreign += _foreign_cells(grids)
     if large and work.parts:
         plan_stream(
             path, work.parts, work.candidates, str(work.encoding), str(work.delimiter), work.findings, work.questions
@@ -141,6 +144,19 @@ def _read_grids(grids: list[Grid], work: _Work) -> None:
         _read_grid(grid, children, work)
 
 
+def _foreign_cells(grids: list[Grid]) -> list[tuple[str | None, Foreign]]:
+    """No table at all: what the first rows of the sheets speak of (an OCDS template has one sheet per object)."""
+    found = []
+    for grid in grids:
+        cells: dict[int, tuple[str, ...]] = {
+            column: (cell,) for row in grid.rows[:2] for column, cell in enumerate(row) if cell.strip()
+        }
+        foreign = foreign_of(Area(grid, (0,), len(grid.rows), cells)) if cells else None
+        if foreign and foreign.strong:
+            found.append((grid.sheet, foreign))
+    return found
+
+
 def _read_grid(grid: Grid, children: list[Grid], work: _Work) -> None:
     for area in find_areas(grid, work.hints.header_row):
         work.candidates.append(area)
@@ -177,8 +193,6 @@ def _control_by_master(master: Area, part: Part) -> None:
     column = mapping.column("annual_total")
     if column is None or part.moments != ("approved",):
         return
-    from datasets.ingest.numbers import NotAnAmount, to_cents
-
     for row in range(master.first, master.end):
         try:
             cents = to_cents(master.grid.cell(row, column))
@@ -196,7 +210,7 @@ def _read_area(area: Area, verdict: Verdict, children: list[Grid], work: _Work) 
     if verdict.kind == "contracts":
         read = read_contracts(area, mapping)
         offers = sipot.count_offers(area, children, [line.row for line in read.rows]) if children else None
-        work.parts.append(contract_part(read, work.name, offers))
+        work.parts.append(contract_part(read, work.name, offers, work.hints.year))
         return
     flow = mapping.column("flow")
     if flow is None:

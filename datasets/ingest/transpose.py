@@ -78,6 +78,7 @@ def _gather(area: Area, moment_column: int, amount: int, words: dict[str, str], 
             merged.records.append(Record(opened[0], opened[1], dict(texts), tuple(extra)))
         elif opened:
             _skip(merged, "section")
+            merged.records.append(Record(opened[0], opened[1], {}, ()))
         texts.clear()
         extra.clear()
 

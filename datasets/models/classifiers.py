@@ -39,7 +39,7 @@ class ClassNode(models.Model):
 class Label(models.Model):
     """A text by which a publisher names an object, a unit, a programme… shared by all facts that use it.
 
-    The key is the first 63 bits of a BLAKE2b hash over (kind, published_code, name) (`datasets.ingest.labels`): lines can be
+    The key is the first 63 bits of a BLAKE2b hash over (kind, published_code, name) (`datasets.ingest.labelbook`): lines can be
     written without asking the database for ids, on any number of workers or nodes, and the same text has one id everywhere.
     """
 

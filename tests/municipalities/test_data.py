@@ -13,18 +13,10 @@ from municipalities import data
 ADDED = {
     "02006", "02007", "04012", "04013", "07125", "12082", "12083", "12084", "12085", "17036", "24059", "25019", "25020",
 }  # fmt: skip
-# Where the current catalogue differs from the vintage our names come from and no decree could be confirmed.
-UNCONFIRMED_NAMES = {
-    "07017": "Cintalapa de Figueroa",
-    "08056": "Valle del Rosario",
-    "11032": "San José de Iturbide",
-    "12006": "Apaxtla de Castrejón",
-    "20038": "Villa Hidalgo Yalálag",
-    "20124": "Heroica Villa de San Blas Atempa",
-    "20238": "Heroico San Martín de los Cansecos",
-    "20459": "Villa de Santiago Chazumba",
-    "24001": "Ahualulco del Sonido 13",
-}
+RENAMED = {
+    "07008", "07017", "08056", "11032", "12006", "20038", "20124", "20238", "20459", "21173", "23008", "24001", "26003",
+    "26044", "31025", "31094",
+}  # fmt: skip
 
 
 def names() -> dict[str, str]:
@@ -118,10 +110,11 @@ def test_census_figures_add_up_to_the_official_totals(year, nation, mexico_city)
 
 @pytest.mark.realdata
 def test_codes_and_names_match_the_current_catalogue(realdata_dir):
-    assert names() == {code: row["nom_municipio"] for code, row in catalogue(realdata_dir).items()} | {
-        code: names()[code] for code in UNCONFIRMED_NAMES
-    }
-    assert {code: catalogue(realdata_dir)[code]["nom_municipio"] for code in UNCONFIRMED_NAMES} == UNCONFIRMED_NAMES
+    """Equal because of the thirteen added and the sixteen renamed, all of which are listed with their reason."""
+    theirs = {code: row["nom_municipio"] for code, row in catalogue(realdata_dir).items()}
+    assert names() == theirs
+    older = {row["code"]: row["name"] for row in data.rows("municipalities.csv")}
+    assert {code for code in theirs if older.get(code) != theirs[code]} == ADDED | RENAMED
 
 
 @pytest.mark.realdata

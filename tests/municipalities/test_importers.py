@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from municipalities import importers, selectors
 from municipalities.models import Population, PriceIndex
-from municipalities.tables import UnreadableFile
+from municipalities.tables import UnreadableFile, read
 
 pytestmark = pytest.mark.usefixtures("territory")
 
@@ -106,6 +108,18 @@ def test_ageeml_that_cannot_be_read_writes_nothing(file, text, sentence):
 def test_missing_file_is_a_sentence(tmp_path):
     with pytest.raises(CommandError, match=r"nada\.csv"):
         call_command("import_ageeml", str(tmp_path / "nada.csv"))
+
+
+@given(st.binary(max_size=400), st.sampled_from(["", "CVEGEO,POB_TOTAL\n", "CVEGEO;CVE_LOC;POB_TOTAL\r\n"]))
+def test_any_bytes_are_read_or_refused_with_a_sentence(tmp_path_factory, content, heading):
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(heading.encode() + content)
+    try:
+        rows = list(read(path, importers.CATALOGUE, ["people"]))
+    except UnreadableFile as problem:
+        assert str(problem)
+    else:
+        assert all(row.line > 1 for row in rows)
 
 
 # -- CONAPO ---------------------------------------------------------------------------------------------------------

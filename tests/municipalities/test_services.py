@@ -72,6 +72,11 @@ def test_renamed_unit_keeps_its_former_name(territory):
     assert (playa.name, playa.former_names, playa.created_source) == ("Playa del Carmen", "Solidaridad", "")
 
 
+def test_other_spelling_is_no_other_name(territory):
+    alamos = Municipality.objects.get(pk="26003")
+    assert (alamos.name, alamos.former_names) == ("Álamos", "")
+
+
 def test_units_without_polygon_are_the_added_ones(territory):
     without = Municipality.objects.without_polygon().values_list("code", flat=True)
     assert sorted(without) == [row["code"] for row in data.rows("municipalities_added.csv")]

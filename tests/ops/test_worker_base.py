@@ -9,11 +9,11 @@ from tests.worker import CeleryWorker
 
 @pytest.mark.worker
 def test_worker_takes_tasks_and_comes_back_after_a_kill(worker: CeleryWorker) -> None:
-    first = app.control.ping(timeout=5)
+    first = app.control.ping(timeout=10, limit=1)
     worker.kill()
     assert app.control.ping(timeout=1) == []
     worker.start()
-    assert len(first) == len(app.control.ping(timeout=5)) == 1
+    assert len(first) == len(app.control.ping(timeout=10, limit=1)) == 1
 
 
 @pytest.mark.worker

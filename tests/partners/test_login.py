@@ -90,7 +90,9 @@ def test_thirty_logins_a_minute_from_one_address_are_too_many(client, user):
     assert statuses[-1] == 429
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_login_does_not_lead_to_another_site(client, user, target):
     assert sign_in(client, next=target)["Location"] == "/cuenta/"
 

@@ -82,14 +82,14 @@ def test_platform_rights_bring_the_group_and_take_it_away():
     services.ensure_groups()
     services.set_platform_rights(user=user, by=admin, is_gesoc=True, is_admin=False)
     user = User.objects.get(pk=user.pk)
-    assert (user.is_staff, user.has_perm("datasets.change_release"), user.has_perm("partners.change_user")) == (
+    assert (user.is_staff, user.has_perm("datasets.view_release"), user.has_perm("partners.change_user")) == (
         True,
         True,
         False,
     )
     services.set_platform_rights(user=user, by=admin, is_gesoc=False, is_admin=False)
     user = User.objects.get(pk=user.pk)
-    assert (user.is_staff, user.has_perm("datasets.change_release")) == (False, False)
+    assert (user.is_staff, user.has_perm("datasets.view_release")) == (False, False)
 
 
 def test_platform_rights_are_not_given_up_alone():

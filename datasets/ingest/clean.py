@@ -1,0 +1,165 @@
+"""From a block of text columns to exact, placed, labelled lines; what cannot be is rejected with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from datasets.ingest import contract_lines
+from datasets.ingest.binary import encode
+from datasets.ingest.chunks import Amount, Chunk, Reject
+from datasets.ingest.labelbook import LABELS, LabelBook
+from datasets.ingest.numbers import NotAnAmount, to_cents, to_cents_array
+from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS, Block, Table
+from datasets.ingest.slices import SliceFinder
+from datasets.ingest.totals import partial_sums
+
+Rows = npt.NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Cleaner:
+    """Cleans the blocks of one table; labels and line numbers go on from table to table."""
+
+    number: int  # of the table in the reading
+    table: Table
+    finder: SliceFinder
+    book: LabelBook
+    sheets: list[str]
+    next_line: int = 1
+    _headings: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._headings = {field_: heading for heading, field_ in self.table.columns.items() if field_}
+
+    def clean(self, block: Block) -> Chunk:
+        count = len(block.rows)
+        amounts, bad = self._amounts(block)
+        numbers, refused = self.finder.find(block.columns, count)
+        rejects = [*self._bad_amounts(block, bad), *self._refusals(block, refused, bad)]
+        keep = numbers >= 0
+        for rows in bad.values():
+            keep &= ~rows
+        if self.table.kind == "contracts":
+            keep, empty = contract_lines.keep_filled(block, keep)
+            rejects += [self._reject("empty_contract", "", "", block, row) for row in empty]
+        return self._chunk(block, numbers, amounts, keep, sorted(rejects, key=lambda reject: reject.row))
+
+    def _chunk(
+        self,
+        block: Block,
+        numbers: npt.NDArray[np.int32],
+        amounts: dict[str, Amount],
+        keep: Rows,
+        rejects: list[Reject],
+    ) -> Chunk:
+        count = int(keep.sum())
+        columns = block.columns
+        rows, last = block.rows, _last_rows(block)
+        if count < len(keep):
+            mask = pa.array(keep)
+            columns = {name: column.filter(mask) for name, column in columns.items()}
+            amounts = {name: amount.take(keep) for name, amount in amounts.items()}
+            rows, last, numbers = rows[keep], last[keep], numbers[keep]
+        line_no = np.arange(self.next_line, self.next_line + count, dtype=np.int32)
+        self.next_line += count
+        chunk = Chunk(self.number, numbers, line_no, rows, last, self._sheet_no(block), rejects=rejects)
+        chunk.amounts = amounts
+        if self.table.kind == "contracts":
+            chunk.contracts = contract_lines.contract_rows(columns, amounts, count)
+        elif count:
+            chunk.labels = dict(self._labels(columns))
+            chunk.lines = encode(chunk.slices, _line_keys(chunk), chunk.amounts)
+            chunk.parts = partial_sums(chunk, programmes=self.table.breakdown == "programme")
+        chunk.fresh_labels = self.book.take_fresh()
+        return chunk
+
+    def _sheet_no(self, block: Block) -> int:
+        sheet = block.sheet or ""
+        if sheet not in self.sheets:
+            self.sheets.append(sheet)
+        return self.sheets.index(sheet)
+
+    def _labels(self, columns: dict[str, Any]) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
+        for kind, (code, name) in LABELS[self.table.kind].items():
+            if code in columns or name in columns:
+                yield kind, self.book.ids(kind, columns.get(code), columns.get(name))
+
+    # -- amounts --------------------------------------------------------------------------------------------------
+
+    def _amounts(self, block: Block) -> tuple[dict[str, Amount], dict[str, Rows]]:
+        amounts, bad = {}, {}
+        for name in MOMENTS[self.table.kind] or CONTRACT_AMOUNTS:
+            if name not in block.columns:
+                continue
+            parsed = to_cents_array(block.columns[name], self.table.decimal.get(name, "."))
+            amounts[name] = Amount(parsed.cents, parsed.null)
+            if parsed.bad.any():
+                bad[name] = parsed.bad
+        if self.table.kind == "contracts":
+            # The text that stands where an amount should ("según catálogo") does not undo the contract: it has no amount.
+            for name, rows in bad.items():
+                amounts[name].null |= rows
+            return amounts, {}
+        return amounts, bad
+
+    def _bad_amounts(self, block: Block, bad: dict[str, Rows]) -> Iterator[Reject]:
+        seen: set[int] = set()
+        for name, rows in bad.items():
+            for row in np.flatnonzero(rows).tolist():
+                if row not in seen:
+                    seen.add(row)
+                    value = block.columns[name][row].as_py() or ""
+                    yield self._reject(
+                        _amount_reason(value, self.table.decimal.get(name, ".")), name, value, block, row
+                    )
+
+    # -- rejects --------------------------------------------------------------------------------------------------
+
+    def _refusals(self, block: Block, refused: dict[int, Any], bad: dict[str, Rows]) -> Iterator[Reject]:
+        for row, refusal in refused.items():
+            if not any(rows[row] for rows in bad.values()):
+                yield self._reject(refusal.code, refusal.field, refusal.value, block, row)
+
+    def _reject(self, code: str, name: str, value: str, block: Block, row: int) -> Reject:
+        raw = {
+            self._headings.get(field_, field_): text
+            for field_, column in block.columns.items()
+            if (text := column[row].as_py())
+        }
+        column = self._headings.get(name, name)
+        return Reject(code, block.sheet or "", int(block.rows[row]), column, value, raw)
+
+
+def _amount_reason(value: str, mark: str) -> str:
+    """Whether the text would be an amount under the other mark: the commonest mistake has its own advice."""
+    if mark == ".":
+        try:
+            to_cents(value, ",")
+        except NotAnAmount:
+            return "bad_amount"
+        return "decimal_comma"
+    return "bad_amount"
+
+
+def _line_keys(chunk: Chunk) -> dict[str, npt.NDArray[Any]]:
+    keys: dict[str, npt.NDArray[Any]] = {
+        "line_no": chunk.line_no,
+        "sheet_no": np.full(len(chunk), chunk.sheet_no, np.int16),
+        "source_row": chunk.source_row,
+        "last_row": chunk.last_row,
+    }
+    return keys | {f"{name}_id": ids for name, ids in chunk.labels.items()}
+
+
+def _last_rows(block: Block) -> npt.NDArray[np.int32]:
+    if block.extra_rows is None:
+        return block.rows
+    return np.array(
+        [max([row, *extra]) for row, extra in zip(block.rows.tolist(), block.extra_rows, strict=True)], np.int32
+    )

@@ -1,0 +1,428 @@
+"""One ingest from its file to draft or published releases.
+
+read → clean and load (one transaction) → check → publish. Whoever runs an ingest holds its advisory lock: a worker that dies
+lets go of it, its transaction is undone by the database, and the sweep (`datasets.tasks.resume_ingests`) starts it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from datasets.ingest.bodies import BodyRef, Territory, government
+from datasets.ingest.chunks import Reject
+from datasets.ingest.dictionary import normalise
+from datasets.ingest.flow import Flow, Pace
+from datasets.ingest.load import Loader, LoadMismatch
+from datasets.ingest.reading import read_file
+from datasets.ingest.report import Outcome, SliceResult, decimals
+from datasets.ingest.shapes import Finding, Hints, Reading, UnreadableFile
+from datasets.ingest.slices import Said
+from datasets.ingest.targets import Targets, load_territory
+from datasets.ingest.totals import Totals
+from datasets.models import Ingest, MappingProfile, PublicBody, Release, RowIssue
+from datasets.releases import publish_releases
+
+logger = logging.getLogger(__name__)
+LOCK_CLASS = 0x6D657361  # "mesa": keeps our advisory locks apart from anybody else's
+MOST_REJECTS = 0.5  # of the rows that are data: more, and the columns were misread, not the rows
+BATCH = 2_000
+Tell = Callable[[str, float, int, int], None]
+
+QUESTIONS = {
+    "unknown_body": "¿De qué institución es este dinero? El archivo no lo dice.",
+    "unknown_year": "¿De qué año son estas cifras? El archivo no lo dice.",
+}
+WORDS = {
+    "municipality": "el municipio",
+    "state": "el estado",
+    "year": "el año",
+    "period": "el periodo",
+    "document": "el documento",
+    "kind": "el tipo de datos",
+}
+ASSUMED = {
+    "period": "El archivo no dice el periodo: se tomó como año completo.",
+    "document": "El archivo no dice de qué documento es: se tomó como {value}.",
+}
+DOCUMENT_WORDS = {
+    "approved": "presupuesto aprobado",
+    "quarterly": "informe trimestral",
+    "public_account": "cuenta pública",
+}
+BROKEN = (
+    "Algo falló de nuestro lado al leer el archivo y ya quedó registrado. El original está a salvo; "
+    "vuelve a intentarlo más tarde."
+)
+
+
+class RecoverableError(Exception):
+    """Trying again may well work: the database or the broker was not there, or somebody else was faster."""
+
+
+class BusyElsewhere(Exception):
+    """Another process is running this ingest."""
+
+
+@contextmanager
+def held(ingest_id: int) -> Iterator[None]:
+    """The ingest's advisory lock; the database lets go of it when this process dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, ingest_id])
+        if not cursor.fetchone()[0]:
+            raise BusyElsewhere
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, ingest_id])
+
+
+def run_ingest(ingest_id: int, tell: Tell = lambda stage, done, rows, rejected: None) -> Ingest:
+    """Run it to an end that is written down: published, ready, needs_mapping or failed. Does nothing if it has one.
+
+    Raises `RecoverableError` when trying again may help, `BusyElsewhere` when somebody else is at it.
+    """
+    with held(ingest_id):
+        ingest = Ingest.objects.select_related("file", "profile").get(pk=ingest_id)
+        if ingest.is_finished:
+            return ingest
+        _mark(
+            ingest, Ingest.Status.RUNNING, Ingest.Stage.READING, started_at=timezone.now(), attempts=ingest.attempts + 1
+        )
+        started = time.monotonic()
+        try:
+            _Run(ingest, tell, started).go()
+        except UnreadableFile as unreadable:
+            fail(ingest, unreadable.message, unreadable.code)
+        except RecoverableError:
+            raise
+        except (DatabaseError, LoadMismatch) as error:
+            if connection.connection is None or connection.connection.closed:
+                raise RecoverableError from error
+            logger.exception("Ingest %s failed in the database", ingest_id)
+            fail(ingest, BROKEN, "database")
+        except Exception:
+            logger.exception("Ingest %s failed", ingest_id)
+            fail(ingest, BROKEN, "internal")
+    return ingest
+
+
+def fail(ingest: Ingest, message: str, code: str) -> None:
+    """The end of an ingest that could not be read; whatever was understood until then stays in its report."""
+    ingest.error = message
+    ingest.report = Outcome().as_json() | {"error": message, "error_code": code}
+    _mark(ingest, Ingest.Status.FAILED, Ingest.Stage.DONE, ended_at=timezone.now(), error=message, report=ingest.report)
+
+
+def _mark(ingest: Ingest, status: str, stage: str, **more: Any) -> None:
+    fields = {"status": status, "stage": stage, **more}
+    for name, value in fields.items():
+        setattr(ingest, name, value)
+    ingest.save(update_fields=list(fields))
+
+
+class _Undo(Exception):
+    """Leaves the transaction without keeping anything: a person must answer first."""
+
+
+@dataclass(slots=True)
+class _Run:
+    ingest: Ingest
+    tell: Tell
+    started: float
+    outcome: Outcome = field(default_factory=Outcome)
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def go(self) -> None:
+        self.options = self.ingest.options
+        self.tell("reading", 0.0, 0, 0)
+        reading = self._read()
+        self.outcome.reading = reading
+        self.outcome.findings = list(reading.findings)
+        self.outcome.questions = list(reading.questions)
+        self._kind_agrees(reading)
+        flow = Flow(reading, self._said(), load_territory())
+        may_load = reading.complete and not self.outcome.questions
+        try:
+            with transaction.atomic():
+                self._load(flow, keep=may_load)
+                if not may_load or self.outcome.questions:
+                    raise _Undo
+                self._finish(Ingest.Status.READY)
+                if self.ingest.wants_publish and self.outcome.rows_loaded:
+                    publish_ingest(ingest=self.ingest, by=self.ingest.created_by)
+        except _Undo:
+            self._finish(Ingest.Status.NEEDS_MAPPING)
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    def _read(self) -> Reading:
+        file = self.ingest.file
+        path = Path(settings.MEDIA_ROOT) / file.storage_path
+
+        def progress(stage: str, done: float) -> None:
+            self.tell("reading", done, 0, 0)
+
+        reading = read_file(path, name=file.original_name, hints=self._hints(), progress=progress)
+        profile = None if self._columns() else self._remembered(reading)
+        if profile is None:
+            return reading
+        self.ingest.profile = profile
+        self.ingest.save(update_fields=["profile"])
+        return read_file(path, name=file.original_name, hints=self._hints(profile), progress=progress)
+
+    def _columns(self) -> dict[str, str] | None:
+        """What a person confirmed for this very run, or the profile that was asked for."""
+        if self.options.get("columns"):
+            return dict(self.options["columns"])
+        return dict(self.ingest.profile.columns) if self.ingest.profile else None
+
+    def _hints(self, profile: MappingProfile | None = None) -> Hints:
+        corrections = {
+            name: self.options["reading"][name]
+            for name in ("sheet", "header_row", "encoding", "delimiter")
+            if self.options.get("reading", {}).get(name)
+        }
+        kind = self.options.get("kind") or (profile.kind if profile else None)
+        columns = dict(profile.columns) if profile else self._columns()
+        said = {name: self.options.get(name) for name in ("year", "period", "document")}
+        return Hints(kind=kind, columns=columns, **said, **corrections)
+
+    def _remembered(self, reading: Reading) -> MappingProfile | None:
+        """The newest profile that a person confirmed for these very headings."""
+        mark = fingerprint(reading)
+        return MappingProfile.objects.filter(fingerprint=mark).order_by("-approved_at").first() if mark else None
+
+    # -- what was said --------------------------------------------------------------------------------------------
+
+    def _kind_agrees(self, reading: Reading) -> None:
+        asked = self.options.get("kind")
+        if asked and reading.kind and reading.kind != asked:
+            self._contradiction("kind", reading.kind)
+
+    def _said(self) -> Said:
+        return Said(
+            body=said_body(self.options),
+            year=self.options.get("year"),
+            period=self.options.get("period"),
+            document=self.options.get("document"),
+        )
+
+    def _contradiction(self, what: str, found: str) -> None:
+        said = self.options.get(what) or self.options.get("public_body") or ""
+        message = f"Indicaste {WORDS[what]} «{said}», pero el archivo dice «{found}». ¿Cuál es el correcto?"
+        self.outcome.questions.append(message)
+        self.outcome.findings.append(
+            Finding(
+                "contradiction",
+                "error",
+                message,
+                "Quita la opción o corrígela, y vuelve a cargar el archivo.",
+                value=found,
+            )
+        )
+
+    # -- loading --------------------------------------------------------------------------------------------------
+
+    def _load(self, flow: Flow, keep: bool) -> None:
+        """Every table through cleaning; written only if it may be kept, else only counted and summed."""
+        targets = Targets(self.ingest)
+        loaders: dict[str, Loader] = {}
+        pace = Pace(self.tell, self.ingest.file.size)
+        sums: dict[str, Totals] = {}
+        for number, table in enumerate(flow.reading.tables):
+            totals = sums.setdefault(table.kind, Totals())
+            for chunk in flow.chunks(number):
+                totals.add(chunk)
+                if keep and not flow.questions:
+                    if table.kind not in loaders:
+                        self._begin(table.kind, flow, targets, totals, loaders)
+                    loaders[table.kind].write(chunk)
+                self.outcome.rejects += chunk.rejects
+                self.outcome.rows_loaded += len(chunk)
+                pace.add(len(chunk), len(chunk.rejects), self._done(flow, number))
+        self._count(flow)
+        self._judge(flow)
+        keep = keep and not self.outcome.questions
+        for loader in loaders.values() if keep else ():
+            loader.finish()
+        for totals in sums.values():
+            self._results(flow, targets if keep else None, totals)
+        if keep:
+            self.outcome.findings += targets.bodies.findings()
+        if not keep:
+            self.outcome.rows_loaded = 0
+
+    def _begin(self, kind: str, flow: Flow, targets: Targets, totals: Totals, loaders: dict[str, Loader]) -> None:
+        loaders[kind] = Loader(kind, flow.slice_list, targets.get, totals)
+        loaders[kind].begin()
+
+    def _done(self, flow: Flow, number: int) -> float:
+        """Share of the work done, 0 to 1: bytes of a stream, else tables."""
+        tally = flow.tallies.get(number)
+        if tally:
+            return min(tally.bytes_read / max(self.ingest.file.size, 1), 1.0)
+        return (number + 1) / len(flow.reading.tables)
+
+    def _count(self, flow: Flow) -> None:
+        for number in range(len(flow.reading.tables)):
+            self.outcome.rows_read += flow.rows_read(number)
+            self.outcome.skipped.update(flow.skipped(number))
+        self.outcome.rows_rejected = len(self.outcome.rejects)
+
+    def _judge(self, flow: Flow) -> None:
+        """What stops the file: contradictions, questions that only a person can answer, a reading that fits hardly any row."""
+        for finder in flow.finders:
+            for what, found in finder.contradictions.items():
+                self._contradiction(what, DOCUMENT_WORDS.get(found, found))
+            for what, value in finder.assumed.items():
+                message = ASSUMED[what].format(value=DOCUMENT_WORDS.get(value, value))
+                self._note(
+                    Finding(
+                        f"assumed_{what}", "info", message, "Si no es así, indícalo y vuelve a cargar.", value=value
+                    )
+                )
+            for code in sorted(finder.questions):
+                self._question(QUESTIONS[code])
+        rows = self.outcome.rows_loaded + self.outcome.rows_rejected
+        if self.outcome.rows_rejected > rows * MOST_REJECTS and not self.outcome.questions:
+            self._question("Más de la mitad de las filas no se pudo leer: revisa qué columna es cada cosa.")
+
+    def _question(self, text: str) -> None:
+        if text not in self.outcome.questions:
+            self.outcome.questions.append(text)
+
+    def _note(self, finding: Finding) -> None:
+        if finding.message not in {known.message for known in self.outcome.findings}:
+            self.outcome.findings.append(finding)
+
+    def _results(self, flow: Flow, targets: Targets | None, totals: Totals) -> None:
+        for table, sums in totals.by_table.items():
+            self.outcome.table_sums.setdefault(table, {}).update(sums)
+        updated: dict[int, Release] = {}
+        for number, lines in sorted(totals.lines.items()):
+            key = flow.slice_list[number]
+            release = targets.releases[key] if targets else None
+            sums = totals.sums.get(number, {})
+            if release:
+                release.line_count += lines
+                release.sheets = flow.sheets
+                release.totals = _plus(release.totals, sums)
+                updated[release.pk] = release
+            publisher = release.public_body.slug if release else _slug_of(key.body)
+            self.outcome.slices.append(SliceResult(key, publisher, lines, sums, release.pk if release else None))
+        for release in updated.values():
+            release.totals = decimals(release.totals)
+        Release.objects.bulk_update(updated.values(), ["line_count", "sheets", "totals"], batch_size=500)
+
+    # -- the end --------------------------------------------------------------------------------------------------
+
+    def _finish(self, status: str) -> None:
+        outcome = self.outcome
+        outcome.seconds = time.monotonic() - self.started
+        if status == Ingest.Status.NEEDS_MAPPING:
+            outcome.rows_loaded = 0
+        RowIssue.objects.filter(ingest=self.ingest).delete()
+        RowIssue.objects.bulk_create(self._issues(), batch_size=BATCH)
+        _mark(
+            self.ingest,
+            status,
+            Ingest.Stage.DONE,
+            kind=outcome.reading.kind or "" if outcome.reading else "",
+            rows_read=outcome.rows_read,
+            rows_loaded=outcome.rows_loaded,
+            rows_rejected=outcome.rows_rejected,
+            rows_skipped=sum(outcome.skipped.values()),
+            report=outcome.as_json() | {"fingerprint": fingerprint(outcome.reading) if outcome.reading else ""},
+            error="",
+            ended_at=timezone.now(),
+        )
+        self.tell("done", 1.0, outcome.rows_read, outcome.rows_rejected)
+
+    def _issues(self) -> Iterator[RowIssue]:
+        for finding in self.outcome.findings:
+            yield RowIssue(
+                ingest=self.ingest,
+                severity=finding.severity if finding.line_no or finding.severity != "error" else "warning",
+                code=finding.code,
+                sheet=(finding.sheet or "")[:120],
+                line_no=finding.line_no,
+                column=(finding.column or "")[:300],
+                value=finding.value or "",
+                message=finding.message,
+                hint=finding.hint,
+            )
+        for reject in self.outcome.rejects:
+            yield _row_issue(self.ingest, reject)
+
+
+def _row_issue(ingest: Ingest, reject: Reject) -> RowIssue:
+    return RowIssue(
+        ingest=ingest,
+        severity=RowIssue.Severity.ERROR,
+        code=reject.code,
+        sheet=reject.sheet[:120],
+        line_no=reject.row,
+        column=reject.column[:300],
+        value=reject.value,
+        message=reject.message,
+        hint=reject.hint,
+        raw=reject.raw,
+    )
+
+
+def publish_ingest(*, ingest: Ingest, by: Any) -> list[Release]:
+    """Publish every draft release of a reading that is ready, in one transaction."""
+    with transaction.atomic():
+        ids = list(ingest.releases.filter(status=Release.Status.DRAFT).values_list("pk", flat=True))
+        publish_releases(ids=ids, by=by)
+        _mark(ingest, Ingest.Status.PUBLISHED, Ingest.Stage.DONE)
+    return list(Release.objects.filter(pk__in=ids).select_related("public_body"))
+
+
+def said_body(options: dict[str, Any]) -> BodyRef | None:
+    """The public body that was chosen by municipality code or by its address."""
+    if code := options.get("municipality"):
+        return government(code, _only(code))
+    slug = options.get("public_body")
+    if not slug:
+        return None
+    body = PublicBody.objects.filter(slug=slug).first()
+    if body is None:
+        return BodyRef("unknown", slug.replace("-", " "), slug=slug)
+    return BodyRef(body.kind, body.name, body.municipality_id, body.state_id, slug=body.slug)
+
+
+def _only(code: str) -> Territory:
+    from municipalities.models import Municipality
+
+    return Territory(dict(Municipality.objects.filter(pk=code).values_list("code", "name")), {}, {})
+
+
+def _slug_of(ref: BodyRef) -> str | None:
+    from datasets.ingest.targets import Bodies
+
+    body = Bodies().find(ref)
+    return body.slug if body else ref.slug
+
+
+def fingerprint(reading: Reading) -> str:
+    """What a file's headings have in common with next month's: their normalised words, in order."""
+    headings = [heading for table in reading.tables[:1] for heading in table.headings] or list(reading.columns)
+    words = [normalise(heading) for heading in headings]
+    return hashlib.sha256("\x1f".join(words).encode()).hexdigest() if any(words) else ""
+
+
+def _plus(totals: dict[str, int], sums: dict[str, int]) -> dict[str, int]:
+    return {name: totals.get(name, 0) + sums.get(name, 0) for name in totals | sums}

@@ -1,0 +1,172 @@
+"""What an ingest understood and did: the object that `manage.py ingest --json` prints and the page shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from datasets.ingest.chunks import Reject
+from datasets.ingest.shapes import Finding, Reading
+from datasets.ingest.slices import SliceKey
+
+# Ties between breakdowns with as many lines go to the one that tells most.
+DETAIL = ("full", "object", "programme", "functional", "administrative", "economic")
+FIRST_ISSUES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SliceResult:
+    key: SliceKey
+    publisher: str | None
+    rows_loaded: int
+    sums: dict[str, int]
+    release: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "publisher": self.publisher,
+            "municipality": self.key.body.municipality if self.key.body.kind == "municipality" else None,
+            "year": self.key.year or None,
+            "period": self.key.period,
+            "document": self.key.document or None,
+            "breakdown": self.key.breakdown,
+            "kind": self.key.kind,
+            "rows_loaded": self.rows_loaded,
+            "totals": decimals(self.sums),
+            "release": self.release,
+        }
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Everything counted while a file went through."""
+
+    reading: Reading | None = None
+    slices: list[SliceResult] = field(default_factory=list)
+    table_sums: dict[int, dict[str, int]] = field(default_factory=dict)
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rows_rejected: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    rejects: list[Reject] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        reading = self.reading
+        main = self._main_slices()
+        shown = [result.as_json() for result in self.slices]
+        counted = [result.as_json() for result in main]
+        return {
+            "error": None,
+            "kind": reading.kind if reading else None,
+            "breakdown": _common(counted, "breakdown"),
+            "publisher": _common(counted, "publisher"),
+            "municipality": _common(counted, "municipality"),
+            "year": _common(counted, "year"),
+            "period": _common(counted, "period"),
+            "document": _common(counted, "document"),
+            "slices": shown,
+            "encoding": reading.encoding if reading else None,
+            "delimiter": reading.delimiter if reading else None,
+            "sheet": reading.sheet if reading else None,
+            "header_row": reading.header_row if reading else None,
+            "columns": reading.columns if reading else {},
+            "rows_read": self.rows_read,
+            "rows_loaded": self.rows_loaded,
+            "rows_rejected": self.rows_rejected,
+            "rows_skipped": sum(self.skipped.values()),
+            "skipped": {reason: count for reason, count in sorted(self.skipped.items()) if count},
+            "totals": decimals(_added(main)),
+            "control": self._controls(),
+            "issues": self._issues(),
+            "questions": self.questions,
+            "seconds": round(self.seconds, 3),
+            "rows_per_second": round(self.rows_read / self.seconds) if self.seconds else 0,
+        }
+
+    def _main_slices(self) -> list[SliceResult]:
+        """The slices of the kind at hand under its most detailed breakdown: the only ones that may be added."""
+        kind = self.reading.kind if self.reading else None
+        of_kind = [result for result in self.slices if result.key.kind == kind] or self.slices
+        lines: Counter[str] = Counter()
+        for result in of_kind:
+            lines[result.key.breakdown] += result.rows_loaded
+        if not lines:
+            return []
+        best = max(lines, key=lambda breakdown: (lines[breakdown], -DETAIL.index(breakdown)))
+        return [result for result in of_kind if result.key.breakdown == best]
+
+    def _controls(self) -> list[dict[str, Any]]:
+        controls = []
+        for number, table in enumerate(self.reading.tables if self.reading else []):
+            computed = self.table_sums.get(number, {})
+            for control in table.controls:
+                total = computed.get(control.moment, 0)
+                controls.append(
+                    {
+                        "sheet": table.sheet,
+                        "breakdown": table.breakdown,
+                        "moment": control.moment,
+                        "label": control.label,
+                        "row": control.row,
+                        "published": decimal(control.published_cents),
+                        "computed": decimal(total),
+                        "difference": decimal(total - control.published_cents),
+                    }
+                )
+        return controls
+
+    def _issues(self) -> list[dict[str, Any]]:
+        found = [finding_json(finding) for finding in self.findings]
+        return (found + [reject_json(reject) for reject in self.rejects])[:FIRST_ISSUES]
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "severity": finding.severity,
+        "code": finding.code,
+        "sheet": finding.sheet,
+        "line": finding.line_no,
+        "column": finding.column,
+        "value": finding.value,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+def reject_json(reject: Reject) -> dict[str, Any]:
+    return {
+        "severity": "error",
+        "code": reject.code,
+        "sheet": reject.sheet or None,
+        "line": reject.row,
+        "column": reject.column or None,
+        "value": reject.value,
+        "message": reject.message,
+        "hint": reject.hint,
+    }
+
+
+def decimal(cents: int) -> str:
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
+
+
+def decimals(sums: dict[str, int]) -> dict[str, str]:
+    return {name: decimal(cents) for name, cents in sums.items()}
+
+
+def _added(results: list[SliceResult]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for result in results:
+        for name, cents in result.sums.items():
+            total[name] = total.get(name, 0) + cents
+    return total
+
+
+def _common(rows: list[dict[str, Any]], name: str) -> Any:
+    """The value that all slices share, None where they differ."""
+    values = {row[name] for row in rows}
+    return values.pop() if len(values) == 1 else None
