@@ -30,7 +30,10 @@ def document_name(release: Release) -> str:
     named = {"document": kind, "year": release.year}
     if release.period == "annual":
         return gettext("%(document)s %(year)s") % named
-    return gettext("%(document)s %(year)s, %(period)s") % {**named, "period": inside_sentence(period_name(release.period))}
+    return gettext("%(document)s %(year)s, %(period)s") % {
+        **named,
+        "period": inside_sentence(period_name(release.period)),
+    }
 
 
 def inside_sentence(name: str) -> str:

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
@@ -222,15 +221,6 @@ def newest_whole_year(releases: dict[int, Release]) -> Release | None:
 @require_safe
 def public_bodies(request: HttpRequest) -> HttpResponse:
     """Public bodies with published data that are not municipal governments, with what each has."""
-    bodies = (
-        PublicBody.objects.with_data()
-        .exclude(kind=PublicBody.Kind.MUNICIPALITY)
-        .select_related("state", "municipality__state")
-        .annotate(
-            release_count=Count("releases", filter=Q(releases__status=Release.Status.PUBLISHED)),
-            last_year=Max("releases__year", filter=Q(releases__status=Release.Status.PUBLISHED)),
-        )
-        .order_by("sort_key", "id")
-    )
+    bodies = selectors.bodies_with_data().exclude(kind=PublicBody.Kind.MUNICIPALITY)
     page = Paginator(bodies, PER_PAGE).get_page(request.GET.get("pagina"))
     return render(request, "datasets/public_bodies.html", {"page": page})
