@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -88,6 +89,13 @@ def period_name(period: str | None) -> str:
 def moment_name(moment: str) -> str:
     """A moment of the budget, or the currency of contracts (MXN) as it is."""
     return str(MOMENTS.get(moment, moment))
+
+
+def ordered_totals(totals: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Moments in the order of the budget cycle (the database keeps no order), or currencies, each with its amount."""
+    order = list(MOMENTS)
+    names = sorted(totals, key=lambda name: (order.index(name) if name in order else len(order), name))
+    return [(moment_name(name), amount(totals[name])) for name in names]
 
 
 def skipped_name(reason: str) -> str:

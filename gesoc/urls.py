@@ -23,6 +23,7 @@ urlpatterns = [
         path("", include("municipalities.urls")),
         path("", include("datasets.dashboard_urls")),
         path("", include("partners.urls")),
+        path("", include("datasets.urls")),
         prefix_default_language=False,
     ),
 ]
