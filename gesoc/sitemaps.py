@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -13,7 +11,7 @@ from datasets.selectors import bodies_with_data
 from municipalities.models import State
 
 
-class Languages(Sitemap[Any]):
+class Languages(Sitemap):
     i18n = True
     languages = ["es-mx", "en"]
     alternates = True

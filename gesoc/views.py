@@ -8,8 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
@@ -20,6 +18,7 @@ from gesoc import gallery
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Table, link, row
 from gesoc.common.charts.tilemap import Tile
+from gesoc.common.dates import day
 from gesoc.common.views import navigation
 from municipalities.models import State
 from municipalities.selectors import search_municipalities
@@ -36,13 +35,15 @@ def home(request: HttpRequest) -> HttpResponse:
     latest = selectors.latest_releases(LATEST)
     context = {
         "published": {
-            "files": money.number(published.files),
-            "bodies": money.number(published.bodies),
-            "states": money.number(len(states)),
+            "files": _counted(
+                ngettext("%(count)s published file", "%(count)s published files", published.files), published.files
+            ),
+            "bodies": _bodies(published.bodies),
+            "states": _counted(ngettext("%(count)s state", "%(count)s states", len(states)), len(states)),
         },
         "is_empty": not published.bodies,
         "map": charts.tilemap(_tiles(published.by_state, states), gettext("Public bodies with data, by state")),
-        "states": [(state, published.by_state[code]) for code, state in sorted(states.items(), key=_by_name)],
+        "states": [(state, _bodies(published.by_state[code])) for code, state in sorted(states.items(), key=_by_name)],
         "map_key": _map_key(),
         "latest": _latest(latest) if latest else None,
     }
@@ -64,8 +65,12 @@ def _tiles(counts: dict[str, int], states: dict[str, State]) -> dict[str, Tile]:
     }
 
 
+def _counted(words: str, count: int) -> str:
+    return words % {"count": money.number(count)}
+
+
 def _bodies(count: int) -> str:
-    return ngettext("%(count)s public body", "%(count)s public bodies", count) % {"count": money.number(count)}
+    return _counted(ngettext("%(count)s public body", "%(count)s public bodies", count), count)
 
 
 def _map_key() -> list[dict[str, Any]]:
@@ -90,7 +95,7 @@ def _latest(releases: list[Release]) -> Table:
                 if one.public_body.is_municipal_government
                 else link(one.public_body, one.public_body.get_absolute_url()),
                 money.number(one.line_count),
-                date_format(localtime(one.published_at), "j M Y") if one.published_at else "",
+                day(one.published_at),
             ],
         )
         for one in releases

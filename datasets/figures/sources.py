@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
 from datasets.models import Release
 from datasets.words import MOMENTS, period_name
 from gesoc.common.charts.frame import Provenance
+from gesoc.common.dates import day
 from gesoc.common.money import number
 
 # Figures of these moments stand for the whole year whenever they were printed.
@@ -52,8 +51,7 @@ def _version(release: Release) -> str:
     named = {"version": release.version, "lines": number(release.line_count)}
     if release.published_at is None:
         return gettext("version %(version)s, %(lines)s lines") % named
-    day = date_format(localtime(release.published_at), "DATE_FORMAT")
-    return gettext("version %(version)s of %(day)s, %(lines)s lines") % {**named, "day": day}
+    return gettext("version %(version)s of %(day)s, %(lines)s lines") % {**named, "day": day(release.published_at)}
 
 
 def row_url(release: Release, line_no: int) -> str:
@@ -62,12 +60,18 @@ def row_url(release: Release, line_no: int) -> str:
 
 
 def provenances(releases: Iterable[Release]) -> list[Provenance]:
-    """One per file, in the order given."""
+    """One per file, in the order given. A publisher is named once; of several files only the version is said."""
     found: dict[str, Provenance] = {}
     for release in releases:
         one = provenance(release)
         found.setdefault(one.url, one)
-    return list(found.values())
+    if len(found) < 2:
+        return list(found.values())
+    several, before = [], ""
+    for one in found.values():
+        several.append(one._replace(detail="", publisher="" if one.publisher == before else one.publisher))
+        before = one.publisher
+    return several
 
 
 def stated_moments(release: Release) -> list[str]:

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from datasets import selectors
@@ -21,6 +20,7 @@ from datasets.selectors import ContractFilters, ContractTotal
 from datasets.words import MONTHS
 from gesoc.common import money
 from gesoc.common.charts.frame import Column, Figure, Table, link, row
+from gesoc.common.dates import day
 
 from .choices import options, query_with
 from .dashboards import DashboardView
@@ -159,8 +159,8 @@ class ContractsPage(DashboardView):
         columns = [
             Column(gettext("Contract")),
             Column(gettext("Supplier")),
-            Column(gettext("Procedure"), "opt"),
-            Column(gettext("Date"), "opt nw"),
+            Column(gettext("Procedure")),
+            Column(gettext("Date"), "nw"),
             Column(gettext("Amount"), "n"),
         ]
         return Figure(
@@ -173,6 +173,7 @@ class ContractsPage(DashboardView):
                 % {"page": page.number, "pages": page.paginator.num_pages},
                 columns,
                 [row(columns, _contract(one)) for one in page],
+                stacked=True,
             ),
             sources=provenances(self.chosen),
             csv_url=self.csv_url("contratos"),
@@ -270,12 +271,12 @@ def _headings() -> list[str]:
 def _contract(one: Contract) -> list[Any]:
     title = one.title or one.contract_number or one.procedure_number or gettext("Without a title")
     short = title if len(title) <= 140 else f"{title[:139]}…"
-    day = one.signed_on or one.award_date or one.starts_on
+    signed = one.signed_on or one.award_date or one.starts_on
     return [
         link(short, row_url(one.release, one.line_no)),
         one.supplier_name,
         method_name(one.method),
-        date_format(day, "j M Y") if day else "",
+        day(signed),
         money.pesos(one.amount, cents=True)
         + ("" if one.currency == "MXN" or one.amount is None else f" {one.currency}"),
     ]

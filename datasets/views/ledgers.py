@@ -11,9 +11,12 @@ from django.utils.translation import gettext, gettext_lazy
 
 from datasets import selectors
 from datasets.figures import ledger as ledgers
-from datasets.figures.ledger import Ledger, Point
+from datasets.figures.composition import composition
+from datasets.figures.course import Point, course
+from datasets.figures.ledger import Ledger
 from datasets.figures.measures import Measure, measure
 from datasets.figures.sources import comparable, document_name, first_moment, stated_moments, total
+from datasets.figures.stages import carried_out, moments
 from datasets.models import Release
 from datasets.selectors import Cell, YearCells
 from datasets.words import moment_name
@@ -167,7 +170,7 @@ class LedgerView(DashboardView):
     # -- the figures ----------------------------------------------------------------------------------------------
 
     def parts(self) -> Figure | None:
-        figure = ledgers.composition(self.view, self.cells, self.a_year_before(), self.down, self.csv_url("partes"))
+        figure = composition(self.view, self.cells, self.a_year_before(), self.down, self.csv_url("partes"))
         return named(figure, links=self.line_links())
 
     def a_year_before(self) -> dict[str, Decimal | None]:
@@ -206,7 +209,7 @@ class LedgerView(DashboardView):
             return None
         real = all(point.year in self.deflator.values for point in points)
         view = replace(self.view, measure=measure("reales" if real else "", points[-1].year, deflator=self.deflator))
-        return ledgers.course(view, points, self.csv_url("anios"))
+        return course(view, points, self.csv_url("anios"))
 
     def sum_of(self, one: YearCells) -> Decimal | None:
         """All cells at a level add up to the heading above them."""
@@ -216,10 +219,10 @@ class LedgerView(DashboardView):
         return selectors.totals(one.cells, [self.moment])[self.moment]
 
     def moments(self) -> Figure | None:
-        return ledgers.moments(self.view, self.csv_url("momentos")) if not self.parent else None
+        return moments(self.view, self.csv_url("momentos")) if not self.parent else None
 
     def carried_out(self) -> Figure | None:
-        return ledgers.carried_out(self.view, self.cells, self.csv_url("avance"))
+        return carried_out(self.view, self.cells, self.csv_url("avance"))
 
     # -- the form and the path ------------------------------------------------------------------------------------
 

@@ -9,15 +9,16 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from datasets import selectors
 from datasets.figures import contracts as contract_figures
 from datasets.figures import ledger as ledgers
-from datasets.figures.ledger import EXPENDITURE, REVENUE, Ledger, Point
+from datasets.figures.composition import composition
+from datasets.figures.course import Point, course
+from datasets.figures.ledger import EXPENDITURE, REVENUE, Ledger
 from datasets.figures.measures import measure
 from datasets.figures.sources import comparable, covers, document_name, first_moment, total
 from datasets.models import Contract, Kind, PublicBody, Release
@@ -25,6 +26,7 @@ from datasets.selectors import Cell
 from datasets.words import moment_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, Table, link, row
+from gesoc.common.dates import day
 from municipalities.models import Shape
 from municipalities.selectors import deflator
 
@@ -141,7 +143,7 @@ class OverviewView(DashboardView):
                 query["cap"] = cell.key
             return self.place.url("expenditure", **query)
 
-        return ledgers.composition(self.view, cells, {}, down, self.csv_url("partes")) if cells else None
+        return composition(self.view, cells, {}, down, self.csv_url("partes")) if cells else None
 
     def course(self) -> Figure | None:
         """All expenditure over the years; nothing where fewer than two years compare."""
@@ -153,7 +155,7 @@ class OverviewView(DashboardView):
             return None
         real = all(point.year in self.deflator.values for point in points)
         view = replace(self.view, measure=measure("reales" if real else "", points[-1].year, deflator=self.deflator))
-        return ledgers.course(view, points, self.csv_url("anios"))
+        return course(view, points, self.csv_url("anios"))
 
     # -- beside them ----------------------------------------------------------------------------------------------
 
@@ -163,7 +165,7 @@ class OverviewView(DashboardView):
         if people:
             found.append((gettext("Population, %(year)s") % {"year": people.year}, money.number(people.value)))
         if self.place.is_government and self.place.municipality:
-            found.append((gettext("INEGI code"), self.place.municipality.code))
+            found.append((capfirst(gettext("INEGI code")), self.place.municipality.code))
             if self.place.municipality.former_names:
                 found.append((gettext("Also known as"), self.place.municipality.former_names))
         if self.place.body is not None and not self.place.body.confirmed:
@@ -189,7 +191,7 @@ class OverviewView(DashboardView):
             Column(gettext("What")),
             Column(gettext("File"), "opt"),
             Column(gettext("Lines"), "n"),
-            Column(gettext("Published"), "n"),
+            Column(gettext("Day"), "n"),
         ]
         newest = sorted(self.releases, key=lambda release: (release.published_at, release.pk), reverse=True)
         return Table(
@@ -208,7 +210,7 @@ class OverviewView(DashboardView):
             link(what, release.ingest.get_absolute_url()),
             release.ingest.file.original_name,
             money.number(release.line_count),
-            date_format(localtime(release.published_at), "SHORT_DATE_FORMAT") if release.published_at else "",
+            day(release.published_at),
         ]
 
 

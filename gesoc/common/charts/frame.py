@@ -19,6 +19,7 @@ class Column(NamedTuple):
 class TableCell(NamedTuple):
     text: Any
     css: str = ""
+    label: Any = ""  # of its column
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Table:
     foot: Sequence[TableCell] = ()
     note: Any = ""
     hide_caption: bool = False
+    stacked: bool = False  # on phones every row is a block of its own
 
 
 class Provenance(NamedTuple):
@@ -72,7 +74,8 @@ class Figure:
 def row(columns: Sequence[Column], texts: Iterable[Any]) -> list[TableCell]:
     """One row whose cells are dressed as their columns."""
     return [
-        TableCell(text, "bar" if column.is_bar else column.css) for column, text in zip(columns, texts, strict=True)
+        TableCell(text, "bar" if column.is_bar else column.css, column.label)
+        for column, text in zip(columns, texts, strict=True)
     ]
 
 
