@@ -23,7 +23,7 @@ MATRIX = Path(__file__).parent / "permission_matrix.csv"
 HEADINGS = ["url", "method", "target", *ROLES]
 # Not walked here, and why.
 EXEMPT = {
-    "admin/": "every page of the administration is walked in tests/partners/test_admin.py and tests/datasets/test_admin.py",
+    "admin/": "walked page by page in tests/partners/test_admin.py and tests/datasets/test_admin.py",
 }
 
 
