@@ -98,6 +98,22 @@ def contract_totals(*, releases: Iterable[Release], by: str) -> list[ContractTot
     ]
 
 
+def contract_methods_by_year(*, releases: Iterable[Release]) -> dict[int, list[ContractTotal]]:
+    """Sums by procedure and currency for each year of the releases. One query."""
+    cells = ContractCell.objects.filter(**in_releases(releases), by=ContractCell.By.METHOD)
+    rows = cells.values("currency", "key", year=F("release__year")).annotate(
+        total=Sum("amount"), contracts=Sum("line_count")
+    )
+    names = {value: str(label) for value, label in Contract.Method.choices}
+    found: dict[int, list[ContractTotal]] = {}
+    for row in rows.order_by("year", "currency", "key"):
+        one = ContractTotal(
+            row["key"], names.get(row["key"], row["key"]), row["currency"], row["total"], row["contracts"]
+        )
+        found.setdefault(row["year"], []).append(one)
+    return found
+
+
 def top_suppliers(*, releases: Iterable[Release], currency: str = "MXN", limit: int = 10) -> list[ContractTotal]:
     """Those paid most in one currency, largest first. Two queries."""
     found = ContractCell.objects.filter(**in_releases(releases), by=ContractCell.By.SUPPLIER, currency=currency)
