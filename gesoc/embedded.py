@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gesoc.keeper import Home, ServiceError, pg_answers, redis_answers, try_lock, wait_until
+from gesoc.keeper import Home, ServiceError, open_log, pg_answers, redis_answers, try_lock, wait_until
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 NEEDS_NOTHING = {
     "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "spectacular",
-    "startapp", "startproject", "test", "version",
+    "startapp", "startproject", "version",
 }  # fmt: skip
 NEEDS_NO_TABLES = {
     "createcachetable", "dbshell", "flush", "inspectdb", "makemigrations", "migrate", "optimizemigration",
@@ -77,10 +77,9 @@ def keeper_lives(place: Home) -> bool:
 
 
 def launch(place: Home, names: list[str]) -> None:
-    place.log.mkdir(exist_ok=True)
     command = [sys.executable, "-P", str(BASE_DIR / "gesoc" / "keeper.py"), str(place.root)]
     command += [os.environ.get("MESA_PROFILE") or "local", *names]
-    with (place.log / "keeper.log").open("ab") as log:
+    with open_log(place, "keeper") as log:
         keeper = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -168,7 +167,7 @@ def prepare(argv: list[str]) -> None:
     if not is_local():
         check_settings()
         return
-    if command in NEEDS_NOTHING:
+    if command in NEEDS_NOTHING and not any(argument.startswith("--database") for argument in argv):
         return
     if command == "runserver":
         refuse_strangers(argv[2:])
@@ -219,22 +218,26 @@ def bring_up_to_date() -> bool:
         return True
 
 
+def ours(*patterns: str) -> Iterator[Path]:
+    """Files of the clone that match, in order; none of what was made here and none of the tests'."""
+    for pattern in patterns:
+        for path in sorted(BASE_DIR.glob(pattern)):
+            if path.is_file() and path.relative_to(BASE_DIR).parts[0] not in {"var", ".venv", "tests"}:
+                yield path
+
+
 def fingerprint() -> str:
     """Changes whenever a migration, a data file in the box or a command that loads one does."""
     digest = hashlib.sha256()
-    for pattern in ("*/migrations/*.py", "*/data/**/*", "*/management/commands/load_*.py"):
-        for path in sorted(BASE_DIR.glob(pattern)):
-            if path.is_file() and "tests" not in path.parts:
-                digest.update(f"{path.relative_to(BASE_DIR)}\0".encode() + path.read_bytes())
+    for path in ours("*/migrations/*.py", "*/data/**/*", "*/management/commands/load_*.py"):
+        digest.update(f"{path.relative_to(BASE_DIR)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
 def static_stamp() -> str:
     """Changes whenever a static file of ours does, or the packages that bring others."""
     digest = hashlib.sha256()
-    for path in sorted(
-        [*BASE_DIR.glob("static/**/*"), *BASE_DIR.glob("*/static/**/*"), *BASE_DIR.glob("requirements/*.txt")]
-    ):
+    for path in ours("static/**/*", "*/static/**/*", "requirements/*.txt"):
         state = path.stat()
         digest.update(f"{path.relative_to(BASE_DIR)} {state.st_size} {state.st_mtime_ns}\n".encode())
     return digest.hexdigest()
