@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from datasets.ingest.codes import CHAPTER, ObjectCode, ldf_block, ldf_code, object_code, split_code, strip_formula
 from datasets.ingest.dictionary import fold, join_spaced_letters
@@ -12,6 +14,7 @@ _TOTAL = re.compile(
     r"(i{1,3}\s*[.)]\s*)?(gran\s+|sub\s*-?\s*)?tota(l|les)\b(?!\s*\w*\s*ejercido)"
     r"|^sumas?( total| iguales)?\s*:?$|^suma (de|del|total)\b"
 )
+_MAY_BE_TOTAL = re.compile(r"t\s*o\s*t\s*a|suma", re.IGNORECASE)
 _SUBTOTAL = re.compile(r"sub\s*-?\s*total")
 _GRAND = re.compile(
     r"(gran total|total(es)?( general(es)?)?( (de|del|de los)? ?(gasto|egresos|ingresos|presupuesto)\w*.*)?)$"
@@ -34,11 +37,7 @@ class Label:
     block: str = ""  # LDF block: free | earmarked | total
     column: int = 0  # first filled label column
     indent: int = 0
-
-    @property
-    def is_total(self) -> bool:
-        said = (fold(join_spaced_letters(text)).strip(" .:*") for text in (self.text, self.name))
-        return self.block == "total" or any(_TOTAL.match(words) for words in said)
+    is_total: bool = False
 
     @property
     def is_grand_total(self) -> bool:
@@ -46,12 +45,27 @@ class Label:
         return self.block == "total" or (bool(_GRAND.match(words)) and not _SUBTOTAL.match(words))
 
 
+def _says_total(label: Label) -> bool:
+    if label.block == "total":
+        return True
+    if not _MAY_BE_TOTAL.search(label.text):
+        return False
+    said = (fold(join_spaced_letters(text)).strip(" .:*") for text in (label.text, label.name))
+    return any(_TOTAL.match(words) for words in said)
+
+
+@lru_cache(maxsize=65_536)
 def is_note(text: str) -> bool:
     return len(text) > NOTE_LENGTH or bool(_NOTE.match(fold(text).lstrip("“\"'- ")))
 
 
-def read_label(cells: list[tuple[int, str]]) -> Label:
+def read_label(cells: Sequence[tuple[int, str]]) -> Label:
     """From the label cells of a row, left to right: ``1131 | Sueldos``, ``0101 Dirección``, ``A. Servicios…``."""
+    return _read_label(tuple(cells))
+
+
+@lru_cache(maxsize=65_536)
+def _read_label(cells: tuple[tuple[int, str], ...]) -> Label:
     texts = [(column, text) for column, text in cells if text.strip()]
     whole = " ".join(" ".join(text.split()) for _, text in texts)
     label = Label(text=whole, name=whole)
@@ -67,6 +81,7 @@ def read_label(cells: list[tuple[int, str]]) -> Label:
         if name:
             names.append(name)
     label.name = _read_ldf(label, " ".join(names))
+    label.is_total = _says_total(label)
     return label
 
 

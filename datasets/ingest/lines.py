@@ -6,10 +6,11 @@ import re
 from decimal import Decimal
 
 from datasets.ingest import classify
-from datasets.ingest.budget import BudgetRow, BudgetTable, code_columns
+from datasets.ingest.budget import BudgetTable
 from datasets.ingest.codes import function_names, object_code, object_names, revenue_code, revenue_names, type_names
 from datasets.ingest.mapping import OBJECT_CODES
 from datasets.ingest.numbers import NotAnAmount, to_cents
+from datasets.ingest.outline import BudgetRow, code_columns
 from datasets.ingest.shapes import LINE_FIELDS, MOMENTS
 
 Columns = dict[str, list[str | None]]
