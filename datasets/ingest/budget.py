@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from datasets.ingest.hierarchy import Amounts, Outline, add, choose, close, same
-from datasets.ingest.labels import Label, is_note, read_label
+from datasets.ingest.labels import Label, is_note, read_label, without_enumeration
 from datasets.ingest.layout import Area, is_legend, is_template
 from datasets.ingest.mapping import OBJECT_CODES, Mapping_
 from datasets.ingest.numbers import DecimalMark, decide_decimal_mark, to_cents_array
@@ -22,6 +23,7 @@ LABEL_FIELDS = {
     "revenue": ("cri_code", "revenue_name", "revenue_group", "revenue_type", "revenue_class"),
 }
 MAX_FINDINGS = 10
+_INFORMATIVE = re.compile(r"\s*(datos|partidas?) informativ[ao]s?", re.IGNORECASE)
 _KEPT = {
     False: "Se suman los renglones de detalle.",
     True: "Se toma el renglón, porque con él se llega al total impreso.",
@@ -87,6 +89,7 @@ def read_budget(area: Area, mapping: Mapping_, keep: Callable[[int], bool] | Non
         _take_merged(table, merged)
     else:
         _take_rows(table, columns, keep)
+    _drop_enumeration(table)
     _decide(table)
     return table
 
@@ -113,10 +116,12 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
     columns = mapping.moments
     cents = {moment: _column_cents(table, moment, column) for moment, column in columns.items()}
     headings = {parts[-1].lower() for parts in area.paths.values()}
+    starts = frozenset(area.paths)
     last = max(
         (row for row in range(area.first, area.end) if any(cents[m][row - area.first][0] is not None for m in cents)),
         default=-1,
     )
+    informative = False
     for row in range(area.first, area.end):
         if keep and not keep(row):
             table.ignored += 1
@@ -127,7 +132,11 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
             table.skip(reason)
             continue
         values = [cents[moment][row - area.first] for moment in table.moments]
-        label = read_label([(column, area.grid.cell(row, column)) for column in labels])
+        label = read_label([(column, area.grid.cell(row, column)) for column in labels], starts)
+        informative = informative or bool(_INFORMATIVE.match(label.text))
+        if informative:
+            table.skip("note")  # LDF statements repeat some of their rows below, for information
+            continue
         if all(value is None and not bad for value, bad in values):
             _without_amounts(table, row, label, last)
             continue
@@ -137,6 +146,14 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
             continue
         texts = {moment: area.grid.cell(row, column).strip() for moment, column in columns.items()}
         table.rows.append(BudgetRow(row, label, tuple(value for value, _ in values), texts))
+
+
+def _drop_enumeration(table: BudgetTable) -> None:
+    """``A. Presidencia`` is Presidencia where most rows are numbered so."""
+    numbered = [row for row in table.rows if without_enumeration(row.label.printed) != row.label.printed]
+    if len(numbered) * 2 > len(table.rows):
+        for row in numbered:
+            row.label = replace(row.label, name=without_enumeration(row.label.printed))
 
 
 def _without_amounts(table: BudgetTable, row: int, label: Label, last: int) -> None:

@@ -9,7 +9,7 @@ from datasets.ingest import classify
 from datasets.ingest.codes import ObjectCode, object_code
 from datasets.ingest.dictionary import fold
 from datasets.ingest.hierarchy import Amounts, Node, by_arithmetic, by_code, by_depth
-from datasets.ingest.labels import Label
+from datasets.ingest.labels import Label, enumeration
 from datasets.ingest.layout import Area
 from datasets.ingest.mapping import OBJECT_CODES, Mapping_
 
@@ -125,9 +125,17 @@ def _code_depths(nodes: list[Node]) -> list[int] | None:
 
 
 def _ldf_depths(rows: list[BudgetRow]) -> list[int] | None:
-    if sum(row.label.ldf is not None for row in rows) * 2 <= len(rows):
-        return None
-    return [2 if row.label.ldf is None else row.label.ldf for row in rows]
+    """Depth by numbering; a heading without one opens a part of the statement, another row stands deepest."""
+    letter, depths, numbered = "", [], 0
+    for row in rows:
+        found = enumeration(row.label.printed, letter)
+        if found is None:
+            depths.append(-1 if row.heading else 2)
+            continue
+        numbered += 1
+        depth, letter = found
+        depths.append(depth)
+    return depths if numbered * 2 > len(rows) else None
 
 
 def _column_depths(area: Area, mapping: Mapping_, rows: list[BudgetRow]) -> list[int] | None:
