@@ -62,7 +62,7 @@ def test_state_lists_its_municipalities(client):
     assert "38 municipalities; 3,146,771 people in 2020." in page
     assert page.index("Abasolo") < page.index("Torreón")
     assert response.content.decode().count("<path") == 38
-    assert 'aria-label="Torreón: 720,848"' in response.content.decode()
+    assert 'href="/en/municipios/05035/" aria-label="Torreón: 720,848"' in response.content.decode()
     assert 'aria-label="Abasolo: no figure"' in response.content.decode()
 
 
