@@ -12,6 +12,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext
 
+from datasets.ingest.contract_lines import supplier_key
 from datasets.models import Contract, ContractCell, Kind, PublicBody, Release, Supplier
 from gesoc.common.text import tokens
 
@@ -145,7 +146,8 @@ def _conditions(wanted: ContractFilters) -> Q:
 def _of_supplier(text: str) -> Q:
     """Words of the name, or a legal person's RFC: asking by a natural person's would tell whose it is."""
     rfc = text.strip().upper()
-    by_name = Supplier.objects.filter(_matching("search", text)).values("pk")
+    # Suppliers are kept without their legal form, so that it may be written in any way, or not at all.
+    by_name = Supplier.objects.filter(_matching("search", supplier_key(text))).values("pk")
     found = Q(supplier__in=by_name)
     if len(rfc) == 12:
         found |= Q(supplier__in=Supplier.objects.filter(rfc=rfc).exclude(is_natural_person=True).values("pk"))
