@@ -12,6 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+import gesoc.celery  # noqa: F401 - in every process that has settings, tasks belong to this application
 from gesoc import embedded, local
 
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gesoc.keeper import LONGEST_SOCKET, Home
+from gesoc.home import LONGEST_SOCKET, Home
 from tests.ops.clones import Clone
 
 STATES = "from municipalities.models import State; print(State.objects.count())"
