@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from datasets.body_search import MAX_TEXT, Candidate, candidates, resolve
@@ -152,7 +153,8 @@ class SliceAnswers(forms.Form):
         if isinstance(field, forms.ChoiceField):
             rename_blank(field, _("The file says it: %(value)s") % {"value": value})
         else:
-            field.help_text = f"{field.help_text} {_('The file says: %(value)s.') % {'value': value}}".strip()
+            says = _("The file says: %(value)s.") % {"value": value}
+            field.help_text = format_lazy("{} {}", field.help_text, says) if field.help_text else says
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -319,7 +321,7 @@ class ReadingForm(forms.Form):
         if isinstance(field, forms.ChoiceField):
             rename_blank(field, _("As detected: %(value)s") % {"value": value})
         else:
-            field.help_text = f"{field.help_text} {_('We read it as row %(row)s.') % {'row': value}}"
+            field.help_text = format_lazy("{} {}", field.help_text, _("We read it as row %(row)s.") % {"row": value})
 
     def corrections(self) -> dict[str, Any]:
         """The answers given, under the names that the reader knows."""
