@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet, URLField
+from django.db.models import Field, QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +28,8 @@ class ReadOnly:
         return False
 
 
-HTTPS = {URLField: {"assume_scheme": "https"}}  # what a link without a scheme means; Django 6's own default
+# What a link without a scheme means: the default of Django 6.
+HTTPS: Mapping[type[Field[Any, Any]], Mapping[str, Any]] = {URLField: {"assume_scheme": "https"}}
 
 
 class FoldedSearch:

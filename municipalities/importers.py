@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 
 from django.db import transaction
@@ -87,12 +88,17 @@ def import_conapo(*, path: Path) -> Imported:
     totals: dict[tuple[str, int], int] = defaultdict(int)
     for row in read(path, PROJECTIONS, ["code", "year", "people"]):
         key = _code(row, row["code"].zfill(5)), _year(row, row["year"])
-        dimensions = [search_text(row[name]) in TOTALS for name in ("sex", "age") if row[name]]
+        dimensions = [_is_total(row[name]) for name in ("sex", "age") if row[name]]
         if not any(dimensions):
             parts[key] += row.number("people") or 0
         elif all(dimensions):
             totals[key] += row.number("people") or 0
     return _save_populations(parts or totals, Population.Kind.PROJECTION, f"{CONAPO} ({path.name})", CONAPO_URL)
+
+
+@cache
+def _is_total(label: str) -> bool:
+    return search_text(label) in TOTALS
 
 
 def _year(row: Row, text: str) -> int:

@@ -93,6 +93,12 @@ def deflate(
 
 
 def map_shapes(frame: str) -> tuple[MapFrame | None, list[Shape]]:
-    """Return a frame and its shapes with their units: two queries. No frame means that no geometry was loaded."""
-    shapes = Shape.objects.filter(frame=frame).select_related("state", "municipality__state")
-    return MapFrame.objects.filter(pk=frame).first(), list(shapes.order_by("state_id", "municipality_id"))
+    """Return a frame and its shapes, in order of their codes. No frame means that no geometry was loaded."""
+    shapes = Shape.objects.filter(frame=frame).order_by("state_id", "municipality_id")
+    return MapFrame.objects.filter(pk=frame).first(), list(shapes)
+
+
+def latest_populations() -> dict[str, int | None]:
+    """Return the newest figure of every municipality, None where this site has none."""
+    found = Municipality.objects.with_population().order_by("code")
+    return dict(found.values_list("code", "population"))  # type: ignore[misc]  # annotated above

@@ -8,11 +8,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gesoc.common.charts.bars import swatch
-from gesoc.common.charts.maps import Area, Classes, choropleth, quantile_classes
+from gesoc.common.charts.maps import Area, Classes, choropleth, merged_choropleth, quantile_classes
 from gesoc.common.money import number
 
 from . import selectors
@@ -45,7 +46,7 @@ def state(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(selectors.states_with_counts(), slug=slug)
     order = request.GET.get("orden", "")
     order = order if order in ORDERS else "nombre"
-    municipalities = list(selectors.municipalities_of(found, ORDERS[order]))
+    municipalities: list[Any] = list(selectors.municipalities_of(found, ORDERS[order]))
     context = {
         "state": found,
         "order": order,
@@ -56,6 +57,24 @@ def state(request: HttpRequest, slug: str) -> HttpResponse:
         "map": _map_of_state(found, municipalities),
     }
     return render(request, "municipalities/state.html", context)
+
+
+@require_safe
+def national_map(request: HttpRequest) -> HttpResponse:
+    values = selectors.latest_populations()
+
+    def area(shape: Shape, classes: Classes) -> Area:
+        code = str(shape.municipality_id)
+        return Area(shape.path, shape.label_x, shape.label_y, classes.shade(values[code]), code)
+
+    label = _("Map of Mexico: its municipalities by population")
+    context = {
+        "map": _map(MapFrame.MUNICIPALITIES, values, area, label, draw=merged_choropleth),
+        "known": sum(value is not None for value in values.values()),
+        "total": len(values),
+        "states": State.objects.all(),
+    }
+    return render(request, "municipalities/map.html", context)
 
 
 def _map_of_states(states: list[Any]) -> dict[str, Any] | None:
@@ -82,7 +101,11 @@ def _map_of_state(state: State, municipalities: Iterable[Any]) -> dict[str, Any]
 
 
 def _map(
-    key: str, values: dict[str, int | None], area: Callable[[Shape, Classes], Area], label: str
+    key: str,
+    values: dict[str, int | None],
+    area: Callable[[Shape, Classes], Area],
+    label: str,
+    draw: Callable[..., SafeString] = choropleth,
 ) -> dict[str, Any] | None:
     frame, shapes = selectors.map_shapes(key)
     if frame is None:
@@ -90,7 +113,7 @@ def _map(
     classes = quantile_classes(values.values())
     areas = [area(shape, classes) for shape in shapes]
     return {
-        "chart": choropleth(areas, width=frame.width, height=frame.height, label=label),
+        "chart": draw(areas, width=frame.width, height=frame.height, label=label),
         "key": _key(classes, complete=None not in values.values()),
     }
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import get_language, gettext
 
-from datasets.models import ClassNode, ExpenditureCell, Label, RevenueCell
+from datasets.models import ClassNode, ExpenditureCell, ExpenditureLine, Label, Release, RevenueCell
 
 Amounts = Mapping[str, Decimal | None]
 # The moment that a list is ordered by when none is asked for: the first of these that was published.
 HEADLINE = ("accrued", "exercised", "paid", "collected", "committed", "modified", "approved", "estimated", "reported")
 # Headings that have no official list everybody uses: the publisher's own name comes first.
 OWN_NAMES = frozenset({"unit", "programme", "funding"})
+SUBFUNCTION = re.compile(r"^(\d\.\d)\.\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,66 @@ def _name(node: ClassNode, english: bool) -> Name:
     full = (english and node.name_en) or node.name_es
     short = node.short_en if english else node.short_es
     return Name(full, short or full)
+
+
+def at_function_level(rows: Sequence[ExpenditureCell], *, below: str | None) -> list[ExpenditureCell]:
+    """Put subfunctions (2.4.1) under their function (2.4), unless they are what a drill below a function asks for."""
+    if below and "." in below:
+        return list(rows)
+    merged: dict[tuple[int, str], ExpenditureCell] = {}
+    for row in rows:
+        found = SUBFUNCTION.match(row.key)
+        key = found[1] if found else row.key
+        kept = merged.get((row.release_id, key))
+        if kept is None:
+            row.key, row.label = key, None if found else row.label
+            merged[row.release_id, key] = row
+        else:
+            _add(kept, row)
+    return list(merged.values())
+
+
+def _add(kept: ExpenditureCell, row: ExpenditureCell) -> None:
+    kept.line_count += row.line_count
+    for moment in ExpenditureLine.MOMENTS:
+        setattr(kept, moment, _sum([getattr(kept, moment), getattr(row, moment)]))
+
+
+def with_remainders(cells: Sequence[Cell], releases: Iterable[Release], moments: Sequence[str]) -> list[Cell]:
+    """Add to each release's cells what its totals hold beyond them, under the cell without code."""
+    found = list(cells)
+    for release in releases:
+        own = [cell for cell in cells if cell.release_id == release.pk]
+        if own and (rest := _remainder(release, own, moments)):
+            unnamed = next((cell for cell in own if not cell.key), None)
+            if unnamed:
+                found.remove(unnamed)
+            found.append(_unclassified(release, unnamed, rest, own, moments))
+    return found
+
+
+def _remainder(release: Release, cells: Sequence[Cell], moments: Sequence[str]) -> dict[str, Decimal]:
+    counted = totals(cells, moments)
+    stated = {moment: Decimal(release.totals[moment]) for moment in moments if moment in release.totals}
+    rest = {moment: value - (counted[moment] or 0) for moment, value in stated.items()}
+    return {moment: value for moment, value in rest.items() if value}
+
+
+def _unclassified(
+    release: Release, known: Cell | None, rest: Amounts, cells: Sequence[Cell], moments: Sequence[str]
+) -> Cell:
+    already = known.amounts if known else {}
+    name = _cell_name("", "", None, None)
+    return Cell(
+        release_id=release.pk,
+        key="",
+        code="",
+        published_code="",
+        name=name.full,
+        short_name=name.short,
+        amounts={moment: _sum([already.get(moment), rest.get(moment)]) for moment in moments},
+        line_count=release.line_count - sum(cell.line_count for cell in cells if cell is not known),
+    )
 
 
 def cell_of(row: ExpenditureCell | RevenueCell, moments: Sequence[str], names: Mapping[str, Name]) -> Cell:

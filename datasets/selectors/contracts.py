@@ -10,6 +10,7 @@ from operator import and_
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.utils.translation import gettext
 
 from datasets.models import Contract, ContractCell, Kind, PublicBody, Release, Supplier
 from gesoc.common.text import tokens
@@ -153,10 +154,11 @@ def _quarter() -> Case:
 def _names(by: str, keys: Sequence[str]) -> dict[str, str]:
     if by == ContractCell.By.METHOD:
         return {value: str(label) for value, label in Contract.Method.choices}
+    names = {"": gettext("Not stated")}
     if by == ContractCell.By.SUPPLIER:
         ids = [int(key) for key in keys if key.lstrip("-").isdigit()]
-        return {str(pk): name for pk, name in Supplier.objects.filter(pk__in=ids).values_list("pk", "name")}
-    return {}
+        names |= {str(pk): name for pk, name in Supplier.objects.filter(pk__in=ids).values_list("pk", "name")}
+    return names
 
 
 def _place(by: str, heading: object, total: Decimal | None) -> tuple[object, ...]:

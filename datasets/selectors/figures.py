@@ -19,7 +19,7 @@ from datasets.models import (
     RevenueLine,
 )
 
-from .cells import Cell, cell_of, official_names, ordered
+from .cells import Cell, at_function_level, cell_of, official_names, ordered, with_remainders
 from .releases import choose_releases, in_releases
 
 MOMENTS: dict[str, tuple[str, ...]] = {Kind.EXPENDITURE: ExpenditureLine.MOMENTS, Kind.REVENUE: RevenueLine.MOMENTS}
@@ -54,21 +54,27 @@ def expenditure_cells(
     `parent` drills down: a chapter (1000) leaves its concepts, a concept (1100) its items. Money printed less deeply
     than asked stays under its own code: an item of 1000 is what the file told of chapter 1000 alone.
     """
-    prefix = _object_prefix(parent) if by in OBJECT_LEVELS else _prefix(parent)
-    found = ExpenditureCell.objects.filter(by=by, **in_releases(releases)).filter(_under(by, prefix))
+    chosen = list(releases)
+    prefix = _object_prefix(parent) if by in OBJECT_LEVELS else parent or None
+    found = ExpenditureCell.objects.filter(by=by, **in_releases(chosen)).filter(_under(by, prefix))
     rows = list(found.select_related("label"))
+    if by == "function":
+        rows = at_function_level(rows, below=parent)
     names = official_names(EXPENDITURE_CLASSIFIERS.get(by), [row.key for row in rows])
-    return ordered([cell_of(row, ExpenditureLine.MOMENTS, names) for row in rows], moment)
+    cells = [cell_of(row, ExpenditureLine.MOMENTS, names) for row in rows]
+    return ordered(cells if parent else with_remainders(cells, chosen, ExpenditureLine.MOMENTS), moment)
 
 
 def revenue_cells(
     *, releases: Iterable[Release], by: str, parent: str | None = None, moment: str | None = None
 ) -> list[Cell]:
     """Like `expenditure_cells`: `parent` is a rubro (1) for its types, or a type (11) for its items."""
-    found = RevenueCell.objects.filter(by=by, **in_releases(releases)).filter(_under(by, _prefix(parent)))
+    chosen = list(releases)
+    found = RevenueCell.objects.filter(by=by, **in_releases(chosen)).filter(_under(by, parent or None))
     rows = list(found.select_related("label"))
     names = official_names(REVENUE_CLASSIFIERS.get(by), [row.key for row in rows])
-    return ordered([cell_of(row, RevenueLine.MOMENTS, names) for row in rows], moment)
+    cells = [cell_of(row, RevenueLine.MOMENTS, names) for row in rows]
+    return ordered(cells if parent else with_remainders(cells, chosen, RevenueLine.MOMENTS), moment)
 
 
 def year_cells(releases: Iterable[Release]) -> list[Cell]:
@@ -98,10 +104,6 @@ def trend(
 def _object_prefix(parent: str | None) -> str | None:
     """1000 → 1, 1100 → 11, 1130 → 113."""
     return parent.rstrip("0") or parent if parent else None
-
-
-def _prefix(parent: str | None) -> str | None:
-    return parent or None
 
 
 def _under(by: str, prefix: str | None) -> Q:

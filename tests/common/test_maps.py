@@ -3,7 +3,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gesoc.common.charts.maps import Area, choropleth, quantile_classes
+from gesoc.common.charts.maps import Area, choropleth, merged_choropleth, quantile_classes
 
 TRIANGLE = "M0 0l9 0 0 9z"
 
@@ -25,6 +25,15 @@ def test_unit_too_small_for_the_scale_is_a_dot():
         '<g role="img" aria-label="Ocotlán: no figure"><circle cx="3" cy="4" r="4" class="q0" fill="#e6ebe8"/></g>'
         in svg
     )
+
+
+def test_merged_map_has_one_path_a_shade():
+    areas = [Area(TRIANGLE, 0, 0, 2, "a"), Area("M5 5l1 0 0 1z", 0, 0, 2, "b"), Area("", 7, 8, 0, "c")]
+    svg = merged_choropleth(areas, width=10, height=10, label="Mapa")
+    assert f'<path d="{TRIANGLE}M5 5l1 0 0 1z" class="q2"' in svg
+    assert '<path d="M7 8h2v2h-2z" class="q0"' in svg
+    assert svg.count("<path") == 2
+    assert 'role="img" aria-label="Mapa"' in svg
 
 
 def test_texts_are_escaped():

@@ -318,3 +318,39 @@ def test_published_releases_come_with_their_files_in_one_query(body, django_asse
             for r in selectors.published_releases(public_body=body, kind=Kind.EXPENDITURE)
         ]
     assert found == [(year, body.slug, "Tesorería Municipal") for year in (2023, 2022, 2021)]
+
+
+# -- what is not classified, and functions -------------------------------------------------------------------------
+
+
+def test_cells_add_up_to_the_totals_of_the_release(body):
+    printed = release(
+        body, breakdown=Breakdown.FULL, totals={"approved": "10.00", "paid": "4.00", "modified": "7.00"}, line_count=6
+    )
+    expenditure_cell(printed, "function", "1.3", approved="7.00", paid="4.00", line_count=2)
+    expenditure_cell(printed, "function", "", approved="1.00", line_count=1)
+    expenditure_cell(printed, "unit", "01", approved="10.00", paid="4.00", modified="7.00", line_count=6)
+    function = selectors.expenditure_cells(releases=[printed], by="function", moment="approved")
+    assert [(c.code, c.amount("approved"), c.amount("paid"), c.amount("modified"), c.line_count) for c in function] == [
+        ("1.3", Decimal("7.00"), Decimal("4.00"), None, 2),
+        ("", Decimal("3.00"), None, Decimal("7.00"), 4),
+    ]
+    assert selectors.totals(function, ["approved", "paid", "modified"]) == {
+        "approved": Decimal("10.00"),
+        "paid": Decimal("4.00"),
+        "modified": Decimal("7.00"),
+    }
+    units = selectors.expenditure_cells(releases=[printed], by="unit")
+    assert [c.code for c in units] == ["01"]
+    below = selectors.expenditure_cells(releases=[printed], by="function", parent="1")
+    assert [c.code for c in below] == ["1.3"]  # a drill shows its own money only
+
+
+def test_cells_by_function_put_subfunctions_together(body):
+    printed = release(body, breakdown=Breakdown.FUNCTIONAL, totals={"approved": "16.00"}, line_count=4)
+    for key, amount in (("2.4.1", "1.00"), ("2.4.2", "2.00"), ("2.4", "4.00"), ("1.3", "9.00")):
+        expenditure_cell(printed, "function", key, approved=amount)
+    functions = selectors.expenditure_cells(releases=[printed], by="function")
+    assert [(c.code, c.amount("approved"), c.line_count) for c in functions] == [("1.3", 9, 1), ("2.4", 7, 3)]
+    under = selectors.expenditure_cells(releases=[printed], by="function", parent="2.4")
+    assert [(c.code, c.amount("approved")) for c in under] == [("2.4", 4), ("2.4.2", 2), ("2.4.1", 1)]

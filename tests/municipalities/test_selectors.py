@@ -128,9 +128,15 @@ def test_deflate_to_the_same_year_changes_nothing(amount, price):
 def test_map_shapes_of_a_state(territory, django_assert_num_queries):
     with django_assert_num_queries(2):
         frame, shapes = selectors.map_shapes("05")
-        assert [str(shape.municipality) for shape in shapes][:1] == ["Abasolo, Coahuila"]
+        assert [str(shape) for shape in shapes][:2] == ["05 05001", "05 05002"]
     assert (max(frame.width, frame.height), len(shapes)) == (700, 38)
     assert all(0 <= shape.label_x <= frame.width and 0 <= shape.label_y <= frame.height for shape in shapes)
+
+
+def test_latest_populations_name_every_municipality(territory, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        found = selectors.latest_populations()
+    assert (len(found), found["05035"], found["05001"]) == (2478, 720848, None)
 
 
 def test_map_shapes_without_geometry(territory):

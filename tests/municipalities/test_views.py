@@ -3,6 +3,8 @@ import re
 import pytest
 from django.urls import reverse
 
+from municipalities.models import MapFrame
+
 pytestmark = pytest.mark.usefixtures("territory")
 
 
@@ -78,6 +80,21 @@ def test_state_names_what_has_no_polygon(client):
 def test_mexico_city_has_boroughs(client):
     page = text(client.get("/en/estados/ciudad-de-mexico/"))
     assert "16 boroughs; 9,209,944 people in 2020." in page
+
+
+def test_national_map_draws_one_path_a_class(client, django_assert_num_queries):
+    with django_assert_num_queries(4):
+        response = client.get("/en/municipios/mapa/")
+    page = response.content.decode()
+    assert "This site holds the population of 29 of 2,478 municipalities" in text(response)
+    assert page.count("<path") == 6
+    assert page.count('href="/en/estados/') == 32
+
+
+def test_national_map_without_borders_says_who_loads_them(client):
+    MapFrame.objects.all().delete()
+    assert "The borders are not loaded yet" in text(client.get("/en/municipios/mapa/"))
+    assert client.get("/municipios/").status_code == client.get("/estados/colima/").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/estados/nada/", "/estados/COAHUILA/"])

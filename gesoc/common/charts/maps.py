@@ -50,6 +50,21 @@ def _area(area: Area) -> SafeString:
     return el("a", shape, href=area.href, aria_label=area.text)
 
 
+def merged_choropleth(areas: Iterable[Area], *, width: int, height: int, label: str) -> SafeString:
+    """One path for each shade: thousands of areas as a picture, a tenth of the weight, without links."""
+    paths: dict[int, list[str]] = {}
+    for area in areas:
+        paths.setdefault(area.shade, []).append(area.path or _dot(area))
+    shades = (el("path", d="".join(paths[shade]), **fill(f"q{shade}")) for shade in sorted(paths))
+    group = el("g", *shades, stroke=OUTLINE, stroke_width=0.5, stroke_linejoin="round", fill_rule="evenodd")
+    return el("svg", group, class_="map", viewBox=f"0 0 {width} {height}", role="img", aria_label=label)
+
+
+def _dot(area: Area) -> str:
+    side = DOT // 2
+    return f"M{area.x} {area.y}h{side}v{side}h-{side}z"
+
+
 class Classes(NamedTuple):
     """Up to five classes, lowest first, each (lowest, highest) of the values that fell into it."""
 
