@@ -49,11 +49,13 @@ class Territory:
     municipalities: dict[str, str]  # code -> name
     states: dict[str, str]  # code -> name
     state_names: dict[str, str]  # folded name, short name, abbreviation -> code
+    former_names: dict[str, list[str]] = field(default_factory=dict)  # code -> names it had or has in people's mouths
     by_name: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for code, name in self.municipalities.items():
-            self.by_name.setdefault(search_text(name), []).append(code)
+            for known in {search_text(name), *map(search_text, self.former_names.get(code, []))}:
+                self.by_name.setdefault(known, []).append(code)
 
     def state_code(self, code: str, name: str) -> str | None:
         digits = code.strip().removesuffix(".0")

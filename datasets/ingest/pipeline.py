@@ -250,6 +250,7 @@ class _Run:
                         self._begin(table.kind, flow, targets, totals, loaders)
                     loaders[table.kind].write(chunk)
                 self.outcome.rejects += chunk.rejects
+                self.outcome.remarks += chunk.remarks
                 self.outcome.rows_loaded += len(chunk)
                 pace.add(len(chunk), len(chunk.rejects), self._done(flow, number))
         self._count(flow)
@@ -364,13 +365,15 @@ class _Run:
                 hint=finding.hint,
             )
         for reject in self.outcome.rejects:
-            yield _row_issue(self.ingest, reject)
+            yield _row_issue(self.ingest, reject, RowIssue.Severity.ERROR)
+        for remark in self.outcome.remarks:
+            yield _row_issue(self.ingest, remark, RowIssue.Severity.WARNING)
 
 
-def _row_issue(ingest: Ingest, reject: Reject) -> RowIssue:
+def _row_issue(ingest: Ingest, reject: Reject, severity: str) -> RowIssue:
     return RowIssue(
         ingest=ingest,
-        severity=RowIssue.Severity.ERROR,
+        severity=severity,
         code=reject.code,
         sheet=reject.sheet[:120],
         line_no=reject.row,
