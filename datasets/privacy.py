@@ -88,7 +88,7 @@ def find_in_row(row: Mapping[str, str]) -> set[PersonalData]:
 def find_in_column(heading: str, values: pa.Array | pa.ChunkedArray) -> set[PersonalData]:
     """The same for a column of an arrow table; of a dictionary column only its distinct values are looked at."""
     texts = distinct_texts(values)
-    found = {
+    found: set[PersonalData] = {
         kind for kind in BY_TEXT if kind is not PersonalData.CLABE and _any(BY_TEXT[kind], _candidates(kind, texts))
     }
     if _is_clabe_column(heading, _candidates(PersonalData.CLABE, texts)):

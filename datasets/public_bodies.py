@@ -1,14 +1,18 @@
-"""Governments, known before any file names them: every municipality, every state, the federation."""
+"""Governments, known before any file names them; bodies that files bring, as people correct and confirm them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from gesoc.common.text import search_text, sort_key
 from municipalities.models import Municipality, State
+from partners.audit import acting
+from partners.models import User
 
 from .models import PublicBody
 
@@ -91,3 +95,29 @@ def _refresh(existing: PublicBody, computed: PublicBody) -> bool:
     before = [getattr(existing, field) for field in DERIVED]
     _described(existing, computed.search_text)
     return before != [getattr(existing, field) for field in DERIVED]
+
+
+def save_public_body(*, body: PublicBody, by: User | None) -> PublicBody:
+    """Create or correct a body. The key by which files find it stays what it was when the body was made."""
+    with acting(by, "save_public_body"):
+        place = body.municipality or body.state
+        known_as = body.name_key
+        _described(body, place.search_text if place else "")
+        body.name_key = known_as or body.name_key
+        body.full_clean()
+        body.save()
+        return body
+
+
+def confirm_public_body(*, body: PublicBody, by: User) -> PublicBody:
+    """Somebody vouches that this body exists and is what it says; its kind has to be known by then."""
+    with acting(by, "confirm_public_body"):
+        current = PublicBody.objects.select_for_update().get(pk=body.pk)
+        if current.confirmed:
+            raise ValidationError(_("This body is confirmed already."))
+        if current.kind == Kind.UNKNOWN:
+            raise ValidationError(_("Say first what kind of body it is."))
+        current.confirmed = True
+        current.full_clean()
+        current.save()
+        return current

@@ -219,22 +219,26 @@ def bring_up_to_date() -> bool:
         return True
 
 
+def ours(*patterns: str) -> Iterator[Path]:
+    """Files of the clone that match, in order; none of what was made here and none of the tests'."""
+    for pattern in patterns:
+        for path in sorted(BASE_DIR.glob(pattern)):
+            if path.is_file() and path.relative_to(BASE_DIR).parts[0] not in {"var", ".venv", "tests"}:
+                yield path
+
+
 def fingerprint() -> str:
     """Changes whenever a migration, a data file in the box or a command that loads one does."""
     digest = hashlib.sha256()
-    for pattern in ("*/migrations/*.py", "*/data/**/*", "*/management/commands/load_*.py"):
-        for path in sorted(BASE_DIR.glob(pattern)):
-            if path.is_file() and "tests" not in path.parts:
-                digest.update(f"{path.relative_to(BASE_DIR)}\0".encode() + path.read_bytes())
+    for path in ours("*/migrations/*.py", "*/data/**/*", "*/management/commands/load_*.py"):
+        digest.update(f"{path.relative_to(BASE_DIR)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
 def static_stamp() -> str:
     """Changes whenever a static file of ours does, or the packages that bring others."""
     digest = hashlib.sha256()
-    for path in sorted(
-        [*BASE_DIR.glob("static/**/*"), *BASE_DIR.glob("*/static/**/*"), *BASE_DIR.glob("requirements/*.txt")]
-    ):
+    for path in ours("static/**/*", "*/static/**/*", "requirements/*.txt"):
         state = path.stat()
         digest.update(f"{path.relative_to(BASE_DIR)} {state.st_size} {state.st_mtime_ns}\n".encode())
     return digest.hexdigest()

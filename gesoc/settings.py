@@ -208,6 +208,7 @@ ACCOUNT_FORMS = {
     "reset_password": "partners.forms.ResetPasswordForm",
     "reset_password_from_key": "partners.forms.ResetPasswordKeyForm",
     "change_password": "partners.forms.ChangePasswordForm",
+    "set_password": "partners.forms.SetPasswordForm",
     "reauthenticate": "partners.forms.ReauthenticateForm",
 }
 MFA_ADAPTER = "partners.adapter.SecondFactorAdapter"

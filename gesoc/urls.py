@@ -18,6 +18,7 @@ urlpatterns = [
         path("_componentes/", views.components, name="components"),
         path("", include("municipalities.urls")),
         path("", include("partners.urls")),
+        path("", include("datasets.urls")),
         prefix_default_language=False,
     ),
 ]

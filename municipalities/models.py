@@ -37,6 +37,15 @@ class State(models.Model):
         return reverse("municipalities:state", args=[self.slug])
 
 
+# "Municipio de Torreón, Coahuila": what most names do not hold, and whoever asks may say.
+FILLER = {"municipio", "municipios", "alcaldia", "alcaldias", "estado", "de", "del"}
+
+
+def _telling_words(query: str) -> list[str]:
+    words = tokens(query)
+    return [word for word in words if word not in FILLER] or words
+
+
 class MunicipalityQuerySet(QuerySet["Municipality"]):
     def without_polygon(self) -> "MunicipalityQuerySet":
         """Units younger than the geometry we have; on the map their territory is still inside their parents'."""
@@ -56,7 +65,7 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
 
     def matching(self, query: str) -> "MunicipalityQuerySet":
         """Units whose name, state or other name holds every word, or piece of a word, of the query in any order."""
-        words = tokens(query)
+        words = _telling_words(query)
         if not words:
             return self.none()
         return self.filter(Q(code=query.strip()) | Q(*[("search_text__contains", word) for word in words]))
@@ -66,7 +75,7 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
 
         Needs `with_population`.
         """
-        phrase, words = search_text(query), tokens(query)
+        phrase, words = search_text(query), _telling_words(query)
         if not words:
             return self
         starts = Q(*[("padded__contains", f" {word}") for word in words])
@@ -199,7 +208,7 @@ class Population(models.Model):
     source_url = models.URLField(_("link to the source"), max_length=300, blank=True)
 
     class Meta:
-        ordering = ["state", "municipality", "year", "kind"]
+        ordering = ["state_id", "municipality_id", "year", "kind"]  # by code: their own order would join both tables
         verbose_name = _("population")
         verbose_name_plural = _("populations")
         constraints = [

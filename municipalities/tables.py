@@ -48,8 +48,13 @@ def read(path: Path, fields: Mapping[str, Sequence[str]], required: Sequence[str
     else:
         raise UnreadableFile(_missing(path, fields, required))
     for line, cells in lines:
-        if any(cells):
+        if any(cells) and not _is_note(cells):
             yield Row(line, {field: cells[at].strip() for field, at in columns.items() if at < len(cells)})
+
+
+def _is_note(cells: Sequence[str]) -> bool:
+    """A sentence under the table: alone in its line, or followed by the empty cells of a wider table."""
+    return not any(cell.strip() for cell in cells[1:]) and len(cells) != 2
 
 
 def _missing(path: Path, fields: Mapping[str, Sequence[str]], required: Sequence[str]) -> str:

@@ -49,6 +49,10 @@ class ChangePasswordForm(SiteFields, account.ChangePasswordForm):
     pass
 
 
+class SetPasswordForm(SiteFields, account.SetPasswordForm):
+    pass
+
+
 class ReauthenticateForm(SiteFields, account.ReauthenticateForm):
     pass
 

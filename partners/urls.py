@@ -28,6 +28,7 @@ second_factor = [
 
 password = [
     path("cambiar/", account.password_change, name="account_change_password"),
+    path("elegir/", account.password_set, name="account_set_password"),
     path("olvido/", account.password_reset, name="account_reset_password"),
     path("olvido/enviado/", account.password_reset_done, name="account_reset_password_done"),
     re_path(

@@ -10,7 +10,7 @@ import pyarrow as pa
 from datasets.ingest import classify
 from datasets.ingest.codes import ObjectCode, object_code
 from datasets.ingest.dictionary import fold
-from datasets.ingest.hierarchy import Amounts, Node, Outline, add, by_arithmetic, by_code, by_depth, choose, close
+from datasets.ingest.hierarchy import Amounts, Node, Outline, add, by_arithmetic, by_code, by_depth, choose, close, same
 from datasets.ingest.labels import Label, is_note, read_label
 from datasets.ingest.layout import Area, is_legend, is_template
 from datasets.ingest.mapping import OBJECT_CODES, Mapping_
@@ -178,8 +178,9 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
         if all(value is None and not bad for value, bad in values):
             _without_amounts(table, row, label, last)
             continue
-        if is_note(label.text) or _all_zero_unlabelled(label, values):
-            table.skip("note" if label.text else "template")
+        if is_note(label.text) or (not label.text and not any(value for value, _ in values)):
+            # Without a label and without a figure: words of a footnote, or the zeros of an unused template row.
+            table.skip("note" if label.text or any(bad for _, bad in values) else "template")
             continue
         texts = {m: area.grid.cell(row, mapping.moments[m]).strip() for m in table.moments}
         table.rows.append(BudgetRow(row, label, tuple(value for value, _ in values), texts))
@@ -196,10 +197,6 @@ def _without_amounts(table: BudgetTable, row: int, label: Label, last: int) -> N
         table.skip("section")
         if label.text and not label.is_total:
             table.rows.append(BudgetRow(row, label, (None,) * len(table.moments), {}, heading=True))
-
-
-def _all_zero_unlabelled(label: Label, values: list[tuple[int | None, bool]]) -> bool:
-    return not label.text and not any(value for value, _ in values) and not any(bad for _, bad in values)
 
 
 def _plain_reason(cells: list[str], headings: set[str]) -> str:
@@ -268,8 +265,20 @@ def _place_unnamed(table: BudgetTable, unnamed: list[BudgetRow]) -> None:
         if _is_sum(row.amounts, sums):
             table.totals.append(row)
             table.skip("subtotal", 1 + len(row.extra))
+        elif _sums_followers(table, row):
+            table.skip("subtotal", 1 + len(row.extra))
         else:
             table.leaves.append(row)
+
+
+def _sums_followers(table: BudgetTable, row: BudgetRow) -> bool:
+    """Whether the leaves right below add up to this row: a parent whose label the file lost."""
+    below: Amounts = (None,) * len(table.moments)
+    for leaf in sorted((leaf for leaf in table.leaves if leaf.row > row.row), key=lambda leaf: leaf.row)[:400]:
+        below = add([below, leaf.amounts], len(table.moments))
+        if same(below, row.amounts):
+            return True
+    return False
 
 
 def _is_sum(own: Amounts, sums: Amounts) -> bool:

@@ -85,7 +85,10 @@ def ldf_code(text: str) -> tuple[ObjectCode | None, str]:
         code = _ldf_letters().get(letters)
         return (ObjectCode(code[:2], CONCEPT) if code else None), strip_formula(match[3])
     if match := _LDF_CHAPTER.match(text):
-        return ObjectCode(str(ord(match[1]) - ord("A") + 1), CHAPTER), strip_formula(match[2])
+        code, name = str(ord(match[1]) - ord("A") + 1), strip_formula(match[2])
+        known = object_names().find(name)  # "H. Ayuntamiento" and "C. Director" begin with such a letter too
+        if _FORMULA_TAIL.search(match[2]) or (known and known.code == f"{code}000"):
+            return ObjectCode(code, CHAPTER), name
     return None, strip_formula(text)
 
 

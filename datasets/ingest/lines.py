@@ -10,7 +10,7 @@ from datasets.ingest.budget import BudgetRow, BudgetTable, code_columns
 from datasets.ingest.codes import function_names, object_code, object_names, revenue_code, revenue_names, type_names
 from datasets.ingest.mapping import OBJECT_CODES
 from datasets.ingest.numbers import NotAnAmount, to_cents
-from datasets.ingest.shapes import LINE_FIELDS
+from datasets.ingest.shapes import LINE_FIELDS, MOMENTS
 
 Columns = dict[str, list[str | None]]
 RENAMED = {
@@ -80,7 +80,7 @@ def _mapped(table: BudgetTable) -> Columns:
     area = table.area
     columns: Columns = {}
     for column, name in table.mapping.fields.items():
-        if name not in table.moments:
+        if name not in MOMENTS[table.mapping.kind]:
             columns[RENAMED.get(name, name)] = [area.grid.cell(row.row, column).strip() or None for row in table.leaves]
     return columns
 

@@ -48,6 +48,8 @@ NOT_STATED = frozenset(
 )
 CURRENCY = re.compile(r"^(?:mx\$|mxn|m\.?n\.?|\$|us\$|usd|pesos)+|(?:mxn|m\.?n\.?|usd|pesos)\.?$", re.IGNORECASE)
 SPACES = re.compile(r"[\s'’´`\u00a0\u2007\u202f]+")
+# The Mexican millions mark: 1'387,125.00 is 1,387,125.00 (and 1'387.125,00 where the comma is the decimal mark).
+MILLIONS = re.compile(r"(?<=\d)['’´`](?=\d{3}([,.])\d{3}(?!\d))")
 PLAIN = re.compile(r"^-?\d+(?:\.\d+)?$")
 SCIENTIFIC = re.compile(r"^-?\d+(?:\.\d+)?e[+-]?\d{1,2}$", re.IGNORECASE)
 GROUPED = {
@@ -88,7 +90,7 @@ def to_cents(text: str, mark: str = ".") -> int | None:
 
 def _bare(text: str) -> tuple[str, bool]:
     """The digits and marks only, and whether brackets or a trailing minus made it negative."""
-    bare = SPACES.sub("", text).replace("−", "-")
+    bare = SPACES.sub("", MILLIONS.sub(r"\1", text)).replace("−", "-")
     negative = False
     if bare.startswith("(") and bare.endswith(")"):
         bare, negative = bare[1:-1], True

@@ -70,6 +70,7 @@ def _moment_column(area: Area, words: dict[str, str]) -> int | None:
 def _gather(area: Area, moment_column: int, amount: int, words: dict[str, str], merged: Merged) -> None:
     label_columns = [column for column in range(amount) if column <= moment_column]
     opened: tuple[int, list[tuple[int, str]]] | None = None
+    ended = False  # something that is no moment stood below the moments: the record is over
     texts: dict[str, str] = {}
     extra: list[int] = []
 
@@ -87,12 +88,19 @@ def _gather(area: Area, moment_column: int, amount: int, words: dict[str, str], 
     )
     for row in range(area.first, area.end):
         word = fold(area.grid.cell(row, moment_column))
-        if word in words and opened:
+        if word in words:
+            if opened is None or (ended and texts) or words[word] in texts:
+                close()
+                opened = (row, [])  # its label is missing in the file
+            ended = False
             texts[words[word]] = area.grid.cell(row, amount).strip()
-            extra.append(row)
+            if row != opened[0]:
+                extra.append(row)
         elif word and _PERCENT.match(word):
             _skip(merged, "percentage")
+            ended = True
         else:
+            ended = True
             label = [(column, text) for column in label_columns if (text := area.grid.cell(row, column)).strip()]
             if not label or row > last:
                 _skip(merged, "note" if row > last and any(cell.strip() for cell in area.grid.rows[row]) else "blank")

@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'population',
                 'verbose_name_plural': 'populations',
-                'ordering': ['state', 'municipality', 'year', 'kind'],
+                'ordering': ['state_id', 'municipality_id', 'year', 'kind'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('value__gt', 0)), name='population_published'), models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='population_cited'), models.CheckConstraint(condition=models.Q(('kind__in', ['census', 'projection'])), name='population_kind_known'), models.CheckConstraint(condition=models.Q(('year__gte', 1895), ('year__lte', 2100)), name='population_year_sane'), models.CheckConstraint(condition=models.Q(('state__isnull', True), ('municipality__isnull', True), _connector='OR'), name='population_of_one_place'), models.UniqueConstraint(fields=('municipality', 'state', 'year', 'kind'), name='population_once', nulls_distinct=False)],
             },
         ),

@@ -29,6 +29,7 @@ EXPENDITURE = "/api/v1/expenditure/aggregate/"
 REVENUE = "/api/v1/revenue/aggregate/"
 CONTRACTS = "/api/v1/contracts/"
 RELEASES = "/api/v1/releases/"
+MUNICIPALITIES = "/api/v1/municipalities/"
 MOMENTS = ["approved", "adjustments", "modified", "committed", "accrued", "exercised", "paid", "reported"]
 
 
@@ -516,7 +517,7 @@ def test_releases_newest_first_with_their_files(client, account, contracts, djan
 
 NAMES = [
     "municipality", "publisher", "year", "by", "period", "document", "breakdown", "moment",
-    "procedure", "supplier", "min", "max", "currency", "q", "cursor", "page_size", "kind", "format", "x",
+    "procedure", "supplier", "min", "max", "currency", "q", "cursor", "page_size", "kind", "format", "x", "state", "page",
 ]  # fmt: skip
 VALUES = st.one_of(
     st.text(max_size=60),
@@ -530,7 +531,7 @@ VALUES = st.one_of(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    path=st.sampled_from([EXPENDITURE, REVENUE, CONTRACTS, RELEASES]),
+    path=st.sampled_from([EXPENDITURE, REVENUE, CONTRACTS, RELEASES, MUNICIPALITIES]),
     query=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6),
 )
 def test_any_query_is_answered_in_json_and_never_fails(client, account, contracts, path, query):
@@ -541,7 +542,7 @@ def test_any_query_is_answered_in_json_and_never_fails(client, account, contract
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(raw=st.binary(max_size=60), path=st.sampled_from([EXPENDITURE, CONTRACTS]))
+@given(raw=st.binary(max_size=60), path=st.sampled_from([EXPENDITURE, CONTRACTS, MUNICIPALITIES]))
 def test_any_bytes_as_a_query_are_answered_in_json(client, account, contracts, path, raw):
     quoted = "".join(f"%{byte:02X}" for byte in raw)
     for query in (f"by={quoted}&municipality={quoted}", f"q={quoted}&supplier={quoted}", quoted):

@@ -22,6 +22,8 @@ CVEGEO,CVE_ENT,NOM_ENT,NOM_ABR,CVE_MUN,NOM_MUN,CVE_CAB,NOM_CAB,POB_TOTAL,POB_MAS
 02007,02,Baja California,BC,007,San Felipe,0001,San Felipe,-,-,-,-
 04013,04,Campeche,Camp.,013,Dzitbalché,0001,Dzitbalché,0,0,0,0
 99001,99,Nowhere,N,001,Nada,0001,Nada,7,3,4,1
+
+"Fuente: INEGI, Censo de Población y Vivienda 2020"
 """
 
 

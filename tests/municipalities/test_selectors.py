@@ -29,6 +29,8 @@ def codes(query: str, limit: int = 20) -> list[str]:
         ("05035", ["05035"]),
         ("san pedro garza garcia", ["19019"]),
         ("orreo", ["05035"]),
+        ("Municipio de Torreón, Coahuila", ["05035"]),
+        ("alcaldía coyoacán", ["09003"]),
     ],
 )
 def test_search_finds(territory, query, expected):

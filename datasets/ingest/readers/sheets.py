@@ -7,7 +7,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,8 +25,21 @@ _DAMAGED = (
 )
 
 
+Batch = tuple[str, bool, list[list[str]]]  # sheet, hidden, the next rows of it
+
+
 def read_sheets(path: Path, *, memory: int = MEMORY, seconds: int = WALL_SECONDS) -> list[Grid]:
     """Every worksheet in order. A crash, an abort or a time-out of the child is an `UnreadableFile`."""
+    grids: list[Grid] = []
+    for name, hidden, rows in stream_sheets(path, memory=memory, seconds=seconds):
+        if not grids or grids[-1].sheet != name:
+            grids.append(Grid(sheet=name, rows=[], hidden=hidden))
+        grids[-1].rows.extend(rows)
+    return grids
+
+
+def stream_sheets(path: Path, *, memory: int = MEMORY, seconds: int = WALL_SECONDS) -> Iterator[Batch]:
+    """The same piece by piece, each sheet beginning with a batch of no rows: no more than a batch is held here."""
     command = [sys.executable, "-I", str(CHILD), str(path), str(memory), str(CPU_SECONDS)]
     with subprocess.Popen(  # our own script and a path of ours, no shell
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -40,7 +53,7 @@ def read_sheets(path: Path, *, memory: int = MEMORY, seconds: int = WALL_SECONDS
         timer = threading.Timer(seconds, stop)
         timer.start()
         try:
-            grids, ended = _collect(child)
+            ended = yield from _batches(child)
         finally:
             timer.cancel()
             child.kill()
@@ -48,7 +61,6 @@ def read_sheets(path: Path, *, memory: int = MEMORY, seconds: int = WALL_SECONDS
         raise too_large("Tardó demasiado en abrirse.")
     if not ended:
         raise _why(child.returncode)
-    return grids
 
 
 def _why(returncode: int) -> UnreadableFile:
@@ -58,23 +70,24 @@ def _why(returncode: int) -> UnreadableFile:
     return too_large("Es demasiado grande o está dañado: el lector se detuvo al abrirlo.")
 
 
-def _collect(child: subprocess.Popen[bytes]) -> tuple[list[Grid], bool]:
-    grids: list[Grid] = []
-    cells = 0
+def _batches(child: subprocess.Popen[bytes]) -> Generator[Batch, None, bool]:
+    """What the child says, and in the end whether it came to its end."""
+    name, hidden, cells = "", False, 0
     if child.stdout is None:
-        return grids, False
+        return False
     for frame in _frames(child.stdout):
         if isinstance(frame, list):
-            grids[-1].rows.extend(frame)
             cells += sum(map(len, frame))
             if cells > MAX_CELLS:
                 raise too_large(f"Tiene más de {MAX_CELLS // 1_000_000} millones de celdas.")
+            yield name, hidden, frame
         elif frame.get("end"):
-            return grids, True
+            return True
         else:
-            grids.append(Grid(sheet=frame["sheet"], rows=[], hidden=frame["hidden"]))
+            name, hidden = frame["sheet"], frame["hidden"]
+            yield name, hidden, []
     child.wait()
-    return grids, False
+    return False
 
 
 def _frames(pipe: IO[bytes]) -> Iterator[Any]:

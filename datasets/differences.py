@@ -1,0 +1,135 @@
+"""What a new version of a slice changes against the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import get_language
+
+from .models import (
+    Breakdown,
+    ClassNode,
+    Contract,
+    ContractCell,
+    ExpenditureCell,
+    ExpenditureLine,
+    Kind,
+    Release,
+    RevenueCell,
+    RevenueLine,
+)
+from .models.rollups import Cell
+from .words import moment_name
+
+# The figure that says most about a slice, first one that it states.
+TELLING = ("accrued", "collected", "paid", "modified", "exercised", "approved", "estimated", "reported")
+BY = {
+    Breakdown.FUNCTIONAL: ExpenditureCell.By.FUNCTION,
+    Breakdown.ADMINISTRATIVE: ExpenditureCell.By.UNIT,
+    Breakdown.ECONOMIC: ExpenditureCell.By.ECONOMIC,
+    Breakdown.PROGRAMME: ExpenditureCell.By.PROGRAMME,
+}
+CLASSIFIERS = {"chapter": "object", "function": "function", "economic": "economic", "rubro": "revenue"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    name: str
+    before: Decimal | None
+    after: Decimal | None
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Nothing where one side was not published: that is no zero."""
+        return None if self.before is None or self.after is None else self.after - self.before
+
+    @property
+    def is_change(self) -> bool:
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    previous: Release
+    moment: str  # in words; of the parts below
+    totals: list[Change]
+    parts: list[Change]
+
+    @property
+    def any(self) -> bool:
+        return any(change.is_change for change in [*self.totals, *self.parts])
+
+
+def previous_of(release: Release) -> Release | None:
+    """The version before it; before a draft stands what is public today."""
+    others = Release.objects.of_slice(release).exclude(pk=release.pk)
+    if release.version is None:
+        return others.published().first()
+    return others.filter(version__lt=release.version).order_by("-version").first()
+
+
+def differences(release: Release, previous: Release) -> Differences:
+    moments = _moments(release, previous)
+    telling = next((moment for moment in TELLING if moment in moments), moments[0] if moments else "")
+    totals = [
+        Change(moment_name(moment), _decimal(previous.totals.get(moment)), _decimal(release.totals.get(moment)))
+        for moment in moments
+    ]
+    return Differences(previous, moment_name(telling), totals, _parts(release, previous, telling))
+
+
+def _moments(release: Release, previous: Release) -> list[str]:
+    stated = release.totals.keys() | previous.totals.keys()
+    known = {Kind.EXPENDITURE: ExpenditureLine.MOMENTS, Kind.REVENUE: RevenueLine.MOMENTS}.get(Kind(release.kind), ())
+    return [moment for moment in known if moment in stated] or sorted(stated)
+
+
+def _decimal(text: Any) -> Decimal | None:
+    return None if text is None else Decimal(str(text))
+
+
+def _parts(release: Release, previous: Release, moment: str) -> list[Change]:
+    if not moment:
+        return []
+    by, cells = _cells(release, previous, moment)
+    amounts: dict[str, dict[int, Decimal | None]] = {}
+    names: dict[str, str] = {}
+    for cell in cells:
+        amounts.setdefault(cell["key"], {})[cell["release_id"]] = cell["value"]
+        names[cell["key"]] = cell["label__name"] or names.get(cell["key"], "")
+    names |= _official_names(by, amounts)
+    return [
+        Change(names.get(key) or key, of.get(previous.pk), of.get(release.pk)) for key, of in sorted(amounts.items())
+    ]
+
+
+def _cells(release: Release, previous: Release, moment: str) -> tuple[str, Iterable[dict[str, Any]]]:
+    """The sums of both versions under the classification of the slice: one query."""
+    pair = Q(public_body=release.public_body_id, release__in=[release.pk, previous.pk])
+    if release.kind == Kind.CONTRACTS:
+        contracts = ContractCell.objects.filter(pair, by=ContractCell.By.METHOD, currency=moment)
+        rows = contracts.values("key", "release_id", "amount")
+        return "method", ({**row, "value": row["amount"], "label__name": ""} for row in rows)
+    model: type[Cell]
+    if release.kind == Kind.REVENUE:
+        by, model = str(RevenueCell.By.RUBRO), RevenueCell
+    else:
+        by, model = str(BY.get(Breakdown(release.breakdown), ExpenditureCell.By.CHAPTER)), ExpenditureCell
+    cells = model._default_manager.filter(pair, by=by).values("key", "release_id", "label__name", moment)
+    return by, ({**row, "value": row[moment]} for row in cells)
+
+
+def _official_names(by: str, keys: Iterable[str]) -> dict[str, str]:
+    """Code and name of the official classifier; the procedures of contracts in our words."""
+    if by == "method":
+        methods = dict(Contract.Method.choices)
+        return {key: str(methods.get(key, key)) for key in keys}
+    if by not in CLASSIFIERS:
+        return {}
+    nodes = ClassNode.objects.filter(classifier=CLASSIFIERS[by], code__in=list(keys))
+    english = (get_language() or "").startswith("en")
+    return {node.code: f"{node.code} {(node.name_en if english else '') or node.name_es}" for node in nodes}

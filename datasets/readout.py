@@ -1,0 +1,199 @@
+"""What a reading understood, in the words of its page. Works on the object that `manage.py ingest --json` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from datasets.fields import NAMES, field_name
+from datasets.privacy import find_personal_data
+from datasets.words import amount, delimiter_name, moment_name, number, ordered_totals, period_name, skipped_name
+
+from .models import Document, Ingest, Kind, Release
+
+Status, Stage = Ingest.Status, Ingest.Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    title: str
+    note: str
+    state: str  # done | current | pending
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    heading: str
+    field: str
+    example: str
+    badge: str
+    badge_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    label: str
+    published: str
+    computed: str
+    difference: str
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    release: Release
+    period: str
+    lines: str
+    totals: list[tuple[str, str]]
+
+
+def steps(ingest: Ingest) -> list[Step]:
+    """The four steps of a load and where it stands."""
+    titles = [
+        (_("File received"), _("The original was kept unchanged")),
+        (_("Columns recognised"), _columns_note(ingest)),
+        (_("Rows loaded"), _rows_note(ingest)),
+        (_("Review and publication"), _("Published") if ingest.status == Status.PUBLISHED else ""),
+    ]
+    at = _position(ingest)
+    states = ["done" if index < at else "current" if index == at else "pending" for index in range(4)]
+    return [Step(title, note, state) for (title, note), state in zip(titles, states, strict=True)]
+
+
+def _position(ingest: Ingest) -> int:
+    if ingest.status in (Status.PUBLISHED, Status.READY):
+        return 4 if ingest.status == Status.PUBLISHED else 3
+    if ingest.status == Status.NEEDS_MAPPING:
+        return 1
+    return 2 if ingest.stage in (Stage.LOADING, Stage.CHECKING) else 1
+
+
+def _columns_note(ingest: Ingest) -> str:
+    columns = ingest.report.get("columns") or {}
+    used = sum(bool(field) for field in columns.values())
+    return _("%(used)s of %(all)s") % {"used": used, "all": len(columns)} if columns else ""
+
+
+def _rows_note(ingest: Ingest) -> str:
+    if not ingest.rows_read:
+        return ""
+    return _("%(loaded)s of %(read)s") % {"loaded": number(ingest.rows_loaded), "read": number(ingest.rows_read)}
+
+
+def facts(report: Mapping[str, Any], body: str = "") -> list[tuple[str, str]]:
+    """What the file is about and how it is written; only what is known."""
+    kinds, documents = dict(Kind.choices), dict(Document.choices)
+    said = [
+        (_("Contents"), str(kinds.get(report.get("kind") or "", ""))),
+        (_("Whose money"), body),
+        (_("Year"), str(report.get("year") or "")),
+        (_("Period"), period_name(report.get("period"))),
+        (_("Document"), str(documents.get(report.get("document") or "", ""))),
+        (_("Sheet"), str(report.get("sheet") or "")),
+        (_("Row of the headings"), number(report.get("header_row"))),
+        (_("Encoding"), str(report.get("encoding") or "")),
+        (_("Delimiter"), delimiter_name(report.get("delimiter"))),
+    ]
+    return [(label, value) for label, value in said if value]
+
+
+def skipped(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Why rows were left out, in words, most frequent first; reasons of one name together."""
+    counted: dict[str, int] = {}
+    for reason, count in (report.get("skipped") or {}).items():
+        name = skipped_name(reason)
+        counted[name] = counted.get(name, 0) + count
+    return [(name, number(count)) for name, count in sorted(counted.items(), key=lambda item: -item[1])]
+
+
+def checks(report: Mapping[str, Any]) -> list[Check]:
+    """Totals that the file prints beside the sums of its rows."""
+    found = []
+    for control in report.get("control") or []:
+        label = " ".join(filter(None, [control.get("label", ""), moment_name(control.get("moment", ""))]))
+        difference = str(control.get("difference") or "0")
+        found.append(
+            Check(
+                label or _("Total"),
+                amount(control.get("published")),
+                amount(control.get("computed")),
+                amount(difference),
+                agrees=not difference.strip("-0."),
+            )
+        )
+    return found
+
+
+def columns(
+    report: Mapping[str, Any], confidence: Mapping[str, str], examples: Mapping[str, str], confirmed: bool
+) -> list[Column]:
+    """Headings of the file beside our fields, in the file's order where `examples` knows it, else in that of the fields.
+
+    `confidence` is exact, similar, values or person by heading.
+    """
+    fields: dict[str, str] = report.get("columns") or {}
+    known = [heading for heading in examples if heading in fields]
+    rank = {field: place for place, field in enumerate(NAMES)}
+    others = sorted(fields.keys() - set(known), key=lambda one: (rank.get(fields[one], len(rank)), one))
+    return [
+        Column(
+            heading,
+            field_name(fields[heading]) if fields[heading] else _("Not used"),
+            examples.get(heading, ""),
+            *badge_of(fields[heading], confidence.get(heading, ""), confirmed),
+        )
+        for heading in [*known, *others]
+    ]
+
+
+def badge_of(field: str | None, confidence: str, confirmed: bool = False) -> tuple[str, str]:
+    if confirmed or confidence == "person":
+        return _("Confirmed"), "ok"
+    if not field:
+        return _("Not recognised"), ""
+    if confidence == "exact":
+        return _("Exact"), "ok"
+    if confidence == "similar":
+        return _("Similar"), "info"
+    return _("Confirm it"), "warn"
+
+
+def issues(report: Mapping[str, Any], private: bool) -> list[dict[str, Any]]:
+    """Remarks on the whole file. Without the right to the file's rows, none that quotes one or shows personal data."""
+    found = report.get("issues") or []
+    if private:
+        return list(found)
+    return [
+        issue
+        for issue in found
+        if not issue.get("value")
+        and not issue.get("line")
+        and not find_personal_data([str(issue.get("message", "")), str(issue.get("hint", ""))])
+    ]
+
+
+def slices(releases: Iterable[Release]) -> list[Slice]:
+    return [
+        Slice(
+            release,
+            period_name(release.period),
+            number(release.line_count),
+            ordered_totals(release.totals),
+        )
+        for release in releases
+    ]
+
+
+def time_left(percent: float | None, seconds: float) -> str:
+    """A rough word, never a countdown; nothing before there is something to judge by."""
+    if not percent or percent < 5 or seconds < 2:
+        return ""
+    left = seconds * (100 - percent) / percent
+    if left < 60:
+        return _("Less than a minute left")
+    minutes = round(left / 60)
+    return ngettext("About %(n)s minute left", "About %(n)s minutes left", minutes) % {"n": minutes}

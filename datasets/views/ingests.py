@@ -1,0 +1,154 @@
+"""One load: how far it is, what was understood, what was rejected, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from datasets import preview, readout, services, words
+from datasets.models import Ingest, Release, RowIssue
+from datasets.rejects import Rejects
+from datasets.releases import NotAllowedNow
+from gesoc.common.exports import csv_response
+from partners.models import User
+
+from .access import demand, gate
+
+SHOWN_REJECTS = 20
+SHOWN_SLICES = 100
+REFRESH_SECONDS = 3
+
+
+def visible_ingest(request: HttpRequest, pk: int) -> Ingest:
+    ingests = Ingest.objects.visible_to(request.user).select_related("file__source", "profile")
+    return get_object_or_404(ingests, pk=pk)
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def ingest(request: HttpRequest, pk: int) -> HttpResponse:
+    found = visible_ingest(request, pk)
+    if not found.is_finished:
+        template = "datasets/files/ingest.html#progress" if request.htmx else "datasets/files/ingest.html"  # type: ignore[attr-defined]
+        response = render(request, template, {"ingest": found, **_progress(found)})
+        response["Cache-Control"] = "no-store"
+        return response
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "datasets/files/ingest.html#finished", {"ingest": found})
+    return render(request, "datasets/files/ingest.html", {"ingest": found, **_result(request, found)})
+
+
+def _progress(ingest: Ingest) -> dict[str, Any]:
+    progress = services.live_progress(ingest)
+    elapsed = (timezone.now() - ingest.started_at).total_seconds() if ingest.started_at else 0
+    ahead = 0
+    if ingest.status == Ingest.Status.QUEUED:
+        unfinished = Ingest.objects.filter(status__in=[Ingest.Status.QUEUED, Ingest.Status.RUNNING])
+        ahead = unfinished.filter(pk__lt=ingest.pk).count()
+    return {
+        "steps": readout.steps(ingest),
+        "progress": progress,
+        "read": words.number(progress.rows_read),
+        "rejected": words.number(progress.rows_rejected),
+        "speed": words.number(round(progress.rows_per_second or 0)),
+        "left": readout.time_left(progress.percent, elapsed),
+        "ahead": ahead,
+        "refresh": REFRESH_SECONDS,
+    }
+
+
+def _result(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
+    private = request.user.has_perm("datasets.read_original", ingest.file)
+    releases = list(_releases(request, ingest)[:SHOWN_SLICES])
+    seen = preview.of_ingest(ingest) if private else None
+    return {
+        "steps": readout.steps(ingest),
+        "facts": readout.facts(ingest.report, _body_name(releases)),
+        "columns": readout.columns(
+            ingest.report,
+            seen.confidence if seen else preview.confidence_by_heading(ingest),
+            seen.examples if seen else {},
+            confirmed=ingest.profile is not None,
+        ),
+        "counts": {name: words.number(getattr(ingest, f"rows_{name}")) for name in COUNTED},
+        "skipped": readout.skipped(ingest.report),
+        "checks": readout.checks(ingest.report),
+        "issues": readout.issues(ingest.report, private),
+        "slices": readout.slices(releases),
+        "private": private,
+        **_rejects(request, ingest),
+        **_rights(request, ingest),
+    }
+
+
+COUNTED = ("read", "loaded", "rejected", "skipped")
+
+
+def _releases(request: HttpRequest, ingest: Ingest) -> QuerySet[Release]:
+    releases = Release.objects.visible_to(request.user).filter(ingest=ingest)
+    return releases.select_related("public_body").order_by("public_body__sort_key", "year", "breakdown", "id")
+
+
+def _body_name(releases: list[Release]) -> str:
+    bodies = {release.public_body.name for release in releases}
+    if len(bodies) == 1:
+        return bodies.pop()
+    return _("%(n)s institutions") % {"n": len(bodies)} if bodies else ""
+
+
+def _rejects(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
+    errors = RowIssue.objects.filter(ingest=ingest, severity=RowIssue.Severity.ERROR)
+    reasons = errors.values("code").annotate(n=Count("pk")).order_by("-n", "code")
+    return {
+        "reject_reasons": [(words.reject_name(reason["code"]), words.number(reason["n"])) for reason in reasons],
+        "rejected_rows": errors.visible_to(request.user).order_by("id")[:SHOWN_REJECTS],
+    }
+
+
+def _rights(request: HttpRequest, ingest: Ingest) -> dict[str, bool]:
+    user, status = request.user, ingest.status
+    may_map = user.has_perm("datasets.confirm_mapping", ingest)
+    may_publish = status == Ingest.Status.READY and user.has_perm("datasets.publish_ingest", ingest)
+    return {
+        "may_map": may_map,
+        "may_publish": may_publish,
+        "awaits_others": status == Ingest.Status.READY and may_map and not may_publish,
+        "may_upload": user.has_perm("datasets.upload_file"),
+    }
+
+
+@require_POST
+@gate
+def publish(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = visible_ingest(request, pk)
+    demand(request, "datasets.publish_ingest", found)
+    try:
+        releases = services.publish_ingest(ingest=found, by=cast(User, request.user))
+    except NotAllowedNow as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Published. The figures of %(n)s are up to date.") % {"n": _named(releases)})
+    return redirect(found)
+
+
+def _named(releases: list[Release]) -> str:
+    names = list(dict.fromkeys(release.public_body.name for release in releases))
+    return names[0] if len(names) == 1 else _("%(n)s institutions") % {"n": len(names)}
+
+
+@require_safe
+@gate
+def rejects(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The rejected rows as they stand in the file, where and why beside them: to be corrected and sent in again."""
+    found = visible_ingest(request, pk)
+    demand(request, "datasets.read_original", found.file)
+    table = Rejects(found)
+    return csv_response(f"rechazadas-{found.pk}.csv", table.titles(), table.rows())

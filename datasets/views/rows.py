@@ -1,0 +1,132 @@
+"""From a line of the figures to the very row of the file it was made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from datasets import words
+from datasets.ingest.shapes import UnreadableFile
+from datasets.lines import amounts_of, line_of, moments_of, name_of
+from datasets.models import Contract, Label, Release
+from datasets.preview import headings_over
+from datasets.privacy import PersonalData, find_in_row, find_personal_data
+from datasets.source_rows import extract
+
+from .releases import visible_release
+
+MOST_ROWS = 12  # of the file, that one line was made of
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    number: int
+    cells: list[tuple[str, str]]  # heading, text
+
+
+@require_safe
+def row(request: HttpRequest, pk: int, line_no: int) -> HttpResponse:
+    release = visible_release(request, pk)
+    line = line_of(release, line_no)
+    if line is None:
+        raise Http404
+    rows, problem = _source_rows(release, line)
+    may_read = request.user.has_perm("datasets.read_original", release.ingest.file)
+    personal = personal_data(rows)
+    hidden = bool(personal) and not may_read
+    return render(
+        request,
+        "datasets/files/row.html",
+        {
+            "release": release,
+            "file": release.ingest.file,
+            "period": words.period_name(release.period),
+            "line": line,
+            "name": _public(name_of(line), hidden),
+            "facts": [(label, _public(text, hidden)) for label, text in _facts(line)],
+            "amounts": _amounts(release, line),
+            "sheet": _sheet(release, line),
+            "numbers": f"{line.source_row}–{line.last_row}" if line.last_row > line.source_row else line.source_row,
+            "several": line.last_row > line.source_row,
+            "rows": [] if hidden else rows,
+            "hidden": hidden,
+            "personal": bool(personal),
+            "problem": problem,
+        },
+    )
+
+
+def _public(text: str, hidden: bool) -> str:
+    """A text of the line, unless it shows personal data to somebody who may not read them."""
+    return _("(not public)") if hidden and find_personal_data([text]) else text
+
+
+def _amounts(release: Release, line: Any) -> list[tuple[str, str]]:
+    moments = moments_of(release)
+    return list(zip((heading for _key, heading in moments), amounts_of(line, moments), strict=True))
+
+
+def numbers_of(line: Any) -> list[int]:
+    """Rows of the file, as a spreadsheet numbers them."""
+    return list(range(line.source_row, line.last_row + 1))[:MOST_ROWS]
+
+
+def _sheet(release: Release, line: Any) -> str:
+    return release.sheets[line.sheet_no] if line.sheet_no < len(release.sheets) else ""
+
+
+def _source_rows(release: Release, line: Any) -> tuple[list[SourceRow], str]:
+    """The rows as they stand in the original, or the sentence that says why they cannot be shown."""
+    report = release.ingest.report
+    sheet = _sheet(release, line) or None
+    way = {"encoding": report.get("encoding"), "delimiter": report.get("delimiter")}
+    try:
+        found = extract(release.ingest.file, sheet=sheet, rows=numbers_of(line), **way)
+    except (UnreadableFile, LookupError, UnicodeError, OSError) as problem:
+        return [], str(problem)
+    header_row = report.get("header_row") if sheet in (None, report.get("sheet")) else None
+    headings = headings_over(found, line.source_row, header_row)
+    rows = [
+        SourceRow(number, [(headings.get(at, ""), text) for at, text in enumerate(cells)])
+        for number, cells in sorted(found.rows.items())
+    ]
+    return rows, ""
+
+
+def personal_data(rows: list[SourceRow]) -> set[PersonalData]:
+    found: set[PersonalData] = set()
+    for source in rows:
+        found |= find_personal_data(text for _heading, text in source.cells)
+        for cell in source.cells:
+            found |= find_in_row(dict([cell]))
+    return found
+
+
+def _facts(line: Any) -> list[tuple[str, str]]:
+    """What the line is, in words; only what it states."""
+    said = _contract_facts(line) if isinstance(line, Contract) else _budget_facts(line)
+    return [(label, text) for label, text in said if text]
+
+
+def _budget_facts(line: Any) -> list[tuple[str, str]]:
+    kinds = dict(Label.Kind.choices)
+    labels = ((kinds.get(name, name), getattr(line, name)) for name in line.LABELS)
+    return [(str(kind), str(label)) for kind, label in labels if label is not None]
+
+
+def _contract_facts(contract: Contract) -> list[tuple[str, str]]:
+    supplier = contract.supplier
+    return [
+        (_("Supplier"), contract.supplier_name),
+        (_("RFC"), supplier.public_rfc if supplier else ""),
+        (_("Procedure"), contract.get_method_display() if contract.method else contract.method_raw),
+        (_("Contract number"), contract.contract_number),
+        (_("Procedure number"), contract.procedure_number),
+        (_("Buying unit"), contract.buyer_unit),
+        (_("Signed"), contract.signed_on.isoformat() if contract.signed_on else ""),
+    ]
