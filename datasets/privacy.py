@@ -215,3 +215,23 @@ def _is_clabe_column(heading: str, texts: list[str]) -> bool:
     if "clabe" in search_text(heading) or "cuenta" in search_text(heading):
         return valid > 0
     return valid > 0 and valid * 2 >= len(texts)
+
+
+# -- covering it in what is shown ---------------------------------------------------------------------------------
+
+COVER = "•••"
+_ANY_CASE = {pattern: re.compile(pattern.pattern, pattern.flags | re.IGNORECASE) for pattern in (CURP, RFC)}
+
+
+def cover(text: str) -> str:
+    """The text with every CURP, RFC of a natural person, CLABE, e-mail address and telephone in it covered."""
+    if "@" in text:
+        text = EMAIL.sub(COVER, text)
+    if not any(char.isdigit() for char in text):
+        return text
+    text = _ANY_CASE[CURP].sub(lambda found: COVER if has_curp(found[0]) else found[0], text)
+    text = _ANY_CASE[RFC].sub(lambda found: COVER if has_natural_rfc(found[0]) else found[0], text)
+    text = CLABE.sub(lambda found: COVER if has_clabe(found[0]) else found[0], text)
+    for pattern in (NAMED_PHONE, INTERNATIONAL_PHONE, PHONE):
+        text = pattern.sub(COVER, text)
+    return text

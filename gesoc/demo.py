@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 
 from gesoc import embedded
-from gesoc.keeper import ServiceError, become, try_lock
+from gesoc.keeper import ServiceError, become, open_log, try_lock
 from gesoc.probe import LOOPBACK, health
 
 BASE_DIR = embedded.BASE_DIR
@@ -54,8 +54,11 @@ def ask_to_stop(number: int, frame: FrameType | None) -> None:
 
 
 def say(text: str, end: str = "\n") -> None:
-    sys.stdout.write(text + end)
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text + end)
+        sys.stdout.flush()
+    except OSError:
+        pass  # nobody reads any more: no reason to stop, and no reason not to stop in good order
 
 
 @contextmanager
@@ -85,8 +88,7 @@ class Child:
 
     def start(self) -> None:
         self.started.append(time.monotonic())
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        with open_log(embedded.home(), self.name) as log:
             self.process = subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
@@ -219,8 +221,10 @@ def start(started: list[Child], port: int) -> None:
     if os.environ.get("RESET") == "1" and embedded.is_local():
         with step("RESET=1: removing the database, the queue and the files of this clone"):
             reset()
-    with step("PostgreSQL and Redis"):
-        embedded.use()
+    if embedded.wanted():
+        with step("PostgreSQL and Redis"):
+            embedded.use()
+            forget_signs_of_life()
     with step("Tables and reference data"):
         if not embedded.is_local():
             run(started, "manage.py", "migrate", "--noinput")
@@ -232,6 +236,15 @@ def start(started: list[Child], port: int) -> None:
             started.append(child)
             child.start()
         wait_healthy(started, port)
+
+
+def forget_signs_of_life() -> None:
+    """Those of the last demo are young enough to count, if this one follows at once."""
+    from redis import Redis
+
+    with Redis.from_url(os.environ.get("REDIS_URL") or embedded.redis_url()) as redis:
+        for key in redis.scan_iter("*:alive:*"):
+            redis.delete(key)
 
 
 def load_demo(started: list[Child]) -> None:
@@ -276,7 +289,7 @@ def main() -> int:
             pause(0.5)
     except Stop:
         say("\nStopping …")
-    except (Failure, ServiceError) as error:
+    except (Failure, ServiceError, subprocess.CalledProcessError) as error:
         say("")
         sys.stderr.write(f"{error}\n")
         code = 1

@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gesoc.keeper import Home, ServiceError, pg_answers, redis_answers, try_lock, wait_until
+from gesoc.keeper import Home, ServiceError, open_log, pg_answers, redis_answers, try_lock, wait_until
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 NEEDS_NOTHING = {
     "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "spectacular",
-    "startapp", "startproject", "test", "version",
+    "startapp", "startproject", "version",
 }  # fmt: skip
 NEEDS_NO_TABLES = {
     "createcachetable", "dbshell", "flush", "inspectdb", "makemigrations", "migrate", "optimizemigration",
@@ -77,10 +77,9 @@ def keeper_lives(place: Home) -> bool:
 
 
 def launch(place: Home, names: list[str]) -> None:
-    place.log.mkdir(exist_ok=True)
     command = [sys.executable, "-P", str(BASE_DIR / "gesoc" / "keeper.py"), str(place.root)]
     command += [os.environ.get("MESA_PROFILE") or "local", *names]
-    with (place.log / "keeper.log").open("ab") as log:
+    with open_log(place, "keeper") as log:
         keeper = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -168,7 +167,7 @@ def prepare(argv: list[str]) -> None:
     if not is_local():
         check_settings()
         return
-    if command in NEEDS_NOTHING:
+    if command in NEEDS_NOTHING and not any(argument.startswith("--database") for argument in argv):
         return
     if command == "runserver":
         refuse_strangers(argv[2:])

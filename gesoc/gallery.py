@@ -88,6 +88,7 @@ def _course() -> Figure:
             "t-course", gettext("By year"), columns, [row(columns, pair) for pair in zip(YEARS, shown, strict=True)]
         ),
         sources=[SOURCE],
+        folded=True,
     )
 
 

@@ -14,6 +14,7 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import stat
@@ -22,12 +23,14 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 DATABASE = "mesa"
 ROLE = "mesa"
 PG_SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET = 100  # bytes; the kernel takes 107
+PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")  # what needs no quoting in any of the addresses made from it
+LARGEST_LOG = 5_000_000
 POLL = 0.1
 CAP_DAC_OVERRIDE = 1
 PR_SET_PDEATHSIG, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
@@ -58,9 +61,9 @@ class Home:
 
     @property
     def run(self) -> Path:
-        """Where the sockets are: in the home, or under /tmp where the home's path is too long for a socket."""
+        """Where the sockets are: in the home, or under /tmp where its path is too long or too odd for an address."""
         here = self.root / "run"
-        if len(os.fsencode(here / PG_SOCKET)) <= LONGEST_SOCKET:
+        if len(os.fsencode(here / PG_SOCKET)) <= LONGEST_SOCKET and PLAIN_PATH.fullmatch(str(here)):
             return here
         key = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
         return Path(f"/tmp/mesa-{os.getuid()}-{key}")  # noqa: S108 - owner and mode are checked in make_run
@@ -338,9 +341,16 @@ def redis_answers(home: Home) -> bool:
 # -- the keeper ---------------------------------------------------------------------------------------------------
 
 
+def open_log(home: Home, name: str) -> BinaryIO:
+    """Goes on where it ended, unless it grew too long."""
+    home.log.mkdir(parents=True, exist_ok=True)
+    path = home.log / f"{name}.log"
+    too_long = path.exists() and path.stat().st_size > LARGEST_LOG
+    return path.open("wb" if too_long else "ab")
+
+
 def spawn(home: Home, name: str, command: list[str], preexec: Any, cwd: Path) -> subprocess.Popen[bytes]:
-    home.log.mkdir(exist_ok=True)
-    with (home.log / f"{name}.log").open("ab") as log:
+    with open_log(home, name) as log:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

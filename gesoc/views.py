@@ -2,28 +2,130 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
+from datasets import selectors
+from datasets.figures.sources import document_name
+from datasets.models import Release
 from gesoc import gallery
+from gesoc.common import charts, money
+from gesoc.common.charts.frame import Column, Table, link, row
+from gesoc.common.charts.tilemap import Tile
+from gesoc.common.dates import day
 from gesoc.common.views import navigation
+from municipalities.models import State
+from municipalities.selectors import search_municipalities
+
+LATEST = 8
+FOUND = 25
+SHADES = ((1, 2), (2, 3), (5, 4), (10, 5))  # from so many public bodies on, this shade
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+    published = selectors.coverage()
+    states = {state.code: state for state in State.objects.filter(code__in=published.by_state)}
+    latest = selectors.latest_releases(LATEST)
+    context = {
+        "published": {
+            "files": _counted(
+                ngettext("%(count)s published file", "%(count)s published files", published.files), published.files
+            ),
+            "bodies": _bodies(published.bodies),
+            "states": _counted(ngettext("%(count)s state", "%(count)s states", len(states)), len(states)),
+        },
+        "is_empty": not published.bodies,
+        "map": charts.tilemap(_tiles(published.by_state, states), gettext("Public bodies with data, by state")),
+        "states": [(state, _bodies(published.by_state[code])) for code, state in sorted(states.items(), key=_by_name)],
+        "map_key": _map_key(),
+        "latest": _latest(latest) if latest else None,
+    }
+    return render(request, "home.html", context)
+
+
+def _by_name(item: tuple[str, State]) -> str:
+    return item[1].sort_key
+
+
+def _shade(count: int) -> int:
+    return max(shade for least, shade in SHADES if count >= least)
+
+
+def _tiles(counts: dict[str, int], states: dict[str, State]) -> dict[str, Tile]:
+    return {
+        code: Tile(_shade(counts[code]), f"{state.short_name}: {_bodies(counts[code])}", state.get_absolute_url())
+        for code, state in states.items()
+    }
+
+
+def _counted(words: str, count: int) -> str:
+    return words % {"count": money.number(count)}
+
+
+def _bodies(count: int) -> str:
+    return _counted(ngettext("%(count)s public body", "%(count)s public bodies", count), count)
+
+
+def _map_key() -> list[dict[str, Any]]:
+    ranges = [str(least) if least < 2 else f"{least}+" for least, _shade_ in SHADES]
+    shown = zip(ranges, SHADES, strict=True)
+    return [{"swatch": charts.swatch(f"q{shade}"), "label": label} for label, (_least, shade) in shown]
+
+
+def _latest(releases: list[Release]) -> Table:
+    columns = [
+        Column(gettext("What was published")),
+        Column(gettext("Of whom")),
+        Column(gettext("Lines"), "n opt"),
+        Column(gettext("Day"), "n"),
+    ]
+    rows = [
+        row(
+            columns,
+            [
+                link(f"{one.get_kind_display()}: {document_name(one)}", one.ingest.get_absolute_url()),
+                link(one.public_body.municipality or one.public_body, one.public_body.get_absolute_url())
+                if one.public_body.is_municipal_government
+                else link(one.public_body, one.public_body.get_absolute_url()),
+                money.number(one.line_count),
+                day(one.published_at),
+            ],
+        )
+        for one in releases
+    ]
+    return Table("t-latest", gettext("Latest data published"), columns, rows, hide_caption=True)
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    return render(request, "search.html", {"query": request.GET.get("q", "").strip()})
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    municipalities = search_municipalities(query, FOUND + 1) if query else []
+    bodies = selectors.search_bodies(query, FOUND + 1) if query else []
+    context = {
+        "query": query,
+        "municipalities": municipalities[:FOUND],
+        "bodies": bodies[:FOUND],
+        "more": len(municipalities) > FOUND or len(bodies) > FOUND,
+    }
+    return render(request, "search.html", context)
 
 
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
     return render(request, "components.html", gallery.examples())
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
+    return HttpResponse(f"User-agent: *\nDisallow: /admin/\nSitemap: {sitemap}\n", content_type="text/plain")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

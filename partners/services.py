@@ -95,6 +95,16 @@ def update_user(*, user: User, by: User | None, **fields: Any) -> User:
         return _save_user(current)
 
 
+def set_password(*, user: User, password: str, by: User | None) -> User:
+    """A new password chosen for somebody; it ends the sessions they have open."""
+    with acting(by, "set_password"):
+        current = _locked(user)
+        validate_password(password, current)
+        current.set_password(password)
+        current.save(update_fields=["password"])
+        return current
+
+
 def set_platform_rights(*, user: User, by: User | None, is_gesoc: bool, is_admin: bool) -> User:
     """Make somebody GESOC staff or administrator, or end that. Nobody takes the last step for themselves."""
     if by == user and user.is_superuser and not is_admin:

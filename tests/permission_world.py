@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 
-from datasets.models import Ingest, Release, SourceFile
+from datasets.models import ExpenditureLine, Ingest, Release, SourceFile
 from partners.models import Membership, Organisation, User
 from tests.factories.datasets import (
     IngestFactory,
@@ -89,9 +92,15 @@ def _people(own: Organisation) -> dict[str, User | AnonymousUser]:
 def _side(organisation: Organisation, body: Any, *, year: int, status: str, personal: bool | None) -> Side:
     file = SourceFileFactory(has_personal_data=personal)
     file.organisations.add(organisation)
+    original = Path(settings.MEDIA_ROOT) / file.storage_path
+    original.parent.mkdir(parents=True, exist_ok=True)
+    original.write_text("Partida,Aprobado\n1130,100.00\n")
     ready = Ingest.Status.READY if status == "draft" else Ingest.Status.PUBLISHED
-    ingest = IngestFactory(file=file, status=ready)
+    ingest = IngestFactory(file=file, status=ready, rows_loaded=1)
     release = ReleaseFactory(public_body=body, ingest=ingest, year=year, status=status)
+    ExpenditureLine.objects.create(
+        public_body=body, release=release, line_no=1, source_row=2, last_row=2, approved=Decimal("100.00")
+    )
     invitation = MembershipFactory(organisation=organisation, state=Membership.State.INVITED)
     return Side(organisation, invitation, file, ingest, release)
 
@@ -111,6 +120,10 @@ ARGUMENTS: dict[str, Arguments] = {
     "municipalities:state": lambda side, user: ["coahuila"],
     "answer_invitation": lambda side, user: [_invitation(side, user).pk],
     "account_reset_password_from_key": lambda side, user: ["1", "no-such-key"],
+    **{f"datasets:{name}": lambda side, user: [side.file.pk] for name in ("file", "original")},
+    **{f"datasets:{name}": lambda side, user: [side.ingest.pk] for name in ("ingest", "columns", "publish", "rejects")},
+    **{f"datasets:{name}": lambda side, user: [side.release.pk] for name in ("release", "restore", "withdraw")},
+    "datasets:row": lambda side, user: [side.release.pk, 1],
     "partners:organisation": lambda side, user: [side.organisation.slug],
 }
 
@@ -120,5 +133,7 @@ DATA: dict[tuple[str, str], Callable[[Side], dict[str, Any]]] = {
     ("datasets-api:revenue-aggregate", "GET"): lambda side: {"municipality": "05035", "by": "year"},
     ("account_reset_password", "POST"): lambda side: {"email": "nadie@ejemplo.example"},
     ("account", "POST"): lambda side: {"full_name": "Nombre nuevo", "preferred_language": "es-mx"},
+    ("datasets:restore", "POST"): lambda side: {"reason": "Era correcta"},
+    ("datasets:withdraw", "POST"): lambda side: {"reason": "El municipio la corrigió"},
     ("answer_invitation", "POST"): lambda side: {"answer": "accept"},
 }

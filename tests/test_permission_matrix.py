@@ -68,13 +68,15 @@ def answer(world: World, role: str, name: str, method: str, target: str) -> int:
     if user.is_authenticated:
         client.force_login(user)
     cache.clear()  # rate limits count across requests
-    arguments = ARGUMENTS[name](side, user) if name in ARGUMENTS else []
-    path = arguments if isinstance(arguments, str) else reverse(name, args=arguments)
-    data = DATA[name, method](side) if (name, method) in DATA else {}
     with transaction.atomic():
-        status = getattr(client, method.lower())(path, data).status_code
+        arguments = ARGUMENTS[name](side, user) if name in ARGUMENTS else []
+        path = arguments if isinstance(arguments, str) else reverse(name, args=arguments)
+        data = DATA[name, method](side) if (name, method) in DATA else {}
+        response = getattr(client, method.lower())(path, data)
+        if response.streaming:
+            response.getvalue()  # to the end, so that its file is closed
         transaction.set_rollback(True)
-    return status
+    return response.status_code
 
 
 @pytest.fixture
@@ -106,9 +108,18 @@ def test_no_row_stands_twice():
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize("row", matrix(), ids=lambda row: f"{row['url']} {row['method']} {row['target']}")
-def test_answers_are_those_of_the_matrix(row, world):
+ROWS: dict[str, list[dict[str, str]]] = {}
+for _row in matrix():
+    ROWS.setdefault(_row["url"], []).append(_row)
+
+
+@pytest.mark.parametrize("url", ROWS)
+def test_answers_are_those_of_the_matrix(url, world):
     """A cell may allow two answers (200|503) where more than rights decides."""
-    found = {role: str(answer(world, role, row["url"], row["method"], row["target"])) for role in ROLES}
-    wrong = {role: status for role, status in found.items() if status not in row[role].split("|")}
-    assert wrong == {}
+    wrong = []
+    for row in ROWS[url]:
+        found = {role: str(answer(world, role, url, row["method"], row["target"])) for role in ROLES}
+        differing = {role: status for role, status in found.items() if status not in row[role].split("|")}
+        if differing:
+            wrong.append((row["method"], row["target"], differing))
+    assert wrong == []

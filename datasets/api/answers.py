@@ -9,6 +9,7 @@ from typing import Any
 from rest_framework import serializers
 
 from datasets.models import Contract, Release
+from datasets.privacy import cover
 from datasets.selectors import Cell
 
 SLICE = ("kind", "publisher", "municipality", "year", "period", "document", "breakdown")
@@ -73,14 +74,16 @@ def release_answer(release: Release) -> dict[str, Any]:
 
 
 def contract_answer(contract: Contract) -> dict[str, Any]:
-    """No RFC but a company's, and no id of the supplier: it is made of the RFC and would tell it."""
+    """No RFC but a company's, no other personal data that was typed into a text, and no id of the supplier: it is made
+    of the RFC and would tell it."""
     return {
         "id": f"{contract.release_id}-{contract.line_no}",
         "publisher": contract.public_body.slug,
         "municipality": contract.public_body.municipality_id,
         "year": contract.year,
         "procedure": contract.method or "unknown",
-        **{name: getattr(contract, name) or None for name in CONTRACT_TEXTS},
+        **{name: getattr(contract, name) or None for name in CONTRACT_CODES},
+        **{name: cover(getattr(contract, name)) or None for name in CONTRACT_WORDS},
         "supplier": supplier_answer(contract),
         **{name: pesos(getattr(contract, name)) for name in CONTRACT_AMOUNTS},
         "tax_basis": contract.tax_basis or None,
@@ -94,19 +97,13 @@ def contract_answer(contract: Contract) -> dict[str, Any]:
 def supplier_answer(contract: Contract) -> dict[str, str | None] | None:
     supplier = contract.supplier
     if supplier is None:
-        return {"name": contract.supplier_name, "rfc": None} if contract.supplier_name else None
-    return {"name": contract.supplier_name or supplier.name, "rfc": supplier.public_rfc or None}
+        return {"name": cover(contract.supplier_name), "rfc": None} if contract.supplier_name else None
+    return {"name": cover(contract.supplier_name or supplier.name), "rfc": supplier.public_rfc or None}
 
 
-CONTRACT_TEXTS = (
-    "procedure_number",
-    "contract_number",
-    "method_raw",
-    "category_raw",
-    "title",
-    "buyer_unit",
-    "url",
-)
+# Numbers and links are codes, in which a run of digits is no telephone; words may hold what somebody typed into them.
+CONTRACT_CODES = ("procedure_number", "contract_number", "url")
+CONTRACT_WORDS = ("method_raw", "category_raw", "title", "buyer_unit")
 CONTRACT_AMOUNTS = ("amount", "amount_without_tax", "amount_with_tax", "amount_min", "amount_max")
 CONTRACT_DATES = ("award_date", "signed_on", "starts_on", "ends_on")
 
@@ -197,7 +194,7 @@ ContractShape = shape(
         "municipality": maybe_text(),
         "year": serializers.IntegerField(),
         "procedure": text(),
-        **{name: maybe_text() for name in CONTRACT_TEXTS},
+        **{name: maybe_text() for name in (*CONTRACT_CODES, *CONTRACT_WORDS)},
         "supplier": SupplierShape(allow_null=True),
         **{name: maybe_pesos() for name in CONTRACT_AMOUNTS},
         "tax_basis": maybe_text(),

@@ -101,7 +101,7 @@ class BudgetTable:
 
     @property
     def rows_read(self) -> int:
-        return self.area.end - self.area.first - self.ignored
+        return self.area.stacked + self.area.end - self.area.first - self.ignored
 
     @property
     def sums(self) -> Amounts:
@@ -130,6 +130,7 @@ def read_budget(area: Area, mapping: Mapping_, keep: Callable[[int], bool] | Non
     merged = merge_moments(area, mapping)
     moments = merged.moments if merged else list(mapping.moments)
     table = BudgetTable(area, mapping, moments, {})
+    table.skip("header", area.stacked)
     columns = label_columns(area, mapping)
     if merged:
         _take_merged(table, merged)

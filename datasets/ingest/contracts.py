@@ -72,12 +72,13 @@ class ContractTable:
     skipped: dict[str, int] = field(default_factory=dict)
     controls: list[tuple[int, str, int]] = field(default_factory=list)
 
-    def skip(self, reason: str) -> None:
-        self.skipped[reason] = self.skipped.get(reason, 0) + 1
+    def skip(self, reason: str, count: int = 1) -> None:
+        if count:
+            self.skipped[reason] = self.skipped.get(reason, 0) + count
 
     @property
     def rows_read(self) -> int:
-        return self.area.end - self.area.first
+        return self.area.stacked + self.area.end - self.area.first
 
 
 def is_placeholder(text: str) -> bool:
@@ -87,6 +88,7 @@ def is_placeholder(text: str) -> bool:
 
 def read_contracts(area: Area, mapping: Mapping_) -> ContractTable:
     table = ContractTable(area, mapping)
+    table.skip("header", area.stacked)
     identity = [column for column, name in mapping.fields.items() if name in IDENTITY]
     amounts = [column for column, name in mapping.fields.items() if name in CONTRACT_AMOUNTS]
     headings = {fold(parts[-1]) for parts in area.paths.values()}

@@ -33,6 +33,7 @@ class Area:
     end: int
     paths: dict[int, tuple[str, ...]]  # column -> heading parts from group to leaf
     titles: list[str] = field(default_factory=list)
+    stacked: int = 0  # heading rows of a table below another one: they are rows of the sheet that hold no line
     headings: dict[int, str] = field(default_factory=dict)  # column -> unique reported heading
 
     @property
@@ -208,14 +209,16 @@ def _fixed_header(grid: Grid, row: int) -> tuple[int, ...] | None:
 
 
 def _further_headers(grid: Grid, first: tuple[int, ...]) -> list[tuple[int, ...]]:
-    found = []
+    found: list[tuple[int, ...]] = []
     row = first[-1] + 1
     while row < len(grid.rows):
         cells = _texts(grid, row)
         if len(cells) >= 2 and _may_head(cells) and any(known_kinds(text) for text in cells.values()):
             rows, known = _window(grid, row)
             if known >= MIN_KNOWN and known * 2 > len(paths_of(grid, rows)):
-                found.append(rows)
+                above = (found[-1] if found else first)[-1] + 1
+                if paths_of(grid, rows) != paths_of(grid, first) or title_lines(grid, above, rows[0]):
+                    found.append(rows)  # without titles of its own it is a page break in the same table
                 row = rows[-1]
         row += 1
     return found
@@ -227,8 +230,7 @@ def _area(grid: Grid, headers: list[tuple[int, ...]], index: int) -> Area:
     end = headers[index + 1][0] if index + 1 < len(headers) else len(grid.rows)
     area = Area(grid=grid, header_rows=rows, end=end, paths=paths_of(grid, rows))
     area.titles = title_lines(grid, above, rows[0])
-    if index + 1 < len(headers):
-        area.end = _before_titles(grid, rows[-1] + 1, end)
+    area.stacked = rows[-1] - rows[0] + 1 if index else 0
     area.headings = unique_headings(area)
     return area
 
@@ -246,13 +248,6 @@ def title_lines(grid: Grid, start: int, stop: int) -> list[str]:
             joined = " ".join(dict.fromkeys(short))
             lines.extend(line.strip() for line in joined.splitlines() if line.strip())
     return lines
-
-
-def _before_titles(grid: Grid, start: int, stop: int) -> int:
-    """Where the data of a stacked table end: the title rows of the next one do not belong to it, but they are counted
-    with it.
-    """
-    return max(start, stop)
 
 
 def unique_headings(area: Area) -> dict[int, str]:

@@ -346,5 +346,14 @@ def _ask_when(table: Table, work: _Work) -> None:
         return
     if table.context.year is None and not dated:
         work.questions.append("¿De qué año son estos datos? El archivo no lo dice.")
-    if table.kind != "contracts" and table.context.period is None:
+    if table.kind == "contracts" or table.context.period is not None:
+        return
+    if work.hints.year is not None:
+        table.context.period = "annual"
+        table.context.document = work.hints.document or "public_account"
+        message = f"El archivo no dice de qué periodo es: se toma como el año {work.hints.year} completo."
+        work.findings.append(
+            Finding("period_supposed", "warning", message, hint="Si es un trimestre o un mes, indícalo.")
+        )
+    else:
         work.questions.append("¿De qué periodo son estos datos: un trimestre, un mes o el año completo?")

@@ -7,32 +7,42 @@ and the release it returns says what was chosen. Only published releases are eve
 
 from datasets.versions import data_version
 
-from .cells import Cell, totals
+from .cells import Cell, official_names, totals
 from .contracts import (
     ContractFilters,
     ContractTotal,
+    contract_methods_by_year,
     contract_releases,
     contract_totals,
     contracts,
     top_suppliers,
 )
+from .coverage import Coverage, bodies_with_data, coverage, latest_releases, search_bodies
 from .figures import YearCells, expenditure_cells, revenue_cells, trend, year_cells
-from .releases import choose_release, choose_releases, published_releases, years_with_data
+from .releases import best_by_year, choose_release, choose_releases, published_releases, years_with_data
 
 __all__ = [
     "Cell",
     "ContractFilters",
     "ContractTotal",
+    "Coverage",
     "YearCells",
+    "best_by_year",
+    "bodies_with_data",
     "choose_release",
     "choose_releases",
+    "contract_methods_by_year",
     "contract_releases",
     "contract_totals",
     "contracts",
+    "coverage",
     "data_version",
     "expenditure_cells",
+    "latest_releases",
+    "official_names",
     "published_releases",
     "revenue_cells",
+    "search_bodies",
     "top_suppliers",
     "totals",
     "trend",

@@ -12,6 +12,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext
 
+from datasets.ingest.contract_lines import supplier_key
 from datasets.models import Contract, ContractCell, Kind, PublicBody, Release, Supplier
 from gesoc.common.text import tokens
 
@@ -97,6 +98,22 @@ def contract_totals(*, releases: Iterable[Release], by: str) -> list[ContractTot
     ]
 
 
+def contract_methods_by_year(*, releases: Iterable[Release]) -> dict[int, list[ContractTotal]]:
+    """Sums by procedure and currency for each year of the releases. One query."""
+    cells = ContractCell.objects.filter(**in_releases(releases), by=ContractCell.By.METHOD)
+    rows = cells.values("currency", "key", year=F("release__year")).annotate(
+        total=Sum("amount"), contracts=Sum("line_count")
+    )
+    names = {value: str(label) for value, label in Contract.Method.choices}
+    found: dict[int, list[ContractTotal]] = {}
+    for row in rows.order_by("year", "currency", "key"):
+        one = ContractTotal(
+            row["key"], names.get(row["key"], row["key"]), row["currency"], row["total"], row["contracts"]
+        )
+        found.setdefault(row["year"], []).append(one)
+    return found
+
+
 def top_suppliers(*, releases: Iterable[Release], currency: str = "MXN", limit: int = 10) -> list[ContractTotal]:
     """Those paid most in one currency, largest first. Two queries."""
     found = ContractCell.objects.filter(**in_releases(releases), by=ContractCell.By.SUPPLIER, currency=currency)
@@ -129,7 +146,8 @@ def _conditions(wanted: ContractFilters) -> Q:
 def _of_supplier(text: str) -> Q:
     """Words of the name, or a legal person's RFC: asking by a natural person's would tell whose it is."""
     rfc = text.strip().upper()
-    by_name = Supplier.objects.filter(_matching("search", text)).values("pk")
+    # Suppliers are kept without their legal form, so that it may be written in any way, or not at all.
+    by_name = Supplier.objects.filter(_matching("search", supplier_key(text))).values("pk")
     found = Q(supplier__in=by_name)
     if len(rfc) == 12:
         found |= Q(supplier__in=Supplier.objects.filter(rfc=rfc).exclude(is_natural_person=True).values("pk"))

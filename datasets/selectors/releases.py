@@ -102,8 +102,13 @@ def choose_releases(
     found = found.filter(**{name: value for name, value in wanted.items() if value is not None})
     if years is not None:
         found = found.filter(year__in=list(years))
+    return best_by_year(_able_to_answer(found, kind, by) if by else found)
+
+
+def best_by_year(releases: Iterable[Release]) -> dict[int, Release]:
+    """For each year, oldest first, the release of a body and kind that answers best."""
     best: dict[int, Release] = {}
-    for release in _able_to_answer(found, kind, by) if by else found:
+    for release in releases:
         if release.year not in best or _rank(release) > _rank(best[release.year]):
             best[release.year] = release
     return dict(sorted(best.items()))

@@ -116,6 +116,8 @@ def _receive(request: HttpRequest, form: UploadForm) -> Ingest:
 
 
 def _already_loaded(ingest: Ingest) -> str:
+    if not ingest.is_finished:
+        return _("This file is being loaded right now. There is no need to upload it again.")
     day = date_format(timezone.localtime(ingest.created_at), _("j \\d\\e F"))
     release = ingest.releases.order_by("-version").first()
     if release is None:

@@ -14,6 +14,7 @@ from gesoc.common.i18n import ENGLISH, in_language, language_of
 # In the order of the bar. A room that is not built yet has no route, and so no link.
 SECTIONS = (
     ("municipalities:directory", _("Municipalities")),
+    ("public_bodies", _("Public bodies")),
     ("datasets:catalogue", _("Data")),
     ("partners:directory", _("Organisations")),
     ("api", _("API")),

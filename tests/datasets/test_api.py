@@ -450,6 +450,21 @@ def test_contracts_never_tell_the_rfc_of_a_person(client, contracts):
     assert get(client, CONTRACTS, supplier="PELJ800101XX1").json()["results"] == []
 
 
+def test_contracts_cover_personal_data_that_was_typed_into_texts(client, contracts):
+    ContractFactory(
+        release=contracts,
+        line_no=4,
+        supplier=None,
+        supplier_name="María Ruiz, RFC RUMA800101XX1",
+        title="Renta, informes con maria@example.org, tel. 871 123 45 67, folio 123456",
+        contract_number="ADJD240115AB1",
+    )
+    row = get(client, CONTRACTS).json()["results"][3]
+    assert row["supplier"] == {"name": "María Ruiz, RFC •••", "rfc": None}
+    assert row["title"] == "Renta, informes con •••, •••, folio 123456"
+    assert row["contract_number"] == "ADJD240115AB1"
+
+
 @pytest.mark.parametrize(
     ("query", "rows"),
     [

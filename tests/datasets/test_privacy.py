@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from datasets.privacy import (
     PersonalData,
+    cover,
     find_in_column,
     find_in_row,
     find_personal_data,
@@ -193,3 +194,21 @@ def test_find_in_column_finds_what_the_texts_show(texts):
     """The coarse arrow shapes must let through all that the exact ones find."""
     column = pa.array([text.encode("utf-8", "ignore").decode() for text in texts], pa.string())
     assert find_in_column("", column) - {CLABE} == find_personal_data(column.to_pylist()) - {CLABE}
+
+
+@pytest.mark.parametrize(
+    ("text", "covered"),
+    [
+        ("Pago a PELJ800101XX1 y pelj800101xx1", "Pago a ••• y •••"),
+        ("CURP PEPJ800101HDFRRN09", "CURP •••"),
+        ("a la CLABE 002010077777777771", "a la CLABE •••"),
+        ("a la CLABE 002010077777777772", "a la CLABE 002010077777777772"),
+        ("TELEFONOS: 55 1234 5678; WhatsApp 8711234567", "•••; •••"),
+        ("escribir a maria.ruiz@example.org.mx", "escribir a •••"),
+        ("Clave 314.220.1130 por $1,234,567.00 a CPE010203AB1", "Clave 314.220.1130 por $1,234,567.00 a CPE010203AB1"),
+        ("Venta al público XAXX010101000", "Venta al público XAXX010101000"),
+        ("", ""),
+    ],
+)
+def test_cover_hides_personal_data_and_nothing_else(text, covered):
+    assert cover(text) == covered

@@ -1,5 +1,6 @@
 """What a careful person reads from the published files kept beside the repository. Sums over the leaves."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ pytestmark = pytest.mark.realdata
 INAEBA = "INSTITUTO DE ALFABETIZACIÓN Y EDUCACIÓN BÁSICA PARA ADULTOS"
 
 
+@cache
 def read(realdata_dir: Path, path: str) -> Reading:
     return read_file(realdata_dir / path, name=Path(path).name)
 

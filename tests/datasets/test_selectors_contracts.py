@@ -64,6 +64,8 @@ def three_contracts(body):
         ({"q": "centro juridica"}, []),
         ({"q": "' | ! & :* \\"}, []),
         ({"supplier": "Peñon construct"}, ["Pavimentación Centro"]),
+        ({"supplier": "CONSTRUCTORA PENON SA DE CV"}, ["Pavimentación Centro"]),
+        ({"supplier": "S.A. de C.V."}, []),
         ({"supplier": "cpe010203ab1"}, ["Pavimentación Centro"]),
         ({"supplier": "PELJ800101XX1"}, []),
         ({"supplier": "juan perez"}, ["Asesoría jurídica"]),

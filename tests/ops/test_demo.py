@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from gesoc import embedded
 from tests.ops.clones import Clone, Demo, free_port
 
 WELL = (200, {"status": "ok", "database": "ok", "broker": "ok", "worker": "ok", "beat": "ok"})
@@ -127,6 +128,25 @@ def test_demo_with_a_database_of_production_and_no_secret_says_what_to_set(
     refused = start(ready_clone, DATABASE_URL="postgres://mesa@database.invalid/mesa")
     assert_refused(refused, "DATABASE_URL is set, so SECRET_KEY must be set as well")
     assert ready_clone.wait_until_quiet(5) == {}
+
+
+def test_demo_with_services_of_its_own_choice_has_no_demo_accounts(
+    ready_clone: Clone, start: Callable[..., Demo]
+) -> None:
+    given = embedded.home()  # the suite's own services play the production's
+    demo = start(
+        ready_clone,
+        DATABASE_URL=f"postgres://mesa@/mesa?host={given.run}",
+        REDIS_URL=f"unix://{given.redis_socket}?db=7",
+        SECRET_KEY="s" * 60,
+        ALLOWED_HOSTS="127.0.0.1,mesa.example",
+    )
+    demo.wait_for(UP)
+    assert "no demo data, and demo accounts are refused" in demo.output
+    assert demo.health() == WELL
+    assert ready_clone.find("bin/postgres") == ready_clone.find("redis-server") == []
+    assert demo.stop(signal.SIGTERM) == 0
+    assert not (ready_clone.root / "var" / "demo_logins.json").exists()
 
 
 def assert_refused(demo: Demo, sentence: str) -> None:

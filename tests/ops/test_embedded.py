@@ -110,6 +110,15 @@ def test_deep_clone_keeps_its_sockets_elsewhere_and_cleans_up(new_clone: Callabl
     assert not home.run.exists()
 
 
+def test_clone_with_an_odd_name(new_clone: Callable[..., Clone]) -> None:
+    clone = new_clone("Mesa de datos, 100% ñ 'x' #1?")
+    assert (
+        clone.shell(f"{STATES}; from django.core.cache import cache; cache.set('a', 1); print(cache.get('a'))")
+        == "32\n1"
+    )
+    assert clone.wait_until_quiet() == {}
+
+
 @pytest.mark.parametrize("length", [10, 50, 60, 80, 300])
 def test_socket_path_always_fits(length: int) -> None:
     home = Home(Path("/" + "x" * length))

@@ -8,6 +8,7 @@ mode and print.
 
 from .bars import columns, inline_bar, signed_bar, sparkline, stacked_bar, swatch
 from .lines import Series, lines
+from .outline import outline
 from .tilemap import Tile, tilemap
 from .treemap import Block, treemap
 
@@ -18,6 +19,7 @@ __all__ = [
     "columns",
     "inline_bar",
     "lines",
+    "outline",
     "signed_bar",
     "sparkline",
     "stacked_bar",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.utils.html import format_html
@@ -19,6 +19,7 @@ class Column(NamedTuple):
 class TableCell(NamedTuple):
     text: Any
     css: str = ""
+    label: Any = ""  # of its column
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Table:
     foot: Sequence[TableCell] = ()
     note: Any = ""
     hide_caption: bool = False
+    stacked: bool = False  # on phones every row is a block of its own
 
 
 class Provenance(NamedTuple):
@@ -62,16 +64,18 @@ class Figure:
     notes: Sequence[Any] = ()
     links: Sequence[Action] = ()
     key_list: Sequence[KeyEntry] = ()
+    folded: bool = False  # the table waits behind "See the data"
     csv_url: str = ""
     # What the CSV holds: bare exact values, not the rounded ones that the table shows.
     csv_headings: Sequence[str] = ()
-    csv_rows: Sequence[Sequence[Any]] = field(default=())
+    csv_rows: Iterable[Sequence[Any]] = ()
 
 
 def row(columns: Sequence[Column], texts: Iterable[Any]) -> list[TableCell]:
     """One row whose cells are dressed as their columns."""
     return [
-        TableCell(text, "bar" if column.is_bar else column.css) for column, text in zip(columns, texts, strict=True)
+        TableCell(text, "bar" if column.is_bar else column.css, column.label)
+        for column, text in zip(columns, texts, strict=True)
     ]
 
 

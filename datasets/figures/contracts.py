@@ -1,0 +1,275 @@
+"""Figures of contracts. One currency at a time: amounts of two are never added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext
+
+from datasets import sentences
+from datasets.models import Contract, Release
+from datasets.selectors import ContractTotal
+from gesoc.common import charts, money
+from gesoc.common.charts.frame import Column, Figure, KeyEntry, Table, row
+
+from .ledger import axis_text
+from .sources import provenances
+
+Method = Contract.Method
+# Contrast for what was awarded without competition, protagonist for tenders, context between, grey for not stated.
+SHADES = {Method.DIRECT: "f2", Method.LIMITED: "f0", Method.OPEN: "f1", Method.UNKNOWN: "q0"}
+
+
+def method_name(key: str) -> str:
+    return str(dict(Method.choices).get(key, key)) if key else gettext("Procedure not stated")
+
+
+@dataclass(frozen=True)
+class ContractsView:
+    """Releases that may be counted together, and the currency the reader looks at."""
+
+    releases: Sequence[Release]
+    currency: str
+    period: str  # "2024" or "2022–2024"
+
+    @property
+    def unit(self) -> str:
+        return gettext("Mexican pesos") if self.currency == "MXN" else self.currency
+
+    def say(self, amount: Decimal | None) -> str:
+        return money.currency_amount(amount, self.currency)
+
+    def scale(self, amounts: Sequence[Decimal | None]) -> money.Scale:
+        scale = money.scale_for(amounts)
+        if self.currency == "MXN":
+            return scale
+        word = gettext("million %(currency)s") if scale.divisor > 1 else "%(currency)s"
+        return scale._replace(heading=word % {"currency": self.currency})
+
+
+def in_currency(totals: Sequence[ContractTotal], currency: str) -> list[ContractTotal]:
+    return [one for one in totals if one.currency == currency]
+
+
+def whole(totals: Sequence[ContractTotal]) -> Decimal | None:
+    stated = [one.amount for one in totals if one.amount is not None]
+    return sum(stated, Decimal(0)) if stated else None
+
+
+def by_procedure(view: ContractsView, totals: Sequence[ContractTotal], csv_url: str) -> Figure:
+    """How they were awarded: by amount where amounts are stated, and always by number."""
+    order = list(SHADES)
+    mine = sorted(in_currency(totals, view.currency), key=lambda one: order.index(Method(one.key)))
+    amount = whole(mine)
+    count = sum(one.line_count for one in mine)
+    direct = next((one for one in mine if one.key == Method.DIRECT), None)
+    stated = bool(amount)
+    title = (
+        sentences.direct_awards(direct.amount if direct else None, amount)
+        if stated
+        else sentences.direct_count(direct.line_count if direct else 0, count)
+    )
+    scale = view.scale([one.amount for one in mine])
+    columns = [
+        Column(gettext("Procedure")),
+        Column(gettext("Contracts"), "n"),
+        Column(scale.heading, "n"),
+        Column(gettext("Share"), "n opt"),
+        Column("", is_bar=True),
+    ]
+    largest = max((_size(one, stated) for one in mine), default=Decimal(0))
+    rows = [
+        row(
+            columns,
+            [
+                method_name(one.key),
+                money.number(one.line_count),
+                scale.cell(one.amount),
+                money.percent(money.share(one.amount, amount)),
+                charts.inline_bar(_size(one, stated), largest, SHADES[Method(one.key)]),
+            ],
+        )
+        for one in mine
+    ]
+    return Figure(
+        key="procedimiento",
+        title=title,
+        subtitle=gettext("Contracts by procedure, %(period)s, %(unit)s") % {"period": view.period, "unit": view.unit},
+        table=Table(
+            "t-procedimiento",
+            gettext("By procedure"),
+            columns,
+            rows,
+            foot=row(
+                columns, [gettext("Total"), money.number(count), scale.cell(amount), "100%" if stated else "", ""]
+            ),
+            hide_caption=True,
+        ),
+        sources=provenances(view.releases),
+        csv_url=csv_url,
+        csv_headings=[gettext("procedure"), gettext("currency"), gettext("contracts"), gettext("amount")],
+        csv_rows=[[method_name(one.key), one.currency, one.line_count, one.amount] for one in totals],
+    )
+
+
+def _size(one: ContractTotal, stated: bool) -> Decimal:
+    return (one.amount or Decimal(0)) if stated else Decimal(one.line_count)
+
+
+def over_the_years(view: ContractsView, totals: dict[int, list[ContractTotal]], csv_url: str) -> Figure | None:
+    """The mix of procedures year by year, in percent of the amount; nothing for a single year."""
+    years = {year: in_currency(rows, view.currency) for year, rows in sorted(totals.items())}
+    years = {year: rows for year, rows in years.items() if whole(rows)}
+    if len(years) < 2:
+        return None
+    used = [method for method in SHADES if any(one.key == method for rows in years.values() for one in rows)]
+    columns = [
+        Column(gettext("Year")),
+        *[Column(method_name(method), "n" if index == 0 else "n opt") for index, method in enumerate(used)],
+        Column("", is_bar=True),
+    ]
+    shares = {
+        year: {one.key: money.share(one.amount, whole(rows)) or Decimal(0) for one in rows}
+        for year, rows in years.items()
+    }
+    rows = [
+        row(columns, [year, *[money.percent(part.get(method, Decimal(0))) for method in used], _stack(part, used)])
+        for year, part in shares.items()
+    ]
+    first, last = min(shares), max(shares)
+    return Figure(
+        key="anios",
+        title=_mix_title(shares[first], shares[last], first, last),
+        subtitle=gettext("Percentage of the amount contracted by procedure, %(unit)s") % {"unit": view.unit},
+        table=Table("t-anios", gettext("Amount by procedure and year"), columns, rows, hide_caption=True),
+        key_list=[KeyEntry(charts.swatch(SHADES[method]), method_name(method)) for method in used],
+        sources=provenances(view.releases),
+        csv_url=csv_url,
+        csv_headings=[
+            gettext("year"),
+            gettext("procedure"),
+            gettext("currency"),
+            gettext("contracts"),
+            gettext("amount"),
+        ],
+        csv_rows=[
+            [year, method_name(one.key), one.currency, one.line_count, one.amount]
+            for year, rows_ in sorted(totals.items())
+            for one in rows_
+        ],
+    )
+
+
+def _stack(part: dict[str, Decimal], used: Sequence[str]) -> str:
+    return charts.stacked_bar([(part.get(method, Decimal(0)), SHADES[Method(method)]) for method in used])
+
+
+def _mix_title(before: dict[str, Decimal], after: dict[str, Decimal], first: int, last: int) -> str:
+    """What was awarded without competition, in the first and in the last year; one point is no change."""
+    one, two = before.get(Method.DIRECT, Decimal(0)), after.get(Method.DIRECT, Decimal(0))
+    named = {"before": sentences.of_100(one), "after": sentences.of_100(two), "first": first, "last": last}
+    if abs(two - one) < 1:
+        return gettext("Awards without competition hardly changed: %(after)s of every 100 pesos in %(last)s") % named
+    if two > one:
+        return gettext("Awards without competition rose from %(before)s to %(after)s of every 100 pesos") % named
+    return gettext("Awards without competition fell from %(before)s to %(after)s of every 100 pesos") % named
+
+
+def by_month(view: ContractsView, totals: Sequence[ContractTotal], names: Sequence[str], csv_url: str) -> Figure | None:
+    """When they were signed: twelve columns of one year; nothing where months or amounts are not stated."""
+    mine = {one.key: one for one in in_currency(totals, view.currency) if one.key}
+    if not view.period.isdecimal() or not whole(list(mine.values())):
+        return None
+    keys = [f"{view.period}-{month:02}" for month in range(1, 13)]
+    amounts = [mine[key].amount if key in mine else None for key in keys]
+    stated = [(amount, index) for index, amount in enumerate(amounts) if amount is not None]
+    all_of_it = whole(list(mine.values()))
+    if len(stated) < 2:
+        return None
+    most, peak = max(stated, key=lambda one: (one[0], -one[1]))
+    scale = view.scale(amounts)
+    columns = [Column(gettext("Month")), Column(gettext("Contracts"), "n"), Column(scale.heading, "n")]
+    title = gettext("%(month)s is the month in which most was signed: %(pesos)s of every 100 pesos") % {
+        "month": names[peak].capitalize(),
+        "pesos": sentences.of_100(money.share(most, all_of_it) or Decimal(0)),
+    }
+    return Figure(
+        key="meses",
+        title=title,
+        subtitle=gettext("Amount by month of signature, %(period)s, %(unit)s")
+        % {"period": view.period, "unit": scale.heading},
+        chart=charts.columns(
+            [name[:1].upper() for name in names],
+            [None if amount is None else amount / scale.divisor for amount in amounts],
+            label=title,
+            show=axis_text(scale),
+            highlighted=frozenset({peak}),
+        ),
+        table=Table(
+            "t-meses",
+            gettext("By month"),
+            columns,
+            [
+                row(columns, [name.capitalize(), money.number(mine[key].line_count), scale.cell(mine[key].amount)])
+                for name, key in zip(names, keys, strict=True)
+                if key in mine
+            ],
+        ),
+        sources=provenances(view.releases),
+        notes=_outside(mine, keys),
+        folded=True,
+        csv_url=csv_url,
+        csv_headings=[gettext("month"), gettext("currency"), gettext("contracts"), gettext("amount")],
+        csv_rows=[[one.key, one.currency, one.line_count, one.amount] for one in totals],
+    )
+
+
+def _outside(mine: dict[str, ContractTotal], keys: Sequence[str]) -> list[str]:
+    others = sum(one.line_count for key, one in mine.items() if key not in keys)
+    if not others:
+        return []
+    return [gettext("%(count)s contracts signed in other years are not drawn.") % {"count": money.number(others)}]
+
+
+def suppliers(
+    view: ContractsView, top: Sequence[ContractTotal], amount: Decimal | None, link_to: Any, csv_url: str
+) -> Figure | None:
+    """Who is paid most. Nothing where no supplier is named."""
+    if not top:
+        return None
+    scale = view.scale([one.amount for one in top])
+    largest = max((one.amount for one in top if one.amount is not None), default=Decimal(0))
+    columns = [
+        Column(gettext("Supplier")),
+        Column(gettext("Contracts"), "n opt"),
+        Column(scale.heading, "n"),
+        Column(gettext("Share"), "n"),
+        Column("", is_bar=True),
+    ]
+    rows = [
+        row(
+            columns,
+            [
+                link_to(one),
+                money.number(one.line_count),
+                scale.cell(one.amount),
+                money.percent(money.share(one.amount, amount)),
+                charts.inline_bar(one.amount, largest, "f1") if one.amount is not None else "",
+            ],
+        )
+        for one in top
+    ]
+    return Figure(
+        key="proveedores",
+        title=sentences.largest_suppliers([one.amount for one in top], amount),
+        subtitle=gettext("Largest suppliers by amount, %(period)s, %(unit)s")
+        % {"period": view.period, "unit": view.unit},
+        table=Table("t-proveedores", gettext("Largest suppliers"), columns, rows, hide_caption=True),
+        sources=provenances(view.releases),
+        csv_url=csv_url,
+        csv_headings=[gettext("supplier"), gettext("currency"), gettext("contracts"), gettext("amount")],
+        csv_rows=[[one.name, one.currency, one.line_count, one.amount] for one in top],
+    )

@@ -1,0 +1,102 @@
+"""Figures of expenditure and of revenue: one way of telling both, with the words and levels of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from datasets import sentences
+from datasets.models import Kind, Release
+from datasets.sentences import Part
+from gesoc.common import money
+
+from .measures import Measure
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What is different between the two."""
+
+    kind: str
+    ways: dict[str, tuple[str, ...]]  # ?por= -> levels from coarse to fine
+    way_names: dict[str, Any]
+    level_names: dict[str, Any]
+    params: tuple[str, ...]  # of the chosen heading at each level
+    whole_name: Any
+    plan: tuple[str, ...]
+    done: tuple[str, ...]
+    say: Callable[[Sequence[Part]], str]
+
+
+EXPENDITURE = Ledger(
+    kind=Kind.EXPENDITURE,
+    ways={"objeto": ("chapter", "concept", "item"), "funcion": ("function",), "unidad": ("unit",)},
+    way_names={
+        "objeto": gettext_lazy("What it is spent on"),
+        "funcion": gettext_lazy("What it is spent for"),
+        "unidad": gettext_lazy("Who spends it"),
+    },
+    level_names={
+        "chapter": gettext_lazy("Chapter"),
+        "concept": gettext_lazy("Concept"),
+        "item": gettext_lazy("Item"),
+        "function": gettext_lazy("Function"),
+        "unit": gettext_lazy("Unit"),
+    },
+    params=("cap", "con"),
+    whole_name=gettext_lazy("All expenditure"),
+    plan=("approved",),
+    done=("accrued", "exercised", "paid"),
+    say=sentences.spending,
+)
+REVENUE = Ledger(
+    kind=Kind.REVENUE,
+    ways={"rubro": ("rubro", "type", "item"), "fuente": ("funding",)},
+    way_names={"rubro": gettext_lazy("Where it comes from"), "fuente": gettext_lazy("Funding source")},
+    level_names={
+        "rubro": gettext_lazy("Heading"),
+        "type": gettext_lazy("Type"),
+        "item": gettext_lazy("Item"),
+        "funding": gettext_lazy("Funding source"),
+    },
+    params=("rubro", "tipo"),
+    whole_name=gettext_lazy("All revenue"),
+    plan=("estimated",),
+    done=("collected", "accrued"),
+    say=sentences.income,
+)
+
+
+@dataclass(frozen=True)
+class View:
+    """What the reader has chosen, once it is known to exist."""
+
+    ledger: Ledger
+    way: str
+    level: str
+    release: Release
+    moment: str
+    measure: Measure
+    heading: str = ""  # the name of the heading drilled into
+    heading_code: str = ""
+
+    @property
+    def level_name(self) -> str:
+        return str(self.ledger.level_names[self.level])
+
+    @property
+    def subject(self) -> str:
+        return self.heading or str(self.ledger.whole_name)
+
+
+def axis_text(scale: money.Scale) -> Callable[[float], str]:
+    """Numbers on an axis: as few places as its steps need."""
+
+    def show(value: float) -> str:
+        text = f"{value:,.1f}".removesuffix(".0")
+        return text.replace("-", money.MINUS)
+
+    return show

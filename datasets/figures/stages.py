@@ -1,0 +1,127 @@
+"""The moments of the budget beside each other, and how much of the plan was carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext
+
+from datasets import sentences
+from datasets.selectors import Cell
+from datasets.sentences import Part
+from datasets.words import moment_name
+from gesoc.common import charts, money
+from gesoc.common.charts.frame import Column, Figure, Table, row
+
+from .ledger import View
+from .sources import document_name, provenances, stated_moments, total
+
+MOST = 12  # headings compared
+
+
+def moments(view: View, csv_url: str) -> Figure | None:
+    """The moments of the release beside each other, never added; nothing where only one is stated."""
+    release = view.release
+    stated = [moment for moment in stated_moments(release) if moment not in ("adjustments", "reported")]
+    if len(stated) < 2:
+        return None
+    values = {moment: view.measure.of(total(release, moment)) for moment in stated}
+    known = [value for value in values.values() if value is not None]
+    scale, largest = view.measure.scale(known), max(known)
+    plan = next((moment for moment in view.ledger.plan if moment in stated), stated[0])
+    done = next((moment for moment in view.ledger.done if moment in stated), stated[-1])
+    columns = [Column(gettext("Moment")), Column(scale.heading, "n"), Column("", is_bar=True)]
+    rows = [
+        row(columns, [moment_name(moment), scale.cell(value), _moment_bar(value, largest, moment in (plan, done))])
+        for moment, value in values.items()
+    ]
+    return Figure(
+        key="momentos",
+        title=sentences.execution(
+            Part(moment_name(plan), total(release, plan)), Part(moment_name(done), total(release, done))
+        ),
+        subtitle=gettext("Moments of the budget, %(document)s, %(unit)s")
+        % {"document": document_name(release), "unit": view.measure.wording},
+        table=Table(
+            "t-momentos",
+            gettext("%(what)s by moment") % {"what": view.ledger.whole_name},
+            columns,
+            rows,
+            note=gettext("Moments are stages of the same money: they are not added"),
+        ),
+        sources=provenances([release]),
+        notes=view.measure.notes,
+        csv_url=csv_url,
+        csv_headings=[gettext("moment"), gettext("amount"), gettext("unit"), gettext("document"), gettext("version")],
+        csv_rows=[
+            [moment_name(moment), value, view.measure.wording, document_name(release), release.version]
+            for moment, value in values.items()
+        ],
+    )
+
+
+def _moment_bar(value: Decimal | None, largest: Decimal, strong: bool) -> str:
+    return charts.inline_bar(value, largest, "f1" if strong else "f0") if value is not None else ""
+
+
+def carried_out(view: View, cells: Sequence[Cell], csv_url: str) -> Figure | None:
+    """What was done of what was planned, heading by heading; nothing where a release lacks one of both."""
+    stated = stated_moments(view.release)
+    plan = next((moment for moment in view.ledger.plan if moment in stated), None)
+    done = next((moment for moment in view.ledger.done if moment in stated), None)
+    if not plan or not done:
+        return None
+    compared = [
+        (cell, money.share(cell.amount(done), cell.amount(plan)))
+        for cell in cells
+        if (cell.amount(plan) or Decimal(0)) > 0
+    ]
+    parts = sorted(((cell, part) for cell, part in compared if part is not None), key=lambda one: -one[1])[:MOST]
+    if len(parts) < 2:
+        return None
+    largest = max(Decimal(100), *(part for _cell, part in parts))
+    columns = [Column(view.level_name), Column(moment_name(done), "n"), Column("", is_bar=True)]
+    named = {"plan": moment_name(plan).lower(), "done": moment_name(done)}
+    (most, high), (least, low) = parts[0], parts[-1]
+    return Figure(
+        key="avance",
+        title=gettext("%(most)s is at %(high)s of what was %(plan)s; %(least)s, at %(low)s")
+        % {
+            **named,
+            "most": most.short_name,
+            "high": money.percent(high),
+            "least": least.short_name,
+            "low": money.percent(low),
+        },
+        subtitle=gettext("%(done)s against %(plan)s, %(document)s")
+        % {**named, "document": document_name(view.release)},
+        table=Table(
+            "t-avance",
+            gettext("%(done)s as a percentage of %(plan)s") % named,
+            columns,
+            [
+                row(
+                    columns,
+                    [
+                        cell.short_name,
+                        money.percent(part),
+                        charts.inline_bar(max(part, Decimal(0)), largest, _shade(part), Decimal(100)),
+                    ],
+                )
+                for cell, part in parts
+            ],
+            note=gettext("The line marks 100%% of what was %(plan)s") % named,
+        ),
+        sources=provenances([view.release]),
+        csv_url=csv_url,
+        csv_headings=[gettext("code"), gettext("name"), moment_name(plan), moment_name(done)],
+        csv_rows=[[cell.code, cell.name, cell.amount(plan), cell.amount(done)] for cell, _part in parts],
+    )
+
+
+def _shade(part: Decimal) -> str:
+    """Contrast where more was done than planned, the protagonist where clearly less, else context."""
+    if part > 105:
+        return "f2"
+    return "f1" if part < 90 else "f0"

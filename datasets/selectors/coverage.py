@@ -1,0 +1,84 @@
+"""What is published, all places together: for the home page, the search and the site's map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Concat
+
+from datasets.models import PublicBody, Release
+from gesoc.common.text import search_text, tokens
+
+PUBLISHED = Q(releases__status=Release.Status.PUBLISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much is published: files, bodies, and bodies by INEGI code of the state ("" for the federation)."""
+
+    files: int
+    bodies: int
+    municipalities: int
+    by_state: dict[str, int]
+
+
+def coverage() -> Coverage:
+    """Two queries."""
+    bodies = PublicBody.objects.with_data().annotate(place=Coalesce("state_id", "municipality__state_id", Value("")))
+    rows = list(bodies.values("place", "kind").annotate(count=Count("pk")).order_by("place"))
+    by_state: dict[str, int] = {}
+    for row in rows:
+        by_state[row["place"]] = by_state.get(row["place"], 0) + row["count"]
+    governments = sum(row["count"] for row in rows if row["kind"] == PublicBody.Kind.MUNICIPALITY)
+    files = Release.objects.published().aggregate(count=Count("ingest__file", distinct=True))["count"]
+    return Coverage(files, sum(by_state.values()), governments, by_state)
+
+
+def latest_releases(limit: int) -> list[Release]:
+    found = Release.objects.published().select_related(
+        "public_body__municipality__state", "public_body__state", "ingest__file__source"
+    )
+    return list(found.order_by("-published_at", "-id")[:limit])
+
+
+def bodies_with_data() -> QuerySet[PublicBody]:
+    """Annotated with how much each has and of which year the newest is."""
+    return (
+        PublicBody.objects.with_data()
+        .select_related("state", "municipality__state")
+        .annotate(
+            release_count=Count("releases", filter=PUBLISHED),
+            last_year=Max("releases__year", filter=PUBLISHED),
+        )
+        .order_by("sort_key", "id")
+    )
+
+
+def search_bodies(query: str, limit: int) -> list[PublicBody]:
+    """Public bodies other than municipal governments whose name or place holds every word; with data first."""
+    words = tokens(query)
+    if not words:
+        return []
+    found = PublicBody.objects.exclude(kind=PublicBody.Kind.MUNICIPALITY).alias(
+        everything=Concat(
+            "search_text",
+            Value(" "),
+            Coalesce("municipality__search_text", Value("")),
+            Value(" "),
+            Coalesce("state__search_text", Value("")),
+        )
+    )
+    found = found.filter(Q(*[("everything__contains", word) for word in words]))
+    rank = Case(
+        When(search_text=search_text(query), then=0),
+        When(search_text__startswith=search_text(query), then=1),
+        default=2,
+        output_field=IntegerField(),
+    )
+    counted = found.annotate(release_count=Count("releases", filter=PUBLISHED), rank=rank)
+    return list(
+        counted.select_related("state", "municipality__state").order_by(
+            F("release_count").desc(), "rank", "sort_key", "id"
+        )[:limit]
+    )

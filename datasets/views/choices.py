@@ -1,0 +1,63 @@
+"""What the address says was chosen. An answer that is none of the choices is the default, never an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from django.http import QueryDict
+
+T = TypeVar("T")
+
+# Spanish words of the address for the moments of the budget.
+MOMENTS = {
+    "aprobado": "approved",
+    "ampliaciones": "adjustments",
+    "modificado": "modified",
+    "comprometido": "committed",
+    "devengado": "accrued",
+    "ejercido": "exercised",
+    "pagado": "paid",
+    "reportado": "reported",
+    "estimado": "estimated",
+    "recaudado": "collected",
+}
+WORDS = {moment: word for word, moment in MOMENTS.items()}
+# English words that the API uses for the same ways of telling expenditure apart.
+ALIASES = {"object": "objeto", "function": "funcion", "unit": "unidad", "chapter": "objeto"}
+
+
+class Option(NamedTuple):
+    value: str
+    label: Any
+    chosen: bool
+
+
+def picked(params: QueryDict, name: str, choices: Iterable[T], default: T) -> T:
+    """The choice whose text is the parameter's; else the default."""
+    by_text = {str(choice): choice for choice in choices}
+    given = params.get(name, "")
+    return by_text.get(ALIASES.get(given, given), default)
+
+
+def picked_moment(params: QueryDict, stated: list[str], default: str) -> str:
+    given = params.get("momento", "")
+    moment = MOMENTS.get(given, given)
+    return moment if moment in stated else default
+
+
+def options(labels: Mapping[str, Any], chosen: str) -> list[Option]:
+    return [Option(value, label, value == chosen) for value, label in labels.items()]
+
+
+def query_with(params: QueryDict, **changes: str | None) -> str:
+    """The address of the same page with some parameters changed; None takes one away."""
+    query = params.copy()
+    for name in ("formato", "figura", "pagina"):
+        query.pop(name, None)
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = value
+    return f"?{query.urlencode()}" if query else "."

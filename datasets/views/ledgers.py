@@ -1,0 +1,287 @@
+"""The pages of expenditure and revenue: `/presupuesto/` and `/ingresos/`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext, gettext_lazy
+
+from datasets import selectors
+from datasets.figures import ledger as ledgers
+from datasets.figures.composition import composition
+from datasets.figures.course import Point, course
+from datasets.figures.ledger import Ledger
+from datasets.figures.measures import Measure, measure
+from datasets.figures.sources import comparable, document_name, first_moment, stated_moments, total
+from datasets.figures.stages import carried_out, moments
+from datasets.models import Release
+from datasets.selectors import Cell, YearCells
+from datasets.words import moment_name
+from gesoc.common.charts.frame import Action, Figure
+from municipalities.models import Population
+from municipalities.selectors import Deflator, deflator
+
+from .choices import WORDS, options, picked, picked_moment, query_with
+from .dashboards import DashboardView, named
+
+MEASURES = {
+    "corrientes": gettext_lazy("Pesos of the year"),
+    "reales": gettext_lazy("Real pesos"),
+    "habitante": gettext_lazy("Per inhabitant"),
+}
+
+
+class LedgerView(DashboardView):
+    """Chosen by the address: way of telling, year, document, moment, unit, and the heading drilled into."""
+
+    ledger: ClassVar[Ledger]
+    template_name = "datasets/ledger.html"
+
+    def page(self) -> dict[str, Any]:
+        if not self.releases:
+            return {"ledger": self.ledger, "empty": True}
+        if self.release is None or self.moment is None:
+            return {"ledger": self.ledger, "unanswered": True, "filters": self.filters()}
+        return {
+            "ledger": self.ledger,
+            "release": self.release,
+            "figures": [self.parts(), self.course(), self.moments(), self.carried_out()],
+            "filters": self.filters(),
+            "path": self.path(),
+            "kept": self.kept,
+        }
+
+    # -- what was chosen ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def way(self) -> str:
+        return picked(self.params, "por", self.ledger.ways, next(iter(self.ledger.ways)))
+
+    @cached_property
+    def headings(self) -> list[str]:
+        """The codes drilled into, from coarse to fine."""
+        found = []
+        for name in self.ledger.params if self.levels[1:] else ():
+            if not (code := self.params.get(name, "")):
+                break
+            found.append(code)
+        return found[: len(self.levels) - 1]
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        return self.ledger.ways[self.way]
+
+    @property
+    def level(self) -> str:
+        return self.levels[len(self.headings)]
+
+    @cached_property
+    def years(self) -> list[int]:
+        return sorted({release.year for release in self.releases}, reverse=True)
+
+    @cached_property
+    def release(self) -> Release | None:
+        assert self.place.body is not None
+        document, _dot, period = self.params.get("documento", "").partition(".")
+        year = self.params.get("anio", "")
+        return selectors.choose_release(
+            public_body=self.place.body,
+            kind=self.ledger.kind,
+            year=int(year) if year.isdecimal() and int(year) in self.years else None,
+            document=document or None,
+            period=period or None,
+            by=self.level,
+        )
+
+    @cached_property
+    def moment(self) -> str | None:
+        assert self.release is not None
+        first = first_moment(self.release)
+        return picked_moment(self.params, stated_moments(self.release), first) if first else None
+
+    # -- what was read --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def deflator(self) -> Deflator:
+        return deflator()
+
+    @cached_property
+    def population(self) -> Population | None:
+        assert self.release is not None
+        return self.place.population(self.release.year)
+
+    @cached_property
+    def measure(self) -> Measure:
+        assert self.release is not None
+        key = picked(self.params, "en", MEASURES, "corrientes")
+        return measure(key, self.release.year, deflator=self.deflator, population=self.population)
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        assert self.release is not None
+        read = selectors.revenue_cells if self.section == "revenue" else selectors.expenditure_cells
+        return read(releases=[self.release], by=self.level, parent=self.parent, moment=self.moment)
+
+    @property
+    def parent(self) -> str | None:
+        return self.headings[-1] if self.headings else None
+
+    @cached_property
+    def heading_names(self) -> dict[str, str]:
+        """Official names of the headings drilled into."""
+        classifier = "revenue" if self.section == "revenue" else "object"
+        names = selectors.official_names(classifier, self.headings)
+        return {code: names[code].short if code in names else code for code in self.headings}
+
+    @cached_property
+    def view(self) -> ledgers.View:
+        assert self.release is not None
+        assert self.moment is not None
+        return ledgers.View(
+            ledger=self.ledger,
+            way=self.way,
+            level=self.level,
+            release=self.release,
+            moment=self.moment,
+            measure=self.measure,
+            heading=self.heading_names[self.parent] if self.parent else "",
+            heading_code=self.parent or "",
+        )
+
+    @cached_property
+    def trend(self) -> list[YearCells]:
+        """The releases of all years that compare with the chosen one, in its place among them."""
+        assert self.place.body is not None
+        assert self.release is not None
+        assert self.moment is not None
+        by_year = {
+            one.year: one
+            for one in selectors.trend(
+                public_body=self.place.body, by=self.level, kind=self.ledger.kind, parent=self.parent
+            )
+        }
+        by_year[self.release.year] = YearCells(self.release.year, self.release, self.cells)
+        kept = comparable([one.release for one in by_year.values()], self.release, self.moment)
+        return [by_year[release.year] for release in kept]
+
+    # -- the figures ----------------------------------------------------------------------------------------------
+
+    def parts(self) -> Figure | None:
+        figure = composition(self.view, self.cells, self.a_year_before(), self.down, self.csv_url("partes"))
+        return named(figure, links=self.line_links())
+
+    def a_year_before(self) -> dict[str, Decimal | None]:
+        """Amounts of the year before at prices of the chosen one; nothing where they cannot be compared."""
+        assert self.release is not None
+        year = self.release.year
+        before = next((one for one in self.trend if one.year == year - 1), None)
+        if before is None or self.moment is None or not {year, year - 1} <= set(self.deflator.values):
+            return {}
+        return {cell.key: self.deflator.deflate(cell.amount(self.moment), year - 1, year) for cell in before.cells}
+
+    def down(self, cell: Cell) -> str:
+        """To the parts of a heading; the finest level leads to the lines of the file."""
+        if not cell.code:
+            return ""
+        if len(self.headings) < len(self.levels) - 1:
+            return query_with(self.params, **{self.ledger.params[len(self.headings)]: cell.key})
+        return self.lines_url(cell.key)
+
+    def lines_url(self, key: str = "") -> str:
+        assert self.release is not None
+        chosen = {"version": str(self.release.pk)}
+        if key:
+            finest = "revenue" if self.section == "revenue" and self.level == "item" else self.level
+            chosen |= {"por": finest, "clave": key}
+        return self.place.url(f"{self.section}_lines", **chosen)
+
+    def line_links(self) -> tuple[Action, ...]:
+        """All lines that the figure was added up from."""
+        return (Action(gettext("See the lines of the file"), self.lines_url()),)
+
+    def course(self) -> Figure | None:
+        points = [Point(one.year, one.release, self.sum_of(one)) for one in self.trend]
+        points = [point for point in points if point.value is not None]
+        if len(points) < 2:
+            return None
+        real = all(point.year in self.deflator.values for point in points)
+        view = replace(self.view, measure=measure("reales" if real else "", points[-1].year, deflator=self.deflator))
+        return course(view, points, self.csv_url("anios"))
+
+    def sum_of(self, one: YearCells) -> Decimal | None:
+        """All cells at a level add up to the heading above them."""
+        assert self.moment is not None
+        if not self.parent:
+            return total(one.release, self.moment)
+        return selectors.totals(one.cells, [self.moment])[self.moment]
+
+    def moments(self) -> Figure | None:
+        return moments(self.view, self.csv_url("momentos")) if not self.parent else None
+
+    def carried_out(self) -> Figure | None:
+        return carried_out(self.view, self.cells, self.csv_url("avance"))
+
+    # -- the form and the path ------------------------------------------------------------------------------------
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Hidden fields: the heading stays when a filter changes."""
+        return [(name, code) for name, code in zip(self.ledger.params, self.headings, strict=False)]
+
+    def filters(self) -> list[dict[str, Any]]:
+        year = self.release.year if self.release else self.years[0]
+        fields = [
+            ("anio", gettext("Year"), {str(one): str(one) for one in self.years}, str(year)),
+            ("documento", gettext("Document"), self.documents(year), self.document_key(self.release)),
+            ("por", gettext("View"), self.ledger.way_names, self.way),
+        ]
+        if self.release and self.moment:
+            moments = {WORDS[moment]: moment_name(moment) for moment in stated_moments(self.release)}
+            fields.append(("momento", gettext("Moment of the budget"), moments, WORDS[self.moment]))
+            fields.append(("en", gettext("Unit"), self.units(), self.measure.key))
+        return [
+            {"name": name, "label": label, "options": options(labels, chosen)}
+            for name, label, labels, chosen in fields
+            if len(labels) > 1
+        ]
+
+    def documents(self, year: int) -> dict[str, str]:
+        return {self.document_key(one): document_name(one) for one in self.releases if one.year == year}
+
+    def document_key(self, release: Release | None) -> str:
+        return f"{release.document}.{release.period}" if release else ""
+
+    def units(self) -> dict[str, Any]:
+        assert self.release is not None
+        units = dict(MEASURES)
+        if self.release.year not in self.deflator.values:
+            units.pop("reales")
+        if self.population is None:
+            units.pop("habitante")
+        return units
+
+    def path(self) -> list[dict[str, str]]:
+        """All › 6000 Public works › 6100 …: every step but the last leads back."""
+        names = [str(self.ledger.whole_name)]
+        names += [f"{code} {self.heading_names[code]}" for code in self.headings]
+        steps = []
+        for depth, name in enumerate(names):
+            gone = dict.fromkeys(self.ledger.params[depth:])
+            steps.append({"name": name, "url": query_with(self.params, **gone)})
+        steps[-1]["url"] = ""
+        return steps if self.levels[1:] else []
+
+
+class ExpenditureView(LedgerView):
+    section = "expenditure"
+    kind = ledgers.EXPENDITURE.kind
+    ledger = ledgers.EXPENDITURE
+
+
+class RevenueView(LedgerView):
+    section = "revenue"
+    kind = ledgers.REVENUE.kind
+    ledger = ledgers.REVENUE

@@ -1,0 +1,127 @@
+"""From a number to the rows of the file it was added up from."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext
+
+from datasets.figures.sources import document_name, provenance, row_url, stated_moments
+from datasets.models import ExpenditureLine, Kind, Release, RevenueLine
+from datasets.words import moment_name
+from gesoc.common import money
+from gesoc.common.charts.frame import Column, Table, link, row
+
+from .dashboards import DashboardView
+
+PER_PAGE = 50
+# ?por= -> the label of a line that it is told apart by, and how a key of that level begins its codes.
+LABELS = {
+    "chapter": ("object", 1),
+    "concept": ("object", 2),
+    "item": ("object", None),
+    "function": ("function", None),
+    "unit": ("unit", None),
+    "rubro": ("revenue", 1),
+    "type": ("revenue", 2),
+    "revenue": ("revenue", None),
+    "funding": ("funding", None),
+}
+
+
+class LinesView(DashboardView):
+    """Lines of one published release, those under one heading if one is named."""
+
+    template_name = "datasets/lines.html"
+    model: ClassVar[type[ExpenditureLine] | type[RevenueLine]]
+
+    def page(self) -> dict[str, Any]:
+        release = self.chosen()
+        page = Paginator(self.lines(release), PER_PAGE).get_page(self.params.get("pagina"))
+        return {
+            "release": release,
+            "document": document_name(release),
+            "source": provenance(release),
+            "page": page,
+            "count": money.number(page.paginator.count),
+            "back": self.place.url(self.section),
+            "query": f"version={release.pk}&por={self.by}&clave={self.key}" if self.key else f"version={release.pk}",
+            "table": self.table(release, list(page)),
+            "key": self.key,
+        }
+
+    def chosen(self) -> Release:
+        wanted = self.params.get("version", "")
+        found = next((one for one in self.releases if not wanted or str(one.pk) == wanted), None)
+        if found is None:
+            raise Http404
+        return found
+
+    @property
+    def by(self) -> str:
+        by = self.params.get("por", "")
+        default = "rubro" if self.kind == Kind.REVENUE else "chapter"
+        return by if by in LABELS else default
+
+    @property
+    def key(self) -> str:
+        return self.params.get("clave", "")[:24].replace("\x00", "")
+
+    def lines(self, release: Release) -> QuerySet[Any]:
+        found = self.model._default_manager.filter(public_body=release.public_body_id, release=release)
+        label, width = LABELS[self.by]
+        if self.key:
+            found = found.filter(**self.under(label, width))
+        return found.select_related(*self.model.LABELS).order_by("line_no")
+
+    def under(self, label: str, width: int | None) -> dict[str, Any]:
+        if width is not None:
+            return {f"{label}__code__startswith": self.key[:width]}
+        if self.key.isdecimal() and len(self.key) > 12:  # the id of a label without a code
+            return {f"{label}_id": int(self.key)}
+        return {f"{label}__code": self.key}
+
+    def table(self, release: Release, lines: list[Any]) -> Table:
+        moments = stated_moments(release)
+        columns = [
+            Column(gettext("Row of the file")),
+            Column(gettext("What it says")),
+            *[Column(moment_name(moment), "n") for moment in moments],
+        ]
+        rows = [row(columns, [where(line, release), said(line), *amounts(line, moments)]) for line in lines]
+        caption = gettext("Lines of %(document)s, in pesos as published") % {"document": document_name(release)}
+        return Table("t-lines", caption, columns, rows)
+
+
+def where(line: Any, release: Release) -> Any:
+    """Sheet and row as a spreadsheet shows them, leading to the row itself."""
+    sheets = release.sheets
+    sheet = sheets[line.sheet_no] if line.sheet_no < len(sheets) else ""
+    first, last = line.source_row, line.last_row
+    rows = str(first) if first == last else f"{first}–{last}"
+    text = gettext("row %(row)s") % {"row": rows}
+    return link(f"{sheet}, {text}" if sheet else text, row_url(release, line.line_no))
+
+
+def said(line: Any) -> str:
+    labels = [getattr(line, name) for name in line.LABELS]
+    return " · ".join(dict.fromkeys(str(label) for label in labels if label is not None and str(label)))
+
+
+def amounts(line: Any, moments: list[str]) -> list[str]:
+    return [money.pesos(getattr(line, moment), cents=True) for moment in moments]
+
+
+class ExpenditureLinesView(LinesView):
+    section = "expenditure"
+    kind = Kind.EXPENDITURE
+    model = ExpenditureLine
+
+
+class RevenueLinesView(LinesView):
+    section = "revenue"
+    kind = Kind.REVENUE
+    model = RevenueLine

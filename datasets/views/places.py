@@ -1,0 +1,122 @@
+"""Whose dashboard it is: a municipality's government, or any other public body; with its address, crumbs and tabs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
+
+from datasets.models import PublicBody
+from gesoc.common.charts.frame import Action
+from gesoc.common.views import Link
+from municipalities.models import Municipality, Population
+from municipalities.selectors import population_on, state_population_on
+
+SECTIONS = {
+    "": gettext_lazy("Summary"),
+    "expenditure": gettext_lazy("Budget"),
+    "revenue": gettext_lazy("Revenue"),
+    "contracts": gettext_lazy("Contracts"),
+}
+STATE_KINDS = (PublicBody.Kind.STATE, PublicBody.Kind.FEDERATION)
+
+
+@dataclass(frozen=True)
+class Place:
+    """`body` is None for a municipality of whose government nothing was ever loaded."""
+
+    municipality: Municipality | None
+    body: PublicBody | None
+
+    @property
+    def name(self) -> str:
+        return self.municipality.name if self.municipality and self.is_government else str(self.body)
+
+    @property
+    def is_government(self) -> bool:
+        """The dashboard of the municipality itself."""
+        return self.municipality is not None and (self.body is None or self.body.is_municipal_government)
+
+    @property
+    def kicker(self) -> str:
+        if not self.is_government:
+            assert self.body is not None
+            return str(self.body.get_kind_display())
+        assert self.municipality is not None
+        if self.municipality.kind == Municipality.Kind.BOROUGH:
+            return gettext("Borough of Mexico City")
+        return gettext("Municipality of %(state)s") % {"state": self.municipality.state.name}
+
+    @property
+    def code(self) -> str:
+        """For file names."""
+        if self.is_government:
+            assert self.municipality is not None
+            return self.municipality.code
+        assert self.body is not None
+        return self.body.slug
+
+    def url(self, section: str = "", **query: Any) -> str:
+        name = "municipality" if self.is_government else "public_body"
+        address = reverse(f"{name}_{section}" if section else name, args=[self.code])
+        return f"{address}?{urlencode(query)}" if query else address
+
+    def crumbs(self, section: str = "") -> list[tuple[str, str]]:
+        """From the directory down to, but without, the page itself."""
+        found = []
+        if self.municipality is not None:
+            state = self.municipality.state
+            found = [
+                (gettext("Municipalities"), reverse("municipalities:directory")),
+                (state.short_name, state.get_absolute_url()),
+            ]
+        else:
+            found = [(gettext("Public bodies"), reverse("public_bodies"))]
+            if self.body is not None and self.body.state is not None:
+                found.append((self.body.state.short_name, self.body.state.get_absolute_url()))
+        if self.municipality is not None and not self.is_government:
+            found.append((self.municipality.name, reverse("municipality", args=[self.municipality.code])))
+        return [*found, (self.name, self.url())] if section else found
+
+    def tabs(self, section: str) -> list[Link]:
+        return [Link(label, self.url(key), key == section) for key, label in SECTIONS.items()]
+
+    def population(self, year: int) -> Population | None:
+        """People whom the body serves; agencies serve part of a territory, so nobody is counted for them."""
+        if self.is_government and self.municipality is not None:
+            return population_on([self.municipality.code], year).get(self.municipality.code)
+        if self.body is not None and self.body.kind in STATE_KINDS:
+            if self.body.kind == PublicBody.Kind.STATE and not self.body.state_id:
+                return None
+            return state_population_on(self.body.state_id, year)
+        return None
+
+    @property
+    def links(self) -> list[Action]:
+        return []
+
+
+def place_of_municipality(code: str) -> Place:
+    municipality = get_object_or_404(Municipality.objects.select_related("state"), code=code)
+    body = PublicBody.objects.government_of(code).first()
+    return Place(municipality, body)
+
+
+def place_of_body(slug: str) -> Place:
+    """Other bodies. A municipality's government has its municipality's address, and only that one."""
+    bodies = PublicBody.objects.select_related("municipality__state", "state")
+    body = get_object_or_404(bodies, slug=slug)
+    return Place(body.municipality, body)
+
+
+def place_of(request: HttpRequest, code: str | None, slug: str | None) -> Place:
+    if code is not None:
+        return place_of_municipality(code)
+    if slug is None:
+        raise Http404
+    return place_of_body(slug)

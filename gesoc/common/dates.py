@@ -1,0 +1,18 @@
+"""Days as they are read: 30 abr 2025, 30 Apr 2025. Spanish writes months small."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+
+
+def day(moment: datetime.date | datetime.datetime | None) -> str:
+    """The day, in the site's time zone where an hour is known; nothing for None."""
+    if moment is None:
+        return ""
+    local = localtime(moment) if isinstance(moment, datetime.datetime) else moment
+    shown = date_format(local, "j M Y")
+    return shown.lower() if (get_language() or "").startswith("es") else shown
