@@ -208,8 +208,10 @@ def quarter_ods(name: str, place: str, year: int, total: int) -> None:
     import pandas as pd
 
     lines = [Item(item.code, item.name, _nine_months(item.cents)) for item in items(total, seed=23_005)]
-    rows = [[code, label, *map(_pesos, cents.values())] for code, label, cents in _statement_rows(lines)]
-    titles = [
+    rows: list[list[Any]] = [
+        [code, label, *map(_pesos, cents.values())] for code, label, cents in _statement_rows(lines)
+    ]
+    titles: list[list[Any]] = [
         ["", f"Municipio de {place}"],
         ["", "Clasificación por Objeto del Gasto"],
         ["", f"Del 1 de enero al 30 de septiembre de {year}"],

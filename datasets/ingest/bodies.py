@@ -12,7 +12,10 @@ _GOVERNMENT = re.compile(
     r"demarcacion territorial|administracion municipal)(?: constitucional)?(?: del? municipio)?(?: del?| la)?\s+(?P<name>.+)$"
 )
 _FEDERATION = frozenset({"gobierno federal", "federacion", "gobierno de mexico", "poder ejecutivo federal"})
-_OF_A_STATE = re.compile(r"^(?:gobierno|poder ejecutivo|estado) (?:constitucional )?(?:del? )?")
+_OF_A_STATE = re.compile(
+    r"^(?:(?:gobierno|poder ejecutivo|administracion publica)(?: constitucional)?(?: del?)? )?"
+    r"(?:estado(?: libre y soberano)?(?: del?)? )?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ def _named_body(place: Place, municipality: str | None, state: str | None, terri
         return BodyRef("federation", name)
     if found := _municipal_government(words, municipality, state, territory):
         return found
-    if (match := _OF_A_STATE.match(words)) and (code := territory.state_names.get(words[match.end() :].strip())):
+    match = _OF_A_STATE.match(words)
+    if match and match[0] and (code := territory.state_names.get(words[match.end() :])):
         return state_government(code, territory)
     if not municipality and words in territory.state_names and (place.level or "").lower() not in ("federal", "gf"):
         return state_government(territory.state_names[words], territory)

@@ -20,6 +20,16 @@ from datasets.ingest.slices import SliceFinder
 from datasets.ingest.totals import partial_sums
 
 Rows = npt.NDArray[np.bool_]
+# Fields that reading derives, and the fields of the headings that they may come from: a reject names the file's own heading.
+DERIVED = {
+    "object_code": ("specific_item_code", "generic_item_code", "concept_code", "chapter_code"),
+    "unit_code": ("admin_unit_code", "admin_class_code"),
+    "unit_name": ("admin_unit_name",),
+    "programme_code": ("program_code", "project_code"),
+    "programme_name": ("program_name", "project_name"),
+    "function_code": ("subfunction_code", "function_code", "purpose_code"),
+    "function_name": ("subfunction_name", "function_name", "purpose_name"),
+}
 
 
 @dataclass(slots=True)
@@ -36,6 +46,10 @@ class Cleaner:
 
     def __post_init__(self) -> None:
         self._headings = {field_: heading for heading, field_ in self.table.columns.items() if field_}
+        for derived, origins in DERIVED.items():
+            for origin in origins:
+                if origin in self._headings:
+                    self._headings.setdefault(derived, self._headings[origin])
 
     def clean(self, block: Block) -> Chunk:
         count = len(block.rows)
