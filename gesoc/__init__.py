@@ -1,5 +1,1 @@
-"""Project package of Mesa de Datos."""
-
-from gesoc.celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""Project package of Mesa de Datos. Imports nothing, so that the keeper of the services stays small."""

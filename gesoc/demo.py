@@ -20,7 +20,8 @@ from pathlib import Path
 from types import FrameType
 
 from gesoc import embedded
-from gesoc.keeper import ServiceError, become, open_log, try_lock
+from gesoc.accounts import become
+from gesoc.home import ServiceError, open_log, try_lock
 from gesoc.probe import LOOPBACK, health
 
 BASE_DIR = embedded.BASE_DIR

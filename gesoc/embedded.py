@@ -14,10 +14,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gesoc.keeper import Home, ServiceError, open_log, pg_answers, redis_answers, try_lock, wait_until
+from gesoc.home import PG_PORT, Home, ServiceError, open_log, try_lock, wait_until
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 NEEDS_NOTHING = {
@@ -77,7 +78,7 @@ def keeper_lives(place: Home) -> bool:
 
 
 def launch(place: Home, names: list[str]) -> None:
-    command = [sys.executable, "-P", str(BASE_DIR / "gesoc" / "keeper.py"), str(place.root)]
+    command = [sys.executable, "-m", "gesoc.keeper", str(place.root)]
     command += [os.environ.get("MESA_PROFILE") or "local", *names]
     with open_log(place, "keeper") as log:
         keeper = subprocess.Popen(
@@ -87,7 +88,7 @@ def launch(place: Home, names: list[str]) -> None:
             stderr=log,
             text=True,
             start_new_session=True,
-            cwd=place.root,
+            cwd=BASE_DIR,
         )
     assert keeper.stdout
     with keeper.stdout as said:
@@ -99,9 +100,10 @@ def launch(place: Home, names: list[str]) -> None:
 
 
 def wait_for(place: Home, names: list[str]) -> None:
-    answers = {"postgres": pg_answers, "redis": redis_answers}
+    from gesoc.servers import ANSWERS
+
     for name in names:
-        if not wait_until(lambda n=name: answers[n](place), 60):
+        if not wait_until(partial(ANSWERS[name], place), 60):
             raise ServiceError(f"The embedded {name} does not answer; {place.log / name}.log says why.")
 
 
@@ -277,7 +279,7 @@ def set_stamp(stamp: str) -> None:
 def database_cursor() -> Iterator[Any]:
     import psycopg2
 
-    connection = psycopg2.connect(host=str(home().run), user="mesa", dbname="mesa")
+    connection = psycopg2.connect(host=str(home().run), port=PG_PORT, user="mesa", dbname="mesa")
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:

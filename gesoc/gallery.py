@@ -114,7 +114,12 @@ def _months() -> Figure:
 
 
 def _stacks() -> Figure:
-    columns = [Column(gettext("Year")), Column(gettext("Direct"), "n"), Column("", is_bar=True), Column("", "opt")]
+    columns = [
+        Column(gettext("Year")),
+        Column(gettext("Direct"), "n"),
+        Column("", is_bar=True),
+        Column(gettext("Course"), "opt"),
+    ]
     rows = []
     for year, (direct, limited, tender) in {"2024": (57, 17, 26), "2025": (62, 15, 23)}.items():
         parts = [(Decimal(direct), "f2"), (Decimal(limited), "f0"), (Decimal(tender), "f1")]

@@ -1,4 +1,4 @@
-"""The directory of municipalities and the pages of the states. A municipality's own page belongs to datasets."""
+"""The directory of municipalities and the pages of the states. A municipality's own page is its dashboard, in datasets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import NoReverseMatch
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -93,7 +92,7 @@ def _map_of_state(state: State, municipalities: Iterable[Any]) -> dict[str, Any]
 
     def area(shape: Shape, classes: Classes) -> Area:
         unit = by_code[str(shape.municipality_id)]
-        return _area(shape, unit.name, unit.population, _page(unit), classes)
+        return _area(shape, unit.name, unit.population, unit.get_absolute_url(), classes)
 
     values = {code: unit.population for code, unit in by_code.items()}
     label = _("Map of %(state)s: its municipalities by population") % {"state": state}
@@ -122,14 +121,6 @@ def _area(shape: Shape, name: str, people: int | None, href: str, classes: Class
     figure = number(people) if people is not None else _("no figure")
     text = f"{name}: {figure}"
     return Area(shape.path, shape.label_x, shape.label_y, classes.shade(people), text, href)
-
-
-def _page(unit: Municipality) -> str:
-    """The page of a municipality is of a room above this one; without it the map has no links."""
-    try:
-        return unit.get_absolute_url()
-    except NoReverseMatch:
-        return ""
 
 
 def _key(classes: Classes, *, complete: bool) -> list[dict[str, Any]]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from django.core.cache import cache
 from django.db import connection
 
+from gesoc.accounts import become
 from gesoc.celery import app
-from gesoc.keeper import become
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from datasets.ingest.budget import BudgetRow, BudgetTable
+from datasets.ingest.budget import BudgetTable
 from datasets.ingest.context import (
     STATES,
     from_columns,
@@ -24,6 +24,7 @@ from datasets.ingest.hierarchy import Amounts, add, close
 from datasets.ingest.layout import Area, title_lines
 from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
 from datasets.ingest.mapping import Mapping_
+from datasets.ingest.outline import BudgetRow
 from datasets.ingest.shapes import LINE_FIELDS, Block, Context, Control, Finding, Table
 
 

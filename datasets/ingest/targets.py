@@ -65,7 +65,7 @@ class Bodies:
     def _create(self, ref: BodyRef) -> PublicBody:
         place = ref.municipality or ref.state
         body = PublicBody(
-            slug=_free_slug(ref.slug or "-".join(part for part in (slugify(ref.name)[:100], place) if part)),
+            slug=free_slug(ref.slug or "-".join(part for part in (slugify(ref.name)[:100], place) if part)),
             name=ref.name[:300],
             name_key=ref.key[:300],
             kind=ref.kind,
@@ -93,7 +93,7 @@ class Bodies:
         ]
 
 
-def _free_slug(wanted: str) -> str:
+def free_slug(wanted: str) -> str:
     wanted = wanted or "institucion"
     taken = set(PublicBody.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
     if wanted not in taken:

@@ -35,6 +35,10 @@ class PublicBodyQuerySet(models.QuerySet["PublicBody"]):
         known = Release.objects.open().filter(public_body=models.OuterRef("pk"))
         return self.filter(models.Q(confirmed=True) | models.Exists(known))
 
+    def besides_municipalities(self) -> PublicBodyQuerySet:
+        """Agencies, states, the federation: bodies whose page is not that of a municipality."""
+        return self.exclude(kind=PublicBody.Kind.MUNICIPALITY)
+
     def government_of(self, municipality_code: str) -> PublicBodyQuerySet:
         return self.filter(kind=PublicBody.Kind.MUNICIPALITY, municipality=municipality_code)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Max, Q, Value, When
 from django.db.models.functions import Coalesce, Concat
 
 from datasets.models import PublicBody, Release
+from datasets.models.sources import PublicBodyQuerySet
 from gesoc.common.text import search_text, tokens
 
 PUBLISHED = Q(releases__status=Release.Status.PUBLISHED)
@@ -42,7 +43,7 @@ def latest_releases(limit: int) -> list[Release]:
     return list(found.order_by("-published_at", "-id")[:limit])
 
 
-def bodies_with_data() -> QuerySet[PublicBody]:
+def bodies_with_data() -> PublicBodyQuerySet:
     """Annotated with how much each has and of which year the newest is."""
     return (
         PublicBody.objects.with_data()

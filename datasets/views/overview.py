@@ -149,11 +149,12 @@ class OverviewView(DashboardView):
         """All expenditure over the years; nothing where fewer than two years compare."""
         if self.view is None:
             return None
+        indexed = self.deflator.values
         kept = comparable(self.spending.values(), self.view.release, self.view.moment)
         points = [Point(release.year, release, total(release, self.view.moment)) for release in kept]
         if len(points) < 2:
             return None
-        real = all(point.year in self.deflator.values for point in points)
+        real = all(point.year in indexed for point in points)
         view = replace(self.view, measure=measure("reales" if real else "", points[-1].year, deflator=self.deflator))
         return course(view, points, self.csv_url("anios"))
 
@@ -223,6 +224,6 @@ def newest_whole_year(releases: dict[int, Release]) -> Release | None:
 @require_safe
 def public_bodies(request: HttpRequest) -> HttpResponse:
     """Public bodies with published data that are not municipal governments, with what each has."""
-    bodies = selectors.bodies_with_data().exclude(kind=PublicBody.Kind.MUNICIPALITY)
+    bodies = selectors.bodies_with_data().besides_municipalities()
     page = Paginator(bodies, PER_PAGE).get_page(request.GET.get("pagina"))
     return render(request, "datasets/public_bodies.html", {"page": page})

@@ -1,0 +1,126 @@
+"""Public pages in a real Chromium: accessible, of the width of the screen, and whole without JavaScript."""
+
+import os
+
+import pytest
+
+from datasets.models import PublicBody
+from tests.datasets import dashboards as place
+from tests.factories import datasets as make
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+TORREON = "/municipios/05035/"
+PAGES = [
+    "/",
+    "/buscar/?q=torreon",
+    "/buscar/?q=nadie",
+    "/_componentes/",
+    "/no-existe/",
+    "/instituciones/",
+    TORREON,
+    f"{TORREON}presupuesto/",
+    f"{TORREON}presupuesto/?cap=6000",
+    f"{TORREON}presupuesto/?por=funcion",
+    f"{TORREON}ingresos/",
+    f"{TORREON}contratos/",
+    f"{TORREON}contratos/?q=nada",
+    f"{TORREON}presupuesto/renglones/",
+    f"/en{TORREON}presupuesto/?en=reales",
+    f"/en{TORREON}contratos/",
+    "/municipios/05001/",
+    "/instituciones/simas/presupuesto/",
+]
+
+
+@pytest.fixture
+def site(live_server, monkeypatch):
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in this thread
+    place.classifiers()
+    place.prices(2022, 2023, 2024)
+    body = make.PublicBodyFactory()
+    place.people(body)
+    for year in (2022, 2023, 2024):
+        release = place.spending(body, year)
+        make.expenditure_cell(release, "concept", "6100", accrued="7000000.00", approved="10000000.00")
+        place.income(body, year)
+        place.awards(body, year, contracts=30)
+    make.MunicipalityFactory(code="05001", name="Abasolo")
+    agency = make.PublicBodyFactory(
+        kind=PublicBody.Kind.MUNICIPAL_AGENCY, municipality=body.municipality, name="SIMAS Torreón", slug="simas"
+    )
+    place.spending(agency, 2024, {"1000": {"reported": "6000000.00"}, "3000": {"reported": "-1000000.00"}})
+    return live_server.url
+
+
+def overflow(page):
+    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible_and_fit(site, page, axe, width, scheme):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    for path in PAGES:
+        page.goto(site + path)
+        assert overflow(page) <= 0, path
+        axe()
+    assert page.context.cookies() == []
+
+
+def test_pages_fit_the_narrowest_screen_with_wide_letters(site, page):
+    """320 px is 1280 px at 400% zoom (WCAG 1.4.10); letter and word spacing of WCAG 1.4.12."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    for path in PAGES:
+        page.goto(site + path)
+        assert overflow(page) <= 0, path
+        page.evaluate(
+            "document.body.style.letterSpacing = '.12em'; document.body.style.wordSpacing = '.16em'"
+        )  # CSSOM, which the policy allows, unlike a style attribute
+        assert overflow(page) <= 0, f"{path} with wide letters"
+
+
+def test_from_a_treemap_to_the_lines_without_javascript(site, browser):
+    context = browser.new_context(java_script_enabled=False, locale="es-MX")
+    page = context.new_page()
+    page.goto(f"{site}{TORREON}")
+    page.get_by_role("link", name="Presupuesto", exact=True).click()
+    page.locator("svg.tree").get_by_role("link", name="6000 Inversión pública").click()
+    assert page.url.endswith("?cap=6000")
+    assert page.get_by_role("rowheader", name="Obra en bienes de dominio público").is_visible()
+    page.get_by_label("Momento del presupuesto").select_option("aprobado")
+    page.get_by_role("button", name="Aplicar").click()
+    assert "momento=aprobado" in page.url
+    assert "cap=6000" in page.url
+    page.get_by_role("link", name="Ver los renglones del archivo").click()
+    assert "/renglones/?version=" in page.url
+    context.close()
+
+
+def test_treemap_makes_way_for_the_bars_on_a_phone(site, page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{site}{TORREON}presupuesto/")
+    assert page.locator("svg.tree").is_hidden()
+    assert page.locator("#t-partes").is_visible()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert page.locator("svg.tree").is_visible()
+
+
+def test_menu_of_a_phone_opens_and_language_switch_stays_on_the_page(site, page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{site}{TORREON}presupuesto/?cap=6000")
+    assert page.locator("#menu nav").is_hidden()
+    page.get_by_role("button", name="Menú").click()
+    page.get_by_role("link", name="EN, English version").click()
+    assert page.url == f"{site}/en{TORREON}presupuesto/?cap=6000"
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.context.cookies() == []
+
+
+def test_keyboard_reaches_the_content_first(site, page):
+    page.goto(f"{site}{TORREON}")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Saltar al contenido"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "contenido"

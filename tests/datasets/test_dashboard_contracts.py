@@ -1,0 +1,129 @@
+"""`/contratos/`: by procedure, by year, top suppliers, and the list; one currency at a time."""
+
+import pytest
+
+from datasets.models import Release, Supplier
+from tests.datasets import dashboards as place
+from tests.datasets.dashboards import D, csv_of, queries_of
+from tests.factories import datasets as make
+
+pytestmark = pytest.mark.django_db
+CONTRACTS = "/municipios/05035/contratos/"
+
+
+@pytest.fixture
+def body():
+    return make.PublicBodyFactory()
+
+
+def test_contracts_say_how_much_was_awarded_without_competition(client, body):
+    place.awards(body, 2024)
+    page = client.get(CONTRACTS).text
+    assert "62 de cada 100 pesos se asignaron sin concurso" in page
+    assert "10.0\u00a0mdp" in page
+    assert "62 of every 100 pesos were awarded without competition" in client.get(f"/en{CONTRACTS}").text
+
+
+def test_currencies_are_never_added(client, body):
+    place.awards(body, 2024)
+    pesos = client.get(CONTRACTS).text
+    assert "Otras monedas no se suman" in pesos
+    assert "1 contratos en USD: 9.0\u00a0millones de USD" in pesos
+    assert "19.0" not in pesos
+    dollars = client.get(f"{CONTRACTS}?moneda=USD").text
+    assert "Todo se asignó sin concurso" in dollars
+    assert "4 contratos en MXN: 10.0\u00a0mdp" in dollars
+
+
+def test_contracts_without_amounts_are_told_by_number(client, body):
+    release = make.ReleaseFactory(public_body=body, kind="contracts", document="", breakdown="full")
+    make.contract_cell(release, "method", "direct", line_count=57)
+    page = client.get(CONTRACTS).text
+    assert "Los 57 contratos se asignaron sin concurso" in page
+    assert "mdp" not in page
+
+
+def test_years_are_put_side_by_side(client, body):
+    place.awards(body, 2023)
+    later = make.ReleaseFactory(public_body=body, year=2024, kind="contracts", document="", breakdown="full")
+    make.contract_cell(later, "method", "direct", amount="9000000.00")
+    make.contract_cell(later, "method", "open", amount="1000000.00")
+    page = client.get(CONTRACTS).text
+    assert "Lo asignado sin concurso subió de 62 a 90 de cada 100 pesos" in page
+    assert "90 de cada 100 pesos se asignaron sin concurso" in page
+    both = client.get(f"{CONTRACTS}?anio=todos").text
+    assert "76 de cada 100 pesos se asignaron sin concurso" in both
+
+
+def test_month_of_most_is_named(client, body):
+    place.awards(body, 2024)
+    assert "Marzo es el mes en que más se firmó: 90 de cada 100 pesos" in client.get(CONTRACTS).text
+
+
+def test_suppliers_lead_to_their_contracts(client, body):
+    place.awards(body, 2024, contracts=2)
+    largest = Supplier.objects.order_by("-id").first()
+    page = client.get(CONTRACTS).text
+    assert "Los 2 proveedores mayores reciben 3 de cada 100 pesos" in page
+    found = client.get(CONTRACTS, {"proveedor": largest.name})
+    assert found.context["page"].paginator.count == 1
+    assert largest.name in found.text
+
+
+def test_list_is_paged_filtered_and_leads_to_the_row_of_the_file(client, body):
+    release = place.awards(body, 2024, contracts=30)
+    first = client.get(CONTRACTS).text
+    assert "Contratos, página 1 de 2" in first
+    assert "$100,000.00" in first
+    assert f'href="/datos/versiones/{release.pk}/filas/1/"' in first
+    assert 'href="?pagina=2"' in first
+    second = client.get(f"{CONTRACTS}?pagina=2").text
+    assert "$3,000,000.00" in second
+    dear = client.get(f"{CONTRACTS}?min=2,950,000")
+    assert dear.context["page"].paginator.count == 1
+    none = client.get(f"{CONTRACTS}?q=inexistente").text
+    assert "Ningún contrato coincide" in none
+
+
+@pytest.mark.parametrize("query", ["min=abc", "max=NaN", "pagina=x", "metodo=x", "moneda=EUR", "anio=1", "q=%00"])
+def test_bad_filters_are_no_error(client, body, query):
+    place.awards(body, 2024)
+    assert client.get(f"{CONTRACTS}?{query}").status_code == 200
+
+
+def test_foreign_amounts_carry_their_currency_in_the_list(client, body):
+    release = place.awards(body, 2024, contracts=0)
+    make.ContractFactory(release=release, currency="USD", amount=D("5000.00"))
+    assert "$5,000.00 USD" in client.get(CONTRACTS).text
+
+
+def test_csv_of_the_contracts_holds_all_that_the_filters_leave(client, body):
+    place.awards(body, 2024, contracts=30)
+    rows = csv_of(client.get(f"{CONTRACTS}?formato=csv&figura=contratos&min=2900000"))
+    assert [row[7] for row in rows[1:]] == ["2900000.00", "3000000.00"]
+    assert len(csv_of(client.get(f"{CONTRACTS}?formato=csv&figura=contratos"))) == 31
+
+
+def test_csv_of_procedures_keeps_currencies_apart(client, body):
+    place.awards(body, 2024)
+    rows = csv_of(client.get(f"{CONTRACTS}?formato=csv"))
+    assert sorted(rows[1:]) == [
+        ["Adjudicación directa", "MXN", "3", "6200000.00"],
+        ["Adjudicación directa", "USD", "1", "9000000.00"],
+        ["Licitación pública", "MXN", "1", "3800000.00"],
+    ]
+
+
+def test_withdrawn_contracts_are_gone(client, body):
+    place.awards(body, 2024, status=Release.Status.WITHDRAWN)
+    assert "Todavía no hay nada publicado de Torreón" in client.get(CONTRACTS).text
+
+
+def test_queries_are_as_many_for_one_contract_as_for_three(client, body):
+    place.awards(body, 2024, contracts=1)
+    client.get(CONTRACTS)
+    one = queries_of(client, CONTRACTS)
+    place.awards(body, 2023, contracts=3)
+    place.awards(body, 2022, contracts=3)
+    assert queries_of(client, f"{CONTRACTS}?anio=todos") == one
+    assert one <= 12

@@ -1,0 +1,294 @@
+"""`/presupuesto/` and `/ingresos/`: what they choose, show and never do."""
+
+import pytest
+
+from datasets.models import Breakdown, Document, ExpenditureLine, Release
+from tests.datasets import dashboards as place
+from tests.datasets.dashboards import D, csv_of, queries_of
+from tests.factories import datasets as make
+
+pytestmark = pytest.mark.django_db
+BUDGET = "/municipios/05035/presupuesto/"
+
+
+@pytest.fixture
+def body():
+    place.classifiers()
+    return make.PublicBodyFactory()
+
+
+def test_budget_states_the_finding_in_both_languages(client, body):
+    place.spending(body, 2024)
+    spanish = client.get(BUDGET).text
+    assert "De cada 100 pesos, 56 van a Servicios personales y 37 a Servicios generales" in spanish
+    assert "Devengado, Cuenta pública 2024, pesos de 2024: 90.0\u00a0mdp." in spanish
+    assert "Of every 100 pesos, 56 go to Servicios personales" in client.get(f"/en{BUDGET}").text
+
+
+def test_budget_draws_areas_and_repeats_them_in_the_table(client, body):
+    place.spending(body, 2024)
+    page = client.get(BUDGET).text
+    assert page.count('aria-label="1000 Servicios personales 50.0\u00a0mdp · 56%"') == 1
+    assert '<td class="n">50.0</td>' in page
+    assert '<td class="n">90.0</td><td class="n">100%</td>' in page
+
+
+def test_budget_names_publisher_file_and_version_and_leads_to_them(client, body):
+    release = place.spending(body, 2024, version=3, line_count=3204)
+    page = client.get(BUDGET).text
+    file = release.ingest.file
+    expected = f'Tesorería Municipal, <a href="/datos/cargas/{release.ingest_id}/">{file.original_name}</a>'
+    assert f"{expected}, versión 3 del 30 abr 2025, 3,204 renglones" in page
+
+
+@pytest.mark.parametrize("status", [Release.Status.DRAFT, Release.Status.SUPERSEDED, Release.Status.WITHDRAWN])
+def test_budget_shows_nothing_that_is_not_published(client, body, status):
+    place.spending(body, 2024, status=status)
+    page = client.get(BUDGET).text
+    assert "Todavía no hay nada publicado de Torreón" in page
+    assert "mdp" not in page
+
+
+def test_budget_moment_is_the_one_asked_for_in_spanish_or_english(client, body):
+    place.spending(body, 2024)
+    for word in ("aprobado", "approved"):
+        assert (
+            "Aprobado, Cuenta pública 2024, pesos de 2024: 100\u00a0mdp." in client.get(f"{BUDGET}?momento={word}").text
+        )
+
+
+@pytest.mark.parametrize(
+    "query", ["momento=pagado", "anio=1850", "anio=²", "por=nada", "en=oro", "documento=x.y", "anio=2024&momento="]
+)
+def test_budget_answers_what_was_not_asked_well_with_its_default(client, body, query):
+    place.spending(body, 2024)
+    response = client.get(f"{BUDGET}?{query}")
+    assert response.status_code == 200
+
+
+def test_figure_without_a_moment_is_labelled_and_never_shown_as_another(client, body):
+    place.spending(body, 1999, {"1000": {"reported": "5000000.00"}, "6000": {"reported": "3246277500.00"}})
+    page = client.get(BUDGET).text
+    assert "Reportado (sin momento declarado), Cuenta pública 1999" in page
+    assert "El archivo no dice de qué momento del presupuesto son estas cifras." in page
+    assert "Devengado" not in page
+
+
+def test_releases_of_several_breakdowns_are_never_added(client, body):
+    place.spending(body, 2024)
+    other = make.ReleaseFactory(
+        public_body=body, year=2024, breakdown=Breakdown.ADMINISTRATIVE, totals={"accrued": "90000000.00"}
+    )
+    unit = make.label("unit", "Tesorería", published_code="U1")
+    make.expenditure_cell(other, "unit", str(unit.pk), label=unit, accrued="90000000.00")
+    assert "pesos de 2024: 90.0\u00a0mdp." in client.get(BUDGET).text
+    units = client.get(f"{BUDGET}?por=unidad").text
+    assert "pesos de 2024: 90.0\u00a0mdp." in units
+    assert "Todo está en Tesorería: 90.0\u00a0mdp" in units
+    assert "180" not in units
+
+
+def test_budget_that_no_file_tells_by_function_says_so(client, body):
+    place.spending(body, 2024)
+    page = client.get(f"{BUDGET}?por=funcion").text
+    assert "Los archivos publicados no lo dicen de esta forma" in page
+
+
+def test_drill_down_keeps_the_choices_and_leads_to_the_lines(client, body):
+    release = place.spending(body, 2024)
+    make.expenditure_cell(release, "concept", "6100", accrued="7000000.00")
+    make.expenditure_cell(release, "item", "6140", accrued="7000000.00")
+    assert 'href="?anio=2024&amp;cap=6000"' in client.get(f"{BUDGET}?anio=2024").text
+    chapter = client.get(f"{BUDGET}?anio=2024&cap=6000").text
+    assert 'href="?anio=2024&amp;cap=6000&amp;con=6100"' in chapter
+    assert "<strong>6000 Inversión pública</strong>" in chapter
+    assert '<input type="hidden" name="cap" value="6000">' in chapter
+    concept = client.get(f"{BUDGET}?anio=2024&cap=6000&con=6100").text
+    assert f"{BUDGET}renglones/?version={release.pk}&amp;por=item&amp;clave=6140" in concept
+    assert 'href="?anio=2024">Todo el gasto</a>' in concept
+
+
+def test_negative_figures_become_bars_without_shares(client, body):
+    place.spending(body, 2024, {"1000": {"accrued": "6000000.00"}, "3000": {"accrued": "-1000000.00"}})
+    page = client.get(BUDGET).text
+    assert 'class="tree"' not in page
+    assert "−1,000,000" in page
+    assert "Hay cifras negativas: no se muestran partes." in page
+    assert '<td class="n">100%</td>' not in page
+
+
+def test_document_of_the_year_can_be_chosen(client, body):
+    place.spending(body, 2024)
+    place.spending(body, 2024, {"1000": {"accrued": "8000000.00"}}, period="Q1", document=Document.QUARTERLY)
+    assert "Cuenta pública 2024, pesos" in client.get(BUDGET).text
+    page = client.get(f"{BUDGET}?anio=2024&documento=quarterly.Q1").text
+    assert "Informe trimestral 2024, enero a marzo" in page
+    assert "$8,000,000" not in page
+    assert "8,000,000" in page
+
+
+def test_several_years_are_one_line_in_real_pesos(client, body):
+    place.prices(2022, 2023, 2024)
+    for year in (2022, 2023, 2024):
+        place.spending(body, year)
+    page = client.get(BUDGET).text
+    assert "Todo el gasto: 17% menos en 2024 que en 2022, ya descontada la inflación" in page
+    assert "Deflactor: UDI (Banco de México)" in page
+    assert "−8%" in page  # 110 / 120 of the year before
+
+
+def test_years_whose_quarters_differ_are_not_put_in_one_line(client, body):
+    place.spending(body, 2023)
+    place.spending(body, 2024, period="Q1", document=Document.QUARTERLY)
+    page = client.get(f"{BUDGET}?anio=2024").text
+    assert 'id="anios"' not in page
+    assert "Cambio real" not in page
+
+
+def test_approved_figures_of_different_documents_do_compare(client, body):
+    place.prices(2023, 2024)
+    place.spending(body, 2023)
+    place.spending(body, 2024, period="Q1", document=Document.QUARTERLY)
+    assert 'id="anios"' in client.get(f"{BUDGET}?anio=2024&momento=aprobado").text
+
+
+def test_real_pesos_name_deflator_and_base_year(client, body):
+    place.prices(2024, 2025)
+    place.spending(body, 2024)
+    page = client.get(f"{BUDGET}?en=reales").text
+    assert "Devengado, Cuenta pública 2024, pesos de 2025: 99.0\u00a0mdp." in page
+    assert "Deflactor: UDI (Banco de México)" in page
+
+
+def test_per_inhabitant_names_the_population_it_used(client, body):
+    place.people(body, 2020, 1000)
+    place.spending(body, 2024)
+    page = client.get(f"{BUDGET}?en=habitante").text
+    assert "pesos de 2024 por habitante: $90,000." in page
+    assert "Población: 1,000 en 2020, INEGI, Censo." in page
+
+
+def test_per_inhabitant_is_not_offered_without_a_population(client, body):
+    place.spending(body, 2024)
+    assert "Por habitante" not in client.get(BUDGET).text
+
+
+def test_moments_stand_beside_each_other_and_say_how_much_was_done(client, body):
+    place.spending(body, 2024)
+    page = client.get(BUDGET).text
+    assert "El devengado equivale a 90 de cada 100 pesos del aprobado" in page
+    assert "Los momentos son etapas del mismo dinero: no se suman" in page
+    assert "Servicios generales va en 110% de lo aprobado; Inversión pública, en 70%" in page
+
+
+def test_csv_holds_exact_amounts_and_where_they_come_from(client, body):
+    release = place.spending(body, 2024)
+    rows = csv_of(client.get(f"{BUDGET}?formato=csv"))
+    assert rows[0][:7] == ["clave", "clave publicada", "nombre", "monto", "parte en porcentaje", "unidad", "momento"]
+    assert [row[:5] for row in rows[1:]] == [
+        ["1000", "", "Servicios personales", "50000000.00", "55.56"],
+        ["3000", "", "Servicios generales", "33000000.00", "36.67"],
+        ["6000", "", "Inversión pública", "7000000.00", "7.78"],
+    ]
+    assert {tuple(row[5:]) for row in rows[1:]} == {
+        (
+            "pesos de 2024",
+            "Devengado",
+            "Cuenta pública",
+            "2024",
+            "annual",
+            "object",
+            "1",
+            release.ingest.file.original_name,
+            release.ingest.file.sha256,
+        )
+    }
+
+
+def test_csv_of_the_years_and_of_the_moments(client, body):
+    place.spending(body, 2023)
+    place.spending(body, 2024)
+    years = csv_of(client.get(f"{BUDGET}?formato=csv&figura=anios"))
+    assert [row[:2] for row in years[1:]] == [["2023", "90000000.00"], ["2024", "90000000.00"]]
+    moments = csv_of(client.get(f"{BUDGET}?formato=csv&figura=momentos"))
+    assert [row[:2] for row in moments[1:]] == [["Aprobado", "100000000.00"], ["Devengado", "90000000.00"]]
+
+
+def test_csv_cannot_run_in_a_spreadsheet(client, body):
+    release = make.ReleaseFactory(public_body=body, breakdown=Breakdown.ADMINISTRATIVE, totals={"accrued": "1.00"})
+    unit = make.label("unit", "=HYPERLINK(1)", published_code="@x")
+    make.expenditure_cell(release, "unit", str(unit.pk), label=unit, accrued="1.00")
+    row = csv_of(client.get(f"{BUDGET}?por=unidad&formato=csv"))[1]
+    assert row[2] == "'=HYPERLINK(1)"
+
+
+def test_treemap_of_many_units_folds_the_rest_and_the_table_lists_them(client, body):
+    cells = {}
+    release = make.ReleaseFactory(public_body=body, breakdown=Breakdown.ADMINISTRATIVE, totals={"accrued": "7000.00"})
+    for number in range(70):
+        unit = make.label("unit", f"Unidad {number:02}", published_code=f"U{number}")
+        cells[number] = make.expenditure_cell(release, "unit", str(unit.pk), label=unit, accrued="100.00")
+    page = client.get(f"{BUDGET}?por=unidad").text
+    assert page.count('role="img" aria-label="Otros') == 1
+    assert "Otros 10, todos en el CSV" in page
+    assert len(csv_of(client.get(f"{BUDGET}?por=unidad&formato=csv"))) == 71
+
+
+def test_revenue_tells_where_the_money_comes_from(client, body):
+    place.income(body, 2024)
+    page = client.get("/municipios/05035/ingresos/").text
+    assert "De cada 100 pesos, 75 vienen de Participaciones y 25 de Impuestos" in page
+    assert "Recaudado, Cuenta pública 2024" in page
+    assert "Exactly" not in page
+    assert "El recaudado es exactamente igual al estimado" in page
+
+
+@pytest.mark.parametrize("section", ["presupuesto", "ingresos"])
+def test_queries_are_as_many_for_one_release_as_for_three(client, body, section):
+    fill = place.spending if section == "presupuesto" else place.income
+    url = f"/municipios/05035/{section}/"
+    fill(body, 2024)
+    client.get(url)
+    one = queries_of(client, url)
+    fill(body, 2023)
+    fill(body, 2022)
+    assert queries_of(client, url) == one
+    assert one <= 16
+
+
+def test_lines_lead_to_sheet_and_row(client, body):
+    release = place.spending(body, 2024, sheets=["COG", "Anexo"])
+    labels = {
+        code: make.label("object", f"Partida {code}", code=code, published_code=f"{code}1") for code in ("6140", "1130")
+    }
+    for number, code in enumerate(("6140", "1130", "6140"), 1):
+        ExpenditureLine.objects.create(
+            public_body=body,
+            release=release,
+            line_no=number,
+            sheet_no=1,
+            source_row=number + 7,
+            last_row=number + (9 if number == 3 else 7),
+            object=labels[code],
+            accrued=D("1234.50") * number,
+        )
+    page = client.get(f"{BUDGET}renglones/?version={release.pk}&por=chapter&clave=6000").text
+    assert f'<a href="/datos/versiones/{release.pk}/filas/1/">Anexo, fila 8</a>' in page
+    assert "Anexo, fila 10–12" in page
+    assert "Partida 1130" not in page
+    assert '<td class="n">$3,703.50</td>' in page
+    everything = client.get(f"{BUDGET}renglones/").text
+    assert everything.count("Anexo, fila") == 3
+
+
+def test_lines_of_an_unpublished_release_are_not_found(client, body):
+    place.spending(body, 2024)
+    draft = place.spending(body, 2024, version=2, status=Release.Status.DRAFT)
+    assert client.get(f"{BUDGET}renglones/?version={draft.pk}").status_code == 404
+    assert client.get(f"{BUDGET}renglones/?version=x").status_code == 404
+
+
+def test_lines_with_a_code_that_no_line_has(client, body):
+    place.spending(body, 2024)
+    page = client.get(f"{BUDGET}renglones/?por=item&clave=9999").text
+    assert "Ningún renglón tiene esta clave" in page

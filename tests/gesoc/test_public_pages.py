@@ -1,0 +1,89 @@
+"""Home, search, the addresses for search engines."""
+
+import pytest
+
+from datasets.models import PublicBody
+from tests.datasets import dashboards as place
+from tests.datasets.dashboards import queries_of
+from tests.factories import datasets as make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_home_of_an_empty_site_asks_for_the_first_file(client):
+    page = client.get("/").text
+    assert "Falta el primer archivo" in page
+    assert "Datos recién publicados" not in page
+
+
+def test_home_counts_what_is_published(client):
+    place.spending(make.PublicBodyFactory(), 2024)
+    page = client.get("/").text
+    assert '<a class="hl" href="/datos/">1 archivo publicado</a>' in page
+    assert '<a class="hl" href="/instituciones/">1 institución</a>' in page
+    assert '<a class="hl" href="#mapa">1 estado</a>' in page
+    assert 'aria-label="COA, Coahuila: 1 institución"' in page
+    assert '<a href="/municipios/05035/">Torreón, Coahuila</a>' in page
+    assert "Gasto: Cuenta pública 2024" in page
+
+
+def test_home_queries_are_as_many_for_one_release_as_for_three(client):
+    body = make.PublicBodyFactory()
+    place.spending(body, 2024)
+    client.get("/")
+    one = queries_of(client, "/")
+    place.spending(body, 2023)
+    place.spending(make.PublicBodyFactory(municipality=make.MunicipalityFactory(code="06002")), 2023)
+    assert queries_of(client, "/") == one
+
+
+def test_search_finds_municipalities_and_bodies_without_accents(client):
+    body = make.PublicBodyFactory()
+    make.PublicBodyFactory(
+        kind=PublicBody.Kind.MUNICIPAL_AGENCY, municipality=body.municipality, name="Sistema de Aguas", slug="aguas"
+    )
+    page = client.get("/buscar/", {"q": "TORREON"}).text
+    assert '<a href="/municipios/05035/"><strong>Torreón</strong></a>' in page
+    assert '<a href="/instituciones/aguas/"><strong>Sistema de Aguas</strong></a>' in page  # by its place
+    assert "Municipio de Torreón" not in page
+    assert "aún sin datos" in page
+
+
+@pytest.mark.parametrize("query", ["", "   ", "zzzz", "\x00", "%", "'; --"])
+def test_search_for_nothing_is_no_error(client, query):
+    response = client.get("/buscar/", {"q": query})
+    assert response.status_code == 200
+    assert ("Nada coincide" in response.text) == bool(query.replace("\x00", "").strip())
+
+
+def test_search_queries_are_as_many_for_one_body_as_for_three(client):
+    def body(number):
+        make.PublicBodyFactory(kind=PublicBody.Kind.STATE_AGENCY, municipality=None, name=f"Instituto {number}")
+
+    body(1)
+    one = queries_of(client, "/buscar/?q=instituto")
+    body(2)
+    body(3)
+    assert queries_of(client, "/buscar/?q=instituto") == one
+
+
+def test_sitemap_names_places_with_data_in_both_languages(client):
+    place.spending(make.PublicBodyFactory(), 2024)
+    make.MunicipalityFactory(code="05001")
+    sitemap = client.get("/sitemap.xml").text
+    assert "/municipios/05035/</loc>" in sitemap
+    assert "/en/municipios/05035/</loc>" in sitemap
+    assert "05001" not in sitemap
+    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").text
+
+
+def test_state_page_lists_its_public_bodies(client):
+    agency = make.PublicBodyFactory(
+        kind=PublicBody.Kind.STATE_AGENCY, municipality=None, state=make.StateFactory(), name="Instituto Estatal"
+    )
+    address = agency.state.get_absolute_url()
+    place.spending(make.PublicBodyFactory(), 2024)
+    assert "Instituciones de este estado con datos" not in client.get(address).text
+    assert "Instituto Estatal" not in client.get(address).text
+    place.spending(agency, 2024)
+    assert f'<a href="/instituciones/{agency.slug}/">Instituto Estatal</a>' in client.get(address).text
