@@ -22,6 +22,7 @@ class Candidate:
     name: str
     municipality: str = ""
     slug: str = ""
+    is_new: bool = False  # nobody knows it yet
 
     def __str__(self) -> str:
         return self.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from datasets.body_search import MAX_TEXT, Candidate, candidates, resolve
@@ -25,11 +27,18 @@ from partners.models import Organisation, User
 
 FIRST_YEAR, LAST_YEAR = 1980, 2049
 EXTENSIONS = ".csv,.tsv,.txt,.xlsx,.xls,.ods"
+UNKNOWN = "unknown"
 UNSAID = ("", _("The file says it"))
 
 
 def choices_with_blank(choices: Any, blank: tuple[str, Any] = UNSAID) -> list[tuple[str, Any]]:
     return [blank, *choices]
+
+
+def rename_blank(field: forms.ChoiceField, label: str) -> None:
+    """Say what leaving the question open means for this very file."""
+    choices: Any = field.choices
+    field.choices = [("", label), *list(choices)[1:]]
 
 
 class SuggestInput(forms.TextInput):
@@ -66,8 +75,9 @@ class BodyField(forms.CharField):
         self.widget.suggestions = found
         if not found:
             raise ValidationError(
-                _("We know no institution called “%(text)s”. Check the spelling, or write the INEGI code."),
+                _("We know no institution called “%(text)s”. Check the spelling, or say below that it is new."),
                 params={"text": text},
+                code=UNKNOWN,
             )
         names = "; ".join(str(candidate) for candidate in found)
         raise ValidationError(
@@ -113,6 +123,10 @@ class SliceAnswers(forms.Form):
         required=False,
         help_text=_("The municipality or institution, for example Torreón, Coahuila or 05035."),
     )
+    # Offered only once a name was not found: otherwise every misspelling would make an institution.
+    new_body = forms.BooleanField(
+        label=_("It is not known here yet: keep it under this name until GESOC confirms it"), required=False
+    )
     year = forms.IntegerField(
         label=_("Year"),
         required=False,
@@ -130,15 +144,35 @@ class SliceAnswers(forms.Form):
         label=_("Which document is it?"), choices=choices_with_blank(Document.choices), required=False
     )
 
+    def __init__(self, *args: Any, said_by_file: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, value in (said_by_file or {}).items():
+            self._show_what_the_file_says(self.fields[name], value)
+
+    def _show_what_the_file_says(self, field: forms.Field, value: str) -> None:
+        if isinstance(field, forms.ChoiceField):
+            rename_blank(field, _("The file says it: %(value)s") % {"value": value})
+        else:
+            says = _("The file says: %(value)s.") % {"value": value}
+            field.help_text = format_lazy("{} {}", field.help_text, says) if field.help_text else says
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if cleaned.get("new_body") and self.has_error("body", UNKNOWN):
+            del self._errors["body"]  # type: ignore[attr-defined]
+            cleaned["body"] = Candidate(self["body"].value().strip(), is_new=True)
         month = cleaned.get("period", "").startswith("month-")
         if month and "year" in cleaned and cleaned["year"] is None:
             self.add_error("year", _("Write the year of that month."))
         return cleaned
 
+    def shown(self) -> list[forms.BoundField]:
+        """The questions to ask now."""
+        new = self.is_bound and (self.has_error("body", UNKNOWN) or bool(self["new_body"].value()))
+        return [self[name] for name in SliceAnswers.base_fields if new or name != "new_body"]
+
     def answers(self) -> dict[str, Any]:
-        """The answers given, under the names that the services know."""
+        """The answers given, under the names that the services know; `new_body` is a name, to be proposed first."""
         body: Candidate | None = self.cleaned_data["body"]
         period = self.cleaned_data["period"]
         if period.startswith("month-"):
@@ -146,6 +180,7 @@ class SliceAnswers(forms.Form):
         said = {
             "kind": self.cleaned_data["kind"],
             "public_body": body.slug if body else "",
+            "new_body": body.name if body and body.is_new else "",
             "municipality": body.municipality if body else "",
             "year": self.cleaned_data["year"],
             "period": period,
@@ -199,10 +234,6 @@ class UploadForm(SliceAnswers):
     def answers_given(self) -> bool:
         """Whether the folded questions have to be open, because something is written there."""
         return self.is_bound and any(self.data.get(name) for name in SliceAnswers.base_fields)
-
-    @property
-    def answer_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in SliceAnswers.base_fields]
 
 
 class ReasonForm(forms.Form):
@@ -276,13 +307,21 @@ class ReadingForm(forms.Form):
     encoding = forms.ChoiceField(label=_("Encoding"), required=False, choices=[AS_DETECTED, *ENCODINGS])
     delimiter = forms.ChoiceField(label=_("Delimiter"), required=False, choices=[AS_DETECTED, *DELIMITERS])
 
-    def __init__(self, *args: Any, sheets: list[str], is_text: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sheets: list[str], detected: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        unasked = ["sheet"] if is_text else ["encoding", "delimiter"]
-        for name in unasked:
+        for name in ["encoding", "delimiter"] if sheets else ["sheet"]:
             del self.fields[name]
-        if not is_text:
+        if sheets:
             self.fields["sheet"].choices = [AS_DETECTED, *((sheet, sheet) for sheet in sheets)]  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
+            if value := detected.get(name):
+                self._show_what_was_detected(field, value)
+
+    def _show_what_was_detected(self, field: forms.Field, value: str) -> None:
+        if isinstance(field, forms.ChoiceField):
+            rename_blank(field, _("As detected: %(value)s") % {"value": value})
+        else:
+            field.help_text = format_lazy("{} {}", field.help_text, _("We read it as row %(row)s.") % {"row": value})
 
     def corrections(self) -> dict[str, Any]:
         """The answers given, under the names that the reader knows."""

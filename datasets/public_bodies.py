@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,6 +15,7 @@ from municipalities.models import Municipality, State
 from partners.audit import acting
 from partners.models import User
 
+from .ingest.targets import free_slug
 from .models import PublicBody
 
 Kind = PublicBody.Kind
@@ -121,3 +123,21 @@ def confirm_public_body(*, body: PublicBody, by: User) -> PublicBody:
         current.full_clean()
         current.save()
         return current
+
+
+def propose_public_body(*, name: str, by: User) -> PublicBody:
+    """An institution that somebody names and we do not know: kept under that name until GESOC confirms it."""
+    name = " ".join(name.split())[:300]
+    known = PublicBody.objects.filter(name_key=name_key(name)).order_by("-confirmed", "pk").first()
+    if known is not None:
+        return known
+    body = PublicBody(slug=free_slug(slugify(name)[:100]), name=name, kind=Kind.UNKNOWN, confirmed=False)
+    return save_public_body(body=body, by=by)
+
+
+def with_body(answers: dict[str, Any], by: User) -> dict[str, Any]:
+    """Answers of a form, an institution that was named as new replaced by the address it got."""
+    said = dict(answers)
+    if name := said.pop("new_body", ""):
+        said["public_body"] = propose_public_body(name=name, by=by).slug
+    return said

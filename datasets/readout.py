@@ -15,6 +15,7 @@ from datasets.words import amount, delimiter_name, moment_name, number, ordered_
 
 from .models import Document, Ingest, Kind, Release
 
+SHOWN_CHECKS = 60  # those that differ first
 Status, Stage = Ingest.Status, Ingest.Stage
 
 
@@ -37,6 +38,8 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Check:
     label: str
+    moment: str
+    place: str
     published: str
     computed: str
     difference: str
@@ -101,6 +104,28 @@ def facts(report: Mapping[str, Any], body: str = "") -> list[tuple[str, str]]:
     return [(label, value) for label, value in said if value]
 
 
+def detected(report: Mapping[str, Any]) -> dict[str, str]:
+    """How the file was read, in words, by the field of the form that corrects it."""
+    return {
+        "sheet": str(report.get("sheet") or ""),
+        "header_row": str(report.get("header_row") or ""),
+        "encoding": str(report.get("encoding") or ""),
+        "delimiter": delimiter_name(report.get("delimiter")),
+    }
+
+
+def said_by_file(report: Mapping[str, Any]) -> dict[str, str]:
+    """What the file itself says, in words, by the field of the form that asks for it."""
+    kinds, documents = dict(Kind.choices), dict(Document.choices)
+    said = {
+        "kind": str(kinds.get(report.get("kind") or "", "")),
+        "year": str(report.get("year") or ""),
+        "period": period_name(report.get("period")),
+        "document": str(documents.get(report.get("document") or "", "")),
+    }
+    return {name: value for name, value in said.items() if value}
+
+
 def skipped(report: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Why rows were left out, in words, most frequent first; reasons of one name together."""
     counted: dict[str, int] = {}
@@ -111,21 +136,28 @@ def skipped(report: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def checks(report: Mapping[str, Any]) -> list[Check]:
-    """Totals that the file prints beside the sums of its rows."""
+    """Totals that the file prints beside the sums of its rows, those that differ first."""
     found = []
     for control in report.get("control") or []:
-        label = " ".join(filter(None, [control.get("label", ""), moment_name(control.get("moment", ""))]))
         difference = str(control.get("difference") or "0")
         found.append(
             Check(
-                label or _("Total"),
+                control.get("label") or _("Total"),
+                moment_name(control.get("moment", "")),
+                _place(control),
                 amount(control.get("published")),
                 amount(control.get("computed")),
                 amount(difference),
                 agrees=not difference.strip("-0."),
             )
         )
-    return found
+    return sorted(found, key=lambda check: check.agrees)[:SHOWN_CHECKS]
+
+
+def _place(control: Mapping[str, Any]) -> str:
+    """Where the file prints the total: its sheet and row."""
+    row = _("row %(row)s") % {"row": control["row"]} if control.get("row") else ""
+    return ", ".join(filter(None, [control.get("sheet"), row]))
 
 
 def columns(

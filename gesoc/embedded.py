@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gesoc.home import Home, ServiceError, open_log, try_lock, wait_until
+from gesoc.home import PG_PORT, Home, ServiceError, open_log, try_lock, wait_until
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 NEEDS_NOTHING = {
@@ -279,7 +279,7 @@ def set_stamp(stamp: str) -> None:
 def database_cursor() -> Iterator[Any]:
     import psycopg2
 
-    connection = psycopg2.connect(host=str(home().run), user="mesa", dbname="mesa")
+    connection = psycopg2.connect(host=str(home().run), port=PG_PORT, user="mesa", dbname="mesa")
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-PG_SOCKET = ".s.PGSQL.5432"
+PG_PORT = 5432  # part of the socket's name; PGPORT in the environment means another server
+PG_SOCKET = f".s.PGSQL.{PG_PORT}"
 LONGEST_SOCKET = 100  # bytes; the kernel takes 107
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")  # what needs no quoting in any of the addresses made from it
 LARGEST_LOG = 5_000_000

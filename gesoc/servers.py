@@ -16,9 +16,14 @@ from pathlib import Path
 import psycopg2
 
 from gesoc.accounts import become, own, server_account
-from gesoc.home import PG_SOCKET, Home, ServiceError, open_log, wait_until
+from gesoc.home import PG_PORT, PG_SOCKET, Home, ServiceError, open_log, wait_until
 
 DATABASE = ROLE = "mesa"
+
+
+def environment() -> dict[str, str]:
+    """What PG* variables say is meant for someone else's server; a locale this machine lacks stops initdb."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
 
 
 def spawn(home: Home, name: str, command: list[str], preexec: Callable[[], None], cwd: Path) -> subprocess.Popen[bytes]:
@@ -30,6 +35,7 @@ def spawn(home: Home, name: str, command: list[str], preexec: Callable[[], None]
             stderr=log,
             cwd=cwd,
             preexec_fn=preexec,
+            env=environment(),
             start_new_session=True,  # a Ctrl-C at the terminal is not for the services
         )
 
@@ -71,6 +77,7 @@ def memory_mb() -> int:
 def pg_options(home: Home, profile: str) -> dict[str, str]:
     options = {
         "listen_addresses": "",
+        "port": str(PG_PORT),
         "unix_socket_directories": str(home.run),
         "unix_socket_permissions": "0700",
         "shared_buffers": f"{min(1024, max(64, memory_mb() // 8))}MB",
@@ -104,6 +111,7 @@ def init_pg(home: Home, account: pwd.struct_passwd | None) -> None:
         command,
         preexec_fn=become(account, signal.SIGKILL),
         cwd=home.pg,
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -153,7 +161,7 @@ def start_pg(home: Home, profile: str) -> subprocess.Popen[bytes]:
 
 def ensure_database(home: Home) -> None:
     """The product connects as an ordinary role, as in production."""
-    connection = psycopg2.connect(host=str(home.run), user="postgres", dbname="postgres")
+    connection = psycopg2.connect(host=str(home.run), port=PG_PORT, user="postgres", dbname="postgres")
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
@@ -167,7 +175,9 @@ def ensure_database(home: Home) -> None:
 
 def pg_answers(home: Home) -> bool:
     try:
-        psycopg2.connect(host=str(home.run), user="postgres", dbname="postgres", connect_timeout=2).close()
+        psycopg2.connect(
+            host=str(home.run), port=PG_PORT, user="postgres", dbname="postgres", connect_timeout=2
+        ).close()
     except psycopg2.OperationalError:
         return False
     return True

@@ -4,6 +4,7 @@ Local mode is the absence of DATABASE_URL: embedded services, a generated key, l
 everything that must be secret has to be given; what is missing stops the start with a sentence.
 """
 
+import hashlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 import gesoc.celery  # noqa: F401 - in every process that has settings, tasks belong to this application
 from gesoc import embedded, local
+from gesoc.home import PG_PORT
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -132,6 +134,7 @@ if LOCAL:
             "NAME": env.str("MESA_DATABASE", "mesa"),
             "USER": "mesa",
             "HOST": str(embedded.home().run),
+            "PORT": str(PG_PORT),
         }
     }
 else:
@@ -154,6 +157,7 @@ CACHES = {
 
 # Originals of published files can hold personal data: nothing under here is served by its path.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(HOME / "media")))
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 INGEST_MAX_UPLOAD_MB = env.int("INGEST_MAX_UPLOAD_MB", 50)
 
 # -- background work ----------------------------------------------------------------------------------------------
@@ -282,6 +286,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+if LOCAL and not TESTING:  # cookies do not tell ports apart: with one name, two clones would sign each other out
+    SESSION_COOKIE_NAME = f"session_{hashlib.sha256(str(HOME).encode()).hexdigest()[:8]}"
 if not LOCAL:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
     SECURE_REDIRECT_EXEMPT = [r"^salud/$"]  # asked from inside, without TLS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import qrcode  # type: ignore[import-untyped] # comes with allauth[mfa]
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -32,6 +34,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     def build_totp_svg(self, url: str) -> str:
-        """The drawing without its XML prologue, to stand in the page: the content policy allows no data: images."""
-        svg = super().build_totp_svg(url)
-        return mark_safe(svg[svg.index("<svg") :])  # noqa: S308 - drawn by us from an escaped address
+        """Black on white in dark mode as well; without XML prologue, to stand in the page (no data: images allowed)."""
+        drawing = qrcode.make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode")
+        return mark_safe(drawing)  # noqa: S308 - drawn by us, the address is not in it as text

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from datasets.ingest import classify
-from datasets.ingest.codes import ObjectCode, object_code
-from datasets.ingest.dictionary import fold
-from datasets.ingest.hierarchy import Amounts, Node, Outline, add, by_arithmetic, by_code, by_depth, choose, close, same
-from datasets.ingest.labels import Label, is_note, read_label
+from datasets.ingest.hierarchy import Amounts, Outline, add, choose, close, same
+from datasets.ingest.labels import Label, is_note, read_label, without_enumeration
 from datasets.ingest.layout import Area, is_legend, is_template
 from datasets.ingest.mapping import OBJECT_CODES, Mapping_
-from datasets.ingest.numbers import decide_decimal_mark, to_cents_array
+from datasets.ingest.numbers import DecimalMark, decide_decimal_mark, to_cents_array
+from datasets.ingest.outline import BudgetRow, nodes_of, readings
 from datasets.ingest.shapes import Finding
 from datasets.ingest.transpose import Merged, merge_moments
 
@@ -22,57 +22,12 @@ LABEL_FIELDS = {
     "expenditure": (*OBJECT_CODES, "object_name"),
     "revenue": ("cri_code", "revenue_name", "revenue_group", "revenue_type", "revenue_class"),
 }
-DIM_FIELDS = (
-    "fiscal_year",
-    "period_start",
-    "period_end",
-    "period_label",
-    "state_code",
-    "state_name",
-    "municipality_code",
-    "municipality_name",
-    "entity_name",
-    "admin_unit_code",
-    "admin_unit_name",
-    "ramo_code",
-    "ramo_name",
-    "purpose_code",
-    "purpose_name",
-    "function_code",
-    "function_name",
-    "subfunction_code",
-    "subfunction_name",
-    "program_modality",
-    "program_code",
-    "program_name",
-    "project_code",
-    "project_name",
-    "funding_source_code",
-    "funding_source_name",
-    "expenditure_type",
-    "flow",
-    "payer_name",
-    "received_on",
-)
-LEVELS = {
-    "tema": 0, "total": 0, "capitulo": 1, "rubro": 1, "concepto": 2, "tipo": 2, "partida generica": 3, "clase": 3,
-    "subpartida generica": 4, "partida especifica": 4, "partida": 3, "subpartida": 4,
-}  # fmt: skip
 MAX_FINDINGS = 10
+_INFORMATIVE = re.compile(r"\s*(datos|partidas?) informativ[ao]s?", re.IGNORECASE)
 _KEPT = {
     False: "Se suman los renglones de detalle.",
     True: "Se toma el renglón, porque con él se llega al total impreso.",
 }
-
-
-@dataclass(slots=True)
-class BudgetRow:
-    row: int  # 0-based in the grid
-    label: Label
-    amounts: Amounts
-    texts: dict[str, str]  # amounts as printed, by moment
-    extra: tuple[int, ...] = ()
-    heading: bool = False
 
 
 @dataclass(slots=True)
@@ -90,9 +45,7 @@ class BudgetTable:
     leaves: list[BudgetRow] = field(default_factory=list)
     parents: dict[int, BudgetRow] = field(default_factory=dict)  # row of a leaf or parent -> its parent
     findings: list[Finding] = field(default_factory=list)
-    unsure: dict[str, str] = field(
-        default_factory=dict
-    )  # moment -> a cell whose decimal mark could be a thousands mark
+    unsure: dict[str, str] = field(default_factory=dict)  # moment -> a cell whose mark may part decimals or thousands
     ignored: int = 0  # rows that belong to another table printed in the same columns
 
     def skip(self, reason: str, count: int = 1) -> None:
@@ -136,6 +89,7 @@ def read_budget(area: Area, mapping: Mapping_, keep: Callable[[int], bool] | Non
         _take_merged(table, merged)
     else:
         _take_rows(table, columns, keep)
+    _drop_enumeration(table)
     _decide(table)
     return table
 
@@ -159,12 +113,15 @@ def _amounts_of(texts: dict[str, str], table: BudgetTable) -> Amounts:
 def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool] | None) -> None:
     """Every row of the area becomes a budget row or a reason to skip it."""
     area, mapping = table.area, table.mapping
-    cents = {moment: _column_cents(table, moment, column) for moment, column in mapping.moments.items()}
-    headings = {fold(parts[-1]) for parts in area.paths.values()}
+    columns = mapping.moments
+    cents = {moment: _column_cents(table, moment, column) for moment, column in columns.items()}
+    headings = {parts[-1].lower() for parts in area.paths.values()}
+    starts = frozenset(area.paths)
     last = max(
         (row for row in range(area.first, area.end) if any(cents[m][row - area.first][0] is not None for m in cents)),
         default=-1,
     )
+    informative = False
     for row in range(area.first, area.end):
         if keep and not keep(row):
             table.ignored += 1
@@ -175,7 +132,11 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
             table.skip(reason)
             continue
         values = [cents[moment][row - area.first] for moment in table.moments]
-        label = read_label([(column, area.grid.cell(row, column)) for column in labels])
+        label = read_label([(column, area.grid.cell(row, column)) for column in labels], starts)
+        informative = informative or bool(_INFORMATIVE.match(label.text))
+        if informative:
+            table.skip("note")  # LDF statements repeat some of their rows below, for information
+            continue
         if all(value is None and not bad for value, bad in values):
             _without_amounts(table, row, label, last)
             continue
@@ -183,8 +144,16 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
             # Without a label and without a figure: words of a footnote, or the zeros of an unused template row.
             table.skip("note" if label.text or any(bad for _, bad in values) else "template")
             continue
-        texts = {m: area.grid.cell(row, mapping.moments[m]).strip() for m in table.moments}
+        texts = {moment: area.grid.cell(row, column).strip() for moment, column in columns.items()}
         table.rows.append(BudgetRow(row, label, tuple(value for value, _ in values), texts))
+
+
+def _drop_enumeration(table: BudgetTable) -> None:
+    """``A. Presidencia`` is Presidencia where most rows are numbered so."""
+    numbered = [row for row in table.rows if without_enumeration(row.label.printed) != row.label.printed]
+    if len(numbered) * 2 > len(table.rows):
+        for row in numbered:
+            row.label = replace(row.label, name=without_enumeration(row.label.printed))
 
 
 def _without_amounts(table: BudgetTable, row: int, label: Label, last: int) -> None:
@@ -201,29 +170,41 @@ def _without_amounts(table: BudgetTable, row: int, label: Label, last: int) -> N
 
 
 def _plain_reason(cells: list[str], headings: set[str]) -> str:
-    filled = [cell for cell in cells if cell.strip()]
+    filled = [text for cell in cells if (text := cell.strip())]
     if not filled:
         return "blank"
     if is_template(cells):
         return "template"
     if is_legend(cells):
         return "header"
-    same = sum(fold(cell) in headings for cell in filled)
-    return "header" if same >= 2 and same * 2 > len(filled) else ""
+    repeated = sum(text.lower() in headings for text in filled)
+    return "header" if repeated >= 2 and repeated * 2 > len(filled) else ""
 
 
 def _column_cents(table: BudgetTable, moment: str, column: int) -> list[tuple[int | None, bool]]:
     area = table.area
     texts = [area.grid.cell(row, column) for row in range(area.first, area.end)]
-    decided = decide_decimal_mark([text for text in texts if text.strip()])
+    array = pa.array(texts, pa.string())
+    decided = _mark(array, texts)
     table.decimal[moment] = decided.mark
     if not decided.certain and decided.evidence:
         table.unsure[moment] = decided.evidence
-    found = to_cents_array(pa.array(texts, pa.string()), decided.mark)
+    found = to_cents_array(array, decided.mark)
     return [
         (None if null or bad else cents, bad)
         for cents, null, bad in zip(found.cents.tolist(), found.null.tolist(), found.bad.tolist(), strict=True)
     ]
+
+
+def _mark(array: pa.Array, texts: list[str]) -> DecimalMark:
+    """The decimal mark of a column. Plain numbers with a point, as spreadsheets store them, need no closer look."""
+    plain = pc.all(pc.match_substring_regex(array, r"^\s*(-?[0-9]+(\.[0-9]+)?)?\s*$"), min_count=0).as_py()
+    shown = (
+        pc.index(pc.match_substring_regex(array, r"\.([0-9]{1,2}|[0-9]{4,})\s*$"), value=True).as_py() if plain else -1
+    )
+    if shown >= 0:
+        return DecimalMark(".", True, texts[shown])
+    return decide_decimal_mark(text for text in texts if text.strip())
 
 
 # --- which rows are leaves
@@ -235,9 +216,9 @@ def _decide(table: BudgetTable) -> None:
     body = [row for row in table.rows if not _is_total(row)]
     unnamed = [row for row in body if not row.label.text]
     named = [row for row in body if row.label.text]
-    nodes = _nodes(table, named)
+    nodes = nodes_of(table.area, table.mapping, named)
     printed = [row.amounts for row in [*totals, *unnamed]]
-    outline = choose(nodes, _readings(table, named, nodes), printed)
+    outline = choose(nodes, readings(table.area, table.mapping, named, nodes), printed)
     table.outline = outline
     table.leaves = [named[place] for place in outline.leaves]
     leaf_rows = {row.row for row in table.leaves}
@@ -285,115 +266,6 @@ def _sums_followers(table: BudgetTable, row: BudgetRow) -> bool:
 def _is_sum(own: Amounts, sums: Amounts) -> bool:
     stated = [(a, b) for a, b in zip(own, sums, strict=True) if a is not None]
     return bool(stated) and sum(close(a, b) for a, b in stated) * 2 > len(stated) and any(a for a, _ in stated)
-
-
-def _nodes(table: BudgetTable, rows: list[BudgetRow]) -> list[Node]:
-    area, mapping = table.area, table.mapping
-    dims = [column for column, name in mapping.fields.items() if name in DIM_FIELDS]
-    label_codes = code_columns(mapping)
-    nodes = []
-    for place, row in enumerate(rows):
-        keys = tuple(area.grid.cell(row.row, column).strip() for column in dims)
-        code = _deepest_code(table, row, label_codes)
-        nodes.append(Node(place, row.row, row.label.text, row.amounts, keys, code, row.heading))
-    return nodes
-
-
-def code_columns(mapping: Mapping_) -> list[int]:
-    """Object code columns, deepest first."""
-    return [column for name in reversed(OBJECT_CODES) if (column := mapping.column(name)) is not None]
-
-
-def _deepest_code(table: BudgetTable, row: BudgetRow, columns: Iterable[int]) -> ObjectCode | None:
-    if table.mapping.kind == "revenue":
-        return None
-    for column in columns:
-        if code := object_code(table.area.grid.cell(row.row, column)):
-            return code
-    return row.label.code
-
-
-Reading_ = tuple[str, Callable[[], list[int | None] | None]]
-
-
-def _readings(table: BudgetTable, rows: list[BudgetRow], nodes: list[Node]) -> list[Reading_]:
-    return [
-        ("level column", lambda: _depth_reading(nodes, _level_depths(table, rows))),
-        ("code", lambda: _depth_reading(nodes, _code_depths(nodes))),
-        (
-            "code anywhere",
-            lambda: by_code(nodes) if sum(node.code is not None for node in nodes) * 2 > len(nodes) else None,
-        ),
-        ("ldf", lambda: _depth_reading(nodes, _ldf_depths(rows))),
-        ("columns", lambda: _depth_reading(nodes, _column_depths(table, rows))),
-        ("names", lambda: _depth_reading(nodes, _name_depths(table, rows))),
-        ("position", lambda: _depth_reading(nodes, _position_depths(rows))),
-        ("capitals", lambda: _depth_reading(nodes, _capital_depths(rows))),
-        ("arithmetic", lambda: by_arithmetic(nodes)),
-    ]
-
-
-def _depth_reading(nodes: list[Node], depths: list[int] | None) -> list[int | None] | None:
-    return by_depth(nodes, depths) if depths is not None and len(set(depths)) > 1 else None
-
-
-def _level_depths(table: BudgetTable, rows: list[BudgetRow]) -> list[int] | None:
-    column = table.mapping.column("line_level")
-    if column is None:
-        return None
-    levels = [9 if row.heading else LEVELS.get(fold(table.area.grid.cell(row.row, column))) for row in rows]
-    return None if None in levels else [level or 0 for level in levels]
-
-
-def _code_depths(nodes: list[Node]) -> list[int] | None:
-    if sum(node.code is not None for node in nodes) * 2 <= len(nodes):
-        return None
-    return [node.code.level if node.code else 9 for node in nodes]
-
-
-def _ldf_depths(rows: list[BudgetRow]) -> list[int] | None:
-    if sum(row.label.ldf is not None for row in rows) * 2 <= len(rows):
-        return None
-    return [2 if row.label.ldf is None else row.label.ldf for row in rows]
-
-
-def _column_depths(table: BudgetTable, rows: list[BudgetRow]) -> list[int] | None:
-    """Depth is the deepest filled one of several classification columns (rubro, tipo; capítulo, concepto, partida)."""
-    for chain in (
-        OBJECT_CODES,
-        ("revenue_group", "revenue_type", "revenue_class"),
-        ("purpose_name", "function_name", "subfunction_name"),
-    ):
-        columns = [column for name in chain if (column := table.mapping.column(name)) is not None]
-        if len(columns) > 1:
-            filled = [
-                [i for i, column in enumerate(columns) if table.area.grid.cell(row.row, column).strip()] for row in rows
-            ]
-            return [max(found, default=0) for found in filled]
-    return None
-
-
-def _name_depths(table: BudgetTable, rows: list[BudgetRow]) -> list[int] | None:
-    names = classify.best_names(table.mapping.kind, [row.label.name for row in rows])
-    if names is None:
-        return None
-    under, depths = "", []
-    for row in rows:
-        entry = names.find(row.label.name, under)
-        depths.append(entry.level if entry else 2)
-        if entry and entry.level == 1:
-            under = entry.code
-    return depths
-
-
-def _position_depths(rows: list[BudgetRow]) -> list[int] | None:
-    places = sorted({(row.label.column, row.label.indent) for row in rows})
-    return [places.index((row.label.column, row.label.indent)) for row in rows] if 1 < len(places) <= 12 else None
-
-
-def _capital_depths(rows: list[BudgetRow]) -> list[int] | None:
-    capitals = [row.label.name.isupper() for row in rows]
-    return [0 if capital else 1 for capital in capitals] if any(capitals) and not all(capitals) else None
 
 
 def _report_broken(table: BudgetTable, rows: list[BudgetRow]) -> None:

@@ -178,10 +178,11 @@ def contract_columns(table: ContractTable) -> dict[str, list[str | None]]:
         name: [area.grid.cell(line.row, column).strip() or None for line in table.rows]
         for name, column in fields.items()
     }
-    _fill_merged(columns, len(table.rows))
-    for name in _FILLED_DOWN:
-        if name in columns:
-            columns[name] = _fill_down(columns[name])
+    if area.grid.sheet is not None:  # delimited text has no merged cells: there a blank cell says nothing
+        _fill_merged(columns, len(table.rows))
+        for name in _FILLED_DOWN:
+            if name in columns:
+                columns[name] = _fill_down(columns[name])
     _spell_amounts(columns, len(table.rows))
     _name_suppliers(columns, len(table.rows))
     return columns

@@ -7,9 +7,12 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
 from charset_normalizer import from_bytes
 
+_CHUNK = 1 << 20
 DELIMITERS = (",", ";", "\t", "|")
 _CANDIDATES = ("cp1252", "cp850", "mac_roman")
 _GOOD = re.compile(r"[áéíóúüñÁÉÍÓÚÜÑ°ºª¿¡“”]")
@@ -43,6 +46,40 @@ def decode(data: bytes, wanted: str | None = None) -> Decoded:
         return Decoded(body.decode(_utf16), _utf16)
     encoding = _best_codepage(body)
     return Decoded(body.decode(encoding, errors="replace"), encoding, claimed_utf8=claimed)
+
+
+def detect(path: Path) -> tuple[str, bool]:
+    """The encoding of a file too large to hold, over all of it, and whether it wrongly claims to be UTF-8."""
+    with path.open("rb") as file:
+        head = file.read(4)
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16", False
+        marked = head.startswith(codecs.BOM_UTF8)
+        file.seek(0)
+        odd = _odd_lines_unless_utf8(file)
+        if odd is None:
+            return ("utf-8-sig" if marked else "utf-8"), False
+    return _best_codepage(odd.removeprefix(codecs.BOM_UTF8)), marked
+
+
+def _odd_lines_unless_utf8(file: IO[bytes]) -> bytes | None:
+    """None when everything decodes as UTF-8; else the first megabyte of lines that are not plain ASCII."""
+    strict = codecs.getincrementaldecoder("utf-8")()
+    odd, valid = bytearray(), True
+    while lines := file.readlines(_CHUNK):
+        chunk = b"".join(lines)
+        if chunk.isascii():
+            continue
+        if len(odd) < _CHUNK:
+            odd += b"".join(line for line in lines if not line.isascii())
+        if valid:
+            try:
+                strict.decode(chunk)
+            except UnicodeDecodeError:
+                valid = False
+        if not valid and len(odd) >= _CHUNK:
+            break
+    return None if valid else bytes(odd)
 
 
 def _by_mark(data: bytes) -> Decoded | None:

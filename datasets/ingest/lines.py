@@ -6,10 +6,20 @@ import re
 from decimal import Decimal
 
 from datasets.ingest import classify
-from datasets.ingest.budget import BudgetRow, BudgetTable, code_columns
-from datasets.ingest.codes import function_names, object_code, object_names, revenue_code, revenue_names, type_names
+from datasets.ingest.budget import BudgetTable
+from datasets.ingest.codes import (
+    function_names,
+    object_code,
+    object_names,
+    revenue_code,
+    revenue_names,
+    split_code,
+    type_names,
+)
+from datasets.ingest.dictionary import normalise
 from datasets.ingest.mapping import OBJECT_CODES
 from datasets.ingest.numbers import NotAnAmount, to_cents
+from datasets.ingest.outline import BudgetRow, code_columns
 from datasets.ingest.shapes import LINE_FIELDS, MOMENTS
 
 Columns = dict[str, list[str | None]]
@@ -49,7 +59,10 @@ def breakdown_of(table: BudgetTable) -> str | None:
     if "programme" in used:
         return "programme"
     labels = [row.label.name for row in table.leaves]
-    share = sum(row.label.code is not None for row in table.leaves) / max(1, len(table.leaves))
+    # Letters of an LDF format number the rows of every classification: they prove no object code.
+    share = sum(row.label.code is not None and row.label.ldf is None for row in table.leaves) / max(
+        1, len(table.leaves)
+    )
     if coded or mapping.has("line_level"):
         return "full" if used else "object"
     return classify.by_labels(labels, share) or classify.by_title(table.area.titles, table.area.grid.sheet)
@@ -67,6 +80,7 @@ def budget_columns(table: BudgetTable, breakdown: str, unit: int) -> Columns:
         _functions(table, columns)
         _types(columns)
         _earmarks(table, columns)
+    _split_codes(columns)
     _adjust(table, columns)
     full_municipality_codes(columns)
     wanted = LINE_FIELDS[table.mapping.kind]
@@ -81,7 +95,10 @@ def _mapped(table: BudgetTable) -> Columns:
     columns: Columns = {}
     for column, name in table.mapping.fields.items():
         if name not in MOMENTS[table.mapping.kind]:
-            columns[RENAMED.get(name, name)] = [area.grid.cell(row.row, column).strip() or None for row in table.leaves]
+            values = [area.grid.cell(row.row, column).strip() or None for row in table.leaves]
+            if name == "period_label" and "trimestre" in normalise(" ".join(area.paths.get(column, ()))):
+                values = [f"T{value}" if value in ("1", "2", "3", "4") else value for value in values]
+            columns[RENAMED.get(name, name)] = values
     return columns
 
 
@@ -275,6 +292,22 @@ def _revenue_code(table: BudgetTable, row: BudgetRow, parts: list[str]) -> str |
     if entry and (not under or entry.code.startswith(under)):
         return entry.code
     return under or None
+
+
+def _split_codes(columns: Columns) -> None:
+    """``A01 Presidencia``, ``15. Recursos Federales``: a code printed in the cell of the name, where most cells have one."""
+    for name in ("unit_name", "funding_source_name", "programme_name", "project_name", "ramo_name"):
+        code = name.replace("_name", "_code")
+        values = [value for value in columns.get(name, ()) if value]
+        if (
+            not values
+            or any(columns.get(code, ()))
+            or sum(bool(split_code(value)[0]) for value in values) < 0.8 * len(values)
+        ):
+            continue
+        parts = [split_code(value) if value else ("", "") for value in columns[name]]
+        columns[code] = [part[0] or None for part in parts]
+        columns[name] = [part[1] or None for part in parts]
 
 
 def _adjust(table: BudgetTable, columns: Columns) -> None:

@@ -121,16 +121,25 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
         return "cri_code"
     if name == "revenue_group" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
         return "cri_code"
-    if name in ("admin_unit_name", "program_name", "function_name", "purpose_name", "subfunction_name", "ramo_name"):
+    if name in (
+        "admin_unit_name",
+        "program_name",
+        "function_name",
+        "purpose_name",
+        "subfunction_name",
+        "ramo_name",
+        "funding_source_name",
+    ):
         code = name.replace("_name", "_code")
-        if (
-            len(values) >= 2
-            and _share(values, lambda text: bool(re.fullmatch(r"[A-Z]{0,3}[\d.\-]+[A-Z]?", text))) >= 0.8
-        ):
+        if len(values) >= 2 and _share(values, _is_unit_code) >= 0.8:
             return code
     if name == "expenditure_type" and any("programable" in fold(value) for value in values[:50]):
         return ""
     return name
+
+
+def _is_unit_code(text: str) -> bool:
+    return bool(re.fullmatch(r"(?=.*\d)[A-Z0-9.\-]{1,12}", text))
 
 
 def _looks_code(text: str) -> bool:

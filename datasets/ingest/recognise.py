@@ -55,6 +55,13 @@ SPENDING_LABELS = (
 INCOME_LABELS = ("cri_code", "revenue_name", "revenue_group", "revenue_type")
 
 
+_EXECUTED = re.compile(r"ejercid|ejercicio del presupuesto|devengad|pagad|avance|recaudad|recibid|cuenta publica")
+_BUDGET_TITLE = re.compile(
+    r"presupuesto (de egresos|aprobado|autorizado|asignado|anual|basado)|proyecto de presupuesto"
+)
+_LAW_TITLE = re.compile(r"ley de ingresos|presupuesto de ingresos|ingresos estimados|pronostico de ingresos")
+
+
 @dataclass(frozen=True, slots=True)
 class Foreign:
     """Something published that is none of the three kinds. ``strong``: even where its columns look like contracts."""
@@ -140,7 +147,22 @@ def _budget_verdict(area: Area, kind: str, wanted: Mapping[str, str] | None) -> 
         return None
     if not mapping.has(*labels):
         return None
+    _name_the_moment(area, mapping)
     return Verdict(kind, mapping, score=_budget_score(area, mapping))
+
+
+def _name_the_moment(area: Area, mapping: Mapping_) -> None:
+    """A lone ``Importe`` or ``Total`` under the title of a budget is what was approved; under a revenue law, estimated."""
+    column = mapping.column("reported")
+    if column is None or len(mapping.moments) > 1:
+        return
+    title = fold(" ".join([*area.titles, area.grid.sheet or ""]))
+    if _EXECUTED.search(title):
+        return
+    if mapping.kind == "expenditure" and _BUDGET_TITLE.search(title):
+        mapping.fields[column] = "approved"
+    elif mapping.kind == "revenue" and _LAW_TITLE.search(title):
+        mapping.fields[column] = "estimated"
 
 
 def _budget_score(area: Area, mapping: Mapping_) -> int:

@@ -41,6 +41,7 @@ def plan_stream(
         object_codes=tuple(column for name in reversed(OBJECT_CODES) if (column := mapping.column(name)) is not None),
         rules=tuple(rules),
     )
+    part.findings = [found for found in part.findings if found.code != "parts_differ"]  # the head ends inside a group
     table.stored, table.rows_read, table.skipped, table.controls = [], 0, {}, []
     if len(parts) > 1:
         questions.append("El archivo es muy grande y tiene varias tablas. Divídelo y sube una tabla por archivo.")

@@ -22,6 +22,7 @@ from datasets import catalogue as reads
 from datasets import services, words
 from datasets.forms import CatalogueFilter, UploadForm, suggestions
 from datasets.models import Ingest, Release, SourceFile
+from datasets.public_bodies import with_body
 from datasets.source_rows import path_of
 from datasets.uploads import LimitUploadHandler
 from partners.models import User
@@ -109,7 +110,7 @@ def _receive(request: HttpRequest, form: UploadForm) -> Ingest:
             retrieved_from=form.cleaned_data["retrieved_from"],
             organisation=form.organisation_chosen(),
         )
-        ingest = services.start_ingest(file=file, by=by, **form.answers())
+        ingest = services.start_ingest(file=file, by=by, **with_body(form.answers(), by))
     if ingest.created_at < began:
         messages.info(request, _already_loaded(ingest))
     return ingest

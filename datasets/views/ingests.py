@@ -24,7 +24,7 @@ from .access import demand, gate
 
 SHOWN_REJECTS = 20
 SHOWN_SLICES = 100
-REFRESH_SECONDS = 3
+REFRESH_SECONDS = 2
 
 
 def visible_ingest(request: HttpRequest, pk: int) -> Ingest:

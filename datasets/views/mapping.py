@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +17,9 @@ from datasets import readout, services
 from datasets.forms import ColumnsForm, ReadingForm, SliceAnswers
 from datasets.models import Ingest, Kind
 from datasets.preview import Preview
+from datasets.public_bodies import with_body
 from datasets.releases import NotAllowedNow
+from partners.models import User
 
 from .access import demand, gate
 from .ingests import visible_ingest
@@ -49,9 +52,13 @@ class _Page:
         data = request.POST if request.method == "POST" else None
         first = previews.of_ingest(ingest)
         self.reading = ReadingForm(
-            data, initial=ingest.options.get("reading", {}), sheets=first.sheets, is_text=not first.sheets
+            data,
+            initial=ingest.options.get("reading", {}),
+            sheets=first.sheets,
+            detected=readout.detected(ingest.report),
         )
-        self.answers = SliceAnswers(data, initial=_initial(ingest))
+        said = readout.said_by_file(ingest.report)
+        self.answers = SliceAnswers(data, initial=_initial(ingest), said_by_file=said)
         self.preview = self._preview(first)
         bound = data if data is not None and self._same_columns(data) else None
         self.columns = ColumnsForm(
@@ -87,10 +94,11 @@ class _Page:
         self.answers.add_error(None, refusal if isinstance(refusal, ValidationError) else str(refusal))
 
     def save(self) -> Ingest:
-        answers = self.answers.answers() | self.reading.corrections()
-        answers.setdefault("kind", self.preview.kind)
-        by: Any = self.request.user
-        return services.confirm_mapping(ingest=self.ingest, columns=self.columns.columns(), by=by, answers=answers)
+        by = cast(User, self.request.user)
+        answers = {"kind": self.preview.kind} | self.answers.answers() | self.reading.corrections()
+        with transaction.atomic():
+            answers = with_body(answers, by)
+            return services.confirm_mapping(ingest=self.ingest, columns=self.columns.columns(), by=by, answers=answers)
 
     def context(self) -> dict[str, Any]:
         return {

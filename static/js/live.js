@@ -30,4 +30,5 @@ async function look() {
   setTimeout(look, panel.dataset.live * 1000);
 }
 
-if (panel) setTimeout(look, panel.dataset.live * 1000);
+// Most files are read within a second or two: the first look comes soon.
+if (panel) setTimeout(look, 800);

@@ -1,5 +1,6 @@
 """Contracts: what is listed, what is counted, and that currencies stay apart."""
 
+import sys
 from decimal import Decimal
 
 import pytest
@@ -71,7 +72,10 @@ def three_contracts(body):
         ({"supplier": "juan perez"}, ["Asesoría jurídica"]),
     ],
 )
-def test_contracts_filters(three_contracts, filters, expected):
+@pytest.mark.parametrize("few", [0, 1000])  # every word is common; every word is rare
+def test_contracts_filters(three_contracts, monkeypatch, filters, expected, few):
+    # The package offers a function by the name of this module.
+    monkeypatch.setattr(sys.modules["datasets.selectors.contracts"], "FEW", few)
     assert titles(**filters) == expected
 
 
@@ -117,6 +121,21 @@ def test_contracts_query_count_is_the_same_for_one_and_three(three_contracts, dj
         with django_assert_num_queries(1):
             rows = [(c.supplier and c.supplier.name, c.public_body.slug) for c in selectors.contracts(filters)]
     assert len(rows) == 3
+
+
+@pytest.mark.parametrize(
+    ("filters", "queries"),
+    [
+        ({"q": "pavimentacion"}, 2),  # is the word rare?
+        ({"q": "p"}, 2),
+        ({"supplier": "juan"}, 2),  # which suppliers?
+        ({"supplier": "CPE010203AB1"}, 2),
+        ({"q": "p", "supplier": "juan"}, 3),
+    ],
+)
+def test_contracts_words_cost_one_query_more(three_contracts, filters, queries, django_assert_num_queries):
+    with django_assert_num_queries(queries):
+        titles(**filters)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.core.cache import cache
 
 from datasets import tasks
 from datasets.ingest import pipeline
-from datasets.models import Ingest, MappingProfile, Release, SourceFile
+from datasets.models import Ingest, MappingProfile, PublicBody, Release, SourceFile
 from gesoc.common.exports import BOM
 from tests.datasets.files import ABOUT, BAD_ROW, HEADINGS, ROWS, member, published, upload
 from tests.factories.datasets import IngestFactory, SourceFileFactory
@@ -234,7 +234,7 @@ def form_of(client, ingest, **changes):
     """What a browser would send back unchanged, and the changes."""
     context = client.get(address(ingest, "columnas/")).context
     data = {"shown": context["shown"]}
-    for form in (context["answers"], context["reading"], context["columns"]):
+    for form in (context["answers"].shown(), context["reading"], context["columns"]):
         data |= {field.html_name: field.value() or "" for field in form}
     return data | changes
 
@@ -291,6 +291,41 @@ def test_columns_confirmed_once_are_remembered(client):
     again.refresh_from_db()
     assert (again.status, again.rows_loaded) == (Ingest.Status.READY, 3)
     assert again.report["municipality"] == "05035"
+
+
+def test_columns_of_an_institution_nobody_knows_are_kept_under_its_name(client):
+    user, organisation = member("coordinacion")
+    client.force_login(user)
+    ingest = upload(HEADINGS + ROWS, by=user, organisation=organisation, year=2024)
+    name = "Comisión del Agua de Ejemplo"
+    data = form_of(client, ingest, body=name)
+    assert "new_body" not in data
+    response = client.post(address(ingest, "columnas/"), data)
+    assert response.status_code == 422
+    assert "new_body" in [field.name for field in response.context["answers"].shown()]
+    assert not PublicBody.objects.filter(name=name).exists()
+    response = client.post(address(ingest, "columnas/"), data | {"new_body": "on"})
+    assert response.status_code == 302
+    again = Ingest.objects.exclude(pk=ingest.pk).get()
+    body = PublicBody.objects.get(name=name)
+    assert (body.slug, body.kind, body.confirmed) == ("comision-del-agua-de-ejemplo", "unknown", False)
+    pipeline.run_ingest(again.pk)
+    assert Release.objects.get(ingest=again).public_body == body
+
+
+def test_columns_page_shows_what_the_file_says(client):
+    user, organisation = member("coordinacion")
+    client.force_login(user)
+    ingest = upload(HEADINGS + ROWS, by=user, organisation=organisation, **ABOUT)
+    context = client.get(address(ingest, "columnas/")).context
+    blanks = {name: str(dict(context["answers"].fields[name].choices)[""]) for name in ("kind", "period", "document")}
+    assert blanks == {
+        "kind": "Lo dice el archivo: Gasto",
+        "period": "Lo dice el archivo: Año completo",
+        "document": "Lo dice el archivo: Cuenta pública",
+    }
+    assert str(context["reading"].fields["delimiter"].choices[0][1]) == "Como se detectó: coma"
+    assert context["reading"].fields["header_row"].help_text.endswith("La leímos como la fila 1.")
 
 
 def test_columns_with_one_field_twice_are_refused_and_kept(client):

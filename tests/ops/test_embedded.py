@@ -110,6 +110,18 @@ def test_deep_clone_keeps_its_sockets_elsewhere_and_cleans_up(new_clone: Callabl
     assert not home.run.exists()
 
 
+def test_environment_of_another_server_and_an_unknown_locale_do_not_disturb(clone: Clone) -> None:
+    strange = {
+        "PGPORT": "6000",
+        "PGHOST": "nowhere.invalid",
+        "PGUSER": "x",
+        "PGDATA": "/nowhere",
+        "LC_ALL": "xx_YY.UTF-8",
+    }
+    assert clone.shell(STATES, **strange) == "32"
+    assert clone.shell(STATES) == "32"
+
+
 def test_clone_with_an_odd_name(new_clone: Callable[..., Clone]) -> None:
     clone = new_clone("Mesa de datos, 100% ñ 'x' #1?")
     assert (

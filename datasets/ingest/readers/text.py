@@ -11,27 +11,45 @@ import csv
 import io
 from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
-from datasets.ingest.encoding import Decoded, decode, find_delimiter
+from datasets.ingest.encoding import Decoded, decode, detect, find_delimiter
 from datasets.ingest.shapes import Grid, UnreadableFile
 
 MAX_GRID_BYTES = 20 * 2**20
 HEAD_RECORDS = 5_000
+SAMPLE = 200_000
 csv.field_size_limit(1 << 24)
 
 
 def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> tuple[Grid, Decoded, str]:
     """The whole small file as one grid, or the head of a large one, with what was detected."""
-    large = path.stat().st_size > MAX_GRID_BYTES
+    if path.stat().st_size > MAX_GRID_BYTES:
+        return _read_head(path, encoding, delimiter)
     decoded = decode(path.read_bytes(), encoding)
     mark = delimiter or find_delimiter(decoded.text)
-    records = csv.reader(io.StringIO(decoded.text, newline=""), delimiter=mark)
+    rows = _records(io.StringIO(decoded.text, newline=""), mark, None)
+    return Grid(sheet=None, rows=rows), decoded, mark
+
+
+def _read_head(path: Path, encoding: str | None, delimiter: str | None) -> tuple[Grid, Decoded, str]:
+    """The encoding is decided over the whole file, the rest on its first records: memory does not grow with the file."""
+    found, claimed = (encoding, False) if encoding else detect(path)
+    with path.open(encoding=found, errors="replace", newline="") as file:
+        start = file.read(SAMPLE)
+        mark = delimiter or find_delimiter(start)
+        file.seek(0)
+        rows = _records(file, mark, HEAD_RECORDS)
+    return Grid(sheet=None, rows=rows), Decoded("", found, claimed_utf8=claimed), mark
+
+
+def _records(file: TextIO, mark: str, most: int | None) -> list[list[str]]:
+    records = csv.reader(file, delimiter=mark)
     try:
-        rows = list(islice(records, HEAD_RECORDS) if large else records)
+        return list(islice(records, most))
     except csv.Error as error:
         raise UnreadableFile(
             "damaged",
             f"No se pudo leer el archivo. La fila {records.line_num} está mal formada. "
             "Ábrelo en Excel y guárdalo otra vez como CSV UTF-8.",
         ) from error
-    return Grid(sheet=None, rows=rows), decoded, mark
