@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from datasets.models import PublicBody
-from gesoc.common.charts.frame import Action
 from gesoc.common.views import Link
 from municipalities.models import Municipality, Population
 from municipalities.selectors import population_on, state_population_on
@@ -23,6 +22,7 @@ SECTIONS = {
     "revenue": gettext_lazy("Revenue"),
     "contracts": gettext_lazy("Contracts"),
 }
+LONG_NAME = 40
 STATE_KINDS = (PublicBody.Kind.STATE, PublicBody.Kind.FEDERATION)
 
 
@@ -38,6 +38,11 @@ class Place:
         return self.municipality.name if self.municipality and self.is_government else str(self.body)
 
     @property
+    def has_long_name(self) -> bool:
+        """Too long for the largest letters."""
+        return len(self.name) > LONG_NAME
+
+    @property
     def is_government(self) -> bool:
         """The dashboard of the municipality itself."""
         return self.municipality is not None and (self.body is None or self.body.is_municipal_government)
@@ -46,7 +51,8 @@ class Place:
     def kicker(self) -> str:
         if not self.is_government:
             assert self.body is not None
-            return str(self.body.get_kind_display())
+            known = self.body.kind != PublicBody.Kind.UNKNOWN
+            return str(self.body.get_kind_display()) if known else gettext("Public body")
         assert self.municipality is not None
         if self.municipality.kind == Municipality.Kind.BOROUGH:
             return gettext("Borough of Mexico City")
@@ -95,10 +101,6 @@ class Place:
                 return None
             return state_population_on(self.body.state_id, year)
         return None
-
-    @property
-    def links(self) -> list[Action]:
-        return []
 
 
 def place_of_municipality(code: str) -> Place:
