@@ -18,9 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView
-from rest_framework.permissions import AllowAny
 
-from gesoc.common.api import NotFoundView
+from gesoc.common.api import NotFoundView, PublicManners
 from municipalities.api import MunicipalityList
 
 # A query for each address, that works in the demo and shows what the address is for.
@@ -97,10 +96,12 @@ def _values(schema: dict[str, Any]) -> str:
     return names.get(str(schema.get("format", schema.get("type"))), "")
 
 
-schema = SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[AllowAny])
+class SchemaView(PublicManners, SpectacularAPIView):
+    """The description, with the same manners as what it describes."""
+
 
 urlpatterns = [
-    path("schema/", schema, name="api-schema"),
+    path("schema/", SchemaView.as_view(), name="api-schema"),
     path("v1/municipalities/", MunicipalityList.as_view(), name="api-municipalities"),
     path("v1/", include(("datasets.api.urls", "datasets-api"))),
     re_path(r"^v1/.*$", NotFoundView.as_view()),

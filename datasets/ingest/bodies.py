@@ -12,7 +12,10 @@ _GOVERNMENT = re.compile(
     r"demarcacion territorial|administracion municipal)(?: constitucional)?(?: del? municipio)?(?: del?| la)?\s+(?P<name>.+)$"
 )
 _FEDERATION = frozenset({"gobierno federal", "federacion", "gobierno de mexico", "poder ejecutivo federal"})
-_OF_A_STATE = re.compile(r"^(?:gobierno|poder ejecutivo|estado) (?:constitucional )?(?:del? )?")
+_OF_A_STATE = re.compile(
+    r"^(?:(?:gobierno|poder ejecutivo|administracion publica)(?: constitucional)?(?: del?)? )?"
+    r"(?:estado(?: libre y soberano)?(?: del?)? )?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,13 @@ class Territory:
     municipalities: dict[str, str]  # code -> name
     states: dict[str, str]  # code -> name
     state_names: dict[str, str]  # folded name, short name, abbreviation -> code
+    former_names: dict[str, list[str]] = field(default_factory=dict)  # code -> names it had or has in people's mouths
     by_name: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for code, name in self.municipalities.items():
-            self.by_name.setdefault(search_text(name), []).append(code)
+            for known in {search_text(name), *map(search_text, self.former_names.get(code, []))}:
+                self.by_name.setdefault(known, []).append(code)
 
     def state_code(self, code: str, name: str) -> str | None:
         digits = code.strip().removesuffix(".0")
@@ -113,7 +118,8 @@ def _named_body(place: Place, municipality: str | None, state: str | None, terri
         return BodyRef("federation", name)
     if found := _municipal_government(words, municipality, state, territory):
         return found
-    if (match := _OF_A_STATE.match(words)) and (code := territory.state_names.get(words[match.end() :].strip())):
+    match = _OF_A_STATE.match(words)
+    if match and match[0] and (code := territory.state_names.get(words[match.end() :])):
         return state_government(code, territory)
     if not municipality and words in territory.state_names and (place.level or "").lower() not in ("federal", "gf"):
         return state_government(territory.state_names[words], territory)

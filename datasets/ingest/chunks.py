@@ -33,6 +33,10 @@ REASONS = {
     ),
     "bad_year": ("El año no es posible.", "Escribe el ejercicio con cuatro dígitos, por ejemplo 2024."),
     "unknown_year": ("La fila no dice de qué año es.", "Escribe el ejercicio con cuatro dígitos, por ejemplo 2024."),
+    "amount_in_words": (
+        "El monto no es un número: el contrato se cargó sin monto.",
+        "Escribe el monto en pesos, sin texto, o deja la celda vacía.",
+    ),
     "empty_contract": (
         "La fila no tiene proveedor, número de contrato, objeto ni monto.",
         "Completa la fila o bórrala del archivo.",
@@ -88,6 +92,7 @@ class Chunk:
     fresh_labels: list[LabelRow] = field(default_factory=list)
     contracts: list[dict[str, Any]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    remarks: list[Reject] = field(default_factory=list)  # of the same make, but the row was loaded
 
     def __len__(self) -> int:
         return len(self.slices)

@@ -20,6 +20,16 @@ from datasets.ingest.slices import SliceFinder
 from datasets.ingest.totals import partial_sums
 
 Rows = npt.NDArray[np.bool_]
+# Fields that reading derives, and the fields of the headings that they may come from: a reject names the file's own heading.
+DERIVED = {
+    "object_code": ("specific_item_code", "generic_item_code", "concept_code", "chapter_code"),
+    "unit_code": ("admin_unit_code", "admin_class_code"),
+    "unit_name": ("admin_unit_name",),
+    "programme_code": ("program_code", "project_code"),
+    "programme_name": ("program_name", "project_name"),
+    "function_code": ("subfunction_code", "function_code", "purpose_code"),
+    "function_name": ("subfunction_name", "function_name", "purpose_name"),
+}
 
 
 @dataclass(slots=True)
@@ -36,11 +46,18 @@ class Cleaner:
 
     def __post_init__(self) -> None:
         self._headings = {field_: heading for heading, field_ in self.table.columns.items() if field_}
+        for derived, origins in DERIVED.items():
+            for origin in origins:
+                if origin in self._headings:
+                    self._headings.setdefault(derived, self._headings[origin])
 
     def clean(self, block: Block) -> Chunk:
         count = len(block.rows)
         amounts, bad = self._amounts(block)
         numbers, refused = self.finder.find(block.columns, count)
+        remarks: list[Reject] = []
+        if self.table.kind == "contracts":
+            remarks, bad = list(self._bad_amounts(block, bad, "amount_in_words")), {}
         rejects = [*self._bad_amounts(block, bad), *self._refusals(block, refused, bad)]
         keep = numbers >= 0
         for rows in bad.values():
@@ -48,7 +65,9 @@ class Cleaner:
         if self.table.kind == "contracts":
             keep, empty = contract_lines.keep_filled(block, keep)
             rejects += [self._reject("empty_contract", "", "", block, row) for row in empty]
-        return self._chunk(block, numbers, amounts, keep, sorted(rejects, key=lambda reject: reject.row))
+        chunk = self._chunk(block, numbers, amounts, keep, sorted(rejects, key=lambda reject: reject.row))
+        chunk.remarks = remarks
+        return chunk
 
     def _chunk(
         self,
@@ -104,20 +123,18 @@ class Cleaner:
         if self.table.kind == "contracts":
             # The text that stands where an amount should ("según catálogo") does not undo the contract: it has no amount.
             for name, rows in bad.items():
-                amounts[name].null |= rows
-            return amounts, {}
+                amounts[name].null = amounts[name].null | rows
         return amounts, bad
 
-    def _bad_amounts(self, block: Block, bad: dict[str, Rows]) -> Iterator[Reject]:
+    def _bad_amounts(self, block: Block, bad: dict[str, Rows], code: str = "") -> Iterator[Reject]:
         seen: set[int] = set()
         for name, rows in bad.items():
             for row in np.flatnonzero(rows).tolist():
                 if row not in seen:
                     seen.add(row)
                     value = block.columns[name][row].as_py() or ""
-                    yield self._reject(
-                        _amount_reason(value, self.table.decimal.get(name, ".")), name, value, block, row
-                    )
+                    reason = code or _amount_reason(value, self.table.decimal.get(name, "."))
+                    yield self._reject(reason, name, value, block, row)
 
     # -- rejects --------------------------------------------------------------------------------------------------
 

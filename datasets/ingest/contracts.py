@@ -9,7 +9,7 @@ from datasets.ingest.dates import parse_date
 from datasets.ingest.dictionary import fold
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area, is_legend, is_number, is_template
-from datasets.ingest.mapping import Mapping_
+from datasets.ingest.mapping import ColumnMapping
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, LINE_FIELDS
 
 #: What tells a contract from a row that only continues the one above (other bidders, another clause).
@@ -67,7 +67,7 @@ class ContractRow:
 @dataclass(slots=True)
 class ContractTable:
     area: Area
-    mapping: Mapping_
+    mapping: ColumnMapping
     rows: list[ContractRow] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     controls: list[tuple[int, str, int]] = field(default_factory=list)
@@ -86,7 +86,7 @@ def is_placeholder(text: str) -> bool:
     return not words or bool(_PLACEHOLDER.fullmatch(words))
 
 
-def read_contracts(area: Area, mapping: Mapping_) -> ContractTable:
+def read_contracts(area: Area, mapping: ColumnMapping) -> ContractTable:
     table = ContractTable(area, mapping)
     table.skip("header", area.stacked)
     identity = [column for column, name in mapping.fields.items() if name in IDENTITY]
@@ -178,10 +178,11 @@ def contract_columns(table: ContractTable) -> dict[str, list[str | None]]:
         name: [area.grid.cell(line.row, column).strip() or None for line in table.rows]
         for name, column in fields.items()
     }
-    _fill_merged(columns, len(table.rows))
-    for name in _FILLED_DOWN:
-        if name in columns:
-            columns[name] = _fill_down(columns[name])
+    if area.grid.sheet is not None:  # delimited text has no merged cells: there a blank cell says nothing
+        _fill_merged(columns, len(table.rows))
+        for name in _FILLED_DOWN:
+            if name in columns:
+                columns[name] = _fill_down(columns[name])
     _spell_amounts(columns, len(table.rows))
     _name_suppliers(columns, len(table.rows))
     return columns

@@ -67,6 +67,7 @@ class Loader:
     targets: Callable[[list[SliceKey]], list[Target]]
     totals: Totals
     _targets: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 2), np.int32))
+    _labels: set[int] = field(default_factory=set)
     _suppliers: set[int] = field(default_factory=set)
 
     def begin(self) -> None:
@@ -83,6 +84,7 @@ class Loader:
             self._write_contracts(chunk)
         else:
             insert_labels(chunk.fresh_labels)
+            self._labels.update(label.id for label in chunk.fresh_labels)
             for table, rows in ((LINES[self.kind], chunk.lines), (rollups.part_table(self.kind), chunk.parts)):
                 if rows:
                     copy_binary(table, rows.columns, rows.placed(self._targets))
@@ -176,10 +178,10 @@ class Loader:
             expected[int(self._targets[number, 1])] += count
         if arrived != dict(expected):
             raise LoadMismatch(f"lines by release: sent {expected}, found {arrived}")
-        orphans = rollups.orphans(self.kind)
-        cursor.execute(orphans, {"releases": releases, "bodies": self._bodies()})
-        if missing := cursor.fetchone()[0]:
-            raise LoadMismatch(f"{missing} lines name a label or supplier that does not exist")
+        for table, used in (("labels", self._labels), ("suppliers", self._suppliers)):
+            cursor.execute(rollups.ORPHANS[table], [sorted(used)])
+            if missing := cursor.fetchone()[0]:
+                raise LoadMismatch(f"{missing} {table} that lines name do not exist")
 
     def _bodies(self) -> list[int]:
         return sorted({int(self._targets[number, 0]) for number in self.totals.lines})

@@ -194,9 +194,15 @@ class DecimalMark:
     evidence: str
 
 
+FEW = 0.1  # of the telling cells: so many that use the other mark are typing errors, to be rejected one by one
+
+
 def decide_decimal_mark(values: Iterable[str]) -> DecimalMark:
-    """Decide over all values of a column (standards.md NUM-1). Ambiguous: every value has one mark and three digits after it."""
-    votes: dict[str, str] = {}
+    """Decide over all values of a column (standards.md NUM-1).
+
+    Ambiguous: every value has one mark and three digits after it, or both marks have many followers.
+    """
+    votes: dict[str, list[str]] = {".": [], ",": []}
     ambiguous = ""
     for text in values:
         if is_not_stated(text):
@@ -206,13 +212,13 @@ def decide_decimal_mark(values: Iterable[str]) -> DecimalMark:
         if said == "?":
             ambiguous = ambiguous or text
         elif said:
-            votes.setdefault(said, text)
-    if len(votes) == 1:
-        ((mark, evidence),) = votes.items()
-        return DecimalMark(mark, True, evidence)
-    if votes:
-        return DecimalMark(".", False, " / ".join(votes.values()))
-    return DecimalMark(".", not ambiguous, ambiguous)
+            votes[said].append(text)
+    fewer, more = sorted(votes, key=lambda mark: len(votes[mark]))
+    if not votes[more]:
+        return DecimalMark(".", not ambiguous, ambiguous)
+    if len(votes[fewer]) <= FEW * len(votes[more]):
+        return DecimalMark(more, True, votes[more][0])
+    return DecimalMark(".", False, f"{votes[more][0]} / {votes[fewer][0]}")
 
 
 def _mark_said(bare: str) -> str:

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -174,13 +174,23 @@ class _Run:
         def progress(stage: str, done: float) -> None:
             self.tell("reading", done, 0, 0)
 
-        reading = read_file(path, name=file.original_name, hints=self._hints(), progress=progress)
+        def read(hints: Hints) -> Reading:
+            return read_file(path, name=file.original_name, hints=hints, progress=progress)
+
+        hints = self._hints()
+        reading = read(replace(hints, kind=None) if self._only_kind_said() else hints)
         profile = None if self._columns() else self._remembered(reading)
-        if profile is None:
-            return reading
-        self.ingest.profile = profile
-        self.ingest.save(update_fields=["profile"])
-        return read_file(path, name=file.original_name, hints=self._hints(profile), progress=progress)
+        if profile is not None:
+            self.ingest.profile = profile
+            self.ingest.save(update_fields=["profile"])
+            return read(self._hints(profile))
+        if hints.kind and reading.kind != hints.kind and not (reading.kind and reading.complete):
+            return read(hints)  # the file does not tell its kind by itself: what was said decides
+        return reading
+
+    def _only_kind_said(self) -> bool:
+        """A kind that nobody confirmed together with the columns is checked against what the file says by itself."""
+        return bool(self.options.get("kind")) and not self._columns()
 
     def _columns(self) -> dict[str, str] | None:
         """What a person confirmed for this very run, or the profile that was asked for."""
@@ -250,6 +260,7 @@ class _Run:
                         self._begin(table.kind, flow, targets, totals, loaders)
                     loaders[table.kind].write(chunk)
                 self.outcome.rejects += chunk.rejects
+                self.outcome.remarks += chunk.remarks
                 self.outcome.rows_loaded += len(chunk)
                 pace.add(len(chunk), len(chunk.rejects), self._done(flow, number))
         self._count(flow)
@@ -364,13 +375,15 @@ class _Run:
                 hint=finding.hint,
             )
         for reject in self.outcome.rejects:
-            yield _row_issue(self.ingest, reject)
+            yield _row_issue(self.ingest, reject, RowIssue.Severity.ERROR)
+        for remark in self.outcome.remarks:
+            yield _row_issue(self.ingest, remark, RowIssue.Severity.WARNING)
 
 
-def _row_issue(ingest: Ingest, reject: Reject) -> RowIssue:
+def _row_issue(ingest: Ingest, reject: Reject, severity: str) -> RowIssue:
     return RowIssue(
         ingest=ingest,
-        severity=RowIssue.Severity.ERROR,
+        severity=severity,
         code=reject.code,
         sheet=reject.sheet[:120],
         line_no=reject.row,

@@ -50,6 +50,7 @@ class Outcome:
     rows_rejected: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     rejects: list[Reject] = field(default_factory=list)
+    remarks: list[Reject] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -121,7 +122,8 @@ class Outcome:
 
     def _issues(self) -> list[dict[str, Any]]:
         found = [finding_json(finding) for finding in self.findings]
-        return (found + [reject_json(reject) for reject in self.rejects])[:FIRST_ISSUES]
+        found += [reject_json(reject) for reject in self.rejects]
+        return (found + [reject_json(remark, "warning") for remark in self.remarks])[:FIRST_ISSUES]
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -137,9 +139,9 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def reject_json(reject: Reject) -> dict[str, Any]:
+def reject_json(reject: Reject, severity: str = "error") -> dict[str, Any]:
     return {
-        "severity": "error",
+        "severity": severity,
         "code": reject.code,
         "sheet": reject.sheet or None,
         "line": reject.row,

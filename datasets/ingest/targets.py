@@ -15,7 +15,7 @@ from municipalities.models import Municipality, State
 
 
 def load_territory() -> Territory:
-    """Two queries, however large the file."""
+    """Two queries, whatever the size of the file."""
     states = list(State.objects.all())
     names: dict[str, str] = {}
     for state in states:
@@ -29,8 +29,11 @@ def load_territory() -> Territory:
         "mexico": "15",
         "estado de mexico": "15",
     }
-    municipalities = dict(Municipality.objects.values_list("code", "name"))
-    return Territory(municipalities, {state.code: state.name for state in states}, names)
+    rows = list(Municipality.objects.values_list("code", "name", "former_names"))
+    former = {code: former.replace(",", ";").split(";") for code, _name, former in rows if former}
+    return Territory(
+        {code: name for code, name, _ in rows}, {state.code: state.name for state in states}, names, former
+    )
 
 
 @dataclass(slots=True)

@@ -372,6 +372,12 @@ def test_answers_are_for_every_site_and_set_no_cookie(client, account, status):
     assert response["Cache-Control"] == ("no-store" if status == 404 else "public, max-age=60")
 
 
+def test_head_is_get_without_a_body(client, account):
+    query = {"municipality": "05035", "year": "2024", "by": "chapter"}
+    head, whole = client.head(EXPENDITURE, query), client.get(EXPENDITURE, query)
+    assert (head.status_code, head.content, head["ETag"]) == (200, b"", whole["ETag"])
+
+
 def test_preflight_is_answered(client):
     response = client.options(EXPENDITURE, headers={"Origin": "https://example.org"})
     assert response.status_code == 200

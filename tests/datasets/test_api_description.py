@@ -88,10 +88,19 @@ def test_described_amounts_are_text_that_may_be_null(description):
     assert cell["required"] == ["code", "name", "published_code"]
 
 
-def test_schema_is_public_and_sets_no_cookie(client, db):
-    response = client.get("/api/schema/")
+@pytest.mark.parametrize(
+    ("language", "summary"),
+    [("", "Contratos publicados"), ("en", "Published contracts"), ("fr", "Contratos publicados")],
+)
+def test_schema_is_for_every_site_in_both_languages_and_sets_no_cookie(client, db, language, summary):
+    cache.clear()
+    response = client.get("/api/schema/", headers={"Accept-Language": language})
+    paths = yaml.safe_load(response.content)["paths"]
     assert (response.status_code, response.cookies) == (200, {})
-    assert sorted(yaml.safe_load(response.content)["paths"]) == ADDRESSES
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert sorted(paths) == ADDRESSES
+    assert paths["/api/v1/contracts/"]["get"]["summary"] == summary
+    assert client.get("/api/schema/?format=json").json()["openapi"] == "3.0.3"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,113 @@
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from datasets.ingest.readers import stream
+from datasets.ingest.readers.stream import Tally, stream_blocks
+from datasets.ingest.shapes import SkipRule, StreamPlan, UnreadableFile
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=8)
+
+
+def plan(path: Path, **changes) -> StreamPlan:
+    settings_ = {
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "header_record": 1,
+        "width": 3,
+        "fields": {"unit_name": 0, "approved": 2},
+    }
+    return StreamPlan(path, **(settings_ | changes))
+
+
+def read(made: StreamPlan) -> tuple[list[tuple[int, str, str]], Tally]:
+    tally = Tally()
+    lines = []
+    for block in stream_blocks(made, tally):
+        columns = [block.columns[name].to_pylist() for name in ("unit_name", "approved")]
+        lines += list(zip(block.rows.tolist(), *columns, strict=True))
+    return lines, tally
+
+
+def test_lines_keep_their_record_numbers_over_blocks(write, monkeypatch) -> None:
+    monkeypatch.setattr(stream, "BLOCK", 64)
+    body = "".join(f"unidad {number},x,{number}.00\n" for number in range(2, 200))
+    lines, tally = read(plan(write("a.csv", "Unidad,X,Aprobado\n" + body)))
+    assert lines == [(number, f"unidad {number}", f"{number}.00") for number in range(2, 200)]
+    assert (tally.rows_read, tally.skipped.total()) == (198, 0)
+
+
+def test_newline_in_quotes_does_not_cut_a_record(write, monkeypatch) -> None:
+    monkeypatch.setattr(stream, "BLOCK", 16)
+    path = write("a.csv", 'Unidad,X,"Apro\nbado"\n"obra\npública, sur",x,1\n"dijo ""sí""\n",y,2\nsola,z,3')
+    assert read(plan(path))[0] == [(2, "obra\npública, sur", "1"), (3, 'dijo "sí"\n', "2"), (4, "sola", "3")]
+
+
+def test_ragged_and_blank_records_are_kept_in_their_places(write) -> None:
+    path = write("a.csv", "Unidad,X,Aprobado\na,x,1\n\nb,x\nc,x,3,sobra,más\n,,\nd,x,4\n")
+    lines, tally = read(plan(path))
+    assert lines == [(2, "a", "1"), (4, "b", ""), (5, "c", "3"), (7, "d", "4")]
+    assert (tally.rows_read, dict(tally.skipped)) == (6, {"blank": 2})
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "mac_roman", "cp850"])
+def test_every_encoding_gives_the_same_lines(write, encoding: str) -> None:
+    path = write("a.csv", "Unidad;X;Aprobado\r\nDirección de Niñez;x;1,50\r\n", encoding)
+    found, _ = read(plan(path, encoding=encoding, delimiter=";"))
+    assert found == [(2, "Dirección de Niñez", "1,50")]
+
+
+def test_rules_leave_out_rows_and_say_why(write) -> None:
+    path = write("a.csv", "C,P,A\nTotal,,9\n1000,,5\n1000,1130,5\n,1130,4\n")
+    rules = (SkipRule("subtotal", empty=(1,), filled=(0,)), SkipRule("section", empty=(0,)))
+    made = plan(path, fields={"unit_name": 1, "approved": 2}, rules=rules)
+    lines, tally = read(made)
+    assert lines == [(4, "1130", "5")]
+    assert dict(tally.skipped) == {"subtotal": 2, "section": 1, "blank": 0}
+
+
+def test_rule_by_pattern_and_by_values(write) -> None:
+    path = write("a.csv", "C,P,A\nTOTAL GENERAL,,9\nAgua,x,5\nresumen,x,5\n")
+    rules = (
+        SkipRule("subtotal", column=0, pattern=r"total\b"),
+        SkipRule("note", column=0, values=frozenset({"resumen"})),
+    )
+    lines, tally = read(plan(path, rules=rules))
+    assert lines == [(3, "Agua", "5")]
+    assert dict(tally.skipped) == {"subtotal": 1, "note": 1, "blank": 0}
+
+
+def test_object_code_is_the_deepest_that_is_filled(write) -> None:
+    path = write("a.csv", "Cap,Con,Par\n1000,1100,1130\n2000,2100,\n3000,,\n")
+    made = plan(path, fields={"unit_name": 0, "approved": 2}, object_codes=(2, 1, 0))
+    codes = [code for block in stream_blocks(made, Tally()) for code in block.columns["object_code"].to_pylist()]
+    assert codes == ["1130", "2100", "3000"]
+
+
+def test_quote_that_is_never_closed_is_told_and_not_swallowed(write, monkeypatch) -> None:
+    monkeypatch.setattr(stream, "LONGEST_RECORD", 1 << 12)
+    monkeypatch.setattr(stream, "BLOCK", 1 << 10)
+    path = write("a.csv", 'a,b,c\n"abierta,x,1\n' + "b,x,2\n" * 2000)
+    with pytest.raises(UnreadableFile, match="comilla"):
+        read(plan(path))
+
+
+@given(st.lists(st.lists(CELL, min_size=1, max_size=5), max_size=12), st.integers(20, 200))
+@settings(deadline=None)
+def test_any_csv_reads_as_the_standard_library_reads_it(tmp_path_factory, records: list[list[str]], block: int) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows([["a", "b", "c"], *records])
+    path = tmp_path_factory.mktemp("csv") / "any.csv"
+    path.write_bytes(out.getvalue().encode())
+    expected = []
+    for number, record in enumerate(csv.reader(io.StringIO(out.getvalue(), newline="")), start=1):
+        cells = record + [""] * 3
+        if number > 1 and any(cell.strip() for cell in record):
+            expected.append((number, cells[0], cells[2]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stream, "BLOCK", block)
+        assert read(plan(path))[0] == expected
