@@ -79,13 +79,17 @@ def search_bodies(query: str, limit: int) -> list[PublicBody]:
     words = tokens(query)
     if not words:
         return []
-    found = PublicBody.objects.exclude(kind=PublicBody.Kind.MUNICIPALITY).alias(
-        everything=Concat(
-            "search_text",
-            Value(" "),
-            Coalesce("municipality__search_text", Value("")),
-            Value(" "),
-            Coalesce("state__search_text", Value("")),
+    found = (
+        PublicBody.objects.known()
+        .exclude(kind=PublicBody.Kind.MUNICIPALITY)
+        .alias(
+            everything=Concat(
+                "search_text",
+                Value(" "),
+                Coalesce("municipality__search_text", Value("")),
+                Value(" "),
+                Coalesce("state__search_text", Value("")),
+            )
         )
     )
     found = found.filter(Q(*[("everything__contains", word) for word in words]))

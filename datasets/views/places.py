@@ -111,7 +111,7 @@ def place_of_municipality(code: str) -> Place:
 
 def place_of_body(slug: str) -> Place:
     """Other bodies. A municipality's government has its municipality's address, and only that one."""
-    bodies = PublicBody.objects.select_related("municipality__state", "state")
+    bodies = PublicBody.objects.known().select_related("municipality__state", "state")
     body = get_object_or_404(bodies, slug=slug)
     return Place(body.municipality, body)
 
