@@ -14,9 +14,11 @@ from django.db import connection
 from django.utils import timezone
 
 from datasets.ingest import pipeline
-from datasets.models import Ingest
+from datasets.models import Ingest, SourceFile
+from datasets.scan import scan_personal_data
 
 PROGRESS_SECONDS = 3600
+SCANS = 20  # files a turn
 # An ingest that has waited this long lost its message (a broker that was emptied): the sweep sends it again.
 LOST_AFTER = 20
 
@@ -47,6 +49,22 @@ def ingest_file(self: Task[Any, None], ingest_id: int) -> None:
     except pipeline.RecoverableError as error:
         connection.close()
         raise self.retry(exc=error, countdown=2**self.request.retries) from error
+    scan_files.delay()
+
+
+@shared_task
+def scan_files() -> int:
+    """Look for personal data in originals that nobody has looked through yet; until then they are not public."""
+    looked = 0
+    finished = [Ingest.Status.READY, Ingest.Status.PUBLISHED]
+    waiting = SourceFile.objects.filter(has_personal_data=None, ingests__status__in=finished).distinct()
+    for file in waiting.order_by("pk")[:SCANS]:
+        try:
+            with pipeline.held(-file.pk):
+                looked += scan_personal_data(file) is not None
+        except pipeline.BusyElsewhere:
+            continue
+    return looked
 
 
 @shared_task

@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # A worker that was killed leaves its file to the next one within half a minute.
     "resume-ingests": {"task": "datasets.tasks.resume_ingests", "schedule": 15.0, "options": {"expires": 15}},
+    "scan-files": {"task": "datasets.tasks.scan_files", "schedule": 300.0, "options": {"expires": 300}},
 }
 
 # -- people -------------------------------------------------------------------------------------------------------

@@ -137,6 +137,9 @@ def budget_part(read: BudgetTable, name: str) -> Part:
     unit = unit_of(titles)
     columns = budget_columns(read, breakdown or "object", unit)
     context, took = _context(read.area, columns, kind, read.moments, name)
+    if context.document == "approved":
+        for said in ("period_start", "period_end", "period_label"):
+            columns.pop(said, None)  # when the yearly budget was reported, not what it is for
     table = _table(read.area, read.mapping, kind, breakdown or "object", context)
     table.rows_read, table.skipped, table.decimal = read.rows_read, read.skipped, read.decimal
     extra = [[row + 1 for row in line.extra] for line in read.leaves]
