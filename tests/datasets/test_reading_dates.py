@@ -44,7 +44,20 @@ def test_every_printed_form_gives_the_day_back(day):
     assert parse_date(f"{day:%d/%m/%Y}") == day
     assert parse_date(f"{day:%d-%m-%Y}") == day
     assert parse_date(f"{day:%Y-%m-%d} 00:00:00") == day
-    months = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
+    months = [
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ]
     assert parse_date(f"{day.day} de {months[day.month - 1]} de {day.year}") == day
     assert parse_date(str((day - date(1899, 12, 30)) // timedelta(days=1))) == day
 
