@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from datasets import selectors
 from datasets.figures.sources import document_name
-from datasets.models import Release
+from datasets.selectors import Arrival
 from gesoc import gallery
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Table, link, row
@@ -32,7 +33,7 @@ SHADES = ((1, 2), (2, 3), (5, 4), (10, 5))  # from so many public bodies on, thi
 def home(request: HttpRequest) -> HttpResponse:
     published = selectors.coverage()
     states = {state.code: state for state in State.objects.filter(code__in=published.by_state)}
-    latest = selectors.latest_releases(LATEST)
+    latest = selectors.latest_arrivals(LATEST)
     context = {
         "published": {
             "files": _counted(
@@ -79,28 +80,30 @@ def _map_key() -> list[dict[str, Any]]:
     return [{"swatch": charts.swatch(f"q{shade}"), "label": label} for label, (_least, shade) in shown]
 
 
-def _latest(releases: list[Release]) -> Table:
+def _latest(arrivals: list[Arrival]) -> Table:
     columns = [
         Column(gettext("What was published")),
         Column(gettext("Of whom")),
-        Column(gettext("Lines"), "n opt"),
+        Column(gettext("Lines"), "n"),
         Column(gettext("Day"), "n"),
     ]
-    rows = [
-        row(
-            columns,
-            [
-                link(f"{one.get_kind_display()}: {document_name(one)}", one.ingest.get_absolute_url()),
-                link(one.public_body.municipality or one.public_body, one.public_body.get_absolute_url())
-                if one.public_body.is_municipal_government
-                else link(one.public_body, one.public_body.get_absolute_url()),
-                money.number(one.line_count),
-                day(one.published_at),
-            ],
-        )
-        for one in releases
+    rows = [row(columns, _arrival(one)) for one in arrivals]
+    return Table("t-latest", gettext("Latest data published"), columns, rows, hide_caption=True, stacked=True)
+
+
+def _arrival(one: Arrival) -> list[Any]:
+    release, body = one.release, one.release.public_body
+    name = body.municipality if body.is_municipal_government else body
+    whose = link(name, body.get_absolute_url())
+    if one.bodies > 1:
+        others = ngettext("and %(count)s other", "and %(count)s others", one.bodies - 1)
+        whose = format_html("{} {}", whose, _counted(others, one.bodies - 1))
+    return [
+        link(f"{release.get_kind_display()}: {document_name(release)}", release.ingest.get_absolute_url()),
+        whose,
+        money.number(one.lines),
+        day(release.published_at),
     ]
-    return Table("t-latest", gettext("Latest data published"), columns, rows, hide_caption=True)
 
 
 @require_safe

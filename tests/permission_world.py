@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 
-from datasets.models import ExpenditureLine, Ingest, Release, SourceFile
+from datasets.models import ExpenditureLine, Ingest, PublicBody, Release, SourceFile
 from partners.models import Membership, Organisation, User
 from tests.factories.datasets import (
     IngestFactory,
@@ -33,9 +33,10 @@ ROLES = ("visitor", "member", "coordinator", "facilitator", "gesoc", "admin")
 
 @dataclass
 class Side:
-    """One organisation with a file it handed in, and somebody's invitation to it."""
+    """One organisation with a file it handed in, the body whose money it is, and somebody's invitation."""
 
     organisation: Organisation
+    body: PublicBody
     invitation: Membership
     file: SourceFile
     ingest: Ingest
@@ -59,13 +60,13 @@ TARGETS = ("-", "own", "other", "public", "closed", "hidden")
 def build() -> World:
     own, other = OrganisationFactory(slug="propia"), OrganisationFactory(slug="otra")
     contact = OrganisationFactory(slug="contacto", status=Organisation.Status.CONTACT)
-    body = PublicBodyFactory(slug="municipio-de-torreon", municipality=MunicipalityFactory(code="05035"))
+    PublicBodyFactory(municipality=MunicipalityFactory(code="05035"))
     sides = {
-        "own": _side(own, body, year=2021, status="draft", personal=None),
-        "other": _side(other, body, year=2022, status="draft", personal=None),
-        "public": _side(other, body, year=2023, status="published", personal=False),
-        "closed": _side(other, body, year=2024, status="published", personal=True),
-        "hidden": _side(contact, body, year=2020, status="draft", personal=None),
+        "own": _side(own, status="draft", personal=None),
+        "other": _side(other, status="draft", personal=None),
+        "public": _side(other, status="published", personal=False),
+        "closed": _side(other, status="published", personal=True),
+        "hidden": _side(contact, status="draft", personal=None),
     }
     return World(people=_people(own), sides=sides)
 
@@ -89,7 +90,9 @@ def _people(own: Organisation) -> dict[str, User | AnonymousUser]:
     }
 
 
-def _side(organisation: Organisation, body: Any, *, year: int, status: str, personal: bool | None) -> Side:
+def _side(organisation: Organisation, *, status: str, personal: bool | None) -> Side:
+    """A body that a draft brought is known to nobody yet, so it is not confirmed."""
+    body = PublicBodyFactory(kind="state_agency", municipality=None, confirmed=status == "published")
     file = SourceFileFactory(has_personal_data=personal)
     file.organisations.add(organisation)
     original = Path(settings.MEDIA_ROOT) / file.storage_path
@@ -97,12 +100,12 @@ def _side(organisation: Organisation, body: Any, *, year: int, status: str, pers
     original.write_text("Partida,Aprobado\n1130,100.00\n")
     ready = Ingest.Status.READY if status == "draft" else Ingest.Status.PUBLISHED
     ingest = IngestFactory(file=file, status=ready, rows_loaded=1)
-    release = ReleaseFactory(public_body=body, ingest=ingest, year=year, status=status)
+    release = ReleaseFactory(public_body=body, ingest=ingest, status=status)
     ExpenditureLine.objects.create(
         public_body=body, release=release, line_no=1, source_row=2, last_row=2, approved=Decimal("100.00")
     )
     invitation = MembershipFactory(organisation=organisation, state=Membership.State.INVITED)
-    return Side(organisation, invitation, file, ingest, release)
+    return Side(organisation, body, invitation, file, ingest, release)
 
 
 def _invitation(side: Side, user: Any) -> Membership:
@@ -112,12 +115,16 @@ def _invitation(side: Side, user: Any) -> Membership:
     return side.invitation
 
 
+DASHBOARDS = ("", "_expenditure", "_revenue", "_contracts", "_expenditure_lines", "_revenue_lines")
+
 Arguments = Callable[[Side, Any], list[Any] | str]
 
 # Name of the address -> its arguments, or the whole path where it has no name to reverse.
 ARGUMENTS: dict[str, Arguments] = {
     "api/^v1/.*$": lambda side, user: "/api/v1/nothing-here/",
     "municipalities:state": lambda side, user: ["coahuila"],
+    **{f"municipality{page}": lambda side, user: ["05035"] for page in DASHBOARDS},
+    **{f"public_body{page}": lambda side, user: [side.body.slug] for page in DASHBOARDS},
     "answer_invitation": lambda side, user: [_invitation(side, user).pk],
     "account_reset_password_from_key": lambda side, user: ["1", "no-such-key"],
     **{f"datasets:{name}": lambda side, user: [side.file.pk] for name in ("file", "original")},

@@ -42,7 +42,7 @@ class DataView(PublicView):
         if "municipality" in asked:
             asked["body"] = _government(asked["municipality"])
         elif "publisher" in asked:
-            asked["body"] = PublicBody.objects.filter(slug=asked["publisher"]).first()
+            asked["body"] = PublicBody.objects.known().filter(slug=asked["publisher"]).first()
             if asked["body"] is None:
                 raise NotFound(_("There is no publisher “%(name)s”.") % {"name": asked["publisher"]})
         return asked

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
 
@@ -12,7 +13,8 @@ from datasets.selectors import Cell
 from datasets.sentences import Part
 from datasets.words import moment_name
 from gesoc.common import charts, money
-from gesoc.common.charts.frame import Column, Figure, Table, TableCell, hung, link, row
+from gesoc.common.charts.frame import Column, Figure, Table, hung, link, row
+from gesoc.common.text import sort_key
 
 from .ledger import View
 from .sources import document_name, provenances
@@ -21,18 +23,42 @@ ROWS = 60  # a table on a page; the CSV has all
 BLOCKS = 12  # of a treemap
 
 
+@dataclass(frozen=True)
+class Order:
+    """By what the table is ordered, and the address of each other order."""
+
+    by: str = "monto"
+    url: Callable[[str], str] = lambda _by: ""
+
+
+class _Field(NamedTuple):
+    """A column: what stands in it for a heading, for the rest together and for the total."""
+
+    column: Column
+    of: Callable[[Cell], Any]
+    others: Any = ""
+    total: Any = ""
+
+
 def composition(
-    view: View, cells: Sequence[Cell], before: dict[str, Decimal | None], down: Callable[[Cell], str], csv_url: str
+    view: View,
+    cells: Sequence[Cell],
+    *,
+    before: dict[str, Decimal | None],
+    down: Callable[[Cell], str],
+    csv_url: str,
+    order: Order = Order(),
 ) -> Figure:
     """The parts of the whole: areas where they can be drawn, and always the table with bars.
 
     `before`: real amounts a year earlier by key, for the change; `down`: where a heading leads, or nothing.
     """
     shown = _Shown(view, cells)
-    columns = _columns(view, shown, bool(before))
-    rows = [row(columns, _row(view, shown, cell, before, down)) for cell in shown.cells[:ROWS]]
+    fields = _fields(view, shown, before, down, order)
+    columns = [field.column for field in fields]
+    rows = [row(columns, [field.of(cell) for field in fields]) for cell in _ordered(shown, before, order.by)[:ROWS]]
     if len(shown.cells) > ROWS:
-        rows.append(row(columns, _others(shown, before)))
+        rows.append(row(columns, [field.others for field in fields]))
     return Figure(
         key="partes",
         title=view.ledger.say([Part(cell.short_name, cell.amount(view.moment)) for cell in cells]),
@@ -45,12 +71,12 @@ def composition(
             note=gettext("Real change: against the year before, inflation taken out") if before else "",
             columns=columns,
             rows=rows,
-            foot=_foot(columns, shown, before),
+            foot=row(columns, [field.total for field in fields]),
         ),
         sources=provenances([view.release]),
         notes=_notes(view, shown),
         csv_url=csv_url,
-        csv_headings=_csv_headings(view),
+        csv_headings=_csv_headings(),
         csv_rows=[_csv_row(view, shown, cell) for cell in shown.cells],
     )
 
@@ -59,11 +85,13 @@ class _Shown:
     """The cells that state the moment, in the measure asked for; what does not state it is counted apart."""
 
     def __init__(self, view: View, cells: Sequence[Cell]) -> None:
+        self.moment = view.moment
         self.cells = [cell for cell in cells if cell.amount(view.moment) is not None]
         self.silent = len(cells) - len(self.cells)
         self.values = {cell.key: view.measure.of(cell.amount(view.moment)) or Decimal(0) for cell in self.cells}
         self.cells.sort(key=lambda cell: (-self.values[cell.key], cell.code, cell.key))
         self.whole = sum(self.values.values(), Decimal(0))
+        self.rest = sum((self.values[cell.key] for cell in self.cells[ROWS:]), Decimal(0))
         self.largest = max(self.values.values(), default=Decimal(0))
         self.least = min(self.values.values(), default=Decimal(0))
         self.scale = view.measure.scale([*self.values.values(), self.whole])
@@ -76,62 +104,70 @@ class _Shown:
         """No shares of a whole that has negative parts."""
         return "" if self.has_negatives else money.percent(money.share(value, self.whole))
 
-
-def _columns(view: View, shown: _Shown, has_change: bool) -> list[Column]:
-    columns = [
-        Column(view.level_name),
-        Column(gettext("Code"), "opt"),
-        Column(shown.scale.heading, "n"),
-        Column(gettext("Share"), "n"),
-        Column("", is_bar=True),
-    ]
-    return [*columns, Column(gettext("Real change"), "n opt")] if has_change else columns
+    def change(self, cell: Cell, before: dict[str, Decimal | None]) -> Decimal | None:
+        return money.change(before.get(cell.key), cell.amount(self.moment))
 
 
-def _row(
-    view: View, shown: _Shown, cell: Cell, before: dict[str, Decimal | None], down: Callable[[Cell], str]
-) -> list[Any]:
-    value, css = shown.values[cell.key], colour(view, cell)
-    name = link(cell.name, down(cell))
-    if shown.has_negatives:
-        bar = charts.signed_bar(value, shown.least, shown.largest, css)
-    else:
-        bar = charts.inline_bar(value, shown.largest, css)
-    texts = [
-        hung(charts.swatch(css), name) if view.way == "objeto" and not view.heading_code else name,
-        cell.code,
-        shown.scale.cell(value),
-        shown.share(value),
-        bar,
-    ]
-    if before:
-        texts.append(_changed(view, cell, before))
-    return texts
+def _ordered(shown: _Shown, before: dict[str, Decimal | None], by: str) -> list[Cell]:
+    """Only what is on the page is put in another order: the largest stay those that are shown."""
+    cells = shown.cells[:ROWS]
+    if by == "nombre":
+        return sorted(cells, key=lambda cell: sort_key(cell.name))
+    if by == "clave":
+        return sorted(cells, key=lambda cell: (cell.code, cell.key))
+    if by == "cambio" and before:
+        changes = {cell.key: shown.change(cell, before) for cell in cells}
+        return sorted(cells, key=lambda cell: (changes[cell.key] is None, -(changes[cell.key] or Decimal(0))))
+    return cells
 
 
-def _changed(view: View, cell: Cell, before: dict[str, Decimal | None]) -> str:
-    return money.signed_percent(money.change(before.get(cell.key), cell.amount(view.moment)))
+def _fields(
+    view: View, shown: _Shown, before: dict[str, Decimal | None], down: Callable[[Cell], str], order: Order
+) -> list[_Field]:
+    def heading(label: str, key: str, css: str = "") -> Column:
+        way = "ascending" if key in ("nombre", "clave") else "descending"
+        return Column(label, css, url=order.url(key), sort=way if order.by == key else "")
 
+    def name(cell: Cell) -> Any:
+        text = link(cell.name, down(cell))
+        return hung(charts.swatch(colour(view, cell)), text) if view.way == "objeto" and not view.heading_code else text
 
-def _others(shown: _Shown, before: dict[str, Decimal | None]) -> list[Any]:
-    rest = shown.cells[ROWS:]
-    value = sum((shown.values[cell.key] for cell in rest), Decimal(0))
-    name = gettext("%(count)s others, all in the CSV") % {"count": money.number(len(rest))}
-    return [name, "", shown.scale.cell(value), shown.share(value), "", *([""] if before else [])]
-
-
-def _foot(columns: Sequence[Column], shown: _Shown, before: dict[str, Decimal | None]) -> list[TableCell]:
+    value = shown.values
+    others = gettext("%(count)s others, all in the CSV") % {"count": money.number(len(shown.cells) - ROWS)}
     whole = "" if shown.has_negatives or not shown.whole else "100%"
-    texts = [gettext("Total"), "", shown.scale.cell(shown.whole), whole, "", *([""] if before else [])]
-    return row(columns, texts)
+    fields = [
+        _Field(heading(view.level_name, "nombre"), name, others, gettext("Total")),
+        _Field(heading(gettext("Code"), "clave", "opt"), lambda cell: cell.code),
+        _Field(
+            heading(shown.scale.heading, "monto", "n"),
+            lambda cell: shown.scale.cell(value[cell.key]),
+            shown.scale.cell(shown.rest),
+            shown.scale.cell(shown.whole),
+        ),
+        _Field(
+            Column(gettext("Share"), "n"), lambda cell: shown.share(value[cell.key]), shown.share(shown.rest), whole
+        ),
+        _Field(Column("", is_bar=True), lambda cell: _bar(view, shown, cell)),
+        _Field(
+            heading(gettext("Real change"), "cambio", "n opt"),
+            lambda cell: money.signed_percent(shown.change(cell, before)),
+        ),
+    ]
+    useful = {"opt": any(cell.code for cell in shown.cells), "n opt": bool(before)}
+    return [field for field in fields if useful.get(field.column.css, True)]
+
+
+def _bar(view: View, shown: _Shown, cell: Cell) -> Any:
+    value, css = shown.values[cell.key], colour(view, cell)
+    if shown.has_negatives:
+        return charts.signed_bar(value, shown.least, shown.largest, css)
+    return charts.inline_bar(value, shown.largest, css)
 
 
 def colour(view: View, cell: Cell) -> str:
     """A chapter's colour stays with all its parts; other headings have one colour, length carries the difference."""
     code = (view.heading_code or cell.code)[:1]
-    if view.way == "objeto" and code in "123456789" and code:
-        return f"c{code}"
-    return "c2"
+    return f"c{code}" if view.way == "objeto" and code and code in "123456789" else "c2"
 
 
 def _subtitle(view: View, shown: _Shown) -> str:
@@ -182,7 +218,7 @@ def _notes(view: View, shown: _Shown) -> list[str]:
     return notes
 
 
-def _csv_headings(view: View) -> list[str]:
+def _csv_headings() -> list[str]:
     return [
         gettext("code"),
         gettext("published code"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from datasets.models import Release
 from datasets.words import MOMENTS, period_name
@@ -48,10 +48,20 @@ def provenance(release: Release) -> Provenance:
 
 
 def _version(release: Release) -> str:
-    named = {"version": release.version, "lines": number(release.line_count)}
-    if release.published_at is None:
-        return gettext("version %(version)s, %(lines)s lines") % named
-    return gettext("version %(version)s of %(day)s, %(lines)s lines") % {**named, "day": day(release.published_at)}
+    """A published release always has its day."""
+    named = {
+        "version": release.version,
+        "lines": number(release.line_count),
+        "day": day(release.published_at),
+    }
+    return (
+        ngettext(
+            "version %(version)s of %(day)s, %(lines)s line",
+            "version %(version)s of %(day)s, %(lines)s lines",
+            release.line_count,
+        )
+        % named
+    )
 
 
 def row_url(release: Release, line_no: int) -> str:

@@ -14,6 +14,7 @@ from datasets.ingest.context import (
     from_columns,
     from_file_name,
     from_titles,
+    is_institution,
     settle_document,
     state_code,
     unit_of,
@@ -80,11 +81,19 @@ def _place_from_columns(context: Context, columns: Columns) -> None:
     areas = {fold(text) for text in columns.get("responsible_area", ()) if text}
     if areas and context.level is None and all("municipal" in text or "ayuntamiento" in text for text in areas):
         context.level = "municipal"
-    bodies = {text for text in columns.get("entity_name", ()) if text}
-    if len(bodies) == 1 and context.body_name is None:
-        context.body_name = bodies.pop()
+    if context.body_name is None:
+        context.body_name = _one_body(columns)
     if context.level is None and _federal_branches(columns):
         context.level, context.body_name = "federal", context.body_name or "Gobierno Federal"
+
+
+def _one_body(columns: Columns) -> str | None:
+    """The one public body all lines name; a contracting area counts only when it is an institution, not an office of one."""
+    for name in ("entity_name", "procuring_unit_name"):
+        bodies = {" ".join(text.split()) for text in columns.get(name, ()) if text}
+        if len(bodies) == 1 and (name == "entity_name" or is_institution(next(iter(bodies)))):
+            return bodies.pop()
+    return None
 
 
 def _federal_branches(columns: Columns) -> bool:

@@ -74,6 +74,10 @@ def from_titles(lines: Sequence[str]) -> Context:
         year, period = parse_period(line)
         context.period = context.period or period
         context.year = context.year or year
+    if context.period is None and context.year and lines:
+        context.period = parse_period(f"{lines[-1]} {context.year}")[
+            1
+        ]  # a sheet called "Mayo" under a title with the year
     words = " ".join(fold(line) for line in lines)
     if _PUBLIC_ACCOUNT.search(words):
         context.document = "public_account"
@@ -99,6 +103,14 @@ def _place_and_body(context: Context, line: str) -> None:
         _municipality(context, line)
     elif _INSTITUTION.match(words) and context.body_name is None and len(line) < 160:
         context.body_name = " ".join(line.split())
+
+
+def is_institution(text: str) -> bool:
+    """Whether a name is that of a public body (a commission, an institute, a municipality) and not of an office inside one."""
+    words = fold(text)
+    return bool(_INSTITUTION.match(words) or _MUNICIPAL.match(words)) and not re.search(
+        r"\b(direccion|subdireccion|departamento)\b", words
+    )
 
 
 def _original(line: str, folded: str) -> str:

@@ -26,14 +26,15 @@ class PublicBodyQuerySet(models.QuerySet["PublicBody"]):
         published = Release.objects.published().filter(public_body=models.OuterRef("pk"))
         return self.filter(models.Exists(published))
 
-    def visible_to(self, user: User | AnonymousUser) -> PublicBodyQuerySet:
-        """A body that only a draft knows of, and nobody has confirmed, is not shown."""
+    def known(self) -> PublicBodyQuerySet:
+        """What everybody may see: not a body that only a draft names, and that nobody has confirmed."""
         from .runs import Release
 
-        if sees_everything(user):
-            return self
-        known = Release.objects.open().filter(public_body=models.OuterRef("pk"))
-        return self.filter(models.Q(confirmed=True) | models.Exists(known))
+        shown = Release.objects.open().filter(public_body=models.OuterRef("pk"))
+        return self.filter(models.Q(confirmed=True) | models.Exists(shown))
+
+    def visible_to(self, user: User | AnonymousUser) -> PublicBodyQuerySet:
+        return self if sees_everything(user) else self.known()
 
     def besides_municipalities(self) -> PublicBodyQuerySet:
         """Agencies, states, the federation: bodies whose page is not that of a municipality."""

@@ -17,11 +17,12 @@ from .contracts import (
     contracts,
     top_suppliers,
 )
-from .coverage import Coverage, bodies_with_data, coverage, latest_releases, search_bodies
+from .coverage import Arrival, Coverage, bodies_with_data, coverage, latest_arrivals, search_bodies
 from .figures import YearCells, expenditure_cells, revenue_cells, trend, year_cells
 from .releases import best_by_year, choose_release, choose_releases, published_releases, years_with_data
 
 __all__ = [
+    "Arrival",
     "Cell",
     "ContractFilters",
     "ContractTotal",
@@ -38,7 +39,7 @@ __all__ = [
     "coverage",
     "data_version",
     "expenditure_cells",
-    "latest_releases",
+    "latest_arrivals",
     "official_names",
     "published_releases",
     "revenue_cells",

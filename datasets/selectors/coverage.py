@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, F, IntegerField, Max, Q, Value, When
+from django.db.models import Case, Count, F, IntegerField, Max, Min, Q, Sum, Value, When
 from django.db.models.functions import Coalesce, Concat
 
 from datasets.models import PublicBody, Release
@@ -36,11 +36,29 @@ def coverage() -> Coverage:
     return Coverage(files, sum(by_state.values()), governments, by_state)
 
 
-def latest_releases(limit: int) -> list[Release]:
-    found = Release.objects.published().select_related(
-        "public_body__municipality__state", "public_body__state", "ingest__file__source"
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What one reading of a file published: one of its releases, and how many bodies and lines there are in all."""
+
+    release: Release
+    bodies: int
+    lines: int
+
+
+def latest_arrivals(limit: int) -> list[Arrival]:
+    """Newest first, one per reading: a file may hold the slices of hundreds of buyers. Two queries."""
+    published = Release.objects.published().values("ingest")
+    newest = published.annotate(
+        last=Max("published_at"),
+        bodies=Count("public_body", distinct=True),
+        lines=Sum("line_count"),
+        one=Min("pk"),
+    ).order_by("-last", "-ingest")[:limit]
+    rows = list(newest)
+    releases = Release.objects.select_related("public_body__municipality__state", "ingest__file").in_bulk(
+        [row["one"] for row in rows]
     )
-    return list(found.order_by("-published_at", "-id")[:limit])
+    return [Arrival(releases[row["one"]], row["bodies"], row["lines"]) for row in rows]
 
 
 def bodies_with_data() -> PublicBodyQuerySet:
@@ -61,13 +79,17 @@ def search_bodies(query: str, limit: int) -> list[PublicBody]:
     words = tokens(query)
     if not words:
         return []
-    found = PublicBody.objects.exclude(kind=PublicBody.Kind.MUNICIPALITY).alias(
-        everything=Concat(
-            "search_text",
-            Value(" "),
-            Coalesce("municipality__search_text", Value("")),
-            Value(" "),
-            Coalesce("state__search_text", Value("")),
+    found = (
+        PublicBody.objects.known()
+        .exclude(kind=PublicBody.Kind.MUNICIPALITY)
+        .alias(
+            everything=Concat(
+                "search_text",
+                Value(" "),
+                Coalesce("municipality__search_text", Value("")),
+                Value(" "),
+                Coalesce("state__search_text", Value("")),
+            )
         )
     )
     found = found.filter(Q(*[("everything__contains", word) for word in words]))

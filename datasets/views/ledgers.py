@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from datasets import selectors
 from datasets.figures import ledger as ledgers
-from datasets.figures.composition import composition
+from datasets.figures.composition import Order, composition
 from datasets.figures.course import Point, course
 from datasets.figures.ledger import Ledger
 from datasets.figures.measures import Measure, measure
@@ -32,6 +32,7 @@ MEASURES = {
     "reales": gettext_lazy("Real pesos"),
     "habitante": gettext_lazy("Per inhabitant"),
 }
+ORDERS = ("monto", "nombre", "clave", "cambio")
 
 
 class LedgerView(DashboardView):
@@ -170,8 +171,18 @@ class LedgerView(DashboardView):
     # -- the figures ----------------------------------------------------------------------------------------------
 
     def parts(self) -> Figure | None:
-        figure = composition(self.view, self.cells, self.a_year_before(), self.down, self.csv_url("partes"))
+        figure = composition(
+            self.view,
+            self.cells,
+            before=self.a_year_before(),
+            down=self.down,
+            csv_url=self.csv_url("partes"),
+            order=Order(picked(self.params, "orden", ORDERS, "monto"), self.ordered_url),
+        )
         return named(figure, links=self.line_links())
+
+    def ordered_url(self, by: str) -> str:
+        return query_with(self.params, orden=by) + "#partes"
 
     def a_year_before(self) -> dict[str, Decimal | None]:
         """Amounts of the year before at prices of the chosen one; nothing where they cannot be compared."""

@@ -143,7 +143,7 @@ class OverviewView(DashboardView):
                 query["cap"] = cell.key
             return self.place.url("expenditure", **query)
 
-        return composition(self.view, cells, {}, down, self.csv_url("partes")) if cells else None
+        return composition(self.view, cells, before={}, down=down, csv_url=self.csv_url("partes")) if cells else None
 
     def course(self) -> Figure | None:
         """All expenditure over the years; nothing where fewer than two years compare."""

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from datasets.models import PublicBody
-from gesoc.common.charts.frame import Action
 from gesoc.common.views import Link
 from municipalities.models import Municipality, Population
 from municipalities.selectors import population_on, state_population_on
@@ -23,6 +22,7 @@ SECTIONS = {
     "revenue": gettext_lazy("Revenue"),
     "contracts": gettext_lazy("Contracts"),
 }
+LONG_NAME = 40
 STATE_KINDS = (PublicBody.Kind.STATE, PublicBody.Kind.FEDERATION)
 
 
@@ -38,6 +38,11 @@ class Place:
         return self.municipality.name if self.municipality and self.is_government else str(self.body)
 
     @property
+    def has_long_name(self) -> bool:
+        """Too long for the largest letters."""
+        return len(self.name) > LONG_NAME
+
+    @property
     def is_government(self) -> bool:
         """The dashboard of the municipality itself."""
         return self.municipality is not None and (self.body is None or self.body.is_municipal_government)
@@ -46,7 +51,8 @@ class Place:
     def kicker(self) -> str:
         if not self.is_government:
             assert self.body is not None
-            return str(self.body.get_kind_display())
+            known = self.body.kind != PublicBody.Kind.UNKNOWN
+            return str(self.body.get_kind_display()) if known else gettext("Public body")
         assert self.municipality is not None
         if self.municipality.kind == Municipality.Kind.BOROUGH:
             return gettext("Borough of Mexico City")
@@ -96,10 +102,6 @@ class Place:
             return state_population_on(self.body.state_id, year)
         return None
 
-    @property
-    def links(self) -> list[Action]:
-        return []
-
 
 def place_of_municipality(code: str) -> Place:
     municipality = get_object_or_404(Municipality.objects.select_related("state"), code=code)
@@ -109,7 +111,7 @@ def place_of_municipality(code: str) -> Place:
 
 def place_of_body(slug: str) -> Place:
     """Other bodies. A municipality's government has its municipality's address, and only that one."""
-    bodies = PublicBody.objects.select_related("municipality__state", "state")
+    bodies = PublicBody.objects.known().select_related("municipality__state", "state")
     body = get_object_or_404(bodies, slug=slug)
     return Place(body.municipality, body)
 

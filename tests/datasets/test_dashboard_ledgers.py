@@ -292,3 +292,33 @@ def test_lines_with_a_code_that_no_line_has(client, body):
     place.spending(body, 2024)
     page = client.get(f"{BUDGET}renglones/?por=item&clave=9999").text
     assert "Ningún renglón tiene esta clave" in page
+
+
+def names_in_order(page):
+    table = page.split('id="t-partes"')[1].split("</tbody>")[0]
+    return sorted((name for name in place.CHAPTERS.values() if name in table), key=table.index)
+
+
+def test_table_is_ordered_by_the_heading_chosen(client, body):
+    place.prices(2023, 2024)
+    place.spending(body, 2023)
+    place.spending(
+        body,
+        2024,
+        {"1000": {"accrued": "50.00"}, "3000": {"accrued": "400.00"}, "6000": {"accrued": "9000000.00"}},
+    )
+    by = {word: client.get(f"{BUDGET}?orden={word}").text for word in ("monto", "nombre", "clave", "cambio", "nada")}
+    personal, general, works = place.CHAPTERS.values()
+    assert names_in_order(by["monto"]) == [works, general, personal]
+    assert names_in_order(by["nombre"]) == [works, general, personal]
+    assert names_in_order(by["clave"]) == [personal, general, works]
+    assert names_in_order(by["cambio"]) == [works, general, personal]
+    assert names_in_order(by["nada"]) == names_in_order(by["monto"])
+    assert '<th scope="col" class="opt" aria-sort="ascending"><a href="?orden=clave#partes">Clave</a>' in by["clave"]
+
+
+def test_code_column_is_gone_where_no_heading_has_one(client, body):
+    release = make.ReleaseFactory(public_body=body, breakdown=Breakdown.ADMINISTRATIVE, totals={"accrued": "3.00"})
+    unit = make.label("unit", "Tesorería")
+    make.expenditure_cell(release, "unit", str(unit.pk), label=unit, accrued="3.00")
+    assert ">Clave<" not in client.get(f"{BUDGET}?por=unidad").text

@@ -27,6 +27,17 @@ def test_home_counts_what_is_published(client):
     assert "Gasto: Cuenta pública 2024" in page
 
 
+def test_home_shows_a_file_of_many_bodies_once(client):
+    ingest = make.IngestFactory()
+    for code in ("05035", "06002", "09002"):
+        body = make.PublicBodyFactory(municipality=make.MunicipalityFactory(code=code))
+        place.spending(body, 2024, ingest=ingest, line_count=10)
+    page = client.get("/").text
+    assert page.count(f'<a href="/datos/cargas/{ingest.pk}/">Gasto: Cuenta pública 2024</a>') == 1
+    assert "Torreón, Coahuila</a> y 2 más" in page
+    assert '<td role="cell" data-l="Renglones:" class="n">30</td>' in page
+
+
 def test_home_queries_are_as_many_for_one_release_as_for_three(client):
     body = make.PublicBodyFactory()
     place.spending(body, 2024)

@@ -14,6 +14,8 @@ class Column(NamedTuple):
     label: Any
     css: str = ""  # n: number; opt: gone on phones
     is_bar: bool = False
+    url: str = ""  # orders the table by it
+    sort: str = ""  # ascending | descending, if the table is ordered by it
 
 
 class TableCell(NamedTuple):
