@@ -14,15 +14,13 @@ from django.db import connection
 from django.utils import timezone
 
 from datasets.ingest import pipeline
-from datasets.inspection import inspect_file
 from datasets.models import Ingest, SourceFile
+from datasets.scan import scan_personal_data
 
 PROGRESS_SECONDS = 3600
+SCANS = 20  # files a turn
 # An ingest that has waited this long lost its message (a broker that was emptied): the sweep sends it again.
 LOST_AFTER = 20
-READ = (Ingest.Status.READY, Ingest.Status.PUBLISHED)
-INSPECTED_AT_ONCE = 20
-INSPECTION_SECONDS = 600
 
 
 def progress_key(ingest_id: int) -> str:
@@ -51,19 +49,21 @@ def ingest_file(self: Task[Any, None], ingest_id: int) -> None:
     except pipeline.RecoverableError as error:
         connection.close()
         raise self.retry(exc=error, countdown=2**self.request.retries) from error
-    inspect_files.delay()
+    scan_files.delay()
 
 
 @shared_task
-def inspect_files() -> int:
-    """Look for personal data in the files that were read and not looked at yet; returns how many were."""
-    unseen = SourceFile.objects.filter(has_personal_data=None, ingests__status__in=READ).distinct()
+def scan_files() -> int:
+    """Look for personal data in originals that nobody has looked through yet; until then they are not public."""
     looked = 0
-    for file in unseen[:INSPECTED_AT_ONCE]:
-        # Two workers do not look at the same file; one that dies leaves it to the next sweep.
-        if cache.add(f"file:{file.pk}:inspection", 1, INSPECTION_SECONDS):
-            inspect_file(file=file)
-            looked += 1
+    finished = [Ingest.Status.READY, Ingest.Status.PUBLISHED]
+    waiting = SourceFile.objects.filter(has_personal_data=None, ingests__status__in=finished).distinct()
+    for file in waiting.order_by("pk")[:SCANS]:
+        try:
+            with pipeline.held(-file.pk):
+                looked += scan_personal_data(file) is not None
+        except pipeline.BusyElsewhere:
+            continue
     return looked
 
 
@@ -81,8 +81,6 @@ def resume_ingests() -> int:
         if _is_abandoned(ingest_id):
             ingest_file.delay(ingest_id)
             sent += 1
-    if SourceFile.objects.filter(has_personal_data=None, ingests__status__in=READ).exists():
-        inspect_files.delay()
     return sent
 
 

@@ -41,9 +41,12 @@ if LOCAL:
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 else:
     SECRET_KEY = required("SECRET_KEY", "a random text of 50 characters or more, kept secret.")
-    ALLOWED_HOSTS = required("ALLOWED_HOSTS", "the host names of the site, separated by commas.").split(",")
+    _hosts = required("ALLOWED_HOSTS", "the host names of the site, separated by commas.")
+    ALLOWED_HOSTS = [host.strip() for host in _hosts.split(",") if host.strip()]
     required("REDIS_URL", "the address of the Redis that carries background work, such as redis://redis:6379/0.")
-    CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[f"https://{host}" for host in ALLOWED_HOSTS])
+    CSRF_TRUSTED_ORIGINS = env.list(
+        "CSRF_TRUSTED_ORIGINS", default=[f"https://{'*' * host.startswith('.')}{host}" for host in ALLOWED_HOSTS]
+    )
 
 # -- apps ---------------------------------------------------------------------------------------------------------
 
@@ -176,6 +179,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # A worker that was killed leaves its file to the next one within half a minute.
     "resume-ingests": {"task": "datasets.tasks.resume_ingests", "schedule": 15.0, "options": {"expires": 15}},
+    "scan-files": {"task": "datasets.tasks.scan_files", "schedule": 300.0, "options": {"expires": 300}},
 }
 
 # -- people -------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from datasets.ingest.hierarchy import Amounts, Outline, add, choose, close, same
 from datasets.ingest.labels import Label, is_note, read_label, without_enumeration
 from datasets.ingest.layout import Area, is_legend, is_template
-from datasets.ingest.mapping import OBJECT_CODES, Mapping_
+from datasets.ingest.mapping import OBJECT_CODES, ColumnMapping
 from datasets.ingest.numbers import DecimalMark, decide_decimal_mark, to_cents_array
 from datasets.ingest.outline import BudgetRow, nodes_of, readings
 from datasets.ingest.shapes import Finding
@@ -35,7 +35,7 @@ class BudgetTable:
     """The rows of one area sorted out, before they become blocks."""
 
     area: Area
-    mapping: Mapping_
+    mapping: ColumnMapping
     moments: list[str]
     decimal: dict[str, str]
     rows: list[BudgetRow] = field(default_factory=list)
@@ -61,7 +61,7 @@ class BudgetTable:
         return add([row.amounts for row in self.leaves], len(self.moments))
 
 
-def label_columns(area: Area, mapping: Mapping_) -> list[int]:
+def label_columns(area: Area, mapping: ColumnMapping) -> list[int]:
     """Columns of the main label, with the unheaded columns a merged heading covers to the right."""
     wanted = LABEL_FIELDS[mapping.kind]
     named = [column for column, name in mapping.fields.items() if name in wanted]
@@ -76,7 +76,7 @@ def label_columns(area: Area, mapping: Mapping_) -> list[int]:
     return sorted(found)
 
 
-def read_budget(area: Area, mapping: Mapping_, keep: Callable[[int], bool] | None = None) -> BudgetTable:
+def read_budget(area: Area, mapping: ColumnMapping, keep: Callable[[int], bool] | None = None) -> BudgetTable:
     """``keep`` names the rows of this table where another kind shares the columns (INEGI prints income and spending
     together).
     """

@@ -24,7 +24,7 @@ from datasets.ingest.dictionary import fold
 from datasets.ingest.hierarchy import Amounts, add, close
 from datasets.ingest.layout import Area, title_lines
 from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
-from datasets.ingest.mapping import Mapping_
+from datasets.ingest.mapping import ColumnMapping
 from datasets.ingest.outline import BudgetRow
 from datasets.ingest.shapes import LINE_FIELDS, Block, Context, Control, Finding, Table
 
@@ -110,7 +110,7 @@ def _block(sheet: str | None, rows: Sequence[int], extra: list[list[int]] | None
     return Block(sheet, np.asarray([row + 1 for row in rows], dtype=np.int32), extra, arrays)
 
 
-def _table(area: Area, mapping: Mapping_, kind: str, breakdown: str, context: Context) -> Table:
+def _table(area: Area, mapping: ColumnMapping, kind: str, breakdown: str, context: Context) -> Table:
     columns = {
         area.headings[column]: mapping.fields[column] for column in sorted(mapping.fields) if column in area.headings
     }
@@ -137,6 +137,9 @@ def budget_part(read: BudgetTable, name: str) -> Part:
     unit = unit_of(titles)
     columns = budget_columns(read, breakdown or "object", unit)
     context, took = _context(read.area, columns, kind, read.moments, name)
+    if context.document == "approved":
+        for said in ("period_start", "period_end", "period_label"):
+            columns.pop(said, None)  # when the yearly budget was reported, not what it is for
     table = _table(read.area, read.mapping, kind, breakdown or "object", context)
     table.rows_read, table.skipped, table.decimal = read.rows_read, read.skipped, read.decimal
     extra = [[row + 1 for row in line.extra] for line in read.leaves]
@@ -174,12 +177,24 @@ def _ask(part: Part, read: BudgetTable, breakdown: str | None, unit: int) -> Non
                 sheet=sheet,
             )
         )
+    if _far_from_totals(part):
+        part.questions.append(
+            "Los renglones suman muy distinto del total que imprime el archivo. ¿Hay renglones que repiten a otros?"
+        )
     for column, name in read.mapping.repeated.items():
         if name in read.moments and not _agrees(read, column, name):
             one = next((text for text, found in part.table.columns.items() if found == name), name)
             part.questions.append(
                 f"Dos columnas parecen lo mismo: «{one}» y «{read.area.headings[column]}». ¿Cuál se usa?"
             )
+
+
+def _far_from_totals(part: Part) -> bool:
+    """A sum that misses every printed grand total by a fifth was not understood: the same money twice, or rows left out."""
+    sums = dict(zip(part.moments, part.sums, strict=True))
+    printed = [control for control in part.table.controls if control.published_cents]
+    misses = [abs((sums.get(c.moment) or 0) - c.published_cents) * 5 > abs(c.published_cents) for c in printed]
+    return bool(misses) and all(misses)
 
 
 def _agrees(read: BudgetTable, column: int, name: str) -> bool:
@@ -277,6 +292,7 @@ def _fill_procedure(table: Table, titles: Sequence[str]) -> None:
 
 def join_parts(parts: list[Part]) -> tuple[list[Part], list[Finding], list[str]]:
     """One table per kind, breakdown and context. The same sums again are a repetition; other sums are further lines."""
+    _share_context([part.table.context for part in parts if part.table.kind != "contracts"])
     groups: dict[tuple[object, ...], list[Part]] = {}
     for part in parts:
         context = part.table.context
@@ -289,6 +305,29 @@ def join_parts(parts: list[Part]) -> tuple[list[Part], list[Finding], list[str]]
         kept.append(_join_group(group, findings, questions))
     findings += _compare_breakdowns(kept)
     return kept, findings, questions
+
+
+def _share_context(contexts: list[Context]) -> None:
+    """Sheets of one workbook speak of the same body and time: what one leaves out, the only answer of the others fills."""
+    for name in (
+        "body_name",
+        "municipality_name",
+        "municipality_code",
+        "state_code",
+        "state_name",
+        "level",
+        "year",
+        "period",
+    ):
+        answers = {getattr(context, name) for context in contexts} - {None}
+        if len(answers) != 1:
+            continue
+        for context in contexts:
+            if getattr(context, name) is None:
+                setattr(context, name, next(iter(answers)))
+    for context in contexts:
+        if context.document == "quarterly" and context.period == "annual":
+            context.document = "public_account"
 
 
 def _join_group(group: list[Part], findings: list[Finding], questions: list[str]) -> Part:

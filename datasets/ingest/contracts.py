@@ -9,7 +9,7 @@ from datasets.ingest.dates import parse_date
 from datasets.ingest.dictionary import fold
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area, is_legend, is_number, is_template
-from datasets.ingest.mapping import Mapping_
+from datasets.ingest.mapping import ColumnMapping
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, LINE_FIELDS
 
 #: What tells a contract from a row that only continues the one above (other bidders, another clause).
@@ -67,7 +67,7 @@ class ContractRow:
 @dataclass(slots=True)
 class ContractTable:
     area: Area
-    mapping: Mapping_
+    mapping: ColumnMapping
     rows: list[ContractRow] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     controls: list[tuple[int, str, int]] = field(default_factory=list)
@@ -86,7 +86,7 @@ def is_placeholder(text: str) -> bool:
     return not words or bool(_PLACEHOLDER.fullmatch(words))
 
 
-def read_contracts(area: Area, mapping: Mapping_) -> ContractTable:
+def read_contracts(area: Area, mapping: ColumnMapping) -> ContractTable:
     table = ContractTable(area, mapping)
     table.skip("header", area.stacked)
     identity = [column for column, name in mapping.fields.items() if name in IDENTITY]

@@ -34,7 +34,7 @@ _GOVERNMENT = re.compile(r"APF|GE|GM|GOB_?\w*")
 
 
 @dataclass(slots=True)
-class Mapping_:
+class ColumnMapping:
     """Columns of one area for one kind."""
 
     kind: str
@@ -65,9 +65,9 @@ def values_of(area: Area, column: int, limit: int = SAMPLE_ROWS) -> list[str]:
     return found
 
 
-def map_columns(area: Area, kind: str, wanted: Mapping[str, str] | None = None) -> Mapping_:
+def map_columns(area: Area, kind: str, wanted: Mapping[str, str] | None = None) -> ColumnMapping:
     """Heading by heading; a person's mapping wins over everything."""
-    mapping = Mapping_(kind)
+    mapping = ColumnMapping(kind)
     for column in area.headings:
         found = _by_person(area, column, wanted) if wanted is not None else None
         if found is None:
@@ -133,6 +133,8 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
         code = name.replace("_name", "_code")
         if len(values) >= 2 and _share(values, _is_unit_code) >= 0.8:
             return code
+    if name.startswith("supplier_") and values and _share(values, str.isdigit) >= 0.9:
+        return ""  # numbers that point to a child sheet
     if name == "expenditure_type" and any("programable" in fold(value) for value in values[:50]):
         return ""
     return name
@@ -146,7 +148,7 @@ def _looks_code(text: str) -> bool:
     return bool(re.fullmatch(r"'?[A-Za-z]{0,4}[-.]?[\d.\-]{1,16}[A-Za-z]{0,2}", text)) or bool(split_code(text)[0])
 
 
-def _settle(area: Area, mapping: Mapping_, column: int, name: str, confidence: str) -> None:
+def _settle(area: Area, mapping: ColumnMapping, column: int, name: str, confidence: str) -> None:
     """One column per field; when two claim it, the better founded stays and the other is remembered."""
     taken = mapping.column(name)
     if taken is None:
@@ -168,7 +170,7 @@ def _settle(area: Area, mapping: Mapping_, column: int, name: str, confidence: s
         mapping.repeated[column] = name
 
 
-def _better(area: Area, mapping: Mapping_, old: int, new: int, name: str, confidence: str) -> bool:
+def _better(area: Area, mapping: ColumnMapping, old: int, new: int, name: str, confidence: str) -> bool:
     if name == "object_name":
         return _name_depth(area, new) < _name_depth(area, old)
     if name in MOMENTS.get(mapping.kind, ()):
@@ -192,7 +194,7 @@ def _name_depth(area: Area, column: int) -> int:
     return next((depth for depth, word in enumerate(_NAME_DEPTH) if word in words), 3)
 
 
-def _drop_weak_amount(mapping: Mapping_) -> None:
+def _drop_weak_amount(mapping: ColumnMapping) -> None:
     """``Total``, ``Importe``, ``Monto`` are a moment of their own only where no real moment is printed."""
     weak = mapping.column(WEAK_AMOUNT)
     if weak is not None and len(mapping.moments) > 1:

@@ -11,7 +11,7 @@ from datasets.ingest.dictionary import fold
 from datasets.ingest.hierarchy import Amounts, Node, by_arithmetic, by_code, by_depth
 from datasets.ingest.labels import Label, enumeration
 from datasets.ingest.layout import Area
-from datasets.ingest.mapping import OBJECT_CODES, Mapping_
+from datasets.ingest.mapping import OBJECT_CODES, ColumnMapping
 
 DIM_FIELDS = (
     "fiscal_year",
@@ -61,7 +61,7 @@ class BudgetRow:
     heading: bool = False
 
 
-def nodes_of(area: Area, mapping: Mapping_, rows: list[BudgetRow]) -> list[Node]:
+def nodes_of(area: Area, mapping: ColumnMapping, rows: list[BudgetRow]) -> list[Node]:
     dims = [column for column, name in mapping.fields.items() if name in DIM_FIELDS]
     label_codes = code_columns(mapping)
     nodes = []
@@ -72,12 +72,12 @@ def nodes_of(area: Area, mapping: Mapping_, rows: list[BudgetRow]) -> list[Node]
     return nodes
 
 
-def code_columns(mapping: Mapping_) -> list[int]:
+def code_columns(mapping: ColumnMapping) -> list[int]:
     """Object code columns, deepest first."""
     return [column for name in reversed(OBJECT_CODES) if (column := mapping.column(name)) is not None]
 
 
-def _deepest_code(area: Area, mapping: Mapping_, row: BudgetRow, columns: Iterable[int]) -> ObjectCode | None:
+def _deepest_code(area: Area, mapping: ColumnMapping, row: BudgetRow, columns: Iterable[int]) -> ObjectCode | None:
     if mapping.kind == "revenue":
         return None
     for column in columns:
@@ -89,7 +89,7 @@ def _deepest_code(area: Area, mapping: Mapping_, row: BudgetRow, columns: Iterab
 Reading_ = tuple[str, Callable[[], list[int | None] | None]]
 
 
-def readings(area: Area, mapping: Mapping_, rows: list[BudgetRow], nodes: list[Node]) -> list[Reading_]:
+def readings(area: Area, mapping: ColumnMapping, rows: list[BudgetRow], nodes: list[Node]) -> list[Reading_]:
     return [
         ("level column", lambda: _depth_reading(nodes, _level_depths(area, mapping, rows))),
         ("code", lambda: _depth_reading(nodes, _code_depths(nodes))),
@@ -110,7 +110,7 @@ def _depth_reading(nodes: list[Node], depths: list[int] | None) -> list[int | No
     return by_depth(nodes, depths) if depths is not None and len(set(depths)) > 1 else None
 
 
-def _level_depths(area: Area, mapping: Mapping_, rows: list[BudgetRow]) -> list[int] | None:
+def _level_depths(area: Area, mapping: ColumnMapping, rows: list[BudgetRow]) -> list[int] | None:
     column = mapping.column("line_level")
     if column is None:
         return None
@@ -138,7 +138,7 @@ def _ldf_depths(rows: list[BudgetRow]) -> list[int] | None:
     return depths if numbered * 2 > len(rows) else None
 
 
-def _column_depths(area: Area, mapping: Mapping_, rows: list[BudgetRow]) -> list[int] | None:
+def _column_depths(area: Area, mapping: ColumnMapping, rows: list[BudgetRow]) -> list[int] | None:
     """Depth is the deepest filled one of several classification columns (rubro, tipo; capítulo, concepto, partida)."""
     for chain in (
         OBJECT_CODES,

@@ -16,7 +16,7 @@ from datasets.ingest.build import Part, budget_part, contract_part, join_parts
 from datasets.ingest.contracts import read_contracts
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area, find_areas
-from datasets.ingest.mapping import Mapping_, map_columns
+from datasets.ingest.mapping import ColumnMapping, map_columns
 from datasets.ingest.numbers import NotAnAmount, to_cents
 from datasets.ingest.readers.sheets import read_sheets
 from datasets.ingest.readers.text import MAX_GRID_BYTES, read_text
@@ -98,7 +98,14 @@ def read_file(path: Path, *, name: str, hints: Hints | None = None, progress: Pr
         work.foreign += _foreign_cells(grids)
     if large and work.parts:
         plan_stream(
-            path, work.parts, work.candidates, str(work.encoding), str(work.delimiter), work.findings, work.questions
+            path,
+            work.parts,
+            work.candidates[0],
+            work.hints.columns,
+            str(work.encoding),
+            str(work.delimiter),
+            work.findings,
+            work.questions,
         )
     tell("read", 1.0)
     return _finish(work)
@@ -220,7 +227,7 @@ def _read_area(area: Area, verdict: Verdict, children: list[Grid], work: _Work) 
         _read_flow(area, kind, word, flow, mapping, work)
 
 
-def _read_flow(area: Area, kind: str, word: str, flow: int, mapping: Mapping_, work: _Work) -> None:
+def _read_flow(area: Area, kind: str, word: str, flow: int, mapping: ColumnMapping, work: _Work) -> None:
     """INEGI prints income and spending in the same columns: the topic of the row says which it is."""
 
     def keep(row: int) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 
 from datasets.ingest.dictionary import fold, normalise, read_rows
 from datasets.ingest.layout import Area, title_lines
-from datasets.ingest.mapping import Mapping_, map_columns
+from datasets.ingest.mapping import ColumnMapping, map_columns
 from datasets.ingest.shapes import CONTRACT_AMOUNTS
 
 SPENDING_ONLY = ("committed", "exercised", "paid", "underspend", "approved")
@@ -74,7 +74,7 @@ class Foreign:
 @dataclass(slots=True)
 class Verdict:
     kind: str | None
-    mapping: Mapping_ | None
+    mapping: ColumnMapping | None
     foreign: Foreign | None = None
     score: int = 0
 
@@ -121,7 +121,7 @@ def recognise(area: Area, kind: str | None = None, wanted: Mapping[str, str] | N
     return Verdict(None, None, foreign)
 
 
-def _as_contracts(mapping: Mapping_) -> Verdict | None:
+def _as_contracts(mapping: ColumnMapping) -> Verdict | None:
     strong = {name for name in mapping.fields.values() if name in CONTRACT_STRONG}
     amount = mapping.has(*CONTRACT_AMOUNTS)
     party = mapping.has("supplier_name", "supplier_given_name", "supplier_rfc")
@@ -151,7 +151,7 @@ def _budget_verdict(area: Area, kind: str, wanted: Mapping[str, str] | None) -> 
     return Verdict(kind, mapping, score=_budget_score(area, mapping))
 
 
-def _name_the_moment(area: Area, mapping: Mapping_) -> None:
+def _name_the_moment(area: Area, mapping: ColumnMapping) -> None:
     """A lone ``Importe`` or ``Total`` under the title of a budget is what was approved; under a revenue law, estimated."""
     column = mapping.column("reported")
     if column is None or len(mapping.moments) > 1:
@@ -165,7 +165,7 @@ def _name_the_moment(area: Area, mapping: Mapping_) -> None:
         mapping.fields[column] = "estimated"
 
 
-def _budget_score(area: Area, mapping: Mapping_) -> int:
+def _budget_score(area: Area, mapping: ColumnMapping) -> int:
     """Words that only one of the two uses weigh most: ``pagado`` is spending, ``recaudado`` income; both print
     ``devengado``.
     """

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from datasets.ingest.build import Part
 from datasets.ingest.codes import object_code
 from datasets.ingest.layout import Area
 from datasets.ingest.lines import RENAMED
-from datasets.ingest.mapping import OBJECT_CODES, Mapping_, map_columns
+from datasets.ingest.mapping import OBJECT_CODES, ColumnMapping, map_columns
 from datasets.ingest.shapes import LINE_FIELDS, Finding, SkipRule, StreamPlan, Table
 
 _TOTAL_PATTERN = r"\s*(gran\s+|sub\s*-?\s*)?total(es)?\b"
@@ -19,18 +20,21 @@ _SHAPES = {1: r"[1-9](0{2,5})?$", 2: r"[1-9][1-9](0{2,4})?$", 3: r"[1-9][1-9][1-
 def plan_stream(
     path: Path,
     parts: list[Part],
-    areas: list[Area],
+    area: Area,
+    wanted: Mapping[str, str] | None,
     encoding: str,
     delimiter: str,
     findings: list[Finding],
     questions: list[str],
 ) -> None:
     """Replace the lines of the head by a plan for the whole file. Only a file of one table can be streamed."""
-    part, area = parts[0], areas[0]
+    part = parts[0]
     table = part.table
-    mapping = map_columns(area, table.kind, None)
+    mapping = map_columns(area, table.kind, wanted)
     rules = _rules(table, area, mapping, questions)
     fields = _fields(table.kind, mapping)
+    if table.context.document == "approved":
+        fields = {name: column for name, column in fields.items() if not name.startswith("period_")}
     table.stream = StreamPlan(
         path=path,
         encoding=encoding,
@@ -54,7 +58,7 @@ def plan_stream(
     )
 
 
-def _fields(kind: str, mapping: Mapping_) -> dict[str, int]:
+def _fields(kind: str, mapping: ColumnMapping) -> dict[str, int]:
     wanted = set(LINE_FIELDS[kind])
     named = {RENAMED.get(name, name): column for column, name in mapping.fields.items()}
     found = {name: column for name, column in named.items() if name in wanted}
@@ -64,7 +68,7 @@ def _fields(kind: str, mapping: Mapping_) -> dict[str, int]:
     return found
 
 
-def _rules(table: Table, area: Area, mapping: Mapping_, questions: list[str]) -> list[SkipRule]:
+def _rules(table: Table, area: Area, mapping: ColumnMapping, questions: list[str]) -> list[SkipRule]:
     """Row-local marks of the rows that were parents in the head."""
     leaves = {int(row) - 1 for block in table.stored for row in block.rows}
     parents = [
@@ -85,20 +89,20 @@ def _rules(table: Table, area: Area, mapping: Mapping_, questions: list[str]) ->
     return rules
 
 
-def _total_rules(mapping: Mapping_, codes: list[int]) -> list[SkipRule]:
+def _total_rules(mapping: ColumnMapping, codes: list[int]) -> list[SkipRule]:
     names = [
         column for column, name in mapping.fields.items() if name in ("object_name", "revenue_name", "admin_unit_name")
     ]
     return [SkipRule("subtotal", empty=tuple(codes), column=column, pattern=_TOTAL_PATTERN) for column in names]
 
 
-def _is_total(area: Area, row: int, mapping: Mapping_) -> bool:
+def _is_total(area: Area, row: int, mapping: ColumnMapping) -> bool:
     columns = [column for column, name in mapping.fields.items() if name.endswith("_name")]
     return any(re.match(_TOTAL_PATTERN, area.grid.cell(row, column), re.IGNORECASE) for column in columns)
 
 
 def _level_rule(
-    area: Area, mapping: Mapping_, codes: list[int], leaves: set[int], parents: list[int]
+    area: Area, mapping: ColumnMapping, codes: list[int], leaves: set[int], parents: list[int]
 ) -> list[SkipRule]:
     column = mapping.column("line_level")
     if column is None:
@@ -110,7 +114,7 @@ def _level_rule(
 
 
 def _column_rules(
-    area: Area, mapping: Mapping_, codes: list[int], leaves: set[int], parents: list[int]
+    area: Area, mapping: ColumnMapping, codes: list[int], leaves: set[int], parents: list[int]
 ) -> list[SkipRule]:
     """``item empty while chapter filled``: holds when it parts every parent of the head from every leaf."""
     for cut in range(1, len(codes)):
@@ -126,7 +130,7 @@ def _column_rules(
 
 
 def _shape_rules(
-    area: Area, mapping: Mapping_, codes: list[int], leaves: set[int], parents: list[int]
+    area: Area, mapping: ColumnMapping, codes: list[int], leaves: set[int], parents: list[int]
 ) -> list[SkipRule]:
     """One code column that prints all levels: the shapes that only parents have."""
     for column in codes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area
-from datasets.ingest.mapping import Mapping_
+from datasets.ingest.mapping import ColumnMapping
 
 SPENDING = {
     "aprobado": "approved", "original": "approved", "asignado": "approved", "presupuesto aprobado": "approved",
@@ -39,7 +39,7 @@ class Merged:
     skipped: dict[str, int] = field(default_factory=dict)
 
 
-def merge_moments(area: Area, mapping: Mapping_) -> Merged | None:
+def merge_moments(area: Area, mapping: ColumnMapping) -> Merged | None:
     """Rows gathered into one record per label, or None when the moments are not in the rows."""
     words = SPENDING if mapping.kind == "expenditure" else INCOME
     column = _moment_column(area, words)

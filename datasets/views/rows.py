@@ -87,8 +87,10 @@ def _source_rows(release: Release, line: Any) -> tuple[list[SourceRow], str]:
     way = {"encoding": report.get("encoding"), "delimiter": report.get("delimiter")}
     try:
         found = extract(release.ingest.file, sheet=sheet, rows=numbers_of(line), **way)
-    except (UnreadableFile, LookupError, UnicodeError, OSError) as problem:
+    except UnreadableFile as problem:
         return [], str(problem)
+    except (LookupError, UnicodeError, OSError):  # their messages name places of the server
+        return [], _("The original cannot be read again just now. Try later, or tell GESOC.")
     header_row = report.get("header_row") if sheet in (None, report.get("sheet")) else None
     headings = headings_over(found, line.source_row, header_row)
     rows = [

@@ -61,12 +61,11 @@ class PublicManners(APIView):
 
     def validated(self, request: Request) -> dict[str, Any]:
         given = {name: values for name, values in request.query_params.lists() if name not in ALWAYS_ALLOWED}
-        known = self.parameters().fields
-        errors = {name: [_("There is no such parameter here.")] for name in given if name not in known}
+        asked = self.parameters(data={name: values[0] for name, values in given.items() if values[0].strip()})
+        errors = {name: [_("There is no such parameter here.")] for name in given if name not in asked.fields}
         errors |= {name: [_("It is given more than once.")] for name, values in given.items() if len(values) > 1}
         if errors:
             raise exceptions.ValidationError(errors)
-        asked = self.parameters(data={name: values[0] for name, values in given.items() if values[0].strip()})
         asked.is_valid(raise_exception=True)
         return dict(asked.validated_data)
 

@@ -1,9 +1,12 @@
 """Tables in the shapes public bodies publish them, from files written here."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from datasets.ingest.numbers import to_cents
-from datasets.ingest.reading import Hints, read_file
+from datasets.ingest.readers.child import float_text
+from datasets.ingest.reading import Hints, UnreadableFile, read_file
 from tests.datasets.reading_files import STATEMENT, write_ods, write_text, write_xls, write_xlsx
 
 
@@ -486,6 +489,117 @@ def test_nothing_to_read_asks_in_plain_spanish(tmp_path):
 
     assert (reading.kind, reading.complete, reading.tables) == (None, False, [])
     assert reading.questions[0].startswith("No se encontró una tabla de presupuesto")
+
+
+def test_sheets_of_one_workbook_share_what_only_one_of_them_says(tmp_path):
+    bare = [
+        ["Clasificación por Tipo de Gasto"],
+        ["Concepto", "Aprobado", "Pagado"],
+        ["Gasto Corriente", 350.5, 90],
+        ["Gasto de Capital", 1000, 500],
+    ]
+    reading = read(
+        write_xlsx(tmp_path / "e.xlsx", {"COG": STATEMENT, "CTG": [*bare, ["Total del Gasto", 1350.5, 590]]})
+    )
+
+    found = {
+        table.breakdown: (table.context.municipality_name, table.context.year, table.context.period)
+        for table in reading.tables
+    }
+    assert found == {"object": ("Ejemplo", 2023, "Q2"), "economic": ("Ejemplo", 2023, "Q2")}
+    assert reading.complete
+
+
+def test_sum_far_from_the_printed_total_is_asked(tmp_path):
+    text = "Concepto,Aprobado,Pagado\nAlfa,10,5\nBeta,20,7\nGama,30,9\nTOTAL,30,9\n"
+    reading = read(write_text(tmp_path / "presupuesto por dependencia 2022.csv", text), year=2022, period="annual")
+
+    assert reading.complete is False
+    assert any("muy distinto del total" in question for question in reading.questions)
+
+
+def test_supplier_that_is_only_a_number_is_named_by_the_child_sheet(tmp_path):
+    master = [
+        ["43335"],
+        ["TÍTULO"],
+        ["Adjudicaciones directas"],
+        [1, 2],
+        [1, 2],
+        ["Tabla Campos"],
+        [
+            "Ejercicio",
+            "Tipo de procedimiento",
+            "Número que identifique al contrato",
+            "Fecha del contrato",
+            "Monto total del contrato con impuestos incluidos",
+            "Razón social del adjudicado \nTabla_222",
+        ],
+        ["2021", "Adjudicación directa", "C-1", "2021-02-03", 10, 1],
+        ["2021", "Adjudicación directa", "C-2", "2021-02-04", 20, 2],
+    ]
+    child = [
+        [None, 1, 1, 1],
+        [None, 1, 2, 3],
+        ["ID", "Nombre(s)", "Primer apellido", "Denominación o razón social"],
+        [1, None, None, "Uno SA"],
+        [2, "Ana", "López", None],
+    ]
+    reading = read(write_xlsx(tmp_path / "c.xlsx", {"Reporte de Formatos": master, "Tabla_222": child}))
+
+    assert lines(only(reading), "contract_number", "supplier_name") == [("C-1", "Uno SA"), ("C-2", "Ana López")]
+
+
+def test_unknown_encoding_of_a_person_gets_a_sentence(tmp_path):
+    path = write_text(tmp_path / "e.csv", "Partida,Aprobado\n1131,5\n")
+
+    with pytest.raises(UnreadableFile) as caught:
+        read(path, encoding="utf-99")
+
+    assert caught.value.message == "No se conoce la codificación «utf-99». Prueba con utf-8 o cp1252."
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (30000001.010000002, "30000001.01"),
+        (0.1 + 0.2, "0.3"),
+        (5.0, "5"),
+        (1e15, "1000000000000000"),
+        (-2.50, "-2.5"),
+        (1e-7, "0.0000001"),
+        (float("nan"), ""),
+    ],
+)
+def test_numbers_of_a_sheet_become_text_without_binary_noise(number, text):
+    assert float_text(number) == text
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_every_amount_in_cents_survives_the_sheet(cents):
+    assert to_cents(float_text(cents / 100)) == cents
+
+
+AMOUNTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(chapters=st.lists(AMOUNTS, min_size=2, max_size=5), total=st.booleans())
+def test_any_two_level_budget_sums_to_its_leaves(tmp_path_factory, chapters, total):
+    """Chapters with their concepts, some without detail, with or without a printed total."""
+    rows = ["Clave,Concepto,Aprobado,Pagado"]
+    for number, parts in enumerate(chapters, start=1):
+        rows.append(f"{number}000,Capítulo {number},{sum(parts)}.00,0.00")
+        if len(parts) > 1:
+            rows += [f"{number}{place}00,Parte {place},{amount}.00,0.00" for place, amount in enumerate(parts, start=1)]
+    expected = sum(map(sum, chapters))
+    if total:
+        rows.append(f",Total,{expected}.00,0.00")
+    path = write_text(tmp_path_factory.mktemp("e") / "egresos.csv", "\n".join(rows) + "\n")
+
+    table = only(read(path, year=2022, period="annual"))
+
+    assert cents(table, "approved") == expected * 100
+    assert table.lines == sum(map(len, chapters))
 
 
 def test_progress_is_told(tmp_path):

@@ -6,7 +6,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.live_server_helper import LiveServer
 
+from gesoc import probe
 from gesoc.celery import GONE_AFTER, Scheduler, app, sign_of_life
 
 
@@ -83,3 +85,24 @@ def test_sign_of_life_survives_a_missing_redis(settings: Any, caplog: pytest.Log
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}}
     sign_of_life("worker")
     assert "No sign of life from worker" in caplog.text
+
+
+@pytest.mark.parametrize("who", ["worker", "beat"])
+@pytest.mark.usefixtures("everyone_alive")
+def test_probe_of_one_process(who: str) -> None:
+    assert probe.main([who]) == 0
+    cache.delete(f"alive:{who}")
+    assert probe.main([who]) == 1
+
+
+@pytest.mark.usefixtures("everyone_alive")
+def test_probe_of_the_web_server_asks_it_alone(live_server: LiveServer) -> None:
+    port = live_server.url.rpartition(":")[2]
+    cache.delete("alive:worker")  # a dead worker is no reason to restart the web server
+    assert probe.main(["web", port]) == 0
+    assert probe.main(["web", "1"]) == 1
+
+
+def test_probe_with_anything_else_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert probe.main(["everything"]) == 2
+    assert "python -m gesoc.probe web" in capsys.readouterr().err

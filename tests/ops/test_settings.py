@@ -14,7 +14,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://mesa:pw@database.invalid:5433/mesa",
     "REDIS_URL": "redis://:pw@redis.invalid:6379/0",
     "SECRET_KEY": "s" * 60,
-    "ALLOWED_HOSTS": "mesa.example,www.mesa.example",
+    "ALLOWED_HOSTS": "mesa.example, .mesa.example",
 }
 
 
@@ -59,14 +59,15 @@ def test_missing_secret_is_one_plain_line_from_manage() -> None:
 
 def test_production_takes_everything_from_the_environment_and_is_strict() -> None:
     names = ["SECRET_KEY", "ALLOWED_HOSTS", "REDIS_URL", "DEBUG", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE"]
-    done = read_settings(*names, "DATABASES", "CELERY_BROKER_URL", **PRODUCTION)
+    done = read_settings(*names, "CSRF_TRUSTED_ORIGINS", "DATABASES", "CELERY_BROKER_URL", **PRODUCTION)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     database = found.pop("DATABASES")["default"]
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("database.invalid", 5433, "mesa")
     assert found == {
         "SECRET_KEY": PRODUCTION["SECRET_KEY"],
-        "ALLOWED_HOSTS": ["mesa.example", "www.mesa.example"],
+        "ALLOWED_HOSTS": ["mesa.example", ".mesa.example"],
+        "CSRF_TRUSTED_ORIGINS": ["https://mesa.example", "https://*.mesa.example"],
         "REDIS_URL": PRODUCTION["REDIS_URL"],
         "CELERY_BROKER_URL": PRODUCTION["REDIS_URL"],
         "DEBUG": False,

@@ -47,7 +47,7 @@ def to_text(cell: object) -> str:
 def float_text(number: float) -> str:
     if not math.isfinite(number):
         return ""
-    if number.is_integer() and abs(number) < 1e15:
+    if number.is_integer() and abs(number) < 1e22:
         return str(int(number))
     short = float(f"{number:.15g}")
     text = repr(short)

@@ -7,13 +7,14 @@ break.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from datasets.ingest.encoding import Decoded, decode, detect, find_delimiter
+from datasets.ingest.encoding import DELIMITERS, Decoded, decode, detect, find_delimiter
 from datasets.ingest.shapes import Grid, UnreadableFile
 
 MAX_GRID_BYTES = 20 * 2**20
@@ -24,12 +25,24 @@ csv.field_size_limit(1 << 24)
 
 def read_text(path: Path, *, encoding: str | None, delimiter: str | None) -> tuple[Grid, Decoded, str]:
     """The whole small file as one grid, or the head of a large one, with what was detected."""
+    if encoding is not None:
+        encoding = _known(encoding)
+    if delimiter not in DELIMITERS:
+        delimiter = None
     if path.stat().st_size > MAX_GRID_BYTES:
         return _read_head(path, encoding, delimiter)
     decoded = decode(path.read_bytes(), encoding)
     mark = delimiter or find_delimiter(decoded.text)
     rows = _records(io.StringIO(decoded.text, newline=""), mark, None)
     return Grid(sheet=None, rows=rows), decoded, mark
+
+
+def _known(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        message = f"No se conoce la codificación «{encoding}». Prueba con utf-8 o cp1252."
+        raise UnreadableFile("encoding", message) from None
 
 
 def _read_head(path: Path, encoding: str | None, delimiter: str | None) -> tuple[Grid, Decoded, str]:

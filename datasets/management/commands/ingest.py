@@ -15,9 +15,11 @@ from datasets import services
 from datasets.ingest import pipeline
 from datasets.ingest.report import Outcome
 from datasets.models import Ingest
+from datasets.scan import scan_personal_data
 
 WENT_WELL = ("published", "ready", "duplicate")
 BAR = 30
+SCAN_AT_ONCE = 20_000_000  # bytes
 
 
 class Command(BaseCommand):
@@ -78,6 +80,8 @@ class Command(BaseCommand):
             pipeline.fail(ingest, pipeline.BROKEN, "database")
         if bar is _bar:
             self.stderr.write("")
+        if ingest.status in WENT_WELL and ingest.file.size <= SCAN_AT_ONCE:
+            scan_personal_data(ingest.file)  # a larger one is left to the worker
         return ingest
 
     def _say(self, result: dict[str, Any], as_json: bool) -> None:
