@@ -57,7 +57,6 @@ def use() -> None:
     place, names = home(), wanted()
     if not names or place.root in _held:
         return
-    place.root.mkdir(parents=True, exist_ok=True)
     start, users = place.lock("start"), place.lock("users")
     fcntl.flock(start, fcntl.LOCK_EX)
     try:

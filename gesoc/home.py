@@ -23,6 +23,10 @@ class ServiceError(RuntimeError):
     """Why an embedded service does not run, in a sentence for the person at the terminal."""
 
 
+def not_ours(root: Path) -> str:
+    return f"{root} was made by another account: work as that account, or remove the directory and start again."
+
+
 @dataclass(frozen=True)
 class Home:
     """The directory in which one pair of embedded services lives (`var/`, or `var/test` for the test suite)."""
@@ -61,8 +65,11 @@ class Home:
     def lock(self, name: str) -> int:
         """An open descriptor of one of the home's lock files: start, users, keeper, prepare, demo."""
         directory = self.root / "lock"
-        directory.mkdir(parents=True, exist_ok=True)
-        return os.open(directory / name, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            return os.open(directory / name, os.O_RDWR | os.O_CREAT, 0o600)
+        except PermissionError:
+            raise ServiceError(not_ours(self.root)) from None
 
 
 def try_lock(descriptor: int, mode: int) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from gesoc.embedded import home, is_local
+from gesoc.home import not_ours
 
 NO_DEMO = "DATABASE_URL is set, so this is not local mode: demo accounts are refused."
 
@@ -31,9 +32,12 @@ def create_private(path: Path, text: str) -> None:
 
 def secret_key() -> str:
     path = home().root / "secret_key"
-    if not path.exists():
-        create_private(path, secrets.token_urlsafe(50))
-    return path.read_text()
+    try:
+        if not path.exists():
+            create_private(path, secrets.token_urlsafe(50))
+        return path.read_text()
+    except PermissionError:
+        raise ImproperlyConfigured(not_ours(home().root)) from None
 
 
 def demo_logins_path() -> Path:

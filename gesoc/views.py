@@ -21,7 +21,7 @@ from gesoc.common.charts.frame import Column, Table, link, row
 from gesoc.common.charts.tilemap import Tile
 from gesoc.common.dates import day
 from gesoc.common.views import navigation
-from municipalities.models import State
+from municipalities.models import Municipality, State
 from municipalities.selectors import search_municipalities
 
 LATEST = 8
@@ -113,11 +113,17 @@ def search(request: HttpRequest) -> HttpResponse:
     bodies = selectors.search_bodies(query, FOUND + 1) if query else []
     context = {
         "query": query,
-        "municipalities": municipalities[:FOUND],
+        "municipalities": [(unit, _people(unit)) for unit in municipalities[:FOUND]],
         "bodies": bodies[:FOUND],
         "more": len(municipalities) > FOUND or len(bodies) > FOUND,
     }
     return render(request, "search.html", context)
+
+
+def _people(unit: Municipality) -> str:
+    """The annotation of `search_municipalities`; nothing where no population is known."""
+    people: int | None = getattr(unit, "population", None)
+    return _counted(ngettext("%(count)s inhabitant", "%(count)s inhabitants", people), people) if people else ""
 
 
 @require_safe

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import transaction
+from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.views.generic.edit import ProcessFormView
@@ -60,8 +61,8 @@ def methods(pattern: URLPattern) -> set[str]:
     return found
 
 
-def answer(world: World, role: str, name: str, method: str, target: str) -> int:
-    """The status that somebody gets, from a world that nobody has touched."""
+def answer(world: World, role: str, name: str, method: str, target: str) -> HttpResponseBase:
+    """What somebody gets, from a world that nobody has touched."""
     user = world.people[role]
     side = world.sides.get(target, world.sides["own"])
     client = Client()
@@ -76,7 +77,7 @@ def answer(world: World, role: str, name: str, method: str, target: str) -> int:
         if response.streaming:
             response.getvalue()  # to the end, so that its file is closed
         transaction.set_rollback(True)
-    return response.status_code
+    return response
 
 
 @pytest.fixture
@@ -118,8 +119,21 @@ def test_answers_are_those_of_the_matrix(url, world):
     """A cell may allow two answers (200|503) where more than rights decides."""
     wrong = []
     for row in ROWS[url]:
-        found = {role: str(answer(world, role, url, row["method"], row["target"])) for role in ROLES}
+        found = {role: str(answer(world, role, url, row["method"], row["target"]).status_code) for role in ROLES}
         differing = {role: status for role, status in found.items() if status not in row[role].split("|")}
         if differing:
             wrong.append((row["method"], row["target"], differing))
     assert wrong == []
+
+
+# A form that anybody may send needs its token in a cookie.
+FORMS = {"account_login", "account_reset_password"}
+
+
+def test_pages_without_a_form_set_no_cookie_for_visitors(world):
+    setting = set()
+    for row in matrix():
+        if row["method"] == "GET" and row["visitor"] == "200":
+            response = answer(world, "visitor", row["url"], "GET", row["target"])
+            setting |= {row["url"]} if response.cookies else set()
+    assert setting == FORMS

@@ -19,6 +19,12 @@ _ALIASES = {
     "distrito federal": "09", "cdmx": "09", "estado de mexico": "15", "edomex": "15", "coahuila de zaragoza": "05",
     "michoacan de ocampo": "16", "veracruz de ignacio de la llave": "30", "queretaro de arteaga": "22",
 }  # fmt: skip
+_ABBREVIATED = {
+    "ags": "01", "bc": "02", "bcs": "03", "camp": "04", "coah": "05", "col": "06", "chis": "07", "chih": "08", "dgo": "10",
+    "gto": "11", "gro": "12", "hgo": "13", "jal": "14", "mex": "15", "mich": "16", "mor": "17", "nay": "18", "nl": "19",
+    "oax": "20", "pue": "21", "qro": "22", "qroo": "23", "slp": "24", "sin": "25", "son": "26", "tab": "27", "tamps": "28",
+    "tlax": "29", "ver": "30", "yuc": "31", "zac": "32",
+}  # fmt: skip
 _BY_NAME = {fold(name): code for code, name in STATES.items()} | _ALIASES
 _NAMES = "|".join(sorted(map(re.escape, _BY_NAME), key=len, reverse=True))
 # "Ecatepec de Morelos" and "Dolores Hidalgo" end in no state: after "de", and for heroes, a comma or "estado de" must
@@ -60,6 +66,9 @@ _NOT_A_BODY = re.compile(
 )
 
 
+_STATE_OF_BODY = re.compile(r"[\s,]+del estado (?:libre y soberano )?de ([a-z. ]+?)\s*$")
+
+
 def unit_of(lines: Sequence[str]) -> int:
     """Pesos per printed unit: 1,000 where a title says "miles de pesos"."""
     text = " ".join(fold(line) for line in lines)
@@ -90,7 +99,7 @@ def from_titles(lines: Sequence[str]) -> Context:
 def _place_and_body(context: Context, line: str) -> None:
     words = fold(line)
     if match := _ENTITY.match(words):
-        context.body_name = _original(line, match[1] or match[2])
+        context.body_name = _body(context, _original(line, match[1] or match[2]))
         _municipality(context, context.body_name)
     elif _FEDERAL.search(words):
         context.level = context.level or "federal"
@@ -102,7 +111,19 @@ def _place_and_body(context: Context, line: str) -> None:
     elif _MUNICIPAL.match(words) and not _NOT_A_BODY.search(words):
         _municipality(context, line)
     elif _INSTITUTION.match(words) and context.body_name is None and len(line) < 160:
-        context.body_name = " ".join(line.split())
+        context.body_name = _body(context, " ".join(line.split()))
+
+
+def _body(context: Context, name: str) -> str:
+    """``Instituto X del Estado de Gto.`` says where it is. The name stays whole: other states have an Instituto X too."""
+    match = _STATE_OF_BODY.search(fold(name))
+    if not match:
+        return name
+    words = match[1].replace(".", "").replace(" ", "")
+    code = state_code(match[1]) or _ABBREVIATED.get(words)
+    if code is not None:
+        context.state_code, context.state_name = code, STATES[code]
+    return name
 
 
 def is_institution(text: str) -> bool:

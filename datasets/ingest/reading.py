@@ -12,7 +12,7 @@ from pathlib import Path
 
 from datasets.ingest import sipot
 from datasets.ingest.budget import read_budget
-from datasets.ingest.build import Part, budget_part, contract_part, join_parts
+from datasets.ingest.build import Part, budget_part, contract_part
 from datasets.ingest.contracts import read_contracts
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area, find_areas
@@ -21,6 +21,7 @@ from datasets.ingest.numbers import NotAnAmount, to_cents
 from datasets.ingest.readers.sheets import read_sheets
 from datasets.ingest.readers.text import MAX_GRID_BYTES, read_text
 from datasets.ingest.recognise import Foreign, Verdict, foreign_of, recognise
+from datasets.ingest.repeats import join_parts
 from datasets.ingest.shapes import (
     LINE_FIELDS,
     MOMENTS,
@@ -300,7 +301,7 @@ def _main_kind(parts: list[Part], said: str | None) -> str:
 
 
 def _mention_ignored(work: _Work) -> None:
-    for sheet, foreign in work.foreign:
+    for sheet, foreign in dict.fromkeys(work.foreign):
         where = f"La hoja «{sheet}» no se carga. " if sheet else ""
         work.findings.append(Finding(foreign.code, "info", where + foreign.sentence, sheet=sheet))
 

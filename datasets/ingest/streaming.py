@@ -33,6 +33,8 @@ def plan_stream(
     mapping = map_columns(area, table.kind, wanted)
     rules = _rules(table, area, mapping, questions)
     fields = _fields(table.kind, mapping)
+    if table.context.document == "approved":
+        fields = {name: column for name, column in fields.items() if not name.startswith("period_")}
     table.stream = StreamPlan(
         path=path,
         encoding=encoding,

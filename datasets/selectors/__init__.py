@@ -18,7 +18,7 @@ from .contracts import (
     top_suppliers,
 )
 from .coverage import Arrival, Coverage, bodies_with_data, coverage, latest_arrivals, search_bodies
-from .figures import YearCells, expenditure_cells, revenue_cells, trend, year_cells
+from .figures import YearCells, expenditure_cells, is_told_by, revenue_cells, trend, year_cells
 from .releases import best_by_year, choose_release, choose_releases, published_releases, years_with_data
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "coverage",
     "data_version",
     "expenditure_cells",
+    "is_told_by",
     "latest_arrivals",
     "official_names",
     "published_releases",

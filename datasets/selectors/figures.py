@@ -77,6 +77,13 @@ def revenue_cells(
     return ordered(cells if parent else with_remainders(cells, chosen, RevenueLine.MOMENTS), moment)
 
 
+def is_told_by(release: Release, *, by: str, beyond: Iterable[str]) -> bool:
+    """Has the release headings of `by` other than those of a coarser level, which stand for what was not told finer?"""
+    cells = RevenueCell.objects if release.kind == Kind.REVENUE else ExpenditureCell.objects
+    found = cells.filter(by=by, **in_releases([release]))
+    return found.exclude(key="").exclude(key__in=list(beyond)).exists()
+
+
 def year_cells(releases: Iterable[Release]) -> list[Cell]:
     """One cell per release under its year: the totals that were counted when the release was loaded. No query."""
     return [_year_cell(release, MOMENTS[release.kind]) for release in releases]

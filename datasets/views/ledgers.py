@@ -197,9 +197,19 @@ class LedgerView(DashboardView):
         """To the parts of a heading; the finest level leads to the lines of the file."""
         if not cell.code:
             return ""
-        if len(self.headings) < len(self.levels) - 1:
-            return query_with(self.params, **{self.ledger.params[len(self.headings)]: cell.key})
-        return self.lines_url(cell.key)
+        if not self.has_parts:
+            return self.lines_url(cell.key)
+        assert self.release is not None
+        chosen = {"anio": str(self.release.year), "documento": self.document_key(self.release)}
+        return query_with(self.params, **chosen, **{self.ledger.params[len(self.headings)]: cell.key})
+
+    @cached_property
+    def has_parts(self) -> bool:
+        """Is the release told more finely than this level? A file of chapters alone has no concepts to show."""
+        finer = self.levels[len(self.headings) + 1 :]
+        if not finer or self.release is None:
+            return False
+        return selectors.is_told_by(self.release, by=finer[0], beyond=[cell.key for cell in self.cells])
 
     def lines_url(self, key: str = "") -> str:
         assert self.release is not None

@@ -98,14 +98,23 @@ def test_drill_down_keeps_the_choices_and_leads_to_the_lines(client, body):
     release = place.spending(body, 2024)
     make.expenditure_cell(release, "concept", "6100", accrued="7000000.00")
     make.expenditure_cell(release, "item", "6140", accrued="7000000.00")
-    assert 'href="?anio=2024&amp;cap=6000"' in client.get(f"{BUDGET}?anio=2024").text
+    pinned = "anio=2024&amp;documento=public_account.annual"
+    assert f'href="?en=reales&amp;{pinned}&amp;cap=6000"' in client.get(f"{BUDGET}?en=reales").text
     chapter = client.get(f"{BUDGET}?anio=2024&cap=6000").text
-    assert 'href="?anio=2024&amp;cap=6000&amp;con=6100"' in chapter
+    assert 'href="?anio=2024&amp;cap=6000&amp;documento=public_account.annual&amp;con=6100"' in chapter
     assert "<strong>6000 Inversión pública</strong>" in chapter
     assert '<input type="hidden" name="cap" value="6000">' in chapter
     concept = client.get(f"{BUDGET}?anio=2024&cap=6000&con=6100").text
     assert f"{BUDGET}renglones/?version={release.pk}&amp;por=item&amp;clave=6140" in concept
     assert 'href="?anio=2024">Todo el gasto</a>' in concept
+
+
+def test_file_of_chapters_alone_leads_from_a_chapter_to_its_lines(client, body):
+    release = place.spending(body, 2024)
+    make.expenditure_cell(release, "concept", "6000", accrued="7000000.00")  # what was not told finer
+    page = client.get(BUDGET).text
+    assert f"{BUDGET}renglones/?version={release.pk}&amp;por=chapter&amp;clave=6000" in page
+    assert "cap=6000" not in page
 
 
 def test_negative_figures_become_bars_without_shares(client, body):

@@ -1,0 +1,133 @@
+"""The same money twice: tables of one file that repeat each other are counted once, tables of other money stay apart."""
+
+from __future__ import annotations
+
+from datasets.ingest.build import Part
+from datasets.ingest.hierarchy import close
+from datasets.ingest.shapes import Context, Finding
+
+# ---------------------------------------------------------------------------------------------------
+
+
+def join_parts(parts: list[Part]) -> tuple[list[Part], list[Finding], list[str]]:
+    """One table per kind, breakdown and context. The same sums again are a repetition; other sums are further lines."""
+    _share_context([part.table.context for part in parts if part.table.kind != "contracts"])
+    groups: dict[tuple[object, ...], list[Part]] = {}
+    for part in parts:
+        context = part.table.context
+        key = (part.table.kind, part.table.breakdown, context.year, context.period, context.document, context.body_name)
+        groups.setdefault(key, []).append(part)
+    findings: list[Finding] = []
+    questions: list[str] = []
+    kept = []
+    for group in groups.values():
+        kept.append(_join_group(group, findings, questions))
+    findings += _compare_breakdowns(kept)
+    return kept, findings, questions
+
+
+def _share_context(contexts: list[Context]) -> None:
+    """Sheets of one workbook speak of the same body and time: what one leaves out, the only answer of the others fills."""
+    for name in (
+        "body_name",
+        "municipality_name",
+        "municipality_code",
+        "state_code",
+        "state_name",
+        "level",
+        "year",
+        "period",
+    ):
+        answers = {getattr(context, name) for context in contexts} - {None}
+        if len(answers) != 1:
+            continue
+        for context in contexts:
+            if getattr(context, name) is None:
+                setattr(context, name, next(iter(answers)))
+    for context in contexts:
+        if context.document == "quarterly" and context.period == "annual":
+            context.document = "public_account"
+
+
+def _join_group(group: list[Part], findings: list[Finding], questions: list[str]) -> Part:
+    if len(group) == 1:
+        return group[0]
+    ranked = sorted(group, key=lambda part: (not any(part.sums), -part.table.lines))
+    first = ranked[0]
+    different = []
+    for part in ranked[1:]:
+        if part.table.kind != "contracts" and (not any(part.sums) or _repeats(first, part)):
+            _absorb(first, part, "repeated")
+            if any(part.sums):
+                findings.append(_repetition(first, part))
+        else:
+            different.append(part)
+    for part in different:
+        _append(first, part)
+    if different and first.table.kind != "contracts":
+        sheets = ", ".join(f"«{part.table.sheet}»" for part in [first, *different])
+        questions.append(
+            f"Hay varias tablas de la misma clasificación con montos distintos ({sheets}). ¿Se suman o es solo una?"
+        )
+    return first
+
+
+def _repeats(one: Part, other: Part) -> bool:
+    mine, theirs = dict(zip(one.moments, one.sums, strict=True)), dict(zip(other.moments, other.sums, strict=True))
+    shared = [name for name in mine if mine[name] is not None and theirs.get(name) is not None]
+    return (
+        bool(shared) and any(mine[name] for name in shared) and all(close(mine[name], theirs[name]) for name in shared)
+    )
+
+
+def _absorb(into: Part, part: Part, reason: str) -> None:
+    target, source = into.table, part.table
+    target.rows_read += source.rows_read
+    for name, count in source.skipped.items():
+        target.skipped[name] = target.skipped.get(name, 0) + count
+    if source.lines:
+        target.skipped[reason] = target.skipped.get(reason, 0) + source.lines
+    into.findings += [found for found in part.findings if found.code != "parts_differ"]
+    into.questions += part.questions if reason != "repeated" else []
+
+
+def _append(into: Part, part: Part) -> None:
+    into.table.rows_read += part.table.rows_read
+    for name, count in part.table.skipped.items():
+        into.table.skipped[name] = into.table.skipped.get(name, 0) + count
+    into.table.stored += part.table.stored
+    into.table.controls += part.table.controls
+    into.findings += part.findings
+    into.questions += part.questions
+
+
+def _repetition(kept: Part, part: Part) -> Finding:
+    where = f"la hoja «{part.table.sheet}»" if part.table.sheet != kept.table.sheet else "la misma hoja"
+    row = part.table.header_rows[0]
+    return Finding(
+        "repeated",
+        "info",
+        f"La tabla que empieza en la fila {row} de {where} repite el mismo dinero: se cuenta una sola vez.",
+        sheet=part.table.sheet,
+        line_no=row,
+    )
+
+
+def _compare_breakdowns(parts: list[Part]) -> list[Finding]:
+    """The same money under several classifications should add up to the same; where it does not, say so."""
+    spending = [part for part in parts if part.table.kind == "expenditure" and any(part.sums)]
+    if len(spending) < 3:
+        return []
+    votes = {id(part): sum(_repeats(part, other) for other in spending) for part in spending}
+    most = max(votes.values())
+    return [
+        Finding(
+            "totals_differ",
+            "warning",
+            f"La hoja «{part.table.sheet}» suma distinto de las demás clasificaciones del mismo archivo.",
+            hint="Revisa sus columnas en el original.",
+            sheet=part.table.sheet,
+        )
+        for part in spending
+        if most >= 2 and votes[id(part)] == 1
+    ]
