@@ -81,13 +81,12 @@ def test_pages_fit_the_narrowest_screen_with_wide_letters(site, page):
         assert overflow(page) <= 0, f"{path} with wide letters"
 
 
-def test_from_a_treemap_to_the_lines_without_javascript(site, browser):
-    context = browser.new_context(java_script_enabled=False, locale="es-MX")
-    page = context.new_page()
+def test_from_a_treemap_to_the_lines_without_javascript(site, new_context):
+    page = new_context(java_script_enabled=False).new_page()
     page.goto(f"{site}{TORREON}")
     page.get_by_role("link", name="Presupuesto", exact=True).click()
     page.locator("svg.tree").get_by_role("link", name="6000 Inversión pública").click()
-    assert page.url.endswith("?cap=6000")
+    assert page.url.endswith("?anio=2024&documento=public_account.annual&cap=6000")
     assert page.get_by_role("rowheader", name="Obra en bienes de dominio público").is_visible()
     page.get_by_label("Momento del presupuesto").select_option("aprobado")
     page.get_by_role("button", name="Aplicar").click()
@@ -95,7 +94,6 @@ def test_from_a_treemap_to_the_lines_without_javascript(site, browser):
     assert "cap=6000" in page.url
     page.get_by_role("link", name="Ver los renglones del archivo").click()
     assert "/renglones/?version=" in page.url
-    context.close()
 
 
 def test_treemap_makes_way_for_the_bars_on_a_phone(site, page):
