@@ -110,7 +110,7 @@ class _Page:
             "rows": [self._row(number, heading) for number, heading in enumerate(self.preview.headings)],
             "questions": self.ingest.report.get("questions") or [],
             "shown": self.shown,
-            "looked_again": self.request.method == "POST" and not self.columns.is_bound,
+            "looked_again": self.answers.is_bound and (LOOK_AGAIN in self.request.POST or not self.columns.is_bound),
         }
 
     def _row(self, number: int, heading: str) -> dict[str, Any]:
