@@ -67,7 +67,12 @@ def breakdown_of(table: BudgetTable) -> str | None:
     )
     if coded or mapping.has("line_level"):
         return "full" if used else "object"
-    return classify.by_labels(labels, share) or classify.by_title(table.area.titles, table.area.grid.sheet)
+    above = list({parent.row: parent.label.name for parent in table.parents.values()}.values())
+    return (
+        classify.by_labels(labels, share)
+        or classify.by_title(table.area.titles, table.area.grid.sheet)
+        or classify.by_labels(above, 0.0)  # items nobody knows under chapters everybody knows
+    )
 
 
 def budget_columns(table: BudgetTable, breakdown: str, unit: int) -> Columns:

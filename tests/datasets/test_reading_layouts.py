@@ -500,3 +500,48 @@ def test_municipality_and_state_in_titles(title, municipality, state):
     context = from_titles([title])
 
     assert (context.municipality_name, context.state_code, context.level) == (municipality, state, "municipal")
+
+
+def test_two_quarters_in_one_file_ask_nothing(tmp_path):
+    head = heads(
+        "Ejercicio,Fecha de inicio del periodo que se informa,Fecha de término del periodo que se informa,Clave del capítulo,"
+    )
+    head = [
+        *head[:-1],
+        "Clave del concepto",
+        "Denominación",
+        "Gasto aprobado por capítulo",
+        "Gasto pagado por capítulo",
+    ]
+    rows = [
+        ["2021", "01/01/2021", "31/03/2021", "1000", "", "Servicios personales", "100", "50"],
+        ["2021", "01/01/2021", "31/03/2021", "1000", "1100", "Remuneraciones", "100", "50"],
+        ["2021", "01/04/2021", "30/06/2021", "1000", "", "Servicios personales", "100", "70"],
+        ["2021", "01/04/2021", "30/06/2021", "1000", "1100", "Remuneraciones", "100", "70"],
+    ]
+    reading = read(write_csv(tmp_path / "s.csv", [head, *rows]))
+
+    assert (reading.complete, reading.tables[0].context.period) == (True, None)
+    assert lines(reading.tables[0], "period_end", "object_code", "paid") == [
+        ("31/03/2021", "1100", "50"),
+        ("30/06/2021", "1100", "70"),
+    ]
+
+
+def test_unknown_items_under_known_chapters_are_objects(tmp_path):
+    rows = [
+        ["Municipio de Ejemplo"],
+        ["Estado del Ejercicio del 1 de enero al 31 de diciembre de 2022"],
+        ["Concepto", "Aprobado", "Devengado"],
+        ["SERVICIOS PERSONALES", 30, 20],
+        ["Quincenas", 10, 5],
+        ["Bonos", 20, 15],
+        ["MATERIALES Y SUMINISTROS", 50, 50],
+        ["Resmas", 50, 50],
+    ]
+    table = read(write_xlsx(tmp_path / "o.xlsx", {"H": rows})).tables[0]
+
+    assert (table.breakdown, lines(table, "object_code", "object_name")) == (
+        "object",
+        [("1000", "Quincenas"), ("1000", "Bonos"), ("2000", "Resmas")],
+    )
