@@ -48,6 +48,8 @@ def breakdown_of(table: BudgetTable) -> str | None:
         "functional": mapping.has("function_code", "function_name", "purpose_code", "purpose_name"),
     }
     used = [name for name, present in dims.items() if present]
+    if table.units and not dims["administrative"]:
+        return "full"
     coded = mapping.has(*OBJECT_CODES)
     named = mapping.has("object_name")
     if not coded and not named:
@@ -65,7 +67,12 @@ def breakdown_of(table: BudgetTable) -> str | None:
     )
     if coded or mapping.has("line_level"):
         return "full" if used else "object"
-    return classify.by_labels(labels, share) or classify.by_title(table.area.titles, table.area.grid.sheet)
+    above = list({parent.row: parent.label.name for parent in table.parents.values()}.values())
+    return (
+        classify.by_labels(labels, share)
+        or classify.by_title(table.area.titles, table.area.grid.sheet)
+        or classify.by_labels(above, 0.0)  # items nobody knows under chapters everybody knows
+    )
 
 
 def budget_columns(table: BudgetTable, breakdown: str, unit: int) -> Columns:
@@ -77,6 +84,8 @@ def budget_columns(table: BudgetTable, breakdown: str, unit: int) -> Columns:
         _revenue(table, columns)
     else:
         _LABELLERS.get(breakdown, _object)(table, columns)
+        if table.units and "unit_name" not in columns:
+            columns["unit_name"] = [table.units.get(row.row) for row in table.leaves]
         _functions(table, columns)
         _types(columns)
         _earmarks(table, columns)
