@@ -209,6 +209,7 @@ def by_month(view: ContractsView, totals: Sequence[ContractTotal], names: Sequen
             [None if amount is None else amount / scale.divisor for amount in amounts],
             label=f"{title}. {subtitle}",
             show=axis_text(scale),
+            unit=scale.heading,
             highlighted=frozenset({peak}),
         ),
         table=Table(

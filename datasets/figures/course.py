@@ -58,6 +58,7 @@ def course(view: View, points: Sequence[Point], csv_url: str) -> Figure:
             [charts.Series(view.subject, 1, [None if v is None else v / scale.divisor for v in filled])],
             label=f"{title}. {subtitle}",
             show=axis_text(scale),
+            unit=scale.heading,
         ),
         table=Table("t-anios", gettext("%(subject)s by year") % said, columns, rows),
         sources=provenances([point.release for point in points][::-1]),
