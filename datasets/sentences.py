@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext, ngettext
 
-from gesoc.common.money import amount, change, number, share
+from gesoc.common.money import amount, change, number, percent, share
 
 FLAT = Decimal(2)  # percent; under it a series "hardly changed"
 HUNDRED = Decimal(100)
@@ -131,6 +131,19 @@ def execution(planned: Part, done: Part) -> str:
         return pattern % {**named, "pesos": number(part)}
     pattern = gettext("Of every 100 pesos %(planned)s, %(pesos)s were %(done)s")
     return pattern % {**named, "pesos": of_100(part)}
+
+
+def progress(parts: Sequence[tuple[str, Decimal]], planned: str) -> str:
+    """Which headings are furthest and least far: (name, percent of the plan), of at least one."""
+    (most, high), (least, low) = max(parts, key=_percentage), min(parts, key=_percentage)
+    named = {"planned": planned.lower(), "most": most, "least": least, "high": percent(high), "low": percent(low)}
+    if high - low < FLAT:
+        return gettext("All headings are about as far: %(high)s of what was %(planned)s") % named
+    return gettext("%(most)s is at %(high)s of what was %(planned)s; %(least)s, at %(low)s") % named
+
+
+def _percentage(part: tuple[str, Decimal]) -> Decimal:
+    return part[1]
 
 
 def direct_awards(direct: Decimal | None, whole: Decimal | None) -> str:

@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
 
 from gesoc import embedded
 from tests import chromium
+
+# Examples are judged by what they give, not by how long a busy machine takes.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 STRICT = os.environ.get("MESA_STRICT") == "1"  # .ci/run: nothing may be left out

@@ -191,7 +191,8 @@ def _areas(view: View, shown: _Shown, down: Callable[[Cell], str]) -> str:
     if rest:
         value = sum((shown.values[cell.key] for cell in rest), Decimal(0))
         blocks.append(charts.Block("", gettext("Others"), value, "c8", _said(view, shown, value)))
-    return charts.treemap(blocks, view.ledger.say([Part(c.short_name, shown.values[c.key]) for c in shown.cells]))
+    finding = view.ledger.say([Part(cell.short_name, shown.values[cell.key]) for cell in shown.cells])
+    return charts.treemap(blocks, f"{finding}. {_subtitle(view, shown)}")
 
 
 def _block(view: View, shown: _Shown, cell: Cell, down: Callable[[Cell], str]) -> charts.Block:

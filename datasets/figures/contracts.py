@@ -20,7 +20,7 @@ from .sources import provenances
 
 Method = Contract.Method
 # Contrast for what was awarded without competition, protagonist for tenders, context between, grey for not stated.
-SHADES = {Method.DIRECT: "f2", Method.LIMITED: "f0", Method.OPEN: "f1", Method.UNKNOWN: "q0"}
+SHADES: dict[str, str] = {Method.DIRECT: "f2", Method.LIMITED: "f0", Method.OPEN: "f1", Method.UNKNOWN: "q0"}
 
 
 def method_name(key: str) -> str:
@@ -62,7 +62,7 @@ def whole(totals: Sequence[ContractTotal]) -> Decimal | None:
 def by_procedure(view: ContractsView, totals: Sequence[ContractTotal], csv_url: str) -> Figure:
     """How they were awarded: by amount where amounts are stated, and always by number."""
     order = list(SHADES)
-    mine = sorted(in_currency(totals, view.currency), key=lambda one: order.index(Method(one.key)))
+    mine = sorted(in_currency(totals, view.currency), key=lambda one: order.index(one.key))
     amount = whole(mine)
     count = sum(one.line_count for one in mine)
     direct = next((one for one in mine if one.key == Method.DIRECT), None)
@@ -89,7 +89,7 @@ def by_procedure(view: ContractsView, totals: Sequence[ContractTotal], csv_url: 
                 money.number(one.line_count),
                 scale.cell(one.amount),
                 money.percent(money.share(one.amount, amount)),
-                charts.inline_bar(_size(one, stated), largest, SHADES[Method(one.key)]),
+                charts.inline_bar(_size(one, stated), largest, SHADES[one.key]),
             ],
         )
         for one in mine
@@ -164,7 +164,7 @@ def over_the_years(view: ContractsView, totals: dict[int, list[ContractTotal]], 
 
 
 def _stack(part: dict[str, Decimal], used: Sequence[str]) -> str:
-    return charts.stacked_bar([(part.get(method, Decimal(0)), SHADES[Method(method)]) for method in used])
+    return charts.stacked_bar([(part.get(method, Decimal(0)), SHADES[method]) for method in used])
 
 
 def _mix_title(before: dict[str, Decimal], after: dict[str, Decimal], first: int, last: int) -> str:
@@ -192,6 +192,10 @@ def by_month(view: ContractsView, totals: Sequence[ContractTotal], names: Sequen
     most, peak = max(stated, key=lambda one: (one[0], -one[1]))
     scale = view.scale(amounts)
     columns = [Column(gettext("Month")), Column(gettext("Contracts"), "n"), Column(scale.heading, "n")]
+    subtitle = gettext("Amount by month of signature, %(period)s, %(unit)s") % {
+        "period": view.period,
+        "unit": scale.heading,
+    }
     title = gettext("%(month)s is the month in which most was signed: %(pesos)s of every 100 pesos") % {
         "month": names[peak].capitalize(),
         "pesos": sentences.of_100(money.share(most, all_of_it) or Decimal(0)),
@@ -199,13 +203,13 @@ def by_month(view: ContractsView, totals: Sequence[ContractTotal], names: Sequen
     return Figure(
         key="meses",
         title=title,
-        subtitle=gettext("Amount by month of signature, %(period)s, %(unit)s")
-        % {"period": view.period, "unit": scale.heading},
+        subtitle=subtitle,
         chart=charts.columns(
             [name[:1].upper() for name in names],
             [None if amount is None else amount / scale.divisor for amount in amounts],
-            label=title,
+            label=f"{title}. {subtitle}",
             show=axis_text(scale),
+            unit=scale.heading,
             highlighted=frozenset({peak}),
         ),
         table=Table(

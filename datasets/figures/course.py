@@ -40,20 +40,25 @@ def course(view: View, points: Sequence[Point], csv_url: str) -> Figure:
     ]
     title = sentences.trend(view.subject, years, filled, real=measure.key == "reales")
     said = {"subject": view.subject, "moment": moment_name(view.moment).lower(), "unit": measure.wording}
+    shown = (
+        gettext("%(subject)s, %(moment)s, %(unit)s")
+        if measure.key == "reales"
+        else gettext("%(subject)s, %(moment)s, pesos of each year")
+    )
+    subtitle = shown % said
     gaps = [str(year) for year, value in zip(years, filled, strict=True) if value is None]
     missing = gettext("No comparable figure is published for %(years)s.") % {"years": ", ".join(gaps)}
     nominal = gettext("Pesos of each year: inflation is not taken out.")
     return Figure(
         key="anios",
         title=title,
-        subtitle=gettext("%(subject)s, %(moment)s, %(unit)s") % said
-        if measure.key == "reales"
-        else gettext("%(subject)s, %(moment)s, pesos of each year") % said,
+        subtitle=subtitle,
         chart=charts.lines(
             [str(year) for year in years],
             [charts.Series(view.subject, 1, [None if v is None else v / scale.divisor for v in filled])],
-            label=title,
+            label=f"{title}. {subtitle}",
             show=axis_text(scale),
+            unit=scale.heading,
         ),
         table=Table("t-anios", gettext("%(subject)s by year") % said, columns, rows),
         sources=provenances([point.release for point in points][::-1]),

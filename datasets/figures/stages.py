@@ -83,17 +83,9 @@ def carried_out(view: View, cells: Sequence[Cell], csv_url: str) -> Figure | Non
     largest = max(Decimal(100), *(part for _cell, part in parts))
     columns = [Column(view.level_name), Column(moment_name(done), "n"), Column("", is_bar=True)]
     named = {"plan": moment_name(plan).lower(), "done": moment_name(done)}
-    (most, high), (least, low) = parts[0], parts[-1]
     return Figure(
         key="avance",
-        title=gettext("%(most)s is at %(high)s of what was %(plan)s; %(least)s, at %(low)s")
-        % {
-            **named,
-            "most": most.short_name,
-            "high": money.percent(high),
-            "least": least.short_name,
-            "low": money.percent(low),
-        },
+        title=sentences.progress([(cell.short_name, part) for cell, part in parts], moment_name(plan)),
         subtitle=gettext("%(done)s against %(plan)s, %(document)s")
         % {**named, "document": document_name(view.release)},
         table=Table(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from datasets.ingest import classify
 from datasets.ingest.hierarchy import Amounts, Outline, add, choose, close, same
 from datasets.ingest.labels import Label, is_note, read_label, without_enumeration
 from datasets.ingest.layout import Area, is_legend, is_template
@@ -46,6 +47,7 @@ class BudgetTable:
     parents: dict[int, BudgetRow] = field(default_factory=dict)  # row of a leaf or parent -> its parent
     findings: list[Finding] = field(default_factory=list)
     unsure: dict[str, str] = field(default_factory=dict)  # moment -> a cell whose mark may part decimals or thousands
+    units: dict[int, str] = field(default_factory=dict)  # row -> the unit whose heading it stands under
     ignored: int = 0  # rows that belong to another table printed in the same columns
 
     def skip(self, reason: str, count: int = 1) -> None:
@@ -90,6 +92,7 @@ def read_budget(area: Area, mapping: ColumnMapping, keep: Callable[[int], bool] 
     else:
         _take_rows(table, columns, keep)
     _drop_enumeration(table)
+    _mark_units(table)
     _decide(table)
     return table
 
@@ -156,6 +159,23 @@ def _drop_enumeration(table: BudgetTable) -> None:
             row.label = replace(row.label, name=without_enumeration(row.label.printed))
 
 
+def _mark_units(table: BudgetTable) -> None:
+    """Headings between rows of coded objects name the unit that spends: each opens its own list of objects."""
+    coded = [row for row in table.rows if row.label.code]
+    headings = [row for row in table.rows if row.heading]
+    if table.mapping.kind != "expenditure" or len(headings) < 2 or len(coded) * 2 < len(table.rows) - len(headings):
+        return
+    names = [row.label.name for row in headings]
+    if any(row.label.code for row in headings) or classify.best_names("expenditure", names):
+        return
+    unit = ""
+    for row in table.rows:
+        if row.heading:
+            unit = row.label.text
+        elif unit:
+            table.units[row.row] = unit
+
+
 def _without_amounts(table: BudgetTable, row: int, label: Label, last: int) -> None:
     """A row of words only: a note, a line that states no figure at all, or the heading of the rows below it."""
     cells = table.area.grid.rows[row]
@@ -216,7 +236,7 @@ def _decide(table: BudgetTable) -> None:
     body = [row for row in table.rows if not _is_total(row)]
     unnamed = [row for row in body if not row.label.text]
     named = [row for row in body if row.label.text]
-    nodes = nodes_of(table.area, table.mapping, named)
+    nodes = nodes_of(table.area, table.mapping, named, table.units)
     printed = [row.amounts for row in [*totals, *unnamed]]
     outline = choose(nodes, readings(table.area, table.mapping, named, nodes), printed)
     table.outline = outline

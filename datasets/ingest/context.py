@@ -38,6 +38,10 @@ _MUNICIPAL = re.compile(
     r" municipal|alcaldia|delegacion)\s+"
     r"(?:de\s+|del?\s+municipio\s+de\s+)?(.+)"
 )
+_OF_MUNICIPALITY = re.compile(
+    r"\bdel? (?:(?:h\.? )?ayuntamiento(?: constitucional)?|municipio) de (.+?)"
+    r"(?:[,.]? (?:para|por|durante|correspondiente|ejercicio|en el|del? (?:ejercicio|ano|\d)|al \d|20\d\d).*)?$"
+)
 _ENTITY = re.compile(
     r"(?:nombre del )?ente(?: publico)?\s*:\s*(.+)"
     r"|(?:sujeto obligado|institucion|organismo|dependencia|municipio)\s*:\s*(.+)"
@@ -110,6 +114,8 @@ def _place_and_body(context: Context, line: str) -> None:
         context.body_name = context.body_name or " ".join(line.split())
     elif _MUNICIPAL.match(words) and not _NOT_A_BODY.search(words):
         _municipality(context, line)
+    elif context.municipality_name is None and (match := _OF_MUNICIPALITY.search(words)):
+        _municipality(context, f"Municipio de {_as_printed(line, match[1])}")
     elif _INSTITUTION.match(words) and context.body_name is None and len(line) < 160:
         context.body_name = _body(context, " ".join(line.split()))
 

@@ -131,10 +131,10 @@ def _reason(
     same = sum(fold(cell) in headings for cell in filled)
     if is_legend(filled) or (same >= 2 and same * 2 > len(filled)):
         return "header"
-    if _filled(area, row, identity) >= enough:
-        return ""
     if len(filled) <= 3 and _is_total_row(filled):
         return "subtotal"
+    if _filled(area, row, identity) >= enough:
+        return ""
     if len(filled) == 1:
         return _lone_text(table, row, filled[0])
     if is_note(filled[0]) and len(filled) <= 2:

@@ -91,6 +91,9 @@ def period_of(start: date | None, end: date) -> str:
 _RANGE = re.compile(
     rf"del?\s+(?:dia\s+)?(\d{{1,2}}|1o|primero)\s*(?:de\s+)?({_MONTH})\b\s*(?:del?\s+(\d{{4}})\s*)?,?\s*al\s+(?:dia\s+)?(\d{{1,2}})\s*(?:de\s+)?({_MONTH})\b\s*(?:(?:de|del)\s+)?(?:ano\s+)?(\d{{4}})"
 )
+_NUMERIC_RANGE = re.compile(
+    r"(\d{1,2}[-/.]\d{1,2}[-/.]\d{4})\s*(?:al?|-|hasta(?: el)?)\s*(\d{1,2}[-/.]\d{1,2}[-/.]\d{4})"
+)
 _MONTHS_RANGE = re.compile(rf"\b({_MONTH})\b\s*(?:-|–|a|al)\s*({_MONTH})\b(?:\s*(?:del?\s+)?(\d{{4}}))?")
 _UNTIL = re.compile(rf"\bal\s+(\d{{1,2}})\s*(?:de\s+)?({_MONTH})\b\s*(?:(?:de|del)\s+)?(?:ano\s+)?(\d{{4}})")
 _ORDINAL = {
@@ -114,6 +117,10 @@ def parse_period(text: str) -> tuple[int | None, str | None]:
         start, end = MONTHS[match[2]], MONTHS[match[5]]
         year = int(match[6])
         return year, _months_period(start, end, year)
+    if match := _NUMERIC_RANGE.search(value):
+        first, last = parse_date(match[1]), parse_date(match[2])
+        if first and last and first <= last:
+            return last.year, _months_period(first.month, last.month, last.year)
     if match := _MONTHS_RANGE.search(value):
         found = int(match[3]) if match[3] else _only_year(value)
         return found, _months_period(MONTHS[match[1]], MONTHS[match[2]], found)

@@ -48,6 +48,8 @@ def breakdown_of(table: BudgetTable) -> str | None:
         "functional": mapping.has("function_code", "function_name", "purpose_code", "purpose_name"),
     }
     used = [name for name, present in dims.items() if present]
+    if table.units and not dims["administrative"]:
+        return "full"
     coded = mapping.has(*OBJECT_CODES)
     named = mapping.has("object_name")
     if not coded and not named:
@@ -65,7 +67,12 @@ def breakdown_of(table: BudgetTable) -> str | None:
     )
     if coded or mapping.has("line_level"):
         return "full" if used else "object"
-    return classify.by_labels(labels, share) or classify.by_title(table.area.titles, table.area.grid.sheet)
+    above = list({parent.row: parent.label.name for parent in table.parents.values()}.values())
+    return (
+        classify.by_labels(labels, share)
+        or classify.by_title(table.area.titles, table.area.grid.sheet)
+        or classify.by_labels(above, 0.0)  # items nobody knows under chapters everybody knows
+    )
 
 
 def budget_columns(table: BudgetTable, breakdown: str, unit: int) -> Columns:
@@ -77,6 +84,8 @@ def budget_columns(table: BudgetTable, breakdown: str, unit: int) -> Columns:
         _revenue(table, columns)
     else:
         _LABELLERS.get(breakdown, _object)(table, columns)
+        if table.units and "unit_name" not in columns:
+            columns["unit_name"] = [table.units.get(row.row) for row in table.leaves]
         _functions(table, columns)
         _types(columns)
         _earmarks(table, columns)
@@ -281,7 +290,20 @@ def _revenue(table: BudgetTable, columns: Columns) -> None:
         printed = table.area.grid.cell(row.row, code_column).strip() if code_column is not None else row.label.code_text
         codes.append(revenue_code(printed) if printed else _revenue_code(table, row, parts))
         names.append(name or None)
-    columns["cri_code"], columns["revenue_name"] = codes, names
+    columns["cri_code"], columns["revenue_name"] = codes, _told_apart(table, names)
+
+
+def _told_apart(table: BudgetTable, names: list[str | None]) -> list[str | None]:
+    """``Corriente`` under Productos and under Aprovechamientos: a name printed under several parents carries its parent's."""
+    parents: dict[str | None, set[int]] = {}
+    for row, name in zip(table.leaves, names, strict=True):
+        if parent := table.parents.get(row.row):
+            parents.setdefault(name, set()).add(parent.row)
+    found = []
+    for row, name in zip(table.leaves, names, strict=True):
+        above = table.parents.get(row.row)
+        found.append(f"{above.label.name}: {name}" if above and len(parents.get(name, ())) > 1 else name)
+    return found
 
 
 def _revenue_code(table: BudgetTable, row: BudgetRow, parts: list[str]) -> str | None:

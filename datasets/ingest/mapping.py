@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from datasets.ingest.codes import object_code, revenue_code, split_code
@@ -30,6 +30,7 @@ _NEEDS_GROUP = re.compile(
     r"nombres?( s)?|(primer |segundo )?apellidos?( paterno| materno)?|inicio|termino|fin|conclusion"
     r"|fecha de (inicio|termino)|monto|importe|total|rfc|razon social|clave|numero|fecha|objeto|descripcion"
 )
+_RFC = re.compile(r"[A-ZÑ&]{3,4}-?\d{6}-?[A-Z0-9]{3}")
 _GOVERNMENT = re.compile(r"APF|GE|GM|GOB_?\w*")
 
 
@@ -75,6 +76,7 @@ def map_columns(area: Area, kind: str, wanted: Mapping[str, str] | None = None) 
         if found and found[0]:
             _settle(area, mapping, column, *found)
     _drop_weak_amount(mapping)
+    _map_by_values(area, mapping, wanted)
     return mapping
 
 
@@ -98,6 +100,23 @@ def _by_heading(area: Area, column: int, kind: str) -> tuple[str, str] | None:
     return None
 
 
+def _map_by_values(area: Area, mapping: ColumnMapping, wanted: Mapping[str, str] | None) -> None:
+    """Columns whose heading says nothing but whose values are unmistakable: object codes, tax numbers."""
+    tests: list[tuple[str, Callable[[str], bool]]] = []
+    if mapping.kind == "expenditure" and not mapping.has(*OBJECT_CODES) and not mapping.has("line_level"):
+        tests.append(("specific_item_code", lambda text: len(text) >= 4 and object_code(text) is not None))
+    if mapping.kind == "contracts" and not mapping.has("supplier_rfc"):
+        tests.append(("supplier_rfc", lambda text: bool(_RFC.fullmatch(text))))
+    for name, test in tests:
+        for column in area.paths:
+            if column in mapping.fields or column in mapping.repeated or area.headings[column] in (wanted or {}):
+                continue
+            values = values_of(area, column)
+            if len(set(values)) >= 3 and _share(values, test) >= 0.8:
+                mapping.fields[column], mapping.confidence[column] = name, "values"
+                break
+
+
 def _by_values(area: Area, column: int, kind: str) -> tuple[str, str] | None:
     """A column without heading: CompraNet 2015 lost the word GOBIERNO."""
     values = values_of(area, column, 50)
@@ -113,7 +132,7 @@ def _share(values: list[str], test: object) -> float:
 def _checked(area: Area, column: int, kind: str, name: str) -> str:
     """What the values say about a heading that may mean a code or a name."""
     values = values_of(area, column)
-    if name in CODE_TO_NAME and values and _share(values, _looks_code) < 0.5:
+    if name in CODE_TO_NAME and values and _share(values, _looks_code) < 0.3:
         return CODE_TO_NAME[name]
     if name == "object_name" and column + 1 in area.paths and len(values) >= 3 and _share(values, object_code) >= 0.8:
         return "specific_item_code"
@@ -133,11 +152,17 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
         code = name.replace("_name", "_code")
         if len(values) >= 2 and _share(values, _is_unit_code) >= 0.8:
             return code
+    if name == "category_raw" and _share(values, _names_procedure) >= 0.6:
+        return "procedure_type_raw"
     if name.startswith("supplier_") and values and _share(values, str.isdigit) >= 0.9:
         return ""  # numbers that point to a child sheet
     if name == "expenditure_type" and any("programable" in fold(value) for value in values[:50]):
         return ""
     return name
+
+
+def _names_procedure(text: str) -> bool:
+    return bool(re.match(r"adjudicacion|licitacion|invitacion|concurso", fold(text)))
 
 
 def _is_unit_code(text: str) -> bool:

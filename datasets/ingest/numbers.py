@@ -118,42 +118,37 @@ class Amounts:
     bad: npt.NDArray[np.bool_]
 
 
+# The shapes of nearly all cells, judged by RE2 in one pass: grouped by threes or not at all, two decimals at most.
+USUAL = {
+    ".": r"^-?(?:[0-9]{1,3}(?:,[0-9]{3}){0,4}|[0-9]{1,15})(?:\.[0-9]{1,2})?$",
+    ",": r"^-?(?:[0-9]{1,3}(?:\.[0-9]{3}){0,4}|[0-9]{1,15})(?:,[0-9]{1,2})?$",
+}
+
+
 def to_cents_array(column: pa.Array, mark: str = ".") -> Amounts:
     """The column's amounts, exactly those of `to_cents` cell by cell."""
     text = pc.fill_null(column.cast(pa.string()), "")
-    plain = _without_grouping(text, mark)
-    two = pc.match_substring_regex(plain, r"^-?[0-9]{1,15}\.[0-9]{2}$")
-    if pc.all(two, min_count=0).as_py():
-        return _exact(pc.cast(pc.replace_substring(plain, ".", ""), pa.int64()))
-    whole = pc.match_substring_regex(plain, r"^-?[0-9]{1,15}$")
-    # A column of two-decimal and whole amounts still goes by arrays: append the missing decimals.
-    shaped = pc.if_else(two, plain, pc.if_else(whole, pc.binary_join_element_wise(plain, ".00", ""), "0.00"))
-    cents = pc.cast(pc.replace_substring(shaped, ".", ""), pa.int64()).to_numpy(zero_copy_only=False).copy()
+    usual = pc.match_substring_regex(text, USUAL[mark])
+    if pc.all(usual, min_count=0).as_py():
+        cents, none = _usual_cents(text, mark), np.zeros(len(text), bool)
+        return Amounts(cents, none, none)
+    cents = _usual_cents(pc.if_else(usual, text, "0"), mark).copy()
     null, bad = np.zeros(len(cents), bool), np.zeros(len(cents), bool)
-    odd = pc.indices_nonzero(pc.invert(pc.or_(two, whole)))
+    odd = pc.indices_nonzero(pc.invert(usual))
     _fill_odd(text.take(odd), odd.to_numpy(), mark, cents, null, bad)
     return Amounts(cents, null, bad)
 
 
-def _without_grouping(text: pa.Array, mark: str) -> pa.Array:
-    """Thousands marks gone where they stand in groups of three; every other text untouched, for the slow road to judge."""
-    group, grouped = (
-        (",", r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$")
-        if mark == "."
-        else (".", r"^-?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?$")
-    )
-    regular = pc.match_substring_regex(text, grouped)
-    plain = pc.if_else(regular, pc.replace_substring(text, group, ""), text)
-    if mark == ".":
-        return plain
-    # "1.5" is not an amount where the comma is the decimal mark: keep it away from the fast road.
-    pointed = pc.match_substring(plain, ".")
-    return pc.if_else(pointed, "?", pc.replace_substring(plain, ",", "."))
-
-
-def _exact(cents: pa.Array) -> Amounts:
-    none = np.zeros(len(cents), bool)
-    return Amounts(cents.to_numpy(zero_copy_only=False), none, none)
+def _usual_cents(text: pa.Array, mark: str) -> npt.NDArray[np.int64]:
+    """Cents of texts that all have a usual shape. Arrow's decimals are exact; of their 16 bytes the lower 8 are the cents."""
+    plain = pc.replace_substring(text, "," if mark == "." else ".", "")
+    if mark == ",":
+        plain = pc.replace_substring(plain, ",", ".")
+    decimals = pc.cast(plain, pa.decimal128(18, 2))
+    if not len(decimals):
+        return np.zeros(0, np.int64)
+    halves = np.frombuffer(decimals.buffers()[1], np.int64)
+    return halves[2 * decimals.offset :: 2][: len(decimals)]
 
 
 def _fill_odd(

@@ -61,12 +61,12 @@ class BudgetRow:
     heading: bool = False
 
 
-def nodes_of(area: Area, mapping: ColumnMapping, rows: list[BudgetRow]) -> list[Node]:
+def nodes_of(area: Area, mapping: ColumnMapping, rows: list[BudgetRow], units: dict[int, str]) -> list[Node]:
     dims = [column for column, name in mapping.fields.items() if name in DIM_FIELDS]
     label_codes = code_columns(mapping)
     nodes = []
     for place, row in enumerate(rows):
-        keys = tuple(area.grid.cell(row.row, column).strip() for column in dims)
+        keys = (units.get(row.row, ""), *(area.grid.cell(row.row, column).strip() for column in dims))
         code = _deepest_code(area, mapping, row, label_codes)
         nodes.append(Node(place, row.row, row.label.text, row.amounts, keys, code, row.heading))
     return nodes

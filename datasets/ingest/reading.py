@@ -354,7 +354,11 @@ def _ask_when(table: Table, work: _Work) -> None:
         return
     if table.context.year is None and not dated:
         work.questions.append("¿De qué año son estos datos? El archivo no lo dice.")
-    if table.kind == "contracts" or table.context.period is not None:
+    fields = {name for block in table.stored for name in block.columns} | set(
+        table.stream.fields if table.stream else ()
+    )
+    each_line_says = bool(fields & {"period_end", "period_label"})
+    if table.kind == "contracts" or table.context.period is not None or each_line_says:
         return
     if work.hints.year is not None:
         table.context.period = "annual"

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy
 from django.views import View
 
 from datasets.models import Release
@@ -18,6 +19,15 @@ from gesoc.common.exports import csv_response
 
 from .choices import query_with
 from .places import place_of
+
+LEDES = {
+    "": gettext_lazy("What is published about its money, each figure with its file and its row."),
+    "expenditure": gettext_lazy(
+        "How the expenditure is divided, how it changed, and how much of what was approved was spent."
+    ),
+    "revenue": gettext_lazy("Where the money comes from, how it changed, and how much of what was expected came in."),
+    "contracts": gettext_lazy("Who is paid, how contracts are awarded, and when."),
+}
 
 
 class DashboardView(View):
@@ -31,7 +41,7 @@ class DashboardView(View):
     def get(self, request: HttpRequest, code: str | None = None, slug: str | None = None) -> HttpResponseBase:
         self.place = place_of(request, code, slug)
         if slug is not None and self.place.is_government:
-            return redirect(self.place.url(self.section), permanent=True)
+            return redirect(self.place.url(self.section, **request.GET.dict()), permanent=True)
         self.params = request.GET
         self.releases = self.find_releases()
         context = self.page()
@@ -41,6 +51,7 @@ class DashboardView(View):
         shared = {
             "place": self.place,
             "section": self.section,
+            "lede": LEDES.get(self.section, ""),
             "place_url": self.place.url(self.section),
             "crumbs": self.place.crumbs(self.section),
         }

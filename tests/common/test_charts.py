@@ -102,6 +102,13 @@ def test_lines_leave_a_gap_where_nothing_was_published():
     assert len(drawn.findall("circle")) == 4
 
 
+def test_unit_is_said_once_on_the_top_line():
+    series = [charts.Series("Gasto", 1, [D(1), D(2)])]
+    drawn = parse(charts.lines(["1", "2"], series, label="x", show=lambda value: f"{value:g}", unit="mdp"))
+    texts = [text.text for text in drawn.findall("text") if text.get("x") == "0"]
+    assert texts == ["0", "0.5", "1", "1.5", "2 mdp"]
+
+
 def test_lines_push_names_apart_that_would_touch():
     series = [charts.Series(name, 1, [D(1), D(100)]) for name in ("Uno", "Dos", "Tres")]
     drawn = parse(charts.lines(["1", "2"], series, label="x", show=show))

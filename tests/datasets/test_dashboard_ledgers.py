@@ -94,6 +94,12 @@ def test_budget_that_no_file_tells_by_function_says_so(client, body):
     assert "Los archivos publicados no lo dicen de esta forma" in page
 
 
+def test_words_of_the_api_are_understood_in_the_address(client, body):
+    place.spending(body, 2024)
+    assert "De cada 100 pesos, 56 van a Servicios personales" in client.get(f"{BUDGET}?por=object").text
+    assert "Los archivos publicados no lo dicen de esta forma" in client.get(f"{BUDGET}?por=function").text
+
+
 def test_drill_down_keeps_the_choices_and_leads_to_the_lines(client, body):
     release = place.spending(body, 2024)
     make.expenditure_cell(release, "concept", "6100", accrued="7000000.00")

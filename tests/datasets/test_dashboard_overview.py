@@ -68,9 +68,9 @@ def test_unknown_places_are_not_found(client, section):
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_government_has_one_address(client, body, section):
-    response = client.get(f"/instituciones/{body.slug}/{section}")
+    response = client.get(f"/instituciones/{body.slug}/{section}?anio=2024&por=unidad")
     assert response.status_code == 301
-    assert response.headers["Location"] == f"{HOME}{section}"
+    assert response.headers["Location"] == f"{HOME}{section}?anio=2024&por=unidad"
 
 
 def test_agency_shows_under_its_municipality_and_on_its_own(client, body):
@@ -96,9 +96,11 @@ def test_state_government_counts_the_people_of_its_state(client, body):
 
 
 def test_body_not_confirmed_by_a_person_says_so(client, body):
-    make.PublicBodyFactory(
+    unsure = make.PublicBodyFactory(
         kind=PublicBody.Kind.UNKNOWN, municipality=None, name="OBRAS 123", slug="obras", confirmed=False
     )
+    assert client.get("/instituciones/obras/").status_code == 404  # nobody vouches for it, nothing is published
+    place.spending(unsure, 2024)
     assert "Aún sin confirmar por una persona" in client.get("/instituciones/obras/").text
 
 

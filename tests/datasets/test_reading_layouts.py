@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from datasets.ingest.context import from_titles
 from datasets.ingest.reading import Hints, read_file
 from tests.datasets.reading_files import write_xlsx
 
@@ -365,3 +366,182 @@ def test_large_file_becomes_a_plan_with_row_local_rules(tmp_path, monkeypatch):
     }
     assert (plan.rules[0].reason, plan.rules[0].empty, plan.rules[0].filled) == ("subtotal", (3, 4), (2,))
     assert table.stored == []
+
+
+def test_indented_units_are_the_leaves_of_their_sector(tmp_path):
+    rows = [
+        ["Municipio de León, Guanajuato"],
+        ["Estado Analítico del Ejercicio del Presupuesto de Egresos"],
+        ["Clasificación Administrativa"],
+        ["Del 1 de enero al 30 de septiembre de 2023"],
+        ["Concepto", "Aprobado", "Modificado", "Devengado", "Pagado"],
+        ["Sector Central", 30, 30, 20, 20],
+        ["     Presidencia", 10, 10, 5, 5],
+        ["     Tesorería", 20, 20, 15, 15],
+        ["Sector Descentralizado", 50, 50, 50, 50],
+        ["     DIF", 50, 50, 50, 50],
+        ["Total del Gasto", 80, 80, 70, 70],
+    ]
+    table = read(write_xlsx(tmp_path / "a.xlsx", {"H": rows})).tables[0]
+
+    assert (table.breakdown, table.context.period) == ("administrative", "Q3")
+    assert lines(table, "unit_name", "approved") == [("Presidencia", "10"), ("Tesorería", "20"), ("DIF", "50")]
+
+
+def test_increases_and_decreases_become_one_adjustment(tmp_path):
+    rows = [
+        ["H. AYUNTAMIENTO DE COMALA, COLIMA"],
+        ["ESTADO DEL EJERCICIO DEL PRESUPUESTO DE EGRESOS"],
+        ["DEL 01/01/2022 AL 31/03/2022"],
+        [
+            "CODIGO",
+            "DESCRIPCION",
+            "PRESUPUESTO ORIGINAL",
+            "AMPLIACIONES",
+            "REDUCCIONES",
+            "PRESUPUESTO MODIFICADO",
+            "PAGADO",
+            "% AVANCE",
+        ],
+        ["1000", "SERVICIOS PERSONALES", 100, 10, 5, 105, 40, "47.6%"],
+        ["1100", "REMUNERACIONES PERMANENTES", 100, 10, 5, 105, 40, "47.6%"],
+        ["1131", "SUELDOS", 60, 10, 5, 65, 20, "46%"],
+        ["1132", "SUELDOS EVENTUAL", 40, 0, 0, 40, 20, "50%"],
+        ["", "TOTAL GENERAL", 100, 10, 5, 105, 40, "47.6%"],
+        ["", "C.P. JUAN PÉREZ"],
+        ["", "TESORERO MUNICIPAL"],
+    ]
+    table = read(write_xlsx(tmp_path / "c.xlsx", {"H": rows})).tables[0]
+
+    assert lines(table, "object_code", "approved", "adjustments", "modified") == [
+        ("1131", "60", "5", "65"),
+        ("1132", "40", "0", "40"),
+    ]
+    assert (table.context.municipality_name, table.context.state_code, table.context.period) == ("Comala", "06", "Q1")
+    assert table.skipped == {"subtotal": 3, "note": 2}
+
+
+def test_headings_between_lists_of_objects_name_the_unit(tmp_path):
+    rows = [
+        ["Presupuesto de Egresos 2024 del Municipio de Tecate, Baja California"],
+        ["Partida", "Descripción", "Presupuesto autorizado"],
+        ["PRESIDENCIA MUNICIPAL"],
+        ["11301", "Sueldo", 100],
+        ["21101", "Papelería", 10],
+        ["SUBTOTAL", "", 110],
+        ["TESORERÍA MUNICIPAL"],
+        ["11301", "Sueldo", 200],
+        ["21101", "Papelería", 20],
+        ["SUBTOTAL", "", 220],
+        ["TOTAL", "", 330],
+    ]
+    reading = read(write_xlsx(tmp_path / "u.xlsx", {"H": rows}))
+    table = reading.tables[0]
+
+    assert (table.breakdown, reading.complete, table.context.municipality_name) == ("full", True, "Tecate")
+    assert lines(table, "unit_name", "object_code", "approved") == [
+        ("PRESIDENCIA MUNICIPAL", "11301", "100"),
+        ("PRESIDENCIA MUNICIPAL", "21101", "10"),
+        ("TESORERÍA MUNICIPAL", "11301", "200"),
+        ("TESORERÍA MUNICIPAL", "21101", "20"),
+    ]
+
+
+def test_revenue_law_is_an_estimate_by_code(tmp_path):
+    rows = [
+        ["LEY DE INGRESOS DEL MUNICIPIO DE ARANDAS, JALISCO PARA EL EJERCICIO FISCAL 2025"],
+        ["CRI", "DESCRIPCIÓN", "TOTAL"],
+        ["1", "IMPUESTOS", 100],
+        ["1.1", "Espectáculos", 40],
+        ["1.2", "Predial", 60],
+        ["8", "PARTICIPACIONES", 500],
+        ["", "TOTAL DE INGRESOS", 600],
+    ]
+    table = read(write_xlsx(tmp_path / "ley.xlsx", {"H": rows})).tables[0]
+
+    assert lines(table, "cri_code", "estimated") == [("11", "40"), ("12", "60"), ("8", "500")]
+    assert (table.context.year, table.context.document, table.context.municipality_name) == (
+        2025,
+        "approved",
+        "Arandas",
+    )
+
+
+def test_contract_list_ends_in_its_total(tmp_path):
+    rows = [
+        ["MUNICIPIO DE SALTILLO, COAHUILA"],
+        ["No. Contrato", "Tipo de contratación", "Proveedor", "Objeto", "Fecha de firma", "Monto con IVA"],
+        ["MS-001", "Adjudicación directa", "ACME SA DE CV", "Papel", "15/01/2023", "$1,160.00"],
+        ["MS-002", "Licitación pública", "Obras SA", "Calle", "20/02/2023", "$2,000,000.00"],
+        ["", "", "", "", "TOTAL", "$2,001,160.00"],
+    ]
+    table = read(write_xlsx(tmp_path / "c.xlsx", {"H": rows})).tables[0]
+
+    assert lines(table, "contract_number", "procedure_type_raw", "amount_with_tax") == [
+        ("MS-001", "Adjudicación directa", "$1,160.00"),
+        ("MS-002", "Licitación pública", "$2,000,000.00"),
+    ]
+    assert (table.skipped, table.context.municipality_name) == ({"subtotal": 1}, "Saltillo")
+
+
+@pytest.mark.parametrize(
+    ("title", "municipality", "state"),
+    [
+        ("MUNICIPIO DE ECATEPEC DE MORELOS", "Ecatepec de Morelos", None),
+        ("MUNICIPIO DE ECATEPEC DE MORELOS, ESTADO DE MÉXICO", "Ecatepec de Morelos", "15"),
+        ("Municipio de Dolores Hidalgo, Guanajuato", "Dolores Hidalgo", "11"),
+        ("H. AYUNTAMIENTO CONSTITUCIONAL DE SAN JUAN DEL RÍO, QUERÉTARO", "San Juan del Río", "22"),
+        ("MUNICIPIO DE TANHUATO MICHOACAN", "Tanhuato", "16"),
+        ("Municipio de Puebla", "Puebla", None),
+        ("Ente Público: Municipio de Acámbaro, Guanajuato", "Acámbaro", "11"),
+    ],
+)
+def test_municipality_and_state_in_titles(title, municipality, state):
+    context = from_titles([title])
+
+    assert (context.municipality_name, context.state_code, context.level) == (municipality, state, "municipal")
+
+
+def test_two_quarters_in_one_file_ask_nothing(tmp_path):
+    head = heads(
+        "Ejercicio,Fecha de inicio del periodo que se informa,Fecha de término del periodo que se informa,Clave del capítulo,"
+    )
+    head = [
+        *head[:-1],
+        "Clave del concepto",
+        "Denominación",
+        "Gasto aprobado por capítulo",
+        "Gasto pagado por capítulo",
+    ]
+    rows = [
+        ["2021", "01/01/2021", "31/03/2021", "1000", "", "Servicios personales", "100", "50"],
+        ["2021", "01/01/2021", "31/03/2021", "1000", "1100", "Remuneraciones", "100", "50"],
+        ["2021", "01/04/2021", "30/06/2021", "1000", "", "Servicios personales", "100", "70"],
+        ["2021", "01/04/2021", "30/06/2021", "1000", "1100", "Remuneraciones", "100", "70"],
+    ]
+    reading = read(write_csv(tmp_path / "s.csv", [head, *rows]))
+
+    assert (reading.complete, reading.tables[0].context.period) == (True, None)
+    assert lines(reading.tables[0], "period_end", "object_code", "paid") == [
+        ("31/03/2021", "1100", "50"),
+        ("30/06/2021", "1100", "70"),
+    ]
+
+
+def test_unknown_items_under_known_chapters_are_objects(tmp_path):
+    rows = [
+        ["Municipio de Ejemplo"],
+        ["Estado del Ejercicio del 1 de enero al 31 de diciembre de 2022"],
+        ["Concepto", "Aprobado", "Devengado"],
+        ["SERVICIOS PERSONALES", 30, 20],
+        ["Quincenas", 10, 5],
+        ["Bonos", 20, 15],
+        ["MATERIALES Y SUMINISTROS", 50, 50],
+        ["Resmas", 50, 50],
+    ]
+    table = read(write_xlsx(tmp_path / "o.xlsx", {"H": rows})).tables[0]
+
+    assert (table.breakdown, lines(table, "object_code", "object_name")) == (
+        "object",
+        [("1000", "Quincenas"), ("1000", "Bonos"), ("2000", "Resmas")],
+    )

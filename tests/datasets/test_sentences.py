@@ -90,6 +90,20 @@ def test_execution(planned, done, english):
 
 
 @pytest.mark.parametrize(
+    ("given", "spanish"),
+    [
+        ([("A", D(9)), ("B", D(66)), ("C", D(20))], "B va en 66% de lo aprobado; A, en 9%"),
+        ([("A", D("104.9")), ("B", D(104))], "Todo va parejo: 105% de lo aprobado"),
+        ([("A", D(50))], "Todo va parejo: 50% de lo aprobado"),
+        ([("A", D(-5)), ("B", D(0))], "B va en 0% de lo aprobado; A, en −5%"),
+    ],
+)
+def test_progress(given, spanish):
+    with translation.override("es-mx"):
+        assert sentences.progress(given, "Aprobado") == spanish
+
+
+@pytest.mark.parametrize(
     ("direct", "whole", "spanish"),
     [
         (D(62), D(100), "62 de cada 100 pesos se asignaron sin concurso"),

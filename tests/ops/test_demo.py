@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gesoc import embedded
+from gesoc.home import wait_until
 from tests.ops.clones import Clone, Demo, free_port
 
 WELL = (200, {"status": "ok", "database": "ok", "broker": "ok", "worker": "ok", "beat": "ok"})
@@ -46,7 +47,7 @@ def test_demo_serves_stops_and_starts_again_with_everything_kept(clone: Clone, s
     began = time.monotonic()
     again = start(clone)
     again.wait_for(UP)
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 60  # seconds on a quiet machine
     assert clone.shell("from django.core.cache import cache; print(cache.get('kept'))") == "yes"
     assert again.stop(signal.SIGINT) == 0
     assert clone.wait_until_quiet(5) == {}
@@ -82,9 +83,10 @@ def test_demo_starts_a_killed_worker_again_and_dies_completely_when_killed(
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
     demo.wait_for("worker stopped unexpectedly")
-    time.sleep(8)
+    assert wait_until(
+        lambda: len(set(ready_clone.find("celery --app gesoc worker")) - set(killed)) > 1, 60
+    )  # and its pool
     assert demo.health() == WELL
-    assert set(ready_clone.find("celery --app gesoc worker")).isdisjoint(killed)
     demo.process.kill()
     assert ready_clone.wait_until_quiet(30) == {}
 

@@ -29,7 +29,10 @@ def _step(at_least: float) -> float:
     return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= at_least * (1 - 1e-9))
 
 
-def gridlines(values: list[float], y: Callable[[float], float], show: Callable[[float], str]) -> list[SafeString]:
+def gridlines(
+    values: list[float], y: Callable[[float], float], show: Callable[[float], str], unit: str = ""
+) -> list[SafeString]:
+    """Labels sit on their lines; the unit is said once, on the top one."""
     drawn = []
     for value in values:
         line_y = at(y(value))
@@ -45,5 +48,6 @@ def gridlines(values: list[float], y: Callable[[float], float], show: Callable[[
                 y2=line_y,
             )
         )
-        drawn.append(el("text", show(value), x=0, y=at(y(value) - 5)))
+        label = f"{show(value)} {unit}".strip() if value == values[-1] else show(value)
+        drawn.append(el("text", label, x=0, y=at(y(value) - 5)))
     return drawn

@@ -65,6 +65,7 @@ def columns(
     *,
     label: str,
     show: Callable[[float], str],
+    unit: str = "",
     highlighted: frozenset[int] = frozenset(),
     height: int = 230,
 ) -> SafeString:
@@ -79,7 +80,7 @@ def columns(
         return height - BOTTOM - (height - BOTTOM - TOP) * (value - low) / (high - low)
 
     slot = (RIGHT - LEFT) / len(values)
-    parts = gridlines(steps, y, show)
+    parts = gridlines(steps, y, show, unit)
     for index, (name, value) in enumerate(zip(names, values, strict=True)):
         middle = LEFT + slot * (index + 0.5)
         parts.append(el("text", name, class_="mid", text_anchor="middle", x=pct(middle), y=height - 4))

@@ -24,7 +24,13 @@ class Series(NamedTuple):
 
 
 def lines(
-    xs: Sequence[str], series: Sequence[Series], *, label: str, show: Callable[[float], str], height: int = 250
+    xs: Sequence[str],
+    series: Sequence[Series],
+    *,
+    label: str,
+    show: Callable[[float], str],
+    unit: str = "",
+    height: int = 250,
 ) -> SafeString:
     """Two points in time at least; a None is a gap in the line."""
     known = [float(value) for one in series for value in one.values if value is not None]
@@ -32,7 +38,7 @@ def lines(
         return SafeString("")
     steps = ticks(min(known), max(known))
     plot = _Plot(len(xs), steps[0], steps[-1], height)
-    parts = gridlines(steps, plot.y, show) + _years(xs, plot)
+    parts = gridlines(steps, plot.y, show, unit) + _years(xs, plot)
     for one in series:
         parts += _line(one, plot)
     parts += _names(series, plot)
