@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -55,6 +56,16 @@ def _government(code: str) -> PublicBody | None:
     return body
 
 
+def total_of_years(
+    releases: Sequence[Release], cells: Sequence[Cell], moments: Sequence[str]
+) -> dict[str, Decimal | None]:
+    """Years add up only where all were printed in the same document for the same stretch of the year, and all state it."""
+    total = selectors.totals(cells, moments)
+    if len({(release.document, release.period) for release in releases}) > 1:
+        return dict.fromkeys(moments)
+    return {name: total[name] if all(cell.amount(name) is not None for cell in cells) else None for name in moments}
+
+
 class AggregateView(DataView):
     kind: str
     moments: Sequence[str]
@@ -68,7 +79,7 @@ class AggregateView(DataView):
         moments = [moment] if moment else self.moments
         by_year = asked["by"] == "year"
         cells = selectors.year_cells(releases) if by_year else self.cells(releases, asked["by"], moment)
-        total = selectors.totals(cells, moments)
+        total = selectors.totals(cells, moments) if not by_year else total_of_years(releases, cells, moments)
         return {
             "total": {name: answers.pesos(value) for name, value in total.items()},
             "cells": [answers.cell_answer(cell, moments) for cell in cells],
