@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
@@ -39,7 +39,6 @@ def fail(ingest: Ingest, message: str, code: str) -> None:
 def finish(ingest: Ingest, outcome: Outcome, status: str) -> None:
     """The end of an ingest that was read: its counts, its report, and every issue of a row."""
     reading = outcome.reading
-    RowIssue.objects.filter(ingest=ingest).delete()
     RowIssue.objects.bulk_create(_issues(ingest, outcome), batch_size=BATCH)
     mark(
         ingest,
@@ -63,6 +62,12 @@ def publish_ingest(*, ingest: Ingest, by: User | None) -> list[Release]:
         publish_releases(ids=ids, by=by)
         mark(ingest, Ingest.Status.PUBLISHED, Ingest.Stage.DONE)
     return list(Release.objects.filter(pk__in=ids).select_related("public_body"))
+
+
+def save_rejects(ingest: Ingest, rejects: Iterable[Reject]) -> None:
+    RowIssue.objects.bulk_create(
+        (_row_issue(ingest, reject, RowIssue.Severity.ERROR) for reject in rejects), batch_size=BATCH
+    )
 
 
 def _issues(ingest: Ingest, outcome: Outcome) -> Iterator[RowIssue]:

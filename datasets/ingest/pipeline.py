@@ -17,7 +17,8 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
 from datasets.ingest.bodies import BodyRef
-from datasets.ingest.endings import BROKEN, fail, finish, mark, publish_ingest
+from datasets.ingest.chunks import Chunk
+from datasets.ingest.endings import BROKEN, fail, finish, mark, publish_ingest, save_rejects
 from datasets.ingest.flow import Flow, Pace
 from datasets.ingest.load import Loader, LoadMismatch
 from datasets.ingest.report import Outcome, SliceResult, decimals
@@ -25,10 +26,11 @@ from datasets.ingest.shapes import Finding, Reading, UnreadableFile
 from datasets.ingest.targets import Bodies, Targets, load_territory
 from datasets.ingest.totals import Totals
 from datasets.ingest.understand import said, understand
-from datasets.models import Ingest, Release
+from datasets.models import Ingest, Release, RowIssue
 
 logger = logging.getLogger(__name__)
 LOCK_CLASS = 0x6D657361  # "mesa": keeps our advisory locks apart from anybody else's
+MOST_IN_HAND = 20_000  # rejects
 MOST_REJECTS = 0.5  # of the rows that are data: more, and the columns were misread, not the rows
 Tell = Callable[[str, float, int, int], None]
 
@@ -90,6 +92,7 @@ def run_ingest(ingest_id: int, tell: Tell = lambda stage, done, rows, rejected: 
         mark(
             ingest, Ingest.Status.RUNNING, Ingest.Stage.READING, started_at=timezone.now(), attempts=ingest.attempts + 1
         )
+        RowIssue.objects.filter(ingest=ingest).delete()
         started = time.monotonic()
         try:
             _Run(ingest, tell, started).go()
@@ -150,8 +153,8 @@ class _Run:
             self._contradiction("kind", reading.kind)
 
     def _contradiction(self, what: str, found: str) -> None:
-        said = self.options.get(what) or self.options.get("public_body") or ""
-        message = f"Indicaste {WORDS[what]} «{said}», pero el archivo dice «{found}». ¿Cuál es el correcto?"
+        asked = self.options.get(what) or self.options.get("public_body") or ""
+        message = f"Indicaste {WORDS[what]} «{asked}», pero el archivo dice «{found}». ¿Cuál es el correcto?"
         self.outcome.questions.append(message)
         self.outcome.findings.append(
             Finding(
@@ -179,10 +182,10 @@ class _Run:
                     if table.kind not in loaders:
                         self._begin(table.kind, flow, targets, totals, loaders)
                     loaders[table.kind].write(chunk)
-                self.outcome.rejects += chunk.rejects
-                self.outcome.remarks += chunk.remarks
-                self.outcome.rows_loaded += len(chunk)
+                self._count_chunk(chunk, keep)
                 pace.add(len(chunk), len(chunk.rejects), self._done(flow, number))
+                if self._is_hopeless():
+                    break
         self._count(flow)
         self._judge(flow)
         keep = keep and not self.outcome.questions
@@ -194,6 +197,24 @@ class _Run:
             self.outcome.findings += targets.bodies.findings()
         if not keep:
             self.outcome.rows_loaded = 0
+
+    def _count_chunk(self, chunk: Chunk, keep: bool) -> None:
+        """Rejects beyond what memory should hold go straight to their table; of a reading that is undone they are not missed."""
+        outcome = self.outcome
+        outcome.rows_loaded += len(chunk)
+        outcome.rows_rejected += len(chunk.rejects)
+        outcome.remarks += chunk.remarks
+        room = max(MOST_IN_HAND - len(outcome.rejects), 0)
+        outcome.rejects += chunk.rejects[:room]
+        if keep and chunk.rejects[room:]:
+            save_rejects(self.ingest, chunk.rejects[room:])
+
+    def _is_hopeless(self) -> bool:
+        """So many rejects that reading on would only make more of them."""
+        outcome = self.outcome
+        return outcome.rows_rejected > MOST_IN_HAND and outcome.rows_rejected > MOST_REJECTS * (
+            outcome.rows_loaded + outcome.rows_rejected
+        )
 
     def _begin(self, kind: str, flow: Flow, targets: Targets, totals: Totals, loaders: dict[str, Loader]) -> None:
         loaders[kind] = Loader(kind, flow.slice_list, targets.get, totals)
@@ -210,7 +231,6 @@ class _Run:
         for number in range(len(flow.reading.tables)):
             self.outcome.rows_read += flow.rows_read(number)
             self.outcome.skipped.update(flow.skipped(number))
-        self.outcome.rows_rejected = len(self.outcome.rejects)
 
     def _judge(self, flow: Flow) -> None:
         """What stops the file: contradictions, questions that only a person can answer, a reading that fits hardly any row."""

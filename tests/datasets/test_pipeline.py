@@ -274,3 +274,26 @@ def test_ingest_held_by_another_process_is_left_alone(territory, write) -> None:
     finally:
         other.close()
     assert pipeline.run_ingest(waiting.pk).status == "ready"
+
+
+def test_rejects_beyond_what_memory_holds_are_all_kept(ingest, write, monkeypatch) -> None:
+    monkeypatch.setattr(pipeline, "MOST_IN_HAND", 2)
+    good = "2024,05035,11301,Sueldos,1.00\n" * 300
+    bad = "".join(f"2024,05035,11301,Sueldos,ver anexo {number}\n" for number in range(7))
+    done = ingest(write("malo.csv", "Ejercicio,Clave Municipio,Partida,Concepto,Aprobado\n" + good + bad))
+    values = RowIssue.objects.filter(ingest=done, severity="error").order_by("line_no").values_list("value", flat=True)
+    assert (done.status, done.rows_rejected) == ("ready", 7)
+    assert list(values) == [f"ver anexo {number}" for number in range(7)]
+
+
+def test_hopeless_file_is_not_read_to_its_end(ingest, write, monkeypatch) -> None:
+    from datasets.ingest.readers import text
+
+    monkeypatch.setattr(text, "MAX_GRID_BYTES", 1_000)
+    monkeypatch.setattr("datasets.ingest.reading.MAX_GRID_BYTES", 1_000)
+    monkeypatch.setattr("datasets.ingest.readers.stream.BLOCK", 10_000)
+    monkeypatch.setattr(pipeline, "MOST_IN_HAND", 50)
+    text_ = "Ejercicio,Clave Municipio,Partida,Concepto,Aprobado\n2024,05035,11301,Sueldos,1.00\n"
+    done = ingest(write("malo.csv", text_ + "2024,05035,11301,Sueldos,ver anexo\n" * 40_000))
+    assert (done.status, done.rows_rejected < 20_000) == ("needs_mapping", True)
+    assert RowIssue.objects.filter(ingest=done).count() < 20_000
