@@ -18,7 +18,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from datasets import tasks
-from datasets.ingest import pipeline
+from datasets.ingest import endings
 from datasets.models import Document, Ingest, Kind, MappingProfile, PublicBody, Release, Source, SourceFile
 from datasets.releases import NotAllowedNow, restore_release, withdraw_release
 from municipalities.models import Municipality
@@ -247,7 +247,7 @@ def publish_ingest(*, ingest: Ingest, by: User | None) -> list[Release]:
         raise NotAllowedNow(_("Only a reading that is ready can be published."))
     if not locked.rows_loaded:
         raise NotAllowedNow(_("There is nothing to publish: the file has no rows."))
-    releases = pipeline.publish_ingest(ingest=locked, by=by)
+    releases = endings.publish_ingest(ingest=locked, by=by)
     ingest.refresh_from_db()
     return releases
 

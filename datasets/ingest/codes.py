@@ -220,7 +220,17 @@ def function_names() -> Names:
 
 @cache
 def revenue_names() -> Names:
-    return Names(_entries("cri.csv"))
+    """The list of 2018 and the names that earlier statements print for the same rubros and tipos."""
+    earlier = [
+        Named("0", 1, "", "Ingresos Derivados de Financiamiento"),
+        Named("7", 1, "", "Ingresos por Ventas de Bienes y Servicios"),
+        Named("8", 1, "", "Participaciones y Aportaciones"),
+        Named("9", 1, "", "Transferencias, Asignaciones, Subsidios y Otras Ayudas"),
+        Named("9", 1, "", "Transferencias, Asignaciones y Subsidios"),
+        Named("51", 2, "5", "Productos de Tipo Corriente"),
+        Named("61", 2, "6", "Aprovechamientos de Tipo Corriente"),
+    ]
+    return Names(_entries("cri.csv") + earlier)
 
 
 @cache

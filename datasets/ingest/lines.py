@@ -34,7 +34,6 @@ _FUNCTION = (
     ("function_code", "function_name"),
     ("purpose_code", "purpose_name"),
 )
-_TYPE_WORDS = re.compile(r"\D")
 
 
 def breakdown_of(table: BudgetTable) -> str | None:
@@ -290,7 +289,20 @@ def _revenue(table: BudgetTable, columns: Columns) -> None:
         printed = table.area.grid.cell(row.row, code_column).strip() if code_column is not None else row.label.code_text
         codes.append(revenue_code(printed) if printed else _revenue_code(table, row, parts))
         names.append(name or None)
-    columns["cri_code"], columns["revenue_name"] = codes, names
+    columns["cri_code"], columns["revenue_name"] = codes, _told_apart(table, names)
+
+
+def _told_apart(table: BudgetTable, names: list[str | None]) -> list[str | None]:
+    """``Corriente`` under Productos and under Aprovechamientos: a name printed under several parents carries its parent's."""
+    parents: dict[str | None, set[int]] = {}
+    for row, name in zip(table.leaves, names, strict=True):
+        if parent := table.parents.get(row.row):
+            parents.setdefault(name, set()).add(parent.row)
+    found = []
+    for row, name in zip(table.leaves, names, strict=True):
+        above = table.parents.get(row.row)
+        found.append(f"{above.label.name}: {name}" if above and len(parents.get(name, ())) > 1 else name)
+    return found
 
 
 def _revenue_code(table: BudgetTable, row: BudgetRow, parts: list[str]) -> str | None:

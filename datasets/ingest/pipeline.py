@@ -6,37 +6,30 @@ lets go of it, its transaction is undone by the database, and the sweep (`datase
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
-from datasets.ingest.bodies import BodyRef, Territory, government
-from datasets.ingest.chunks import Reject
-from datasets.ingest.dictionary import normalise
+from datasets.ingest.bodies import BodyRef
+from datasets.ingest.endings import BROKEN, fail, finish, mark, publish_ingest
 from datasets.ingest.flow import Flow, Pace
 from datasets.ingest.load import Loader, LoadMismatch
-from datasets.ingest.reading import read_file
 from datasets.ingest.report import Outcome, SliceResult, decimals
-from datasets.ingest.shapes import Finding, Hints, Reading, UnreadableFile
-from datasets.ingest.slices import Said
-from datasets.ingest.targets import Targets, load_territory
+from datasets.ingest.shapes import Finding, Reading, UnreadableFile
+from datasets.ingest.targets import Bodies, Targets, load_territory
 from datasets.ingest.totals import Totals
-from datasets.models import Ingest, MappingProfile, PublicBody, Release, RowIssue
-from datasets.releases import publish_releases
+from datasets.ingest.understand import said, understand
+from datasets.models import Ingest, Release
 
 logger = logging.getLogger(__name__)
 LOCK_CLASS = 0x6D657361  # "mesa": keeps our advisory locks apart from anybody else's
 MOST_REJECTS = 0.5  # of the rows that are data: more, and the columns were misread, not the rows
-BATCH = 2_000
 Tell = Callable[[str, float, int, int], None]
 
 QUESTIONS = {
@@ -60,10 +53,6 @@ DOCUMENT_WORDS = {
     "quarterly": "informe trimestral",
     "public_account": "cuenta pública",
 }
-BROKEN = (
-    "Algo falló de nuestro lado al leer el archivo y ya quedó registrado. El original está a salvo; "
-    "vuelve a intentarlo más tarde."
-)
 
 
 class RecoverableError(Exception):
@@ -84,7 +73,8 @@ def held(ingest_id: int) -> Iterator[None]:
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
+        # A connection that is gone has let go of the lock by itself.
+        with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, ingest_id])
 
 
@@ -97,7 +87,7 @@ def run_ingest(ingest_id: int, tell: Tell = lambda stage, done, rows, rejected: 
         ingest = Ingest.objects.select_related("file", "profile").get(pk=ingest_id)
         if ingest.is_finished:
             return ingest
-        _mark(
+        mark(
             ingest, Ingest.Status.RUNNING, Ingest.Stage.READING, started_at=timezone.now(), attempts=ingest.attempts + 1
         )
         started = time.monotonic()
@@ -107,7 +97,7 @@ def run_ingest(ingest_id: int, tell: Tell = lambda stage, done, rows, rejected: 
             fail(ingest, unreadable.message, unreadable.code)
         except RecoverableError:
             raise
-        except (DatabaseError, LoadMismatch) as error:
+        except (DatabaseError, InterfaceError, LoadMismatch) as error:
             if connection.connection is None or connection.connection.closed:
                 raise RecoverableError from error
             logger.exception("Ingest %s failed in the database", ingest_id)
@@ -116,20 +106,6 @@ def run_ingest(ingest_id: int, tell: Tell = lambda stage, done, rows, rejected: 
             logger.exception("Ingest %s failed", ingest_id)
             fail(ingest, BROKEN, "internal")
     return ingest
-
-
-def fail(ingest: Ingest, message: str, code: str) -> None:
-    """The end of an ingest that could not be read; whatever was understood until then stays in its report."""
-    ingest.error = message
-    ingest.report = Outcome().as_json() | {"error": message, "error_code": code}
-    _mark(ingest, Ingest.Status.FAILED, Ingest.Stage.DONE, ended_at=timezone.now(), error=message, report=ingest.report)
-
-
-def _mark(ingest: Ingest, status: str, stage: str, **more: Any) -> None:
-    fields = {"status": status, "stage": stage, **more}
-    for name, value in fields.items():
-        setattr(ingest, name, value)
-    ingest.save(update_fields=list(fields))
 
 
 class _Undo(Exception):
@@ -147,72 +123,24 @@ class _Run:
     def go(self) -> None:
         self.options = self.ingest.options
         self.tell("reading", 0.0, 0, 0)
-        reading = self._read()
+        reading = understand(self.ingest, lambda done: self.tell("reading", done, 0, 0))
         self.outcome.reading = reading
         self.outcome.findings = list(reading.findings)
         self.outcome.questions = list(reading.questions)
         self._kind_agrees(reading)
-        flow = Flow(reading, self._said(), load_territory())
+        flow = Flow(reading, said(self.options), load_territory())
         may_load = reading.complete and not self.outcome.questions
         try:
             with transaction.atomic():
                 self._load(flow, keep=may_load)
                 if not may_load or self.outcome.questions:
                     raise _Undo
-                self._finish(Ingest.Status.READY)
+                self._end(Ingest.Status.READY)
                 if self.ingest.wants_publish and self.outcome.rows_loaded:
                     publish_ingest(ingest=self.ingest, by=self.ingest.created_by)
         except _Undo:
-            self._finish(Ingest.Status.NEEDS_MAPPING)
-
-    # -- reading --------------------------------------------------------------------------------------------------
-
-    def _read(self) -> Reading:
-        file = self.ingest.file
-        path = Path(settings.MEDIA_ROOT) / file.storage_path
-
-        def progress(stage: str, done: float) -> None:
-            self.tell("reading", done, 0, 0)
-
-        def read(hints: Hints) -> Reading:
-            return read_file(path, name=file.original_name, hints=hints, progress=progress)
-
-        hints = self._hints()
-        reading = read(replace(hints, kind=None) if self._only_kind_said() else hints)
-        profile = None if self._columns() else self._remembered(reading)
-        if profile is not None:
-            self.ingest.profile = profile
-            self.ingest.save(update_fields=["profile"])
-            return read(self._hints(profile))
-        if hints.kind and reading.kind != hints.kind and not (reading.kind and reading.complete):
-            return read(hints)  # the file does not tell its kind by itself: what was said decides
-        return reading
-
-    def _only_kind_said(self) -> bool:
-        """A kind that nobody confirmed together with the columns is checked against what the file says by itself."""
-        return bool(self.options.get("kind")) and not self._columns()
-
-    def _columns(self) -> dict[str, str] | None:
-        """What a person confirmed for this very run, or the profile that was asked for."""
-        if self.options.get("columns"):
-            return dict(self.options["columns"])
-        return dict(self.ingest.profile.columns) if self.ingest.profile else None
-
-    def _hints(self, profile: MappingProfile | None = None) -> Hints:
-        corrections = {
-            name: self.options["reading"][name]
-            for name in ("sheet", "header_row", "encoding", "delimiter")
-            if self.options.get("reading", {}).get(name)
-        }
-        kind = self.options.get("kind") or (profile.kind if profile else None)
-        columns = dict(profile.columns) if profile else self._columns()
-        said = {name: self.options.get(name) for name in ("year", "period", "document")}
-        return Hints(kind=kind, columns=columns, **said, **corrections)
-
-    def _remembered(self, reading: Reading) -> MappingProfile | None:
-        """The newest profile that a person confirmed for these very headings."""
-        mark = fingerprint(reading)
-        return MappingProfile.objects.filter(fingerprint=mark).order_by("-approved_at").first() if mark else None
+            self.outcome.rows_loaded = 0
+            self._end(Ingest.Status.NEEDS_MAPPING)
 
     # -- what was said --------------------------------------------------------------------------------------------
 
@@ -220,14 +148,6 @@ class _Run:
         asked = self.options.get("kind")
         if asked and reading.kind and reading.kind != asked:
             self._contradiction("kind", reading.kind)
-
-    def _said(self) -> Said:
-        return Said(
-            body=said_body(self.options),
-            year=self.options.get("year"),
-            period=self.options.get("period"),
-            document=self.options.get("document"),
-        )
 
     def _contradiction(self, what: str, found: str) -> None:
         said = self.options.get(what) or self.options.get("public_body") or ""
@@ -337,104 +257,15 @@ class _Run:
             release.totals = decimals(release.totals)
         Release.objects.bulk_update(updated.values(), ["line_count", "sheets", "totals"], batch_size=500)
 
-    # -- the end --------------------------------------------------------------------------------------------------
-
-    def _finish(self, status: str) -> None:
-        outcome = self.outcome
-        outcome.seconds = time.monotonic() - self.started
-        if status == Ingest.Status.NEEDS_MAPPING:
-            outcome.rows_loaded = 0
-        RowIssue.objects.filter(ingest=self.ingest).delete()
-        RowIssue.objects.bulk_create(self._issues(), batch_size=BATCH)
-        _mark(
-            self.ingest,
-            status,
-            Ingest.Stage.DONE,
-            kind=outcome.reading.kind or "" if outcome.reading else "",
-            rows_read=outcome.rows_read,
-            rows_loaded=outcome.rows_loaded,
-            rows_rejected=outcome.rows_rejected,
-            rows_skipped=sum(outcome.skipped.values()),
-            report=outcome.as_json() | {"fingerprint": fingerprint(outcome.reading) if outcome.reading else ""},
-            error="",
-            ended_at=timezone.now(),
-        )
-        self.tell("done", 1.0, outcome.rows_read, outcome.rows_rejected)
-
-    def _issues(self) -> Iterator[RowIssue]:
-        for finding in self.outcome.findings:
-            yield RowIssue(
-                ingest=self.ingest,
-                severity=finding.severity if finding.line_no or finding.severity != "error" else "warning",
-                code=finding.code,
-                sheet=(finding.sheet or "")[:120],
-                line_no=finding.line_no,
-                column=(finding.column or "")[:300],
-                value=finding.value or "",
-                message=finding.message,
-                hint=finding.hint,
-            )
-        for reject in self.outcome.rejects:
-            yield _row_issue(self.ingest, reject, RowIssue.Severity.ERROR)
-        for remark in self.outcome.remarks:
-            yield _row_issue(self.ingest, remark, RowIssue.Severity.WARNING)
-
-
-def _row_issue(ingest: Ingest, reject: Reject, severity: str) -> RowIssue:
-    return RowIssue(
-        ingest=ingest,
-        severity=severity,
-        code=reject.code,
-        sheet=reject.sheet[:120],
-        line_no=reject.row,
-        column=reject.column[:300],
-        value=reject.value,
-        message=reject.message,
-        hint=reject.hint,
-        raw=reject.raw,
-    )
-
-
-def publish_ingest(*, ingest: Ingest, by: Any) -> list[Release]:
-    """Publish every draft release of a reading that is ready, in one transaction."""
-    with transaction.atomic():
-        ids = list(ingest.releases.filter(status=Release.Status.DRAFT).values_list("pk", flat=True))
-        publish_releases(ids=ids, by=by)
-        _mark(ingest, Ingest.Status.PUBLISHED, Ingest.Stage.DONE)
-    return list(Release.objects.filter(pk__in=ids).select_related("public_body"))
-
-
-def said_body(options: dict[str, Any]) -> BodyRef | None:
-    """The public body that was chosen by municipality code or by its address."""
-    if code := options.get("municipality"):
-        return government(code, _only(code))
-    slug = options.get("public_body")
-    if not slug:
-        return None
-    body = PublicBody.objects.filter(slug=slug).first()
-    if body is None:
-        return BodyRef("unknown", slug.replace("-", " "), slug=slug)
-    return BodyRef(body.kind, body.name, body.municipality_id, body.state_id, slug=body.slug)
-
-
-def _only(code: str) -> Territory:
-    from municipalities.models import Municipality
-
-    return Territory(dict(Municipality.objects.filter(pk=code).values_list("code", "name")), {}, {})
+    def _end(self, status: str) -> None:
+        self.outcome.seconds = time.monotonic() - self.started
+        finish(self.ingest, self.outcome, status)
+        self.tell("done", 1.0, self.outcome.rows_read, self.outcome.rows_rejected)
 
 
 def _slug_of(ref: BodyRef) -> str | None:
-    from datasets.ingest.targets import Bodies
-
     body = Bodies().find(ref)
     return body.slug if body else ref.slug
-
-
-def fingerprint(reading: Reading) -> str:
-    """What a file's headings have in common with next month's: their normalised words, in order."""
-    headings = [heading for table in reading.tables[:1] for heading in table.headings] or list(reading.columns)
-    words = [normalise(heading) for heading in headings]
-    return hashlib.sha256("\x1f".join(words).encode()).hexdigest() if any(words) else ""
 
 
 def _plus(totals: dict[str, int], sums: dict[str, int]) -> dict[str, int]:

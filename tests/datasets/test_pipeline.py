@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from datasets.ingest import pipeline
+from datasets.ingest import endings, pipeline, understand
 from datasets.models import (
     Contract,
     ExpenditureCell,
@@ -241,7 +241,7 @@ def test_failure_in_the_middle_leaves_nothing(ingest, write, monkeypatch) -> Non
 
     monkeypatch.setattr(pipeline.Loader, "finish", broken)
     done = ingest(write("gasto.csv", BUDGET), publish=True)
-    assert (done.status, done.error) == ("failed", pipeline.BROKEN)
+    assert (done.status, done.error) == ("failed", endings.BROKEN)
     for model in (Release, ExpenditureLine, ExpenditureCell, Label, RowIssue):
         assert not model.objects.exists()
 
@@ -249,7 +249,7 @@ def test_failure_in_the_middle_leaves_nothing(ingest, write, monkeypatch) -> Non
 def test_failed_file_may_be_tried_again(ingest, write, monkeypatch) -> None:
     path = write("gasto.csv", BUDGET)
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "read_file", lambda *args, **kwargs: 1 / 0)
+        patch.setattr(understand, "read_file", lambda *args, **kwargs: 1 / 0)
         assert ingest(path).status == "failed"
     assert ingest(path).status == "ready"
 

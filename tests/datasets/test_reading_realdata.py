@@ -290,6 +290,19 @@ def test_revenue_file_gives_its_own_totals(realdata_dir, path, lines, sums, when
     assert (table.lines, pesos(table), when(table)) == (lines, sums, when_)
 
 
+def test_revenue_names_become_rubros_and_tipos(realdata_dir):
+    statement = one(read(realdata_dir, "budget/gto_inaeba_2018q2_6_1_ingresos.xlsx"))
+    assert list(zip(column(statement, "cri_code"), column(statement, "revenue_name"), strict=True)) == [
+        ("5", "Productos: Corriente"),
+        ("6", "Aprovechamientos: Corriente"),
+        ("7", "Ingresos por Ventas de Bienes y Servicios"),
+        ("8", "Participaciones y Aportaciones"),
+        ("9", "Transferencias, Asignaciones, Subsidios y Otras Ayudas"),
+    ]
+    report = one(read(realdata_dir, "budget/mich_tanhuato_2018_sipot_ingresos.xlsx"))
+    assert column(report, "cri_code") == ["12", "13", "17", "31", "41", "43", "44", "45", "51", "61", "81", "82", "83"]
+
+
 def test_workbook_of_reports_gives_one_table_per_classification_with_equal_totals(realdata_dir):
     reading = read(realdata_dir, "budget/gto_inaeba_2016q4_diciembre_definitivo.xlsx")
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 
 from datasets import services
-from datasets.ingest import pipeline
+from datasets.ingest import endings, pipeline
 from datasets.ingest.report import Outcome
 from datasets.models import Ingest
 from datasets.scan import scan_personal_data
@@ -77,7 +77,7 @@ class Command(BaseCommand):
         except pipeline.BusyElsewhere:
             raise ValidationError("Otro proceso está cargando este mismo archivo. Espera a que termine.") from None
         except pipeline.RecoverableError:
-            pipeline.fail(ingest, pipeline.BROKEN, "database")
+            endings.fail(ingest, endings.BROKEN, "database")
         if bar is _bar:
             self.stderr.write("")
         if ingest.status in WENT_WELL and ingest.file.size <= SCAN_AT_ONCE:
@@ -108,7 +108,7 @@ def _failed(message: str) -> dict[str, Any]:
 def _sentence(result: dict[str, Any]) -> str:
     if result["status"] == "needs_mapping":
         return " ".join(result["questions"]) or "Una persona debe confirmar las columnas de este archivo."
-    return result["error"] or pipeline.BROKEN
+    return result["error"] or endings.BROKEN
 
 
 def _summary(result: dict[str, Any]) -> str:

@@ -1,0 +1,99 @@
+"""The ends of an ingest, each written down where a person finds it: published, ready, asking, failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from datasets.ingest.chunks import Reject
+from datasets.ingest.report import Outcome
+from datasets.ingest.understand import fingerprint
+from datasets.models import Ingest, Release, RowIssue
+from datasets.releases import publish_releases
+from partners.models import User
+
+BATCH = 2_000
+BROKEN = (
+    "Algo falló de nuestro lado al leer el archivo y ya quedó registrado. El original está a salvo; "
+    "vuelve a intentarlo más tarde."
+)
+
+
+def mark(ingest: Ingest, status: str, stage: str, **more: Any) -> None:
+    """Write a state, and nothing but what belongs to it."""
+    fields = {"status": status, "stage": stage, **more}
+    for name, value in fields.items():
+        setattr(ingest, name, value)
+    ingest.save(update_fields=list(fields))
+
+
+def fail(ingest: Ingest, message: str, code: str) -> None:
+    """The end of an ingest that could not be read."""
+    report = Outcome().as_json() | {"error": message, "error_code": code}
+    mark(ingest, Ingest.Status.FAILED, Ingest.Stage.DONE, ended_at=timezone.now(), error=message, report=report)
+
+
+def finish(ingest: Ingest, outcome: Outcome, status: str) -> None:
+    """The end of an ingest that was read: its counts, its report, and every issue of a row."""
+    reading = outcome.reading
+    RowIssue.objects.filter(ingest=ingest).delete()
+    RowIssue.objects.bulk_create(_issues(ingest, outcome), batch_size=BATCH)
+    mark(
+        ingest,
+        status,
+        Ingest.Stage.DONE,
+        kind=(reading.kind if reading else None) or "",
+        rows_read=outcome.rows_read,
+        rows_loaded=outcome.rows_loaded,
+        rows_rejected=outcome.rows_rejected,
+        rows_skipped=sum(outcome.skipped.values()),
+        report=outcome.as_json() | {"fingerprint": fingerprint(reading) if reading else ""},
+        error="",
+        ended_at=timezone.now(),
+    )
+
+
+def publish_ingest(*, ingest: Ingest, by: User | None) -> list[Release]:
+    """Publish every draft release of a reading that is ready, in one transaction."""
+    with transaction.atomic():
+        ids = list(ingest.releases.filter(status=Release.Status.DRAFT).values_list("pk", flat=True))
+        publish_releases(ids=ids, by=by)
+        mark(ingest, Ingest.Status.PUBLISHED, Ingest.Stage.DONE)
+    return list(Release.objects.filter(pk__in=ids).select_related("public_body"))
+
+
+def _issues(ingest: Ingest, outcome: Outcome) -> Iterator[RowIssue]:
+    for finding in outcome.findings:
+        yield RowIssue(
+            ingest=ingest,
+            severity=finding.severity if finding.line_no or finding.severity != "error" else "warning",
+            code=finding.code,
+            sheet=(finding.sheet or "")[:120],
+            line_no=finding.line_no,
+            column=(finding.column or "")[:300],
+            value=finding.value or "",
+            message=finding.message,
+            hint=finding.hint,
+        )
+    for reject in outcome.rejects:
+        yield _row_issue(ingest, reject, RowIssue.Severity.ERROR)
+    for remark in outcome.remarks:
+        yield _row_issue(ingest, remark, RowIssue.Severity.WARNING)
+
+
+def _row_issue(ingest: Ingest, reject: Reject, severity: str) -> RowIssue:
+    return RowIssue(
+        ingest=ingest,
+        severity=severity,
+        code=reject.code,
+        sheet=reject.sheet[:120],
+        line_no=reject.row,
+        column=reject.column[:300],
+        value=reject.value,
+        message=reject.message,
+        hint=reject.hint,
+        raw=reject.raw,
+    )

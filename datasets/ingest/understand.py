@@ -1,0 +1,84 @@
+"""What a file says, with what people said about it: options, confirmed columns, remembered profiles."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from datasets.ingest.bodies import BodyRef, Territory, government
+from datasets.ingest.dictionary import normalise
+from datasets.ingest.reading import read_file
+from datasets.ingest.shapes import Hints, Reading
+from datasets.ingest.slices import Said
+from datasets.models import Ingest, MappingProfile, PublicBody
+from municipalities.models import Municipality
+
+
+def understand(ingest: Ingest, tell: Callable[[float], None]) -> Reading:
+    """Read the ingest's file; columns that a person confirmed for these very headings are used without asking again."""
+    path = Path(settings.MEDIA_ROOT) / ingest.file.storage_path
+
+    def read(hints: Hints) -> Reading:
+        return read_file(path, name=ingest.file.original_name, hints=hints, progress=lambda _stage, done: tell(done))
+
+    hints = _hints(ingest, ingest.profile)
+    unconfirmed = not _columns(ingest, ingest.profile)
+    # A kind that nobody confirmed together with the columns is checked against what the file says by itself.
+    reading = read(replace(hints, kind=None) if unconfirmed else hints)
+    profile = _remembered(reading) if unconfirmed else None
+    if profile is not None:
+        ingest.profile = profile
+        ingest.save(update_fields=["profile"])
+        return read(_hints(ingest, profile))
+    if hints.kind and reading.kind != hints.kind and not (reading.kind and reading.complete):
+        return read(hints)  # the file does not tell its kind by itself: what was said decides
+    return reading
+
+
+def _columns(ingest: Ingest, profile: MappingProfile | None) -> dict[str, str]:
+    """What a person confirmed for this very run, else the profile's."""
+    return dict(ingest.options.get("columns") or (profile.columns if profile else {}))
+
+
+def _hints(ingest: Ingest, profile: MappingProfile | None) -> Hints:
+    said = {name: ingest.options.get(name) for name in ("year", "period", "document")}
+    corrections = {name: value for name, value in ingest.options.get("reading", {}).items() if value}
+    kind = ingest.options.get("kind") or (profile.kind if profile else None)
+    return Hints(kind=kind, columns=_columns(ingest, profile) or None, **said, **corrections)
+
+
+def _remembered(reading: Reading) -> MappingProfile | None:
+    """The newest profile that a person confirmed for these very headings."""
+    mark = fingerprint(reading)
+    return MappingProfile.objects.filter(fingerprint=mark).order_by("-approved_at").first() if mark else None
+
+
+def fingerprint(reading: Reading) -> str:
+    """What a file's headings have in common with next month's: their normalised words, in order."""
+    headings = [heading for table in reading.tables[:1] for heading in table.headings] or list(reading.columns)
+    words = [normalise(heading) for heading in headings]
+    return hashlib.sha256("\x1f".join(words).encode()).hexdigest() if any(words) else ""
+
+
+def said(options: dict[str, Any]) -> Said:
+    """What the command or a person said about the whole file."""
+    return Said(_said_body(options), options.get("year"), options.get("period"), options.get("document"))
+
+
+def _said_body(options: dict[str, Any]) -> BodyRef | None:
+    """The public body that was chosen by municipality code or by its address; one that is not there yet will be made."""
+    if code := options.get("municipality"):
+        names = dict(Municipality.objects.filter(pk=code).values_list("code", "name"))
+        return government(code, Territory(names, {}, {}))
+    slug = options.get("public_body")
+    if not slug:
+        return None
+    body = PublicBody.objects.filter(slug=slug).first()
+    if body is None:
+        return BodyRef("unknown", slug.replace("-", " "), slug=slug)
+    return BodyRef(body.kind, body.name, body.municipality_id, body.state_id, slug=body.slug)
