@@ -70,7 +70,6 @@ class ContractTable:
     mapping: ColumnMapping
     rows: list[ContractRow] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
-    controls: list[tuple[int, str, int]] = field(default_factory=list)
 
     def skip(self, reason: str, count: int = 1) -> None:
         if count:

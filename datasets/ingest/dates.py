@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import date, timedelta
 
@@ -163,7 +162,3 @@ def _months_period(start: int, end: int, year: int | None) -> str | None:
 def year_of(text: str) -> int | None:
     """The one plausible year in a short cell (``2019``, ``2019.0``, ``Ejercicio 2019``)."""
     return _only_year(text)
-
-
-def last_day(year: int, month: int) -> date:
-    return date(year, month, calendar.monthrange(year, month)[1])

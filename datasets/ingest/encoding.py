@@ -42,8 +42,8 @@ def decode(data: bytes, wanted: str | None = None) -> Decoded:
         pass
     claimed = data.startswith(codecs.BOM_UTF8)
     body = data.removeprefix(codecs.BOM_UTF8)
-    if _utf16 := _unmarked_utf16(body):
-        return Decoded(body.decode(_utf16), _utf16)
+    if utf16 := _unmarked_utf16(body):
+        return Decoded(body.decode(utf16, errors="replace"), utf16)
     encoding = _best_codepage(body)
     return Decoded(body.decode(encoding, errors="replace"), encoding, claimed_utf8=claimed)
 

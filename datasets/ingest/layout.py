@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from datasets.ingest.dictionary import match_heading, normalise
+from datasets.ingest.dictionary import match_heading
 from datasets.ingest.numbers import NotAnAmount, to_cents
 from datasets.ingest.shapes import Grid
 from datasets.ingest.sniff import column_letters
@@ -272,7 +272,3 @@ def _used_width(area: Area) -> int:
 
 def _has_values(area: Area, column: int) -> bool:
     return any(area.grid.cell(row, column).strip() for row in range(area.first, min(area.end, area.first + 2_000)))
-
-
-def leaf(parts: tuple[str, ...]) -> str:
-    return normalise(parts[-1]) if parts else ""

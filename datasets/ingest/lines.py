@@ -34,7 +34,6 @@ _FUNCTION = (
     ("function_code", "function_name"),
     ("purpose_code", "purpose_name"),
 )
-_TYPE_WORDS = re.compile(r"\D")
 
 
 def breakdown_of(table: BudgetTable) -> str | None:

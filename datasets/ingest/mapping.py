@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from datasets.ingest.codes import object_code, revenue_code, split_code
 from datasets.ingest.dictionary import fold, match_heading, normalise
-from datasets.ingest.layout import Area, is_number
+from datasets.ingest.layout import Area
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS
 
 SAMPLE_ROWS = 400
@@ -225,7 +225,3 @@ def _drop_weak_amount(mapping: ColumnMapping) -> None:
     if weak is not None and len(mapping.moments) > 1:
         mapping.repeated[weak] = mapping.fields.pop(weak)
         mapping.confidence.pop(weak)
-
-
-def amount_share(area: Area, column: int) -> float:
-    return _share(values_of(area, column), is_number)

@@ -86,10 +86,10 @@ def _deepest_code(area: Area, mapping: ColumnMapping, row: BudgetRow, columns: I
     return row.label.code
 
 
-Reading_ = tuple[str, Callable[[], list[int | None] | None]]
+Attempt = tuple[str, Callable[[], list[int | None] | None]]
 
 
-def readings(area: Area, mapping: ColumnMapping, rows: list[BudgetRow], nodes: list[Node]) -> list[Reading_]:
+def readings(area: Area, mapping: ColumnMapping, rows: list[BudgetRow], nodes: list[Node]) -> list[Attempt]:
     return [
         ("level column", lambda: _depth_reading(nodes, _level_depths(area, mapping, rows))),
         ("code", lambda: _depth_reading(nodes, _code_depths(nodes))),

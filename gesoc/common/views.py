@@ -46,4 +46,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "other_language_url": in_language(request.get_full_path(), other),
         "alternate_url": request.build_absolute_uri(in_language(request.path, other)),
         "is_english": other != ENGLISH,
+        "is_demo": settings.LOCAL,
     }

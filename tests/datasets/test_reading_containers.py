@@ -190,3 +190,26 @@ def test_zip_bomb_is_refused_before_it_is_opened(tmp_path):
     refused = refusal(path)
 
     assert (refused.code, path.stat().st_size < 200_000) == ("too_large", True)
+
+
+def test_spreadsheet_that_repeats_one_cell_everywhere_is_refused(tmp_path):
+    """ODS has no pre-scan: sixteen thousand million cells in 300 bytes end in the child process."""
+    names = "urn:oasis:names:tc:opendocument:xmlns:"
+    content = (
+        f'<?xml version="1.0"?><office:document-content xmlns:office="{names}office:1.0" xmlns:table="{names}table:1.0" '
+        f'xmlns:text="{names}text:1.0"><office:body><office:spreadsheet><table:table table:name="H">'
+        '<table:table-row table:number-rows-repeated="1048576"><table:table-cell office:value-type="float" office:value="1" '
+        'table:number-columns-repeated="16384"><text:p>1</text:p></table:table-cell></table:table-row></table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "bomba.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest xmlns:manifest="{names}manifest:1.0"><manifest:file-entry manifest:full-path="content.xml" '
+            'manifest:media-type="text/xml"/></manifest:manifest>',
+        )
+
+    assert refusal(path).code in ("damaged", "too_large")
