@@ -41,6 +41,13 @@ def test_budget_names_publisher_file_and_version_and_leads_to_them(client, body)
     assert f"{expected}, versión 3 del 30 abr 2025, 3,204 renglones" in page
 
 
+def test_example_data_are_called_so_under_every_figure(client, body):
+    file = make.SourceFileFactory(source__is_example=True)
+    place.spending(body, 2024, ingest=make.IngestFactory(file=file))
+    page = client.get(BUDGET).text
+    assert page.count("Tesorería Municipal (datos de ejemplo), <a") == page.count('<figure class="fig"') > 0
+
+
 @pytest.mark.parametrize("status", [Release.Status.DRAFT, Release.Status.SUPERSEDED, Release.Status.WITHDRAWN])
 def test_budget_shows_nothing_that_is_not_published(client, body, status):
     place.spending(body, 2024, status=status)
