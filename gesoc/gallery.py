@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.paginator import Paginator
 from django.utils.translation import gettext, gettext_lazy
 
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, KeyEntry, Provenance, Table, hung, row
+from gesoc.common.views import Link
 
 CHAPTERS = {
     "1000": (gettext_lazy("Personal services (salaries)"), "1402300000"),
@@ -41,6 +43,15 @@ def examples() -> dict[str, Any]:
     return {
         "form": ExampleForm({"year": "dos mil", "kind": "1", "public": "on"}),
         "chapters": [{"code": code, "digit": code[0], "name": name} for code, (name, _value) in CHAPTERS.items()],
+        "tabs": [Link(gettext("Summary"), "#contenido", True), Link(gettext("Budget"), "#contenido", False)],
+        "filters": [
+            {
+                "name": "year",
+                "label": gettext("Year"),
+                "options": [{"value": year, "label": year, "chosen": year == "2025"} for year in YEARS],
+            }
+        ],
+        "page": Paginator(range(30), 10).page(2),
         "wide_figure": _parts(),
         "figures": [_course(), _months(), _stacks()],
     }

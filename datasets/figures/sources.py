@@ -44,6 +44,8 @@ def provenance(release: Release) -> Provenance:
     """Publisher, file and version; needs `ingest__file__source`."""
     file = release.ingest.file
     publisher = file.source.publisher_name if file.source else ""
+    if file.source and file.source.is_example:
+        publisher += f" ({gettext('example data')})"
     return Provenance(publisher, file.original_name, release.ingest.get_absolute_url(), _version(release))
 
 

@@ -127,6 +127,8 @@ def _weigh(outline: Outline, node: Node, parts: Amounts, undetailed: set[int]) -
 
 def _agreement(sums: Amounts, totals: Sequence[Amounts]) -> float:
     """Best agreement with a printed total, over the moments it states."""
+    if not sums:
+        return 0.0
     shares = [
         sum(close(own, total) for own, total in zip(sums, printed, strict=True) if total is not None)
         / max(1, sum(total is not None for total in printed))

@@ -24,6 +24,7 @@ from gesoc.common.dates import day
 
 from .choices import options, query_with
 from .dashboards import DashboardView
+from .public import public_text
 
 PER_PAGE = 25
 TOP = 10
@@ -240,8 +241,8 @@ class _Rows:
             yield [
                 one.contract_number,
                 one.procedure_number,
-                one.title,
-                one.supplier_name,
+                public_text(one.title),
+                public_text(one.supplier_name),
                 method_name(one.method),
                 one.method_raw,
                 one.signed_on or one.award_date or one.starts_on,
@@ -269,12 +270,12 @@ def _headings() -> list[str]:
 
 
 def _contract(one: Contract) -> list[Any]:
-    title = one.title or one.contract_number or one.procedure_number or gettext("Without a title")
+    title = public_text(one.title) or one.contract_number or one.procedure_number or gettext("Without a title")
     short = title if len(title) <= 140 else f"{title[:139]}…"
     signed = one.signed_on or one.award_date or one.starts_on
     return [
         link(short, row_url(one.release, one.line_no)),
-        one.supplier_name,
+        public_text(one.supplier_name),
         method_name(one.method),
         day(signed),
         money.pesos(one.amount, cents=True)

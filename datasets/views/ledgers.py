@@ -195,7 +195,7 @@ class LedgerView(DashboardView):
 
     def down(self, cell: Cell) -> str:
         """To the parts of a heading; the finest level leads to the lines of the file."""
-        if not cell.code:
+        if not cell.key:  # what the file does not classify
             return ""
         if not self.has_parts:
             return self.lines_url(cell.key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext
 
@@ -16,6 +16,7 @@ from gesoc.common import money
 from gesoc.common.charts.frame import Column, Table, link, row
 
 from .dashboards import DashboardView
+from .public import public_text
 
 PER_PAGE = 50
 # ?por= -> the label of a line that it is told apart by, and how a key of that level begins its codes.
@@ -74,15 +75,16 @@ class LinesView(DashboardView):
         found = self.model._default_manager.filter(public_body=release.public_body_id, release=release)
         label, width = LABELS[self.by]
         if self.key:
-            found = found.filter(**self.under(label, width))
+            found = found.filter(self.under(label, width))
         return found.select_related(*self.model.LABELS).order_by("line_no")
 
-    def under(self, label: str, width: int | None) -> dict[str, Any]:
+    def under(self, label: str, width: int | None) -> Q:
         if width is not None:
-            return {f"{label}__code__startswith": self.key[:width]}
-        if self.key.isdecimal() and len(self.key) > 12:  # the id of a label without a code
-            return {f"{label}_id": int(self.key)}
-        return {f"{label}__code": self.key}
+            return Q(**{f"{label}__code__startswith": self.key[:width]})
+        same = Q(**{f"{label}__code": self.key})
+        # A label without a code is known by its id, a hash of 63 bits.
+        is_id = self.key.isascii() and self.key.isdigit() and int(self.key) < 2**63
+        return same | Q(**{f"{label}_id": int(self.key)}) if is_id else same
 
     def table(self, release: Release, lines: list[Any]) -> Table:
         moments = stated_moments(release)
@@ -108,7 +110,8 @@ def where(line: Any, release: Release) -> Any:
 
 def said(line: Any) -> str:
     labels = [getattr(line, name) for name in line.LABELS]
-    return " · ".join(dict.fromkeys(str(label) for label in labels if label is not None and str(label)))
+    texts = dict.fromkeys(str(label) for label in labels if label is not None and str(label))
+    return " · ".join(public_text(text) for text in texts)
 
 
 def amounts(line: Any, moments: list[str]) -> list[str]:

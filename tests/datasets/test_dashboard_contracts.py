@@ -127,3 +127,11 @@ def test_queries_are_as_many_for_one_contract_as_for_three(client, body):
     place.awards(body, 2022, contracts=3)
     assert queries_of(client, f"{CONTRACTS}?anio=todos") == one
     assert one <= 12
+
+
+def test_personal_data_in_a_title_are_neither_shown_nor_downloaded(client, body):
+    release = place.awards(body, 2024, contracts=0)
+    make.ContractFactory(release=release, title="Honorarios, CURP GOMC850101HCLMRR09")
+    assert "GOMC850101" not in client.get(CONTRACTS).text
+    row = csv_of(client.get(f"{CONTRACTS}?formato=csv&figura=contratos"))[1]
+    assert row[2] == "(no es público)"

@@ -41,6 +41,13 @@ def test_budget_names_publisher_file_and_version_and_leads_to_them(client, body)
     assert f"{expected}, versión 3 del 30 abr 2025, 3,204 renglones" in page
 
 
+def test_example_data_are_called_so_under_every_figure(client, body):
+    file = make.SourceFileFactory(source__is_example=True)
+    place.spending(body, 2024, ingest=make.IngestFactory(file=file))
+    page = client.get(BUDGET).text
+    assert page.count("Tesorería Municipal (datos de ejemplo), <a") == page.count('<figure class="fig"') > 0
+
+
 @pytest.mark.parametrize("status", [Release.Status.DRAFT, Release.Status.SUPERSEDED, Release.Status.WITHDRAWN])
 def test_budget_shows_nothing_that_is_not_published(client, body, status):
     place.spending(body, 2024, status=status)
@@ -294,6 +301,32 @@ def test_lines_lead_to_sheet_and_row(client, body):
     assert '<td class="n">$3,703.50</td>' in page
     everything = client.get(f"{BUDGET}renglones/").text
     assert everything.count("Anexo, fila") == 3
+
+
+def test_units_without_a_code_lead_to_their_lines(client, body):
+    release = make.ReleaseFactory(public_body=body, breakdown=Breakdown.ADMINISTRATIVE, totals={"accrued": "3.00"})
+    units = [make.label("unit", name) for name in ("Tesorería", "Obras")]
+    for number, unit in enumerate(units, 1):
+        make.expenditure_cell(release, "unit", str(unit.pk), label=unit, accrued="3.00")
+        ExpenditureLine.objects.create(
+            public_body=body, release=release, line_no=number, source_row=number, last_row=number, unit=unit
+        )
+    address = f"{BUDGET}renglones/?version={release.pk}&amp;por=unit&amp;clave={units[0].pk}"
+    assert address in client.get(f"{BUDGET}?por=unidad").text
+    lines = client.get(address.replace("&amp;", "&")).text
+    assert "Tesorería" in lines
+    assert "Obras" not in lines
+
+
+def test_lines_hide_what_shows_personal_data(client, body):
+    release = place.spending(body, 2024)
+    label = make.label("object", "Apoyo a GOMC850101HCLMRR09", code="4410", published_code="44101")
+    ExpenditureLine.objects.create(
+        public_body=body, release=release, line_no=1, source_row=1, last_row=1, object=label, accrued=D("5.00")
+    )
+    page = client.get(f"{BUDGET}renglones/").text
+    assert "(no es público)" in page
+    assert "GOMC850101" not in page
 
 
 def test_lines_of_an_unpublished_release_are_not_found(client, body):

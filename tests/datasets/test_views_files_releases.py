@@ -226,6 +226,8 @@ def test_row_with_personal_data_is_not_public(client):
     assert response.status_code == 200
     assert response.context["hidden"]
     assert "GOMC800229AB1" not in page(response)
+    [(number, row)] = cells(response)
+    assert (number, row[:3]) == (5, [("Capítulo", "1100"), ("Concepto", "•••"), ("Aprobado", "10.00")])
     assert cells(client.get(address(release, "filas/1/")))[0][0] == 2  # the other rows of the file are public
     client.force_login(GesocFactory())
     assert "GOMC800229AB1" in page(client.get(last))
