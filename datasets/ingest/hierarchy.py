@@ -51,8 +51,10 @@ def close(one: int | None, other: int | None) -> bool:
 
 
 def same(one: Amounts, other: Amounts) -> bool:
-    """Equal in every moment, and not merely both empty."""
-    return any(one) and all(close(a, b) for a, b in zip(one, other, strict=True))
+    """Equal in every moment, and not merely both empty. A peso of rounding is much where the amounts are small."""
+    return any(one) and all(
+        abs((a or 0) - (b or 0)) <= min(TOLERANCE, abs(a or 0) // 1000) for a, b in zip(one, other, strict=True)
+    )
 
 
 def _side_by_side(nodes: Sequence[Node]) -> list[int | None]:
@@ -183,14 +185,21 @@ def _descendants(parents: Sequence[int | None], place: int) -> set[int]:
 
 
 MAX_ARITHMETIC = 400
+FEW = 5  # rows: fewer say nothing by their sums
 
 
 def by_arithmetic(nodes: Sequence[Node]) -> list[int | None] | None:
-    """Parents found by sums alone: a row that equals the two or more rows right below it, in every moment."""
+    """Parents found by sums alone: a row that equals the two or more rows right below it, in every moment.
+
+    One such row is chance (300 is 200 and 100) unless it stands over all the others; and codes, where there are any, must agree.
+    """
     if len(nodes) > MAX_ARITHMETIC:
         return None
     parents: list[int | None] = [None] * len(nodes)
     ends = _span_ends(nodes)
+    found = [place for place, end in enumerate(ends) if end is not None]
+    if len(found) == 1 and (found[0] != 0 or ends[0] != len(nodes) or len(nodes) < FEW):
+        return None
     for place, end in enumerate(ends):
         if end is None:
             continue
@@ -208,7 +217,7 @@ def _span_ends(nodes: Sequence[Node]) -> list[int | None]:
         target = nodes[place].amounts
         sums: Amounts = (None,) * len(target)
         child, counted = place + 1, 0
-        while any(target) and child < len(nodes):
+        while any(target) and child < len(nodes) and _compatible(nodes[place], nodes[child]):
             sums = add([sums, nodes[child].amounts], len(target))
             counted += any(nodes[child].amounts)
             child = ends[child] or child + 1

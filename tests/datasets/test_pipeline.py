@@ -297,3 +297,16 @@ def test_hopeless_file_is_not_read_to_its_end(ingest, write, monkeypatch) -> Non
     done = ingest(write("malo.csv", text_ + "2024,05035,11301,Sueldos,ver anexo\n" * 40_000))
     assert (done.status, done.rows_rejected < 20_000) == ("needs_mapping", True)
     assert RowIssue.objects.filter(ingest=done).count() < 20_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ejercicio,Clave Municipio,Partida,Concepto,Aprobado\n2024,05035,11301,A,300\n2024,05035,12101,B,200\n2024,05035,13101,C,100\n",
+        "Ejercicio,Clave Municipio,Unidad Responsable,Aprobado\n2024,05035,Obras,300\n2024,05035,DIF,200\n2024,05035,Parques,100\n",
+        "Ejercicio,Clave Municipio,Partida,Concepto,Aprobado\n" + "2024,05035,11301,Sueldos,300.00\n" * 2,
+    ],
+)
+def test_rows_that_happen_to_add_up_are_rows_of_their_own(ingest, write, text: str) -> None:
+    done = ingest(write("plano.csv", text))
+    assert (done.status, done.report["totals"]) == ("ready", {"approved": "600.00"})
