@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .models import Contract, ExpenditureLine, Kind, Release, RevenueLine
+from .privacy import cover
 from .words import amount, moment_name
 
 PER_PAGE = 50
@@ -66,8 +67,8 @@ def amounts_of(line: Any, moments: list[tuple[str, str]]) -> list[str]:
 
 
 def name_of(line: Any) -> str:
-    """What the line is about, by the first label that it has."""
+    """What the line is about, by the first label that it has; personal data typed into it covered."""
     if isinstance(line, Contract):
-        return line.title or line.contract_number or _("Contract without a title")
+        return cover(line.title or line.contract_number) or _("Contract without a title")
     labels = (getattr(line, name) for name in line.LABELS)
-    return next((str(label) for label in labels if label is not None and str(label)), _("Line without a name"))
+    return next((cover(str(label)) for label in labels if label is not None and str(label)), _("Line without a name"))

@@ -63,6 +63,8 @@ DOMICILE_HEADING = re.compile(
     r"\b(domicilio|calle|numero exterior|num exterior|no exterior|vialidad)\b"
     r"|\bdireccion (fiscal|particular|postal|de la persona|del? (proveedor|contratista|beneficiari[oa]))\b"
 )
+# Columns that are part of a domicile only beside one.
+DOMICILE_PART = re.compile(r"\b(colonia|codigo postal|c ?p|localidad|asentamiento|(numero|num|no) (interior|int))\b")
 # Where a work or an office stands is public.
 PLACE_HEADING = re.compile(
     r"\b(obras?|inmueble|dependencia|sujeto obligado|institucion|unidad administrativa|oficina)\b"
@@ -235,3 +237,14 @@ def cover(text: str) -> str:
     for pattern in (NAMED_PHONE, INTERNATIONAL_PHONE, PHONE):
         text = pattern.sub(COVER, text)
     return text
+
+
+def cover_row(cells: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A row, (heading, cell) by (heading, cell), every cell that holds personal data covered as a whole."""
+    row = list(cells)
+    found = [find_in_row({heading: text}) for heading, text in row]
+    has_domicile = any(PersonalData.DOMICILE in kinds for kinds in found)
+    return [
+        (heading, COVER if kinds or (has_domicile and text and DOMICILE_PART.search(search_text(heading))) else text)
+        for (heading, text), kinds in zip(row, found, strict=True)
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from datasets.ingest.shapes import UnreadableFile
 from datasets.lines import amounts_of, line_of, moments_of, name_of
 from datasets.models import Contract, Label, Release
 from datasets.preview import headings_over
-from datasets.privacy import PersonalData, find_in_row, find_personal_data
+from datasets.privacy import PersonalData, cover, cover_row, find_in_row
 from datasets.source_rows import extract
 
 from .releases import visible_release
@@ -47,23 +47,18 @@ def row(request: HttpRequest, pk: int, line_no: int) -> HttpResponse:
             "file": release.ingest.file,
             "period": words.period_name(release.period),
             "line": line,
-            "name": _public(name_of(line), hidden),
-            "facts": [(label, _public(text, hidden)) for label, text in _facts(line)],
+            "name": name_of(line),
+            "facts": [(label, cover(text)) for label, text in _facts(line)],
             "amounts": _amounts(release, line),
             "sheet": _sheet(release, line),
             "numbers": f"{line.source_row}–{line.last_row}" if line.last_row > line.source_row else line.source_row,
             "several": line.last_row > line.source_row,
-            "rows": [] if hidden else rows,
+            "rows": [replace(row, cells=cover_row(row.cells)) for row in rows] if hidden else rows,
             "hidden": hidden,
             "personal": bool(personal),
             "problem": problem,
         },
     )
-
-
-def _public(text: str, hidden: bool) -> str:
-    """A text of the line, unless it shows personal data to somebody who may not read them."""
-    return _("(not public)") if hidden and find_personal_data([text]) else text
 
 
 def _amounts(release: Release, line: Any) -> list[tuple[str, str]]:
@@ -103,9 +98,8 @@ def _source_rows(release: Release, line: Any) -> tuple[list[SourceRow], str]:
 def personal_data(rows: list[SourceRow]) -> set[PersonalData]:
     found: set[PersonalData] = set()
     for source in rows:
-        found |= find_personal_data(text for _heading, text in source.cells)
-        for cell in source.cells:
-            found |= find_in_row(dict([cell]))
+        for heading, text in source.cells:
+            found |= find_in_row({heading: text})
     return found
 
 

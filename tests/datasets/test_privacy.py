@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from datasets.privacy import (
     PersonalData,
     cover,
+    cover_row,
     find_in_column,
     find_in_row,
     find_personal_data,
@@ -212,3 +213,23 @@ def test_find_in_column_finds_what_the_texts_show(texts):
 )
 def test_cover_hides_personal_data_and_nothing_else(text, covered):
     assert cover(text) == covered
+
+
+def test_cover_row_covers_whole_cells_and_all_of_a_domicile():
+    row = [
+        ("Proveedor", "Nombre Inventado"),
+        ("RFC", "GOMC800229AB1"),
+        ("Calle", "Inventada"),
+        ("Número interior", "4"),
+        ("Colonia", "Centro"),
+        ("Monto", "1,284,500.00"),
+        ("Nota", ""),
+    ]
+    assert cover_row(row) == [
+        ("Proveedor", "Nombre Inventado"),
+        *((heading, "•••") for heading in ("RFC", "Calle", "Número interior", "Colonia")),
+        ("Monto", "1,284,500.00"),
+        ("Nota", ""),
+    ]
+    works = [("Obra", "Pavimentación"), ("Colonia", "Centro")]
+    assert cover_row(works) == works

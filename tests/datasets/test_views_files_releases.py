@@ -81,6 +81,17 @@ def test_version_that_drops_a_chapter_gives_no_zero(client):
     ]
 
 
+def test_version_is_not_compared_in_public_with_a_withdrawn_one(client):
+    body = PublicBodyFactory()
+    ReleaseFactory(public_body=body, status="withdrawn", totals={"approved": "31.00"})
+    second = ReleaseFactory(public_body=body, version=2, totals={"approved": "10.00"})
+    response = client.get(address(second))
+    assert response.context["previous"] is None
+    assert "31.00" not in page(response)
+    client.force_login(GesocFactory())
+    assert client.get(address(second)).context["previous"].version == 1
+
+
 def test_versions_that_are_not_public_do_not_exist_for_others(client, versions):
     user, organisation = member()
     draft = upload(HEADINGS + ROWS + "\n", by=user, organisation=organisation, **ABOUT).releases.get()
@@ -168,6 +179,13 @@ def test_withdrawing_what_is_not_public_says_so(client, versions):
     assert first.status == Release.Status.SUPERSEDED
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_row_asks_the_same_queries_whatever_the_file_holds(client, count, django_assert_num_queries):
+    release = published(HEADINGS + "".join(ROWS.splitlines(keepends=True)[:count])).releases.get()
+    with django_assert_num_queries(2):  # version with its file, line with its labels
+        client.get(address(release, "filas/1/"))
+
+
 # -- the row of the file ------------------------------------------------------------------------------------------
 
 
@@ -226,6 +244,8 @@ def test_row_with_personal_data_is_not_public(client):
     assert response.status_code == 200
     assert response.context["hidden"]
     assert "GOMC800229AB1" not in page(response)
+    [(number, row)] = cells(response)
+    assert (number, row[:3]) == (5, [("Capítulo", "1100"), ("Concepto", "•••"), ("Aprobado", "10.00")])
     assert cells(client.get(address(release, "filas/1/")))[0][0] == 2  # the other rows of the file are public
     client.force_login(GesocFactory())
     assert "GOMC800229AB1" in page(client.get(last))

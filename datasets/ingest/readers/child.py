@@ -86,7 +86,7 @@ def stream(path: str) -> None:
 
 if __name__ == "__main__":
     limit(int(sys.argv[2]), int(sys.argv[3]))
-    if os.getppid() == 1:
+    if os.getppid() != int(sys.argv[4]):  # the worker died before the death signal was asked for
         sys.exit(3)
     try:
         stream(sys.argv[1])

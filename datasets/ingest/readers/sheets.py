@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def read_sheets(path: Path, *, memory: int = MEMORY, seconds: int = WALL_SECONDS
 
 def stream_sheets(path: Path, *, memory: int = MEMORY, seconds: int = WALL_SECONDS) -> Iterator[Batch]:
     """The same piece by piece, each sheet beginning with a batch of no rows: no more than a batch is held here."""
-    command = [sys.executable, "-I", str(CHILD), str(path), str(memory), str(CPU_SECONDS)]
+    command = [sys.executable, "-I", str(CHILD), str(path), str(memory), str(CPU_SECONDS), str(os.getpid())]
     with subprocess.Popen(  # our own script and a path of ours, no shell
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as child:
