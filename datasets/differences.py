@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -24,6 +24,11 @@ from .models import (
 )
 from .models.rollups import Cell
 from .words import moment_name
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from partners.models import User
 
 # The figure that says most about a slice, first one that it states.
 TELLING = ("accrued", "collected", "paid", "modified", "exercised", "approved", "estimated", "reported")
@@ -64,9 +69,9 @@ class Differences:
         return any(change.is_change for change in [*self.totals, *self.parts])
 
 
-def previous_of(release: Release) -> Release | None:
-    """The version before it; before a draft stands what is public today."""
-    others = Release.objects.of_slice(release).exclude(pk=release.pk)
+def previous_of(release: Release, user: User | AnonymousUser) -> Release | None:
+    """The version before it that the person may see; before a draft stands what is public today."""
+    others = Release.objects.visible_to(user).of_slice(release).exclude(pk=release.pk)
     if release.version is None:
         return others.published().first()
     return others.filter(version__lt=release.version).order_by("-version").first()

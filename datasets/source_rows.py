@@ -65,6 +65,8 @@ def extract(
     delimiter: str | None = None,
 ) -> Extract:
     """The head of the sheet and the rows wanted. Raises `UnreadableFile`, also where the original is gone."""
+    if not path_of(file).exists():
+        raise UnreadableFile("gone", "El original de este archivo ya no está guardado.")
     asked = [file.sha256, sheet, sorted(rows), encoding, delimiter]
     key = f"extract:{hashlib.sha256(json.dumps(asked).encode()).hexdigest()}"
     if remembered := cache.get(key):
@@ -79,8 +81,6 @@ def extract(
 def _read(
     path: Path, name: str, sheet: str | None, rows: set[int], encoding: str | None, delimiter: str | None
 ) -> Extract:
-    if not path.exists():
-        raise UnreadableFile("gone", "El original de este archivo ya no está guardado.")
     container = sniff(path, name)
     if container.kind == "text":
         return _from_text(path, rows, encoding, delimiter)

@@ -124,13 +124,23 @@ class OverviewView(DashboardView):
 
     @cached_property
     def view(self) -> ledgers.View | None:
-        release = self.last_spending
-        moment = first_moment(release) if release else None
-        if release is None or moment is None:
+        """The year that is over, told by object; by function or unit where no file tells it by object."""
+        last = self.last_spending
+        if last is None:
             return None
-        level = {"administrative": "unit", "functional": "function"}.get(release.breakdown, "chapter")
-        way = {"unit": "unidad", "function": "funcion"}.get(level, "objeto")
-        return ledgers.View(EXPENDITURE, way, level, release, moment, measure("corrientes", release.year))
+        for way, (level, *_finer) in EXPENDITURE.ways.items():
+            release = selectors.choose_release(
+                public_body=last.public_body,
+                kind=last.kind,
+                year=last.year,
+                period=last.period,
+                document=last.document,
+                by=level,
+            )
+            moment = first_moment(release) if release else None
+            if release and moment:
+                return ledgers.View(EXPENDITURE, way, level, release, moment, measure("corrientes", release.year))
+        return None
 
     def parts(self) -> Figure | None:
         if self.view is None:

@@ -38,9 +38,7 @@ def visible_release(request: HttpRequest, pk: int) -> Release:
 @require_safe
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible_release(request, pk)
-    previous = previous_of(found)
-    if previous is not None and not request.user.has_perm("datasets.see_ingest", found.ingest):
-        previous = previous if previous.status in (Status.PUBLISHED, Status.SUPERSEDED) else None
+    previous = previous_of(found, request.user)
     return render(
         request,
         "datasets/files/release.html",

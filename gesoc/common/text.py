@@ -25,7 +25,8 @@ def sort_key(text: str) -> str:
 
 def search_text(text: str) -> str:
     """Return the text folded for searching: lower case, no accents (ñ reads n), every punctuation mark a space."""
-    folded = _without_accents(text).replace("~", " ").casefold()
+    # The dotless ı is the one letter that is lost unless it was typed as a capital.
+    folded = _without_accents(text).replace("~", " ").replace("ı", "i").casefold()
     return " ".join(_NOT_WORD.sub(" ", folded).split())
 
 

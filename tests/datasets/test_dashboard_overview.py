@@ -51,6 +51,15 @@ def test_overview_prefers_a_year_that_is_over(client, body):
     assert "Informe trimestral 2024, enero a marzo" in page  # in the list of what is published
 
 
+def test_overview_tells_by_unit_what_no_file_tells_by_object(client, body):
+    release = make.ReleaseFactory(public_body=body, breakdown="full", totals={"accrued": "7000000.00"})
+    unit = make.label("unit", "Tesorería", published_code="U1")
+    make.expenditure_cell(release, "unit", str(unit.pk), label=unit, accrued="7000000.00")
+    page = client.get(HOME).text
+    assert "Todo está en Tesorería: 7.0\u00a0mdp" in page
+    assert f'href="{HOME}presupuesto/?por=unidad"' in page
+
+
 def test_municipality_without_data_says_what_to_do(client):
     make.MunicipalityFactory(code="05001", name="Abasolo")
     for section in SECTIONS:

@@ -81,6 +81,17 @@ def test_version_that_drops_a_chapter_gives_no_zero(client):
     ]
 
 
+def test_version_is_not_compared_in_public_with_a_withdrawn_one(client):
+    body = PublicBodyFactory()
+    ReleaseFactory(public_body=body, status="withdrawn", totals={"approved": "31.00"})
+    second = ReleaseFactory(public_body=body, version=2, totals={"approved": "10.00"})
+    response = client.get(address(second))
+    assert response.context["previous"] is None
+    assert "31.00" not in page(response)
+    client.force_login(GesocFactory())
+    assert client.get(address(second)).context["previous"].version == 1
+
+
 def test_versions_that_are_not_public_do_not_exist_for_others(client, versions):
     user, organisation = member()
     draft = upload(HEADINGS + ROWS + "\n", by=user, organisation=organisation, **ABOUT).releases.get()
@@ -166,6 +177,13 @@ def test_withdrawing_what_is_not_public_says_so(client, versions):
     assert [message.level_tag for message in response.context["messages"]] == ["error"]
     first.refresh_from_db()
     assert first.status == Release.Status.SUPERSEDED
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_row_asks_the_same_queries_whatever_the_file_holds(client, count, django_assert_num_queries):
+    release = published(HEADINGS + "".join(ROWS.splitlines(keepends=True)[:count])).releases.get()
+    with django_assert_num_queries(2):  # version with its file, line with its labels
+        client.get(address(release, "filas/1/"))
 
 
 # -- the row of the file ------------------------------------------------------------------------------------------
