@@ -33,6 +33,14 @@ REASONS = {
     ),
     "bad_year": ("El año no es posible.", "Escribe el ejercicio con cuatro dígitos, por ejemplo 2024."),
     "unknown_year": ("La fila no dice de qué año es.", "Escribe el ejercicio con cuatro dígitos, por ejemplo 2024."),
+    "bad_date": (
+        "La fecha no existe o no se entiende, y la fila no dice el año de otra manera.",
+        "Escribe la fecha como 31/12/2024.",
+    ),
+    "date_left_out": (
+        "La fecha no existe o no se entiende: el contrato se cargó sin ella.",
+        "Escribe la fecha como 31/12/2024, o deja la celda vacía.",
+    ),
     "amount_in_words": (
         "El monto no es un número: el contrato se cargó sin monto.",
         "Escribe el monto en pesos, sin texto, o deja la celda vacía.",

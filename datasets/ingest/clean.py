@@ -13,7 +13,7 @@ import pyarrow as pa
 from datasets.ingest import contract_lines
 from datasets.ingest.binary import encode
 from datasets.ingest.chunks import Amount, Chunk, Reject
-from datasets.ingest.labelbook import LABELS, LabelBook
+from datasets.ingest.labelbook import LABELS, LabelBook, distinct
 from datasets.ingest.numbers import NotAnAmount, to_cents, to_cents_array
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS, Block, Table
 from datasets.ingest.slices import SliceFinder
@@ -57,7 +57,8 @@ class Cleaner:
         numbers, refused = self.finder.find(block.columns, count)
         remarks: list[Reject] = []
         if self.table.kind == "contracts":
-            remarks, bad = list(self._bad_amounts(block, bad, "amount_in_words")), {}
+            remarks = [*self._bad_amounts(block, bad, "amount_in_words"), *self._bad_dates(block, refused)]
+            bad = {}
         rejects = [*self._bad_amounts(block, bad), *self._refusals(block, refused, bad)]
         keep = numbers >= 0
         for rows in bad.values():
@@ -140,8 +141,27 @@ class Cleaner:
 
     def _refusals(self, block: Block, refused: dict[int, Any], bad: dict[str, Rows]) -> Iterator[Reject]:
         for row, refusal in refused.items():
-            if not any(rows[row] for rows in bad.values()):
+            if any(rows[row] for rows in bad.values()):
+                continue
+            unread = next((name for name in contract_lines.DATES if self._is_unread_date(block, name, row)), None)
+            if refusal.code == "unknown_year" and unread:
+                yield self._reject("bad_date", unread, block.columns[unread][row].as_py(), block, row)
+            else:
                 yield self._reject(refusal.code, refusal.field, refusal.value, block, row)
+
+    def _is_unread_date(self, block: Block, name: str, row: int) -> bool:
+        return name in block.columns and contract_lines.is_bad_date(block.columns[name][row].as_py() or "")
+
+    def _bad_dates(self, block: Block, refused: dict[int, Any]) -> Iterator[Reject]:
+        """Dates of contracts that are loaded without them; of a refused row its refusal is enough."""
+        for name in contract_lines.DATES:
+            if name not in block.columns:
+                continue
+            texts, index = distinct(block.columns[name])
+            bad = np.fromiter((contract_lines.is_bad_date(text) for text in texts), bool, len(texts))
+            for row in np.flatnonzero(bad[index]).tolist() if len(texts) else []:
+                if row not in refused:
+                    yield self._reject("date_left_out", name, texts[int(index[row])], block, row)
 
     def _reject(self, code: str, name: str, value: str, block: Block, row: int) -> Reject:
         raw = {

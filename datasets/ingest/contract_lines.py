@@ -13,6 +13,7 @@ import numpy.typing as npt
 from datasets.ingest.chunks import Amount
 from datasets.ingest.dates import parse_date
 from datasets.ingest.labelbook import distinct, stable_id
+from datasets.ingest.numbers import is_not_stated
 from datasets.ingest.shapes import Block
 from gesoc.common.text import search_text
 
@@ -208,6 +209,17 @@ def supplier_key(name: str) -> str:
 def _day(text: str) -> date | None:
     found = parse_date(text) if text else None
     return found if found and 1950 <= found.year <= 2100 else None
+
+
+def is_bad_date(text: str) -> bool:
+    """Something that was meant as a date and is none: it has digits, and no day can be read from it."""
+    text = " ".join(text.split())
+    return (
+        any(char.isdigit() for char in text)
+        and not is_not_stated(text)
+        and text.strip("0 ") != ""
+        and _day(text) is None
+    )
 
 
 def _link(text: str) -> str:

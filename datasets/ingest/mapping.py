@@ -134,7 +134,7 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
     values = values_of(area, column)
     if name in CODE_TO_NAME and values and _share(values, _looks_code) < 0.3:
         return CODE_TO_NAME[name]
-    if name == "object_name" and column + 1 in area.paths and len(values) >= 3 and _share(values, object_code) >= 0.8:
+    if name == "object_name" and column + 1 in area.paths and len(values) >= 2 and _share(values, object_code) >= 0.8:
         return "specific_item_code"
     if name == "revenue_name" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
         return "cri_code"

@@ -36,7 +36,7 @@ Tell = Callable[[str, float, int, int], None]
 
 QUESTIONS = {
     "unknown_body": "¿De qué institución es este dinero? El archivo no lo dice.",
-    "unknown_year": "¿De qué año son estas cifras? El archivo no lo dice.",
+    "unknown_year": "¿De qué año son estos datos? El archivo no lo dice.",
 }
 WORDS = {
     "municipality": "el municipio",

@@ -302,11 +302,33 @@ def test_hopeless_file_is_not_read_to_its_end(ingest, write, monkeypatch) -> Non
 @pytest.mark.parametrize(
     "text",
     [
-        "Ejercicio,Clave Municipio,Partida,Concepto,Aprobado\n2024,05035,11301,A,300\n2024,05035,12101,B,200\n2024,05035,13101,C,100\n",
-        "Ejercicio,Clave Municipio,Unidad Responsable,Aprobado\n2024,05035,Obras,300\n2024,05035,DIF,200\n2024,05035,Parques,100\n",
+        "Ejercicio,Clave Municipio,Partida,Concepto,Aprobado\n"
+        "2024,05035,11301,A,300\n2024,05035,12101,B,200\n2024,05035,13101,C,100\n",
+        "Ejercicio,Clave Municipio,Unidad Responsable,Aprobado\n"
+        "2024,05035,Obras,300\n2024,05035,DIF,200\n2024,05035,Parques,100\n",
         "Ejercicio,Clave Municipio,Partida,Concepto,Aprobado\n" + "2024,05035,11301,Sueldos,300.00\n" * 2,
     ],
 )
 def test_rows_that_happen_to_add_up_are_rows_of_their_own(ingest, write, text: str) -> None:
     done = ingest(write("plano.csv", text))
     assert (done.status, done.report["totals"]) == ("ready", {"approved": "600.00"})
+
+
+def test_impossible_dates_are_told_and_cost_the_row_only_its_year(ingest, write) -> None:
+    text = (
+        "No. Contrato,Clave Municipio,Proveedor,Monto,Fecha de firma,Fecha de inicio\n"
+        "C-1,05035,Uno SA de CV,10.00,31/12/2024,31/02/2025\n"
+        "C-2,05035,Dos SA de CV,20.00,2024-02-30,\n"
+        "C-3,05035,Tres SA de CV,30.00,15/06/2024,no aplica\n"
+    )
+    done = ingest(write("fechas.csv", text))
+    found = (
+        RowIssue.objects.filter(ingest=done)
+        .order_by("line_no")
+        .values_list("severity", "line_no", "code", "column", "value")
+    )
+    assert list(found) == [
+        ("warning", 2, "date_left_out", "Fecha de inicio", "31/02/2025"),
+        ("error", 3, "bad_date", "Fecha de firma", "2024-02-30"),
+    ]
+    assert list(Contract.objects.order_by("line_no").values_list("contract_number", flat=True)) == ["C-1", "C-3"]
