@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +29,9 @@ REVENUE_LABELS = {
 LABELS = {"expenditure": EXPENDITURE_LABELS, "revenue": REVENUE_LABELS, "contracts": {}}
 # Programmes and units carry codes of the publisher's own making in front of their names; those of classifiers do too.
 _DIGITS = re.compile(r"\d")
+
+
+Said = str | tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +72,22 @@ def _dotted(published: str) -> str:
 class LabelBook:
     """Ids of the labels met so far, and those not yet handed to the database."""
 
-    known: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    # kind -> what a row says (a code and a name, or the one of them that the file has) -> id
+    known: dict[str, dict[Said, int]] = field(default_factory=dict)
     fresh: list[LabelRow] = field(default_factory=list)
 
     def ids(self, kind: str, code: pa.Array | None, name: pa.Array | None) -> npt.NDArray[np.int64]:
         """The label of every row; each distinct pair of code and name is looked at once."""
-        pairs, index = _distinct_pairs(code, name)
-        ids = np.fromiter((self._id(kind, *pair) for pair in pairs), np.int64, len(pairs))
-        return ids[index]
+        said, index = _distinct_said(code, name)
+        known = self.known.setdefault(kind, {})
+        for new in [one for one in said if one not in known]:
+            published, words = new if isinstance(new, tuple) else (new, "") if name is None else ("", new)
+            known[new] = self._add(kind, " ".join(published.split()), " ".join(words.split()))
+        return np.array([known[one] for one in said], np.int64)[index]
 
     def take_fresh(self) -> list[LabelRow]:
         fresh, self.fresh = self.fresh, []
         return fresh
-
-    def _id(self, kind: str, code: str, name: str) -> int:
-        key = (kind, code, name)
-        found = self.known.get(key)
-        if found is None:
-            found = self.known[key] = self._add(kind, " ".join(code.split()), " ".join(name.split()))
-        return found
 
     def _add(self, kind: str, published: str, name: str) -> int:
         if not published:
@@ -96,12 +97,11 @@ class LabelBook:
         return row.id
 
 
-def _distinct_pairs(code: pa.Array | None, name: pa.Array | None) -> tuple[list[tuple[str, str]], npt.NDArray[np.intp]]:
+def _distinct_said(code: pa.Array | None, name: pa.Array | None) -> tuple[Sequence[Said], npt.NDArray[np.intp]]:
     if code is None and name is None:
         raise ValueError("a label needs a code or a name")
     if code is None or name is None:
-        texts, index = distinct(code if code is not None else name)
-        return [("", text) if code is None else (text, "") for text in texts], index
+        return distinct(code if code is not None else name)
     (left, i), (right, j) = distinct(code), distinct(name)
     both, index = np.unique(i.astype(np.int64) * len(right) + j, return_inverse=True)
     return [(left[pair // len(right)], right[pair % len(right)]) for pair in both.tolist()], index

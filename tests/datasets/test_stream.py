@@ -3,7 +3,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from datasets.ingest.readers import stream
@@ -96,6 +96,7 @@ def test_quote_that_is_never_closed_is_told_and_not_swallowed(write, monkeypatch
         read(plan(path))
 
 
+@example([["", "", ""]], 20)
 @given(st.lists(st.lists(CELL, min_size=1, max_size=5), max_size=12), st.integers(20, 200))
 @settings(deadline=None)
 def test_any_csv_reads_as_the_standard_library_reads_it(tmp_path_factory, records: list[list[str]], block: int) -> None:

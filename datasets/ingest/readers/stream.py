@@ -1,4 +1,4 @@
-"""Large delimited files in blocks of about 2 MB, memory bounded whatever their size.
+"""Large delimited files in blocks of about 1 MB, memory bounded whatever their size.
 
 Executes a `StreamPlan`: regular blocks go through pyarrow; a block with a ragged or blank record goes through the standard
 library's tolerant parser, so that no record is lost and every line keeps the number a person sees.
@@ -23,7 +23,7 @@ import pyarrow.csv as pa_csv
 
 from datasets.ingest.shapes import Block, SkipRule, StreamPlan, UnreadableFile
 
-BLOCK = 2 << 20
+BLOCK = 1 << 20
 LONGEST_RECORD = 16 << 20  # a quote that is never closed would otherwise swallow the file
 # Encodings in which a newline is one byte, so that raw bytes can be cut at records.
 ONE_BYTE_NEWLINES = {"utf-8", "cp1252", "iso8859-1", "cp850", "mac-roman", "ascii"}
@@ -135,9 +135,20 @@ def _parse(raw: bytes, plan: StreamPlan) -> tuple[pa.Table, npt.NDArray[np.bool_
         )
     except pa.ArrowInvalid:
         odd.append(None)
-    if odd:
+    if odd or _has_empty_record(table):
         return _parse_tolerantly(raw, plan, wanted)
     return table.combine_chunks(), np.zeros(table.num_rows, bool)
+
+
+def _has_empty_record(table: pa.Table) -> bool:
+    """Whether some record has nothing in the columns at hand; the first column that is always filled ends the search."""
+    empty = np.ones(table.num_rows, bool)
+    for column in table.columns:
+        text = column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+        empty &= pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(text)), 0).to_numpy()
+        if not empty.any():
+            return False
+    return bool(empty.any())
 
 
 def _parse_tolerantly(raw: bytes, plan: StreamPlan, wanted: list[str]) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
