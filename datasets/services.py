@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from datasets import tasks
 from datasets.ingest import endings
-from datasets.models import Document, Ingest, Kind, MappingProfile, PublicBody, Release, Source, SourceFile
+from datasets.models import Document, Ingest, Kind, MappingProfile, Release, Source, SourceFile
 from datasets.releases import NotAllowedNow, restore_release, withdraw_release
 from municipalities.models import Municipality
 from partners.models import Organisation, User
@@ -36,7 +36,6 @@ __all__ = [
 ]
 PIECE = 1 << 20
 PERIODS = ("annual", "Q1", "Q2", "Q3", "Q4")
-PROGRESS_SECONDS = 3600
 
 
 def register_file(
@@ -269,7 +268,7 @@ def live_progress(ingest: Ingest) -> Progress:
     if ingest.is_finished:
         rate = int(ingest.report.get("rows_per_second") or 0)
         return Progress(ingest.stage, 100, ingest.rows_read, ingest.rows_rejected, rate, ingest.get_status_display())
-    told = cache.get(progress_key(ingest.pk)) or {}
+    told = cache.get(tasks.progress_key(ingest.pk)) or {}
     stage = told.get("stage", ingest.stage)
     return Progress(
         stage,
@@ -279,11 +278,3 @@ def live_progress(ingest: Ingest) -> Progress:
         told.get("rate", 0),
         str(Ingest.Stage(stage).label if stage in Ingest.Stage.values else stage),
     )
-
-
-def progress_key(ingest_id: int) -> str:
-    return tasks.progress_key(ingest_id)
-
-
-def find_public_body(slug: str) -> PublicBody | None:
-    return PublicBody.objects.filter(slug=slug).first()

@@ -78,7 +78,7 @@ def _result(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
             seen.examples if seen else {},
             confirmed=ingest.profile is not None,
         ),
-        "counts": {name: words.number(getattr(ingest, f"rows_{name}")) for name in COUNTED},
+        "counts": _counts(ingest),
         "skipped": readout.skipped(ingest.report),
         "checks": readout.checks(ingest.report),
         "issues": readout.issues(ingest.report, private),
@@ -90,6 +90,14 @@ def _result(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
 
 
 COUNTED = ("read", "loaded", "rejected", "skipped")
+
+
+def _counts(ingest: Ingest) -> dict[str, str]:
+    """Of a file that waits for an answer, the rows that would be loaded are waiting too: the counts always add up."""
+    counts = {name: getattr(ingest, f"rows_{name}") for name in COUNTED}
+    waiting = counts["read"] - counts["loaded"] - counts["rejected"] - counts["skipped"]
+    shown = {name: words.number(value) for name, value in counts.items()}
+    return shown | ({"waiting": words.number(waiting)} if waiting > 0 else {})
 
 
 def _releases(request: HttpRequest, ingest: Ingest) -> QuerySet[Release]:

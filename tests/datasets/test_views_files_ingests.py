@@ -372,3 +372,12 @@ def test_columns_of_a_public_load_need_the_right(client):
     assert client.get(address(ingest, "columnas/")).status_code == 302
     client.force_login(member()[0])
     assert client.get(address(ingest, "columnas/")).status_code == 403
+
+
+def test_counts_of_a_file_that_waits_for_an_answer_add_up(client):
+    user, organisation = member()
+    client.force_login(user)
+    ingest = upload(HEADINGS + ROWS + BAD_ROW, by=user, organisation=organisation)
+    shown = client.get(address(ingest)).context["counts"]
+    assert shown == {"read": "4", "loaded": "0", "rejected": "1", "skipped": "0", "waiting": "3"}
+    assert "4 leídas = 3 en espera de tu respuesta + 1 rechazadas + 0 omitidas." in page(client.get(address(ingest)))
