@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.text import slugify
@@ -42,6 +43,14 @@ class Bodies:
 
     created: list[PublicBody] = field(default_factory=list)
     _known: dict[BodyRef, PublicBody] = field(default_factory=dict)
+
+    def look_up(self, refs: Iterable[BodyRef]) -> None:
+        """Municipal governments of many slices in one query; the rest are few."""
+        codes = {ref.municipality: ref for ref in refs if ref.kind == "municipality" and not ref.slug}
+        missing = [code for code, ref in codes.items() if ref not in self._known]
+        if len(missing) > 1:
+            found = PublicBody.objects.filter(kind=PublicBody.Kind.MUNICIPALITY, municipality__in=missing)
+            self._known |= {codes[body.municipality_id]: body for body in found}
 
     def get(self, ref: BodyRef) -> PublicBody:
         body = self._known.get(ref)
@@ -114,6 +123,7 @@ class Targets:
         """(public body, release) of each slice; new ones are made together."""
         fresh = [key for key in keys if key not in self.releases]
         made = []
+        self.bodies.look_up(key.body for key in fresh)
         for key in fresh:
             release = self._draft(key)
             same = self._by_slice.setdefault(tuple(release.slice_key.values()), release)

@@ -18,7 +18,7 @@ from datasets.ingest.encoding import DELIMITERS, Decoded, decode, detect, find_d
 from datasets.ingest.shapes import Grid, UnreadableFile
 
 MAX_GRID_BYTES = 20 * 2**20
-HEAD_RECORDS = 5_000
+HEAD_RECORDS = 2_000
 SAMPLE = 200_000
 csv.field_size_limit(1 << 24)
 
