@@ -21,7 +21,7 @@ from datasets.ingest.readers.stream import Tally, stream_blocks
 from datasets.ingest.shapes import Block, Reading, Table
 from datasets.ingest.slices import Said, SliceFinder, SliceKey
 
-AHEAD = 3  # blocks read but not yet written
+AHEAD = 2  # blocks read but not yet written
 
 
 class Sink(Protocol):

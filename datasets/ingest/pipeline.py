@@ -30,7 +30,8 @@ from datasets.models import Ingest, Release, RowIssue
 
 logger = logging.getLogger(__name__)
 LOCK_CLASS = 0x6D657361  # "mesa": keeps our advisory locks apart from anybody else's
-MOST_IN_HAND = 20_000  # rejects
+MOST_IN_HAND = 1_000  # rejects kept in memory; the rest go to their table at once
+HOPELESS = 20_000  # rejects after which a reading that fits hardly any row is given up
 MOST_REJECTS = 0.5  # of the rows that are data: more, and the columns were misread, not the rows
 Tell = Callable[[str, float, int, int], None]
 
@@ -212,7 +213,7 @@ class _Run:
     def _is_hopeless(self) -> bool:
         """So many rejects that reading on would only make more of them."""
         outcome = self.outcome
-        return outcome.rows_rejected > MOST_IN_HAND and outcome.rows_rejected > MOST_REJECTS * (
+        return outcome.rows_rejected > HOPELESS and outcome.rows_rejected > MOST_REJECTS * (
             outcome.rows_loaded + outcome.rows_rejected
         )
 

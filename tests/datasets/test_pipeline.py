@@ -292,7 +292,7 @@ def test_hopeless_file_is_not_read_to_its_end(ingest, write, monkeypatch) -> Non
     monkeypatch.setattr(text, "MAX_GRID_BYTES", 1_000)
     monkeypatch.setattr("datasets.ingest.reading.MAX_GRID_BYTES", 1_000)
     monkeypatch.setattr("datasets.ingest.readers.stream.BLOCK", 10_000)
-    monkeypatch.setattr(pipeline, "MOST_IN_HAND", 50)
+    monkeypatch.setattr(pipeline, "HOPELESS", 50)
     text_ = "Ejercicio,Clave Municipio,Partida,Concepto,Aprobado\n2024,05035,11301,Sueldos,1.00\n"
     done = ingest(write("malo.csv", text_ + "2024,05035,11301,Sueldos,ver anexo\n" * 40_000))
     assert (done.status, done.rows_rejected < 20_000) == ("needs_mapping", True)
