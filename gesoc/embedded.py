@@ -71,7 +71,7 @@ def use() -> None:
 
 def keeper_lives(place: Home) -> bool:
     probe = place.lock("keeper")
-    free = try_lock(probe, fcntl.LOCK_EX)
+    free = try_lock(probe, fcntl.LOCK_SH)  # shared: two who look at once must not take each other for the keeper
     os.close(probe)
     return not free
 

@@ -76,7 +76,8 @@ class Keeper:
 def main(root: str, profile: str, *wanted: str) -> int:
     home = Home(Path(root))
     alive, users = home.lock("keeper"), home.lock("users")
-    if not try_lock(alive, fcntl.LOCK_EX):
+    # Someone who is only looking (`embedded.keeper_lives`) holds it for a moment; another keeper would hold it for good.
+    if not wait_until(partial(try_lock, alive, fcntl.LOCK_EX), 5):
         return 0
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # a Ctrl-C or a closed terminal ends the users, and that ends the keeper
