@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from datasets.ingest.bodies import Territory
 from datasets.ingest.chunks import Chunk
@@ -22,10 +21,6 @@ from datasets.ingest.shapes import Block, Reading, Table
 from datasets.ingest.slices import Said, SliceFinder, SliceKey
 
 AHEAD = 2  # blocks read but not yet written
-
-
-class Sink(Protocol):
-    def write(self, chunk: Chunk) -> None: ...
 
 
 @dataclass(slots=True)
@@ -122,7 +117,6 @@ class Pace:
     """Tells how far a load is, at most twice a second."""
 
     tell: Callable[[str, float, int, int], None]
-    total: int
     stage: str = "loading"
     rows: int = 0
     rejected: int = 0

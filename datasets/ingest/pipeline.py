@@ -173,7 +173,7 @@ class _Run:
         """Every table through cleaning; written only if it may be kept, else only counted and summed."""
         targets = Targets(self.ingest)
         loaders: dict[str, Loader] = {}
-        pace = Pace(self.tell, self.ingest.file.size)
+        pace = Pace(self.tell)
         sums: dict[str, Totals] = {}
         for number, table in enumerate(flow.reading.tables):
             totals = sums.setdefault(table.kind, Totals())

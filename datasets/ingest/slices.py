@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from datasets.ingest.bodies import BodyRef, Place, Territory, UnknownPlace, government, resolve_body
+from datasets.ingest.bodies import BodyRef, Place, Territory, UnknownPlace, resolve_body
 from datasets.ingest.dates import parse_date, parse_period, period_of, year_of
 from datasets.ingest.labelbook import distinct
 from datasets.ingest.shapes import Table
@@ -206,10 +206,6 @@ def last_month(period: str) -> int:
     if period == "annual":
         return 12
     return int(period[1]) * 3 if period.startswith("Q") else int(period[-2:])
-
-
-def said_body(municipality: str | None, territory: Territory) -> BodyRef | None:
-    return government(municipality, territory) if municipality else None
 
 
 def _combinations(
