@@ -13,6 +13,16 @@ from django.utils.translation import gettext_lazy as _
 # Heading of the index, and its models in order. What is not named here follows under the name of its app.
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("People and organisations"), ("partners.user", "partners.organisation", "partners.membership")),
+    (
+        _("Projects and evidence"),
+        (
+            "projects.project",
+            "projects.challenge",
+            "projects.evidence",
+            "projects.datagap",
+            "projects.guidingquestion",
+        ),
+    ),
     (_("Published data"), ("datasets.release", "datasets.publicbody", "datasets.source")),
     (
         _("Files and readings"),

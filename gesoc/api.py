@@ -19,16 +19,38 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView
 
+from dialogues.views.commitment_files import CommitmentsView
 from gesoc.common.api import NotFoundView, PublicManners
+from gesoc.examples import examples
 from municipalities.api import MunicipalityList
+from projects.api import ProjectsView
 
 # A query for each address, that works in the demo and shows what the address is for.
 EXAMPLES = {
     "/api/v1/expenditure/aggregate/": "municipality=05035&year=2024&by=chapter",
     "/api/v1/revenue/aggregate/": "municipality=05035&year=2024&by=rubro",
     "/api/v1/contracts/": "municipality=05035&procedure=direct&page_size=20",
+    "/api/v1/works/": "municipality=05035",
+    "/api/v1/debt/": "municipality=05035",
+    "/api/v1/sanctions/": "page_size=20",
+    "/api/v1/indicators/": "municipality=05035&year=2024",
+    "/api/v1/flags/": "municipality=05035",
     "/api/v1/releases/": "municipality=05035",
+    "/api/v1/commitments/": "situation=atrasado",
     "/api/v1/municipalities/": "q=torreon",
+    "/api/v1/cubes/expenditure/model/": "",
+    "/api/v1/cubes/expenditure/members/{dimension}/": "cut=municipality:05035|year:2024",
+    "/api/v1/cubes/expenditure/aggregate/": "cut=municipality:05035&drilldown=year|chapter&order=year|accrued:desc",
+    "/api/v1/cubes/expenditure/facts/": "cut=municipality:05035|year:2024|chapter:1000&page_size=20",
+    "/api/v1/cubes/revenue/model/": "",
+    "/api/v1/cubes/revenue/members/{dimension}/": "cut=municipality:05035|year:2024",
+    "/api/v1/cubes/revenue/aggregate/": "cut=municipality:05035&drilldown=year|rubro",
+    "/api/v1/cubes/revenue/facts/": "cut=municipality:05035|year:2024&page_size=20",
+    "/api/v1/cubes/contracts/model/": "",
+    "/api/v1/cubes/contracts/members/{dimension}/": "cut=municipality:05035",
+    "/api/v1/cubes/contracts/aggregate/": "cut=municipality:05035&drilldown=year|method",
+    "/api/v1/cubes/contracts/facts/": "cut=municipality:05035|method:direct&page_size=20",
+    "/api/v1/projects/": "state=05",
 }
 
 
@@ -55,7 +77,11 @@ class Endpoint:
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    return render(request, "api.html", {"endpoints": endpoints(translation.get_language() or "es-mx")})
+    context = {
+        "endpoints": endpoints(translation.get_language() or "es-mx"),
+        "examples": examples(request.build_absolute_uri("/").rstrip("/")),
+    }
+    return render(request, "api.html", context)
 
 
 @lru_cache
@@ -68,13 +94,14 @@ def endpoints(language: str) -> list[Endpoint]:
 
 def _endpoint(address: str, operation: dict[str, Any]) -> Endpoint:
     example = EXAMPLES.get(address, "")
+    filled = address.replace("{dimension}", "year")
     parameters = [_parameter(found) for found in operation.get("parameters", []) if found["in"] == "query"]
     return Endpoint(
         path=address,
         summary=str(operation.get("summary", address)),
         description=str(operation.get("description", "")),
         parameters=sorted(parameters, key=lambda parameter: not parameter.required),
-        example=f"{address}?{example}" if example else address,
+        example=f"{filled}?{example}" if example else filled,
     )
 
 
@@ -102,7 +129,9 @@ class SchemaView(PublicManners, SpectacularAPIView):
 
 urlpatterns = [
     path("schema/", SchemaView.as_view(), name="api-schema"),
+    path("v1/projects/", ProjectsView.as_view(), name="api-projects"),
     path("v1/municipalities/", MunicipalityList.as_view(), name="api-municipalities"),
     path("v1/", include(("datasets.api.urls", "datasets-api"))),
+    path("v1/commitments/", CommitmentsView.as_view(), name="api-commitments"),
     re_path(r"^v1/.*$", NotFoundView.as_view()),
 ]

@@ -254,6 +254,10 @@ def load_demo(started: list[Child]) -> None:
     elif has_command("load_demo"):
         say("  Demo: organisations, people and files")
         run(started, "manage.py", "load_demo", shown=True)
+        if has_command("load_demo_projects"):
+            run(started, "manage.py", "load_demo_projects", shown=True)
+        if has_command("load_demo_dialogues"):
+            run(started, "manage.py", "load_demo_dialogues", shown=True)
 
 
 def welcome(port: int) -> None:

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gesoc.home import PG_PORT, Home, ServiceError, open_log, try_lock, wait_until
+from gesoc.home import PG_PORT, Home, ServiceError, open_log, says_why, try_lock, wait_until
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 NEEDS_NOTHING = {
@@ -38,7 +38,7 @@ def is_local() -> bool:
 
 
 def home() -> Home:
-    """`var/`, or `var/test` under the test suite, which must not disturb a demo that runs in the same clone."""
+    """`var/`, or `var/test…` under the test suite, which must not disturb a demo that runs in the same clone."""
     return Home(BASE_DIR / "var" / os.environ.get("MESA_PROFILE", ""))
 
 
@@ -91,19 +91,25 @@ def launch(place: Home, names: list[str]) -> None:
         )
     assert keeper.stdout
     with keeper.stdout as said:
-        line = said.readline().strip()
-    if line != "ready":
+        line = said.readline()
+        if line != "ready\n":
+            line += said.read()
+    if line != "ready\n":
         keeper.wait()
-        raise ServiceError(line or f"The embedded services did not start; {place.log / 'keeper.log'} says why.")
+        raise ServiceError(line.strip() or f"The embedded services did not start; {says_why(place, 'keeper')}")
     keeper.returncode = 0  # it outlives this process on purpose: no warning that it still runs
 
 
 def wait_for(place: Home, names: list[str]) -> None:
     from gesoc.servers import ANSWERS
 
+    end = time.monotonic() + 60
     for name in names:
-        if not wait_until(partial(ANSWERS[name], place), 60):
-            raise ServiceError(f"The embedded {name} does not answer; {place.log / name}.log says why.")
+        while not wait_until(partial(ANSWERS[name], place), 1):
+            if not keeper_lives(place):  # it was just ending: the kernel gives its locks back in no order
+                launch(place, names)
+            elif time.monotonic() > end:
+                raise ServiceError(f"The embedded {name} does not answer; {says_why(place, name)}")
 
 
 def held() -> tuple[int, ...]:

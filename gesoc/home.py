@@ -95,3 +95,13 @@ def open_log(home: Home, name: str) -> BinaryIO:
     path = home.log / f"{name}.log"
     too_long = path.exists() and path.stat().st_size > LARGEST_LOG
     return path.open("wb" if too_long else "ab")
+
+
+def says_why(home: Home, name: str) -> str:
+    """Where to look, and the last lines of it: whoever reads the sentence may not have the machine."""
+    path = home.log / f"{name}.log"
+    try:
+        last = path.read_text(errors="replace").splitlines()[-5:]
+    except OSError:
+        last = []
+    return "\n".join([f"{path} says why{':' if last else '.'}", *last])

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from gesoc.home import Home, ServiceError, try_lock, wait_until
+from gesoc.home import Home, ServiceError, says_why, try_lock, wait_until
 from gesoc.servers import ANSWERS, ensure_database, start_pg, start_redis
 
 POLL = 0.1  # seconds between two looks at the lock and the services
@@ -39,7 +39,7 @@ class Keeper:
         for name in self.wanted:
             wait_until(partial(self.is_decided, name), 120)
             if not ANSWERS[name](self.home):
-                raise ServiceError(f"{name} did not start; {self.home.log / name}.log says why.")
+                raise ServiceError(f"{name} did not start; {says_why(self.home, name)}")
         if "postgres" in self.wanted:
             ensure_database(self.home)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 LOCAL = embedded.is_local()
-TESTING = env.str("MESA_PROFILE", "") == "test"
+TESTING = env.str("MESA_PROFILE", "").startswith("test")
 HOME = embedded.home().root
 
 
@@ -94,6 +95,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "partners.acting_for.acting_for",  # inside the history's context
 ]
 
 ROOT_URLCONF = "gesoc.urls"
@@ -161,7 +163,14 @@ CACHES = {
 # Originals of published files can hold personal data: nothing under here is served by its path.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(HOME / "media")))
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+# Not registered: whoever publishes asks https://www.open-contracting.org for a prefix and sets it here.
+OCDS_PREFIX = env.str("OCDS_PREFIX", "") or "ocds-sinregistro"
 INGEST_MAX_UPLOAD_MB = env.int("INGEST_MAX_UPLOAD_MB", 50)
+# Files fetched from the addresses that people write (datasets/fetching.py).
+FETCH_MAX_MB = env.int("FETCH_MAX_MB", 200)
+FETCH_SECONDS = env.int("FETCH_SECONDS", 600)
+# Pairs of address and port besides the public ones: for the suite's own server alone, never from the environment.
+FETCH_ALSO: frozenset[tuple[str, int]] = frozenset()
 
 # -- background work ----------------------------------------------------------------------------------------------
 
@@ -179,7 +188,32 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # A worker that was killed leaves its file to the next one within half a minute.
     "resume-ingests": {"task": "datasets.tasks.resume_ingests", "schedule": 15.0, "options": {"expires": 15}},
+    "close-due-rounds": {"task": "dialogues.tasks.close_due_rounds", "schedule": 30.0, "options": {"expires": 30}},
+    "dialogues-clock": {"task": "dialogues.tasks.turn_the_clock", "schedule": 60.0, "options": {"expires": 60}},
+    "dialogues-promises": {"task": "dialogues.tasks.keep_promises", "schedule": 86400.0},
+    "evaluate-missing": {"task": "datasets.tasks.evaluate_missing", "schedule": 300.0, "options": {"expires": 300}},
+    "prepare-standings": {"task": "datasets.tasks.prepare_standings", "schedule": 60.0, "options": {"expires": 60}},
+    "remind-commitments": {
+        "task": "dialogues.tasks.remind_commitments",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
+    "check-commitment-figures": {
+        "task": "dialogues.tasks.check_commitment_figures",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
+    "build-open-data": {
+        "task": "datasets.tasks.build_open_data",
+        "schedule": crontab(hour="3", minute="30"),
+        "options": {"expires": 3600},
+    },
+    "sweep-leftovers": {"task": "datasets.tasks.sweep_leftovers", "schedule": 86400.0},
+    "watch-sources": {"task": "datasets.tasks.watch_sources", "schedule": 60.0, "options": {"expires": 60}},
     "scan-files": {"task": "datasets.tasks.scan_files", "schedule": 300.0, "options": {"expires": 300}},
+    "send-digests": {"task": "projects.tasks.send_digests", "schedule": 900.0, "options": {"expires": 900}},
+    "purge-expired": {"task": "partners.tasks.purge_expired", "schedule": 86_400.0, "options": {"expires": 3600}},
+    "deliver-due-mail": {"task": "partners.tasks.deliver_due_mail", "schedule": 30.0, "options": {"expires": 30}},
 }
 
 # -- people -------------------------------------------------------------------------------------------------------
@@ -236,6 +270,12 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # -- mail ---------------------------------------------------------------------------------------------------------
 
+# Where links in mails and calendars lead. Work in the background has no request to ask.
+if LOCAL:
+    SITE_URL = env.str("SITE_URL", "") or f"http://127.0.0.1:{env.str('PORT', '') or 8000}"
+else:
+    SITE_URL = env.str("SITE_URL", "") or f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or "Mesa de Datos <mesa@localhost>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 if LOCAL:
@@ -243,6 +283,26 @@ if LOCAL:
     EMAIL_FILE_PATH = HOME / "mail"
 else:
     vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+
+# -- privacy --------------------------------------------------------------------------------------------------------
+
+# Working days to answer a request about personal data, and to carry it out. To be confirmed by counsel (law of 2025).
+ARCO_ANSWER_DAYS = env.int("ARCO_ANSWER_DAYS", 20)
+ARCO_FULFIL_DAYS = env.int("ARCO_FULFIL_DAYS", 15)
+# Days after which things go by themselves: requests that were closed, bodies of mails, lists never taken over, links.
+ARCO_KEPT_DAYS = env.int("ARCO_KEPT_DAYS", 365)
+MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", 365)
+IMPORT_KEPT_DAYS = env.int("IMPORT_KEPT_DAYS", 7)
+LINKS_KEPT_DAYS = env.int("LINKS_KEPT_DAYS", 30)
+MERGE_UNDO_DAYS = env.int("MERGE_UNDO_DAYS", 30)
+# Hashed keys of erased people: kept outside the database and its dumps, for `manage.py reapply_erasures`.
+ERASURES_FILE = Path(env.str("ERASURES_FILE", str(Path(MEDIA_ROOT) / "erasures.txt")))
+
+# -- projects ------------------------------------------------------------------------------------------------------
+
+# Working days that a public body has to answer a request for information (general law of transparency: twenty).
+INFORMATION_REQUEST_DAYS = env.int("INFORMATION_REQUEST_DAYS", 20)
+ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", 10)  # of one file beside a log entry
 
 # -- language and time --------------------------------------------------------------------------------------------
 

@@ -29,7 +29,16 @@ class States(Languages):
 
 class Pages(Languages):
     def items(self) -> list[str]:
-        return ["home", "municipalities:directory", "public_bodies", "components"]
+        return [
+            "home",
+            "municipalities:directory",
+            "public_bodies",
+            "compare",
+            "panorama",
+            "glossary",
+            "datasets:open_data",
+            "components",
+        ]
 
     def location(self, item: str) -> str:
         return reverse(item)

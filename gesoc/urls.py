@@ -23,7 +23,9 @@ urlpatterns = [
         path("", include("municipalities.urls")),
         path("", include("datasets.dashboard_urls")),
         path("", include("partners.urls")),
+        path("", include("projects.urls")),
         path("", include("datasets.urls")),
+        path("", include("dialogues.urls")),
         prefix_default_language=False,
     ),
 ]

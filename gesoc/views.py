@@ -21,11 +21,11 @@ from gesoc.common.charts.frame import Column, Table, link, row
 from gesoc.common.charts.tilemap import Tile
 from gesoc.common.dates import day
 from gesoc.common.views import navigation
-from municipalities.models import Municipality, State
-from municipalities.selectors import search_municipalities
+from gesoc.search import search_all
+from municipalities.models import State
 
 LATEST = 8
-FOUND = 25
+FOUND = 15
 SHADES = ((1, 2), (2, 3), (5, 4), (10, 5))  # from so many public bodies on, this shade
 
 
@@ -109,21 +109,9 @@ def _arrival(one: Arrival) -> list[Any]:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    municipalities = search_municipalities(query, FOUND + 1) if query else []
-    bodies = selectors.search_bodies(query, FOUND + 1) if query else []
-    context = {
-        "query": query,
-        "municipalities": [(unit, _people(unit)) for unit in municipalities[:FOUND]],
-        "bodies": bodies[:FOUND],
-        "more": len(municipalities) > FOUND or len(bodies) > FOUND,
-    }
+    groups = search_all(query, request.user, FOUND) if query else []
+    context = {"query": query, "groups": groups, "more": any(group.more for group in groups)}
     return render(request, "search.html", context)
-
-
-def _people(unit: Municipality) -> str:
-    """The annotation of `search_municipalities`; nothing where no population is known."""
-    people: int | None = getattr(unit, "population", None)
-    return _counted(ngettext("%(count)s inhabitant", "%(count)s inhabitants", people), people) if people else ""
 
 
 @require_safe

@@ -6,22 +6,27 @@ Views say which parameters they take (a serializer) and what they answer; everyt
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 from redis.exceptions import RedisError
 from rest_framework import exceptions, serializers
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView, exception_handler
+
+from gesoc.common.exports import csv_chunks
 
 # Part of every ETag: raise it when the same data would be answered in another shape.
 SHAPE = 1
@@ -44,6 +49,33 @@ class PublicThrottle(AnonRateThrottle):
 
 class Parameters(serializers.Serializer[Any]):
     """The query of a view. An empty parameter is an absent one; an unknown one is an error, as it would be ignored."""
+
+
+class CsvRenderer(BaseRenderer):
+    """The rows of an answer as a table (`format=csv`); where a page follows, the Link header says where it begins."""
+
+    media_type, format, charset = "text/csv", "csv", "utf-8"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        rows = next((data[name] for name in ROWS if isinstance(data.get(name), list)), [data])
+        flat = [_flat(row) for row in rows]
+        headings = list(dict.fromkeys(name for row in flat for name in row))
+        lines = ([row.get(name) for name in headings] for row in flat)
+        return "".join(csv_chunks(headings, lines)).encode()
+
+
+ROWS = ("cells", "results", "members")
+
+
+def _flat(row: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """{"supplier": {"name": …}} as supplier_name."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            found |= _flat(value, f"{before}{name}_")
+        else:
+            found[f"{before}{name}"] = ";".join(map(str, value)) if isinstance(value, list | tuple) else value
+    return found
 
 
 class PublicManners(APIView):
@@ -76,8 +108,8 @@ class PublicManners(APIView):
         final = super().finalize_response(request, response, *args, **kwargs)
         final["Access-Control-Allow-Origin"] = "*"
         final["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
-        final["Access-Control-Allow-Headers"] = "Accept-Language, If-None-Match"
-        final["Access-Control-Expose-Headers"] = "ETag"
+        final["Access-Control-Allow-Headers"] = "Accept-Language, If-None-Match, If-Modified-Since"
+        final["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link"
         final["Content-Language"] = get_language()
         patch_vary_headers(final, ["Accept-Language"])
         final["Cache-Control"] = f"public, max-age={MAX_AGE}" if final.status_code < 400 else "no-store"
@@ -90,11 +122,27 @@ class PublicView(PublicManners):
     def get(self, request: Request) -> HttpResponseBase:
         asked = self.resolve(self.validated(request))
         version = self.version()
-        etag = f'W/"{SHAPE}-{version}-{get_language()}"'
-        unchanged = get_conditional_response(request._request, etag=etag)
-        response = unchanged or Response(self.answer(request, asked, version))
+        shape = getattr(request.accepted_renderer, "format", "json")
+        etag = f'W/"{SHAPE}-{version}-{get_language()}{"" if shape == "json" else f"-{shape}"}"'
+        changed = self.changed_at()
+        seconds = int(changed.timestamp()) if changed else None
+        unchanged = get_conditional_response(request._request, etag=etag, last_modified=seconds)
+        response = unchanged or self.answered(self.answer(request, asked, version))
         response["ETag"] = etag
+        if seconds:
+            response["Last-Modified"] = http_date(seconds)
         return response
+
+    def answered(self, answer: Mapping[str, Any]) -> Response:
+        response = Response(answer)
+        links = [f'<{answer[name]}>; rel="{name}"' for name in ("next", "previous") if answer.get(name)]
+        if links:
+            response["Link"] = ", ".join(links)
+        return response
+
+    def changed_at(self) -> datetime | None:
+        """When the data last changed, where that is known."""
+        return None
 
     def resolve(self, asked: dict[str, Any]) -> Any:
         """Find what the parameters name; 404 where it does not exist."""

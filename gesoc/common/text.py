@@ -26,7 +26,8 @@ def sort_key(text: str) -> str:
 def search_text(text: str) -> str:
     """Return the text folded for searching: lower case, no accents (ñ reads n), every punctuation mark a space."""
     # The dotless ı is the one letter that is lost unless it was typed as a capital.
-    folded = _without_accents(text).replace("~", " ").replace("ı", "i").casefold()
+    # Case goes twice: before the marks, for one of them has a case (Greek iota), and after, for "℡" hides capitals.
+    folded = _without_accents(text.casefold()).replace("~", " ").replace("ı", "i").casefold()
     return " ".join(_NOT_WORD.sub(" ", folded).split())
 
 

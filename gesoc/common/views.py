@@ -1,12 +1,16 @@
-"""What every page needs: navigation, and its own address in the other language."""
+"""What pages share: navigation, the address in the other language, refusals in forms, headers behind personal links."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms import BaseForm
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import NoReverseMatch, reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from gesoc.common.i18n import ENGLISH, in_language, language_of
@@ -15,7 +19,10 @@ from gesoc.common.i18n import ENGLISH, in_language, language_of
 SECTIONS = (
     ("municipalities:directory", _("Municipalities")),
     ("public_bodies", _("Public bodies")),
+    ("compare", _("Compare")),
     ("datasets:catalogue", _("Data")),
+    ("projects:directory", _("Projects")),
+    ("dialogues:list", _("Dialogues")),
     ("partners:directory", _("Organisations")),
     ("api", _("API")),
 )
@@ -48,3 +55,25 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "is_english": other != ENGLISH,
         "is_demo": settings.LOCAL,
     }
+
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+
+
+def behind_a_link(response: Answer) -> Answer:
+    """A page whose address is the key to it: told to nobody, found by no search engine, kept by no cache.
+
+    "strict-origin" gives away the site and never the address. With "no-referrer" browsers send a form with
+    `Origin: null`, which the check against forged requests refuses.
+    """
+    response["Referrer-Policy"] = "strict-origin"
+    response["X-Robots-Tag"] = "noindex"
+    add_never_cache_headers(response)
+    return response
+
+
+def add_refusal(form: BaseForm, refusal: ValidationError) -> None:
+    """Each message beside its field; what belongs to no field of the form above it."""
+    errors = refusal.error_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.error_list}
+    for name, found in errors.items():
+        form.add_error(name if name in form.fields else None, found)

@@ -6,23 +6,30 @@ attributes (the text alone is a whole drawing) with a class beside them, by whic
 mode and print.
 """
 
-from .bars import columns, inline_bar, signed_bar, sparkline, stacked_bar, swatch
+from .bars import bullet, columns, inline_bar, signed_bar, sparkline, stacked_bar, swatch
+from .heat import HeatRow, heat
 from .lines import Series, lines
 from .outline import outline
+from .strip import Dot, strip
 from .tilemap import Tile, tilemap
 from .treemap import Block, treemap
 
 __all__ = [
     "Block",
+    "Dot",
+    "HeatRow",
     "Series",
     "Tile",
+    "bullet",
     "columns",
+    "heat",
     "inline_bar",
     "lines",
     "outline",
     "signed_bar",
     "sparkline",
     "stacked_bar",
+    "strip",
     "swatch",
     "tilemap",
     "treemap",

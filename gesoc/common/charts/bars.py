@@ -46,9 +46,26 @@ def signed_bar(value: Decimal, low: Decimal, high: Decimal, css: str = "f1") -> 
     )
 
 
-def stacked_bar(parts: Sequence[tuple[Decimal, str]], height: int = BAR) -> SafeString:
-    """(value, css) from left to right; the whole is 100%. Nothing for a whole of zero or a negative part."""
-    whole = sum((value for value, _css in parts), Decimal(0))
+def bullet(done: Decimal | None, base: Decimal | None, mark: Decimal | None, largest: Decimal) -> SafeString:
+    """A thick bar of what was done on a pale one of what it may reach; a thin line at `mark`, where it began."""
+    parts = []
+    if base is not None:
+        parts.append(el("rect", **fill("q2"), width=pct(_part(base, largest)), height="100%"))
+    if done is not None:
+        over = base is not None and done > base
+        parts.append(
+            el("rect", **fill("f2" if over else "f1"), width=pct(_part(done, largest)), y=BAR // 4, height=BAR // 2)
+        )
+    if mark is not None:
+        x = pct(_part(mark, largest))
+        parts.append(el("line", class_="g0", stroke="#5b6b71", stroke_width=2, x1=x, x2=x, y1=-2, y2=BAR + 2))
+    return el("svg", *parts, aria_hidden="true", height=BAR, width="100%")
+
+
+def stacked_bar(parts: Sequence[tuple[Decimal, str]], height: int = BAR, whole: Decimal | None = None) -> SafeString:
+    """(value, css) from left to right; their sum is 100%, or `whole` where bars of several sizes stand in one column.
+    Nothing for a whole of zero or a negative part."""
+    whole = sum((value for value, _css in parts), Decimal(0)) if whole is None else whole
     if whole <= 0 or any(value < 0 for value, _css in parts):
         return SafeString("")
     drawn, start = [], 0.0

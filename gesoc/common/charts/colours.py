@@ -30,3 +30,8 @@ def fill(css: str) -> dict[str, str]:
 
 def stroke(css: str) -> dict[str, str]:
     return {"class_": f"ln {css}", "stroke": STROKES[css], "fill": "none", "stroke_width": "2.5"}
+
+
+def on_shade(shade: int) -> str:
+    """Of letters on a shade of the sequence."""
+    return ON_DARK if shade >= 4 else INK

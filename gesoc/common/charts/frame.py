@@ -43,6 +43,7 @@ class Provenance(NamedTuple):
     file: str
     url: str
     detail: str = ""
+    ingest: int = 0  # the reading of the file
 
 
 class Action(NamedTuple):
@@ -67,10 +68,17 @@ class Figure:
     links: Sequence[Action] = ()
     key_list: Sequence[KeyEntry] = ()
     folded: bool = False  # the table waits behind "See the data"
-    csv_url: str = ""
+    wide: bool = False  # takes the whole width of the page
+    text: Any = ""  # a short paragraph written from the data
+    csv_url: str = ""  # …formato=csv&figura=…: every other shape is one word away
     # What the CSV holds: bare exact values, not the rounded ones that the table shows.
     csv_headings: Sequence[str] = ()
     csv_rows: Iterable[Sequence[Any]] = ()
+
+    @property
+    def take_url(self) -> str:
+        """The page with every shape in which it can leave."""
+        return self.csv_url.replace("formato=csv", "formato=llevar")
 
 
 def row(columns: Sequence[Column], texts: Iterable[Any]) -> list[TableCell]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,6 +15,9 @@ from .svg import at, el, pct
 
 LEFT, RIGHT, TOP, BOTTOM = 9.0, 97.0, 28, 26
 LABEL_GAP = 16
+# A letter of a name, in per cent of a drawing as wide as a telephone, and in pixels; from the line to its name.
+LETTER_WIDTH, LETTER_HEIGHT = 1.9, 11
+ABOVE, BELOW, CLEAR = 11, 20, 3
 
 
 class Series(NamedTuple):
@@ -119,22 +122,89 @@ def _last(values: Sequence[Decimal | None]) -> int:
     return _points(values)[-1][0]
 
 
+class _Spot(NamedTuple):
+    """Where a name may stand: a corner of its box, in per cent and pixels."""
+
+    left: float
+    right: float
+    baseline: float
+    x: float
+    anchor: str
+
+    @property
+    def top(self) -> float:
+        return self.baseline - LETTER_HEIGHT
+
+    def touches(self, other: _Spot) -> bool:
+        apart = self.right < other.left or other.right < self.left
+        return not apart and abs(self.baseline - other.baseline) < LABEL_GAP
+
+
 def _names(series: Sequence[Series], plot: _Plot) -> list[SafeString]:
-    """Names above the ends of their lines, pushed apart where they would touch."""
-    ends = sorted((plot.y(_points(one.values)[-1][1]) - 11, one) for one in series if _points(one.values))
-    drawn, free = [], float(TOP - 14)
-    for wanted, one in ends:
-        y = max(wanted, free)
-        free = y + LABEL_GAP
+    """Each name beside its own line where no line and no other name is: at the end if it can be, else further left."""
+    drawn: list[SafeString] = []
+    taken: list[_Spot] = []
+    named = [one for one in series if _points(one.values)]
+    ends = {id(one): plot.y(_points(one.values)[-1][1]) for one in named}
+    for one in sorted(named, key=lambda one: (one.role != 1, ends[id(one)])):  # the protagonist chooses first
+        spot = _spot(one, named, plot, taken)
+        taken.append(spot)
+        css = {"end": " end", "middle": " mid"}.get(spot.anchor, "")
         drawn.append(
             el(
                 "text",
                 one.name,
-                class_=f"lb t{one.role} end",
+                class_=f"lb t{one.role}{css}",
                 fill=ROLES[f"f{one.role}"],
-                text_anchor="end",
-                x=pct(plot.x(_last(one.values))),
-                y=at(y),
+                text_anchor=spot.anchor,
+                x=pct(spot.x),
+                y=at(spot.baseline),
             )
         )
     return drawn
+
+
+def _spot(one: Series, series: Sequence[Series], plot: _Plot, taken: Sequence[_Spot]) -> _Spot:
+    spots = list(_spots(one, plot))
+    for spot in spots:
+        if not any(spot.touches(other) for other in taken) and not any(_crosses(each, spot, plot) for each in series):
+            return spot
+    # No room anywhere: at the end, below the names that are there.
+    lowest = max((other.baseline for other in taken), default=-LABEL_GAP)
+    return spots[0]._replace(baseline=max(spots[0].baseline, lowest + LABEL_GAP))
+
+
+def _spots(one: Series, plot: _Plot) -> Iterator[_Spot]:
+    """At the end, above and below; then beside each point from the last to the first, where there is room on a telephone."""
+    wide = LETTER_WIDTH * len(one.name)
+    last, *others = reversed(_points(one.values))
+    x, y = plot.x(last[0]), plot.y(last[1])
+    yield from _around(_Spot(x - wide, x, y, x, "end"), plot)
+    for index, value in others:
+        x, y = plot.x(index), plot.y(value)
+        beside = x + 1
+        boxes = [_Spot(x - wide / 2, x + wide / 2, y, x, "middle"), _Spot(beside, beside + wide, y, beside, "start")]
+        for box in boxes:
+            if box.left >= LEFT and box.right <= 100:
+                yield from _around(box, plot)
+
+
+def _around(box: _Spot, plot: _Plot) -> Iterator[_Spot]:
+    """The same box above its point and below it, within the drawing."""
+    yield box._replace(baseline=max(box.baseline - ABOVE, float(TOP - 14)))
+    if box.baseline + BELOW < plot.height - BOTTOM:
+        yield box._replace(baseline=box.baseline + BELOW)
+
+
+def _crosses(one: Series, spot: _Spot, plot: _Plot) -> bool:
+    for (i, before), (j, after) in _segments(one.values):
+        start, end = plot.x(i), plot.x(j)
+        left, right = max(start, spot.left), min(end, spot.right)
+        if left > right:
+            continue
+        heights = [
+            plot.y(before) + (plot.y(after) - plot.y(before)) * (x - start) / (end - start) for x in (left, right)
+        ]
+        if min(heights) < spot.baseline + CLEAR and max(heights) > spot.top:
+            return True
+    return False

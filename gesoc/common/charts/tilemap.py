@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
-from .colours import fill
+from .colours import fill, on_shade
 from .svg import el
 
 # INEGI code of the state -> letters in its square, column, row.
@@ -67,6 +67,7 @@ def _square(code: str, tile: Tile | None) -> SafeString:
         "text",
         letters,
         class_=f"tq{shade}",
+        fill=on_shade(shade),
         text_anchor="middle",
         font_size=10,
         x=column * SIDE + 20,

@@ -1,0 +1,100 @@
+"""Places on one axis: a row for each that is compared, all their peers as a strip below, and the median as a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.utils.safestring import SafeString
+
+from .colours import FILLS, fill
+from .svg import at, el, pct
+
+LEFT, RIGHT = 34.0, 88.0
+ROW, TOP, BOTTOM = 34, 34, 10
+
+
+class Dot(NamedTuple):
+    name: str
+    value: Decimal | None
+    text: str  # "$5,427"
+    strong: bool = False
+
+
+def strip(
+    dots: Sequence[Dot],
+    *,
+    others: Sequence[Decimal] = (),
+    others_name: str = "",
+    middle: Decimal | None = None,
+    middle_text: str = "",
+    label: str,
+) -> SafeString:
+    """Nothing where no row has a value. The axis begins at zero."""
+    values = [float(dot.value) for dot in dots if dot.value is not None] + [float(value) for value in others]
+    if not any(dot.value is not None for dot in dots):
+        return SafeString("")
+    low, high = min(0.0, *values), max(0.0, *values, float(middle or 0))
+    if low == high:
+        high = low + 1
+
+    def x(value: Decimal | float) -> float:
+        return LEFT + (RIGHT - LEFT) * (float(value) - low) / (high - low)
+
+    rows = len(dots) + (1 if others else 0)
+    height = TOP + ROW * rows + BOTTOM
+    parts: list[SafeString] = []
+    if middle is not None:
+        parts += _middle(x(middle), middle_text, height)
+    for index, dot in enumerate(dots):
+        parts += _row(dot, TOP + ROW * index + ROW / 2, x)
+    if others:
+        parts += _others(others, others_name, TOP + ROW * len(dots) + ROW / 2, x)
+    return el("svg", *parts, class_="dots", height=height, width="100%", role="img", aria_label=label)
+
+
+def _middle(x: float, text: str, height: int) -> list[SafeString]:
+    anchor = "end" if x > 66 else "start" if x < 40 else "middle"
+    return [
+        el(
+            "line",
+            class_="g0",
+            stroke="#5b6b71",
+            stroke_dasharray="3 3",
+            x1=pct(x),
+            x2=pct(x),
+            y1=TOP - 8,
+            y2=height - 4,
+        ),
+        el("text", text, x=pct(x), y=TOP - 16, text_anchor=anchor, class_=f"a-{anchor}"),
+    ]
+
+
+def _row(dot: Dot, y: float, x: Callable[[Decimal], float]) -> list[SafeString]:
+    role = "1" if dot.strong else "0"
+    name = el("text", dot.name, class_=f"nm{' lb t1' if dot.strong else ''}", x=0, y=at(y + 5))
+    line = el("line", class_="g", stroke="#dfe4e2", x1=pct(LEFT), x2=pct(RIGHT), y1=at(y), y2=at(y))
+    if dot.value is None:
+        return [name, line, el("text", dot.text, x=pct(LEFT), y=at(y + 5))]
+    place = x(dot.value)
+    circle = el("circle", **fill(f"f{role}"), cx=pct(place), cy=at(y), r=7)
+    number = el("text", dot.text, class_=f"lb t{role}", fill=FILLS[f"f{role}"], x=pct(place), dx=13, y=at(y + 5))
+    return [name, line, circle, number]
+
+
+def _others(values: Sequence[Decimal], name: str, y: float, x: Callable[[Decimal], float]) -> list[SafeString]:
+    ticks = [
+        el(
+            "line",
+            class_="k0",
+            stroke=FILLS["f0"],
+            stroke_width=2,
+            x1=pct(x(v)),
+            x2=pct(x(v)),
+            y1=at(y - 8),
+            y2=at(y + 8),
+        )
+        for v in sorted(values)
+    ]
+    return [el("text", name, x=0, y=at(y + 5)), *ticks]

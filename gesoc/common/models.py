@@ -1,0 +1,21 @@
+"""What models of several apps share."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db.models import Q, QuerySet
+
+from gesoc.common.text import search_text
+
+Found = TypeVar("Found", bound=QuerySet[Any, Any])
+
+
+def holding(found: Found, text: str, *fields: str) -> Found:
+    """Accent-blind: every word of `text` occurs in the stored search text, or in one of the `fields` named instead."""
+    for word in search_text(text).split():
+        here = Q()
+        for field in fields or ("search_text",):
+            here |= Q((f"{field}__contains", word))
+        found = found.filter(here)
+    return found

@@ -1,0 +1,42 @@
+"""Pages of long lists without counting them to the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from gesoc.common import money
+
+FAR = 5_000  # rows that one leafs through; who wants more narrows the list or downloads it
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than `far` rows, unless the number is known from elsewhere."""
+
+    def __init__(self, *args: Any, known: int | None = None, far: int = FAR, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known, self.far = known, far
+
+    @cached_property
+    def found(self) -> int:
+        """The number of rows, or one more than `far` where there are more than that."""
+        if self.known is not None:
+            return self.known
+        rows: Any = self.object_list
+        return int(rows.order_by()[: self.far + 1].count())
+
+    @cached_property
+    def count(self) -> int:
+        return self.found if self.known is not None else min(self.found, self.far)
+
+    @property
+    def has_more(self) -> bool:
+        return self.known is None and self.found > self.far
+
+    @property
+    def count_said(self) -> str:
+        number = money.number(self.count)
+        return _("more than %(number)s") % {"number": number} if self.has_more else number

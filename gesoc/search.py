@@ -1,0 +1,116 @@
+"""The search of the whole site: one list of those who answer. Whoever has something to be found adds a provider.
+
+A provider takes the words, who asks and how many answers there is room for; it shows nothing that the person may not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from datasets import selectors
+from datasets.privacy import cover
+from datasets.selectors import ContractFilters
+from dialogues.models import Session
+from gesoc.common import money
+from municipalities.models import Municipality
+from municipalities.selectors import search_municipalities
+from projects.models import Challenge, Project
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from partners.models import User
+
+
+class Found(NamedTuple):
+    name: str
+    url: str
+    about: str = ""
+
+
+Provider = Callable[[str, "User | AnonymousUser", int], Sequence[Found]]
+
+
+class Group(NamedTuple):
+    title: Any
+    items: Sequence[Found]
+    more: bool
+
+
+def _municipalities(query: str, user: Any, limit: int) -> list[Found]:
+    return [Found(unit.name, unit.get_absolute_url(), _unit(unit)) for unit in search_municipalities(query, limit)]
+
+
+def _unit(unit: Municipality) -> str:
+    people: int | None = getattr(unit, "population", None)
+    counted = ngettext("%(count)s inhabitant", "%(count)s inhabitants", people or 0) % {
+        "count": money.number(people or 0)
+    }
+    return " · ".join(filter(None, [unit.state.short_name, unit.former_names, counted if people else ""]))
+
+
+def _bodies(query: str, user: Any, limit: int) -> list[Found]:
+    found = []
+    for body in selectors.search_bodies(query, limit):
+        count: int = getattr(body, "release_count", 0)
+        with_data = gettext("with data") if count else gettext("without data yet")
+        place = str(body.municipality or body.state or "")
+        about = " · ".join(filter(None, [str(body.get_kind_display()), place, with_data]))
+        found.append(Found(body.name, body.get_absolute_url(), about))
+    return found
+
+
+def _suppliers(query: str, user: Any, limit: int) -> list[Found]:
+    """Those with public contracts, the largest first."""
+    totals = selectors.supplier_totals(q=query)[:limit]
+    return [
+        Found(cover(one.supplier.name), one.supplier.get_absolute_url(), money.amount(one.amount)) for one in totals
+    ]
+
+
+def _contracts(query: str, user: Any, limit: int) -> list[Found]:
+    rows = selectors.contracts(ContractFilters(q=query)).order_by("-year", "public_body_id", "release_id", "line_no")
+    return [
+        Found(
+            cover(one.title or one.contract_number) or gettext("Contract without a title"),
+            one.get_absolute_url(),
+            " · ".join(
+                filter(None, [str(one.public_body), str(one.year), money.currency_amount(one.amount, one.currency)])
+            ),
+        )
+        for one in rows[:limit]
+    ]
+
+
+def _listed(model: Any) -> Provider:
+    """A model whose lists know who may see what, and find themselves by words."""
+
+    def find(query: str, user: Any, limit: int) -> list[Found]:
+        found = model.objects.visible_to(user).matching(query)[:limit]
+        return [Found(str(one), one.get_absolute_url()) for one in found]
+
+    return find
+
+
+PROVIDERS: list[tuple[Any, Provider]] = [
+    (gettext_lazy("Municipalities"), _municipalities),
+    (gettext_lazy("Public bodies"), _bodies),
+    (gettext_lazy("Suppliers"), _suppliers),
+    (gettext_lazy("Contracts"), _contracts),
+    (gettext_lazy("Projects"), _listed(Project)),
+    (gettext_lazy("Challenges"), _listed(Challenge)),
+    (gettext_lazy("Dialogues"), _listed(Session)),
+]
+
+
+def search_all(query: str, user: User | AnonymousUser, limit: int) -> list[Group]:
+    """Only groups in which something was found."""
+    groups = []
+    for title, provider in PROVIDERS:
+        items = provider(query, user, limit + 1)
+        if items:
+            groups.append(Group(title, items[:limit], len(items) > limit))
+    return groups
