@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import qrcode  # type: ignore[import-untyped] # comes with allauth[mfa]
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,6 +13,8 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]
+
+from partners.acting_for import remember
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -25,6 +27,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts come by invitation."""
         return False
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        super().login(request, user)
+        remember(request, user)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Without a page to go back to: the account, in the language that the person chose."""

@@ -224,14 +224,14 @@ class HistoryAdmin(NumberSearch, ReadOnly, admin.ModelAdmin):
     paginator = AtMost
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(by=KeyTextTransform("user", "pgh_context__metadata"))
+        return super().get_queryset(request).annotate(changed_by=KeyTextTransform("user", "pgh_context__metadata"))
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Names of the authors on this page: one query, however many rows."""
         page = super().get_changelist_instance(request)
-        people = User.objects.in_bulk({int(event.by) for event in page.result_list if event.by})
+        people = User.objects.in_bulk({int(event.changed_by) for event in page.result_list if event.changed_by})
         for event in page.result_list:
-            event.who = people.get(int(event.by)) if event.by else None
+            event.who = people.get(int(event.changed_by)) if event.changed_by else None
         return page
 
     @admin.display(description=gettext_lazy("change"), ordering="pgh_label")

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pghistory
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from .models import User
@@ -23,6 +24,13 @@ def acting(by: User | None, action: str, **note: str) -> Iterator[None]:
     """
     with pghistory.context(user=by.pk if by else None, action=action, **note), transaction.atomic():
         yield
+
+
+def given(reason: str) -> str:
+    """A reason without the blanks around it; a refusal where there is none."""
+    if not reason.strip():
+        raise ValidationError(_("Say why: the reason stays with the change."))
+    return reason.strip()
 
 
 def person(request: HttpRequest) -> User:

@@ -14,7 +14,7 @@ import rules
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from .models import Membership, Organisation, User
+    from .models import Membership, Organisation, Person, User
 
 COORDINATOR = "coordinacion"
 FACILITATOR = "facilitacion"
@@ -66,6 +66,28 @@ def coordinates_membership(user: User | AnonymousUser, membership: Membership | 
     return membership is not None and _acts_for(user, membership.organisation, COORDINATOR)
 
 
+@rules.predicate
+def may_correct(user: User | AnonymousUser, person: Person | None) -> bool:
+    """Their own data; or a contact without an account that the user added, or whose organisation they coordinate.
+
+    The address of somebody with an account is where their personal links go: nobody else redirects it.
+    """
+    if person is None or not user.is_authenticated:
+        return False
+    if person.user_id is not None:
+        return bool(person.user_id == user.pk)
+    return person.added_by_id == user.pk or _acts_for(user, person.organisation, COORDINATOR)
+
+
+@rules.predicate
+def knows_addresses(user: User | AnonymousUser, person: Person | None) -> bool:
+    """E-mail and phone: the person, whoever added them, and who coordinates their organisation; not every member."""
+    if person is None or not user.is_authenticated:
+        return False
+    own = user.pk in (person.user_id, person.added_by_id)
+    return own or _acts_for(user, person.organisation, COORDINATOR)
+
+
 def _acts_for(user: User | AnonymousUser, organisation: Organisation | None, *roles: str) -> bool:
     if organisation is None or not user.is_authenticated:
         return False
@@ -77,6 +99,17 @@ staff = is_gesoc | is_admin
 
 rules.add_perm("partners.see_network", is_in_network | staff)
 rules.add_perm("partners.edit_organisation", is_coordinator | staff)
+rules.add_perm("partners.add_organisation", staff)
+rules.add_perm("partners.change_status", staff)
+rules.add_perm("partners.edit_person", may_correct | staff)
+rules.add_perm("partners.see_addresses", knows_addresses | staff)
+rules.add_perm("partners.import_list", staff)
+rules.add_perm("partners.export_people", staff)
+rules.add_perm("partners.merge", staff)
+rules.add_perm("partners.see_privacy_desk", staff)
+rules.add_perm("partners.handle_privacy", is_admin)  # an erasure cannot be undone
+rules.add_perm("partners.send_notice", staff)
+rules.add_perm("partners.see_outbox", staff)
 rules.add_perm("partners.invite_member", is_coordinator | staff)
 rules.add_perm("partners.answer_invitation", is_self)
 rules.add_perm("partners.end_membership", is_self | coordinates_membership | staff)

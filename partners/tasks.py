@@ -12,7 +12,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from .models import Membership, User
+from .models import Membership, OutboxMail, User
+
+SWEEP = 200  # mails a turn
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
@@ -39,3 +41,28 @@ def _way_in(user: User) -> str:
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     uidb36, _dash, token = key.partition("-")
     return reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
+
+
+@shared_task
+def deliver_mail(mail_id: int) -> None:
+    """Send one mail of the outbox. Safe to deliver twice; a failure waits in the outbox for `deliver_due_mail`."""
+    from .services.mail import deliver_mail as deliver  # services start this task, so they are above it
+
+    deliver(mail_id=mail_id)
+
+
+@shared_task
+def deliver_due_mail() -> int:
+    """Send what is due: for later, to be tried again, or lost with a broker that was emptied."""
+    from .services.mail import deliver_mail as deliver
+
+    due = list(OutboxMail.objects.due().order_by("not_before").values_list("pk", flat=True)[:SWEEP])
+    return sum(deliver(mail_id=pk) is not None for pk in due)
+
+
+@shared_task
+def purge_expired() -> dict[str, int]:
+    """Once a day: what nobody needs any more goes by itself."""
+    from .services.privacy import purge_expired as purge
+
+    return purge()

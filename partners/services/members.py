@@ -1,4 +1,4 @@
-"""Everything that changes people, organisations and memberships. `by` is the person who acts (None: set-up)."""
+"""Everything that changes accounts and memberships. `by` is the person who acts (None: set-up)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import tasks
-from .audit import acting
-from .models import Membership, Organisation, User
+from partners import tasks
+from partners.audit import acting, given
+from partners.models import Membership, Organisation, User
 
 GESOC_GROUP = "GESOC"
 
@@ -26,6 +26,19 @@ GESOC_PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "membership": ("add", "change"),
         "organisationevent": ("view",),
         "membershipevent": ("view",),
+        "organisationstatus": ("view",),
+        "relationship": ("view",),
+        "relationshipevent": ("view",),
+    },
+    "projects": {
+        "project": ("view",),
+        "challenge": ("view",),
+        "evidence": ("view",),
+        "datagap": ("view",),
+        "guidingquestion": ("add", "change"),
+        "projectevent": ("view",),
+        "challengeevent": ("view",),
+        "evidenceevent": ("view",),
     },
     "datasets": {
         "publicbody": ("add", "change"),
@@ -156,17 +169,6 @@ def _permissions() -> list[Permission]:
     return list(Permission.objects.filter(wanted))
 
 
-# -- organisations ----------------------------------------------------------------------------------------------------
-
-
-def save_organisation(*, organisation: Organisation, by: User | None) -> Organisation:
-    """Create or change an organisation; its sort and search keys follow its name."""
-    with acting(by, "save_organisation"):
-        organisation.full_clean()
-        organisation.save()
-        return organisation
-
-
 # -- memberships ------------------------------------------------------------------------------------------------------
 
 
@@ -214,7 +216,7 @@ def suspend_membership(*, membership: Membership, by: User, reason: str) -> Memb
         membership,
         by=by,
         action="suspend_membership",
-        reason=_given(reason),
+        reason=given(reason),
         start=(Membership.State.ACTIVE,),
         state=Membership.State.SUSPENDED,
     )
@@ -273,9 +275,3 @@ def _save_membership(membership: Membership) -> Membership:
     membership.full_clean()
     membership.save()
     return membership
-
-
-def _given(reason: str) -> str:
-    if not reason.strip():
-        raise ValidationError(_("Say why: the reason stays with the change."))
-    return reason.strip()

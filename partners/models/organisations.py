@@ -1,80 +1,47 @@
-"""People and organisations of the network: who signs in, for whom, and with which role."""
+"""Organisations of the network, and what somebody may do for one of them."""
 
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gesoc.common.models import holding
 from gesoc.common.text import search_text, sort_key
+from partners.rules import sees_everything
 
-from .audit import history_of
-from .rules import sees_everything
+from .accounts import User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
-class UserManager(BaseUserManager["User"]):
-    """Accounts are known by e-mail, whatever its case."""
+class Theme(models.TextChoices):
+    """What an organisation works on; the same list classifies projects and notes."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
-        user.set_password(password)
-        user.full_clean(exclude=["password"])
-        user.save(using=self._db)
-        return user
-
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
-    def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
-
-    def with_email(self, email: str) -> models.QuerySet[User]:
-        """At most one: the database keeps addresses unique whatever their case."""
-        return self.filter(email__iexact=email.strip())
-
-
-class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody who works in the platform. Contacts without a login are not users."""
-
-    email = models.EmailField(_("e-mail"), unique=True)
-    full_name = models.CharField(_("full name"), max_length=200)
-    preferred_language = models.CharField(
-        _("language"), max_length=10, choices=[("es-mx", "Español"), ("en", "English")], default="es-mx"
-    )
-    is_active = models.BooleanField(_("active"), default=True)
-    is_staff = models.BooleanField(_("may enter the administration"), default=False)
-    is_gesoc = models.BooleanField(_("GESOC staff"), default=False)
-    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
-
-    objects = UserManager()
-
-    USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ["full_name"]
-
-    class Meta:
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
-
-    def __str__(self) -> str:
-        return self.full_name or self.email
-
-    def get_full_name(self) -> str:
-        return self.full_name
-
-    def get_short_name(self) -> str:
-        return self.full_name.split(" ")[0] if self.full_name else self.email
+    BUDGET = "presupuesto", _("Budget")
+    WORKS = "obra_publica", _("Public works")
+    PROCUREMENT = "contrataciones", _("Procurement")
+    ANTICORRUPTION = "anticorrupcion", _("Anti-corruption")
+    TRANSPARENCY = "transparencia", _("Transparency")
+    WATER = "agua", _("Water")
+    COASTS = "costas", _("Coasts")
+    ENVIRONMENT = "medio_ambiente", _("Environment")
+    SOCIAL = "programas_sociales", _("Social programmes")
+    HEALTH = "salud", _("Health")
+    EDUCATION = "educacion", _("Education")
+    SECURITY = "seguridad", _("Security and justice")
+    MOBILITY = "movilidad", _("Mobility")
+    HOUSING = "vivienda", _("Housing and land")
+    GENDER = "genero", _("Gender")
+    INDIGENOUS = "pueblos_indigenas", _("Indigenous peoples")
+    YOUTH = "juventud", _("Childhood and youth")
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -83,13 +50,17 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def listed(self) -> OrganisationQuerySet:
         """Those that take part today: what the directory shows."""
-        return self.filter(status__in=(Organisation.Status.ACTIVE, Organisation.Status.PAUSED))
+        return self.filter(status__in=Organisation.TAKING_PART)
+
+    def kept(self) -> OrganisationQuerySet:
+        """Without those that turned out to be another one twice."""
+        return self.filter(merged_into__isnull=True)
 
     def visible_to(self, user: User | AnonymousUser) -> OrganisationQuerySet:
         """Whoever is or was in the network is public; a mere contact or a pending invitation is not."""
         if sees_everything(user):
             return self
-        taken_part = (Organisation.Status.ACTIVE, Organisation.Status.PAUSED, Organisation.Status.LEFT)
+        taken_part = (*Organisation.TAKING_PART, Organisation.Status.LEFT)
         return self.filter(models.Q(status__in=taken_part) | models.Q(pk__in=self.model.objects.of(user).values("pk")))
 
     def of(self, user: User | AnonymousUser, *roles: str) -> OrganisationQuerySet:
@@ -98,11 +69,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def matching(self, text: str) -> OrganisationQuerySet:
         """Accent-blind: every word of `text` occurs in the name, the acronym or the home municipality."""
-        found = self
-        for word in search_text(text).split():
-            here = models.Q(search_text__contains=word) | models.Q(home_municipality__search_text__contains=word)
-            found = found.filter(here)
-        return found
+        return holding(self, text, "search_text", "home_municipality__search_text")
 
 
 class Organisation(models.Model):
@@ -125,6 +92,9 @@ class Organisation(models.Model):
         PAUSED = "en_pausa", _("On pause")
         LEFT = "salida", _("Left")
 
+    # What counts as being in the network.
+    TAKING_PART = (Status.ACTIVE, Status.PAUSED)
+
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=200)
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)
@@ -145,9 +115,27 @@ class Organisation(models.Model):
         verbose_name=_("municipalities covered"),
         related_name="organisations",
     )
+    states = models.ManyToManyField(
+        "municipalities.State", blank=True, verbose_name=_("whole states covered"), related_name="organisations"
+    )
+    themes = ArrayField(
+        models.CharField(max_length=20, choices=Theme.choices), verbose_name=_("themes"), default=list, blank=True
+    )
     description = models.TextField(_("description"), blank=True)
     website = models.URLField(_("website"), blank=True)
     public_email = models.EmailField(_("public e-mail"), blank=True)
+    registry_id = models.CharField(
+        _("CLUNI or RFC"), max_length=30, blank=True, help_text=_("Only GESOC and the organisation itself see it.")
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("merged into"),
+        related_name="merged",
+    )
     sort_key = models.CharField(max_length=200, editable=False, db_index=True)
     search_text = models.CharField(max_length=240, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -158,6 +146,19 @@ class Organisation(models.Model):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["sort_key", "id"]
+        indexes = [
+            models.Index(fields=["status", "kind"], name="organisation_by_status"),
+            GinIndex(fields=["themes"], name="organisation_by_theme"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True) | models.Q(status="salida"),
+                name="organisation_merged_has_left",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("id")), name="organisation_not_merged_into_itself"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -168,6 +169,10 @@ class Organisation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("partners:organisation", args=[self.slug])
+
+    @property
+    def theme_labels(self) -> list[str]:
+        return [str(Theme(theme).label) for theme in self.themes if theme in Theme.values]
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -238,25 +243,10 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user} · {self.organisation} · {self.get_role_display()}"
 
-
-# -- history: written by triggers of the database, so nothing that changes a row can forget it -----------------------
-
-
-class UserEvent(history_of(User, exclude=["password", "last_login"])):  # type: ignore[misc]
-    """Never the password; a sign-in is no change of the account."""
-
-    class Meta:
-        verbose_name = _("change of a user")
-        verbose_name_plural = _("changes of users")
-
-
-class OrganisationEvent(history_of(Organisation)):  # type: ignore[misc]
-    class Meta:
-        verbose_name = _("change of an organisation")
-        verbose_name_plural = _("changes of organisations")
-
-
-class MembershipEvent(history_of(Membership)):  # type: ignore[misc]
-    class Meta:
-        verbose_name = _("change of a membership")
-        verbose_name_plural = _("changes of memberships")
+    @property
+    def is_in_force(self) -> bool:
+        """As `in_force()` asks it today, for an account that is open."""
+        today = timezone.localdate()
+        runs = self.since <= today and (self.until is None or self.until >= today)
+        left = self.organisation.status == Organisation.Status.LEFT
+        return runs and self.state == Membership.State.ACTIVE and not left

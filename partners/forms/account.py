@@ -10,9 +10,7 @@ from allauth.mfa.totp import forms as totp
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.models import State
-
-from .models import Organisation, User
+from partners.models import Membership, User
 
 
 class SiteFields:
@@ -77,14 +75,19 @@ class AccountForm(SiteFields, forms.ModelForm):
         fields = ["full_name", "preferred_language"]
 
 
-class OrganisationSearch(forms.Form):
-    """The filters of the directory; whatever cannot be understood filters nothing."""
+class InvitationForm(SiteFields, forms.Form):
+    """Whom to invite, and as what."""
 
-    q = forms.CharField(label=_("Name or municipality"), required=False, max_length=100)
-    tipo = forms.MultipleChoiceField(label=_("Kind"), required=False, choices=Organisation.Kind.choices)
-    estado = forms.ModelMultipleChoiceField(label=_("State"), required=False, queryset=State.objects.all())
-    situacion = forms.MultipleChoiceField(
-        label=_("Situation"),
-        required=False,
-        choices=[(status.value, status.label) for status in (Organisation.Status.ACTIVE, Organisation.Status.PAUSED)],
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    full_name = forms.CharField(label=_("Full name"), max_length=200)
+    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.MEMBER)
+
+
+class EndMembershipForm(SiteFields, forms.Form):
+    reason = forms.CharField(
+        label=_("Why?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It stays with the change, for your organisation and GESOC."),
+        error_messages={"required": _("Write the reason in a sentence.")},
     )

@@ -1,4 +1,4 @@
-"""Directory and pages of organisations, and everybody's own account."""
+"""Everybody's own account: name, language, for whom they act."""
 
 from __future__ import annotations
 
@@ -7,62 +7,20 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms import BaseModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.generic import DetailView, TemplateView, UpdateView, View
+from django.views.generic import UpdateView, View
 
-from . import selectors, services
-from .forms import AccountForm, OrganisationSearch
-from .models import Membership, Organisation, User
-
-PAGE_SIZE = 24
-
-
-class OrganisationDirectory(TemplateView):
-    template_name = "partners/directory.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = OrganisationSearch(self.request.GET)
-        form.full_clean()
-        understood = form.cleaned_data
-        chosen = {
-            "estado": [state.pk for state in understood.get("estado") or []],
-            "tipo": understood.get("tipo") or [],
-            "situacion": understood.get("situacion") or [],
-        }
-        text = understood.get("q", "")
-        found = selectors.directory(self.request.user, text=text, **chosen)
-        page = Paginator(found.select_related("home_municipality__state"), PAGE_SIZE).get_page(
-            self.request.GET.get("pagina")
-        )
-        facets = selectors.directory_facets(self.request.user, text=text, **chosen)
-        query = self.request.GET.copy()
-        query.pop("pagina", None)
-        labelled = [(form.fields[facet.name].label, facet) for facet in facets]
-        return super().get_context_data(
-            form=form, text=text, page=page, facets=labelled, query=query.urlencode(), filtered=bool(query), **kwargs
-        )
-
-
-class OrganisationPage(DetailView):
-    template_name = "partners/organisation.html"
-    context_object_name = "organisation"
-
-    def get_queryset(self) -> QuerySet[Organisation]:
-        visible = Organisation.objects.visible_to(self.request.user)
-        return visible.select_related("home_municipality__state").prefetch_related("coverage__state")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        if self.request.user.has_perm("partners.see_network"):
-            context["contacts"] = selectors.contacts_of(self.object)
-        return context
+from partners import acting_for, selectors, services
+from partners.audit import person
+from partners.forms import AccountForm
+from partners.models import Membership, User
 
 
 class AccountPage(LoginRequiredMixin, UpdateView):
@@ -76,6 +34,7 @@ class AccountPage(LoginRequiredMixin, UpdateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = selectors.memberships_of(self.object)
+        acting_for.remember(self.request, self.object)  # a membership may have begun or ended meanwhile
         return super().get_context_data(memberships=rows, **kwargs)
 
     def form_valid(self, form: BaseModelForm) -> HttpResponse:
@@ -102,3 +61,18 @@ class AnswerInvitation(LoginRequiredMixin, View):
         except ValidationError as refusal:
             messages.error(request, " ".join(refusal.messages))
         return redirect(reverse("account"))
+
+
+class ActFor(LoginRequiredMixin, View):
+    """Act for another of one's organisations from now on."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        chosen = acting_for.choose(request, person(request), request.POST.get("organisation", ""))
+        if chosen is None:
+            raise Http404
+        messages.success(request, _("From now on you act for %s.") % chosen)
+        back = request.POST.get("next", "")
+        safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+        return redirect(back if safe else reverse("account"))

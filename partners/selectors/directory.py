@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import Count, F
+from django.db.models import CharField, Count, F, Func
 
-from .models import Membership, Organisation, OrganisationQuerySet
+from partners.models import Membership, Organisation, OrganisationQuerySet, Theme
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from .models import User
+    from partners.models import User
 
 
 class Choice(NamedTuple):
@@ -30,7 +30,7 @@ class Facet(NamedTuple):
 
 
 # The parameter of the address, and what it filters.
-FACETS = {"estado": "home_municipality__state", "tipo": "kind", "situacion": "status"}
+FACETS = {"estado": "home_municipality__state", "tipo": "kind", "tema": "themes", "situacion": "status"}
 
 
 def directory(user: User | AnonymousUser, *, text: str = "", **chosen: Iterable[str]) -> OrganisationQuerySet:
@@ -38,31 +38,39 @@ def directory(user: User | AnonymousUser, *, text: str = "", **chosen: Iterable[
     found = Organisation.objects.visible_to(user).listed().matching(text)
     for name, values in chosen.items():
         if kept := list(values):
-            found = found.filter(**{f"{FACETS[name]}__in": kept})
+            match = "overlap" if name == "tema" else "in"
+            found = found.filter(**{f"{FACETS[name]}__{match}": kept})
     return found
 
 
 def directory_facets(user: User | AnonymousUser, *, text: str = "", **chosen: Iterable[str]) -> list[Facet]:
     """Every facet counts within the search and the other facets, so that a second box can be added to a first."""
-    labels = {"tipo": dict(Organisation.Kind.choices), "situacion": dict(Organisation.Status.choices)}
     facets = []
-    for name, path in FACETS.items():
+    for name in FACETS:
         others = {key: values for key, values in chosen.items() if key != name}
-        label = F("home_municipality__state__short_name") if name == "estado" else F(path)
-        rows = (
-            directory(user, text=text, **others)
-            .exclude(**{f"{path}__isnull": True})
-            .order_by()
-            .values_list(path, label)
-            .annotate(count=Count("pk"))
-        )
         picked = set(chosen.get(name, ()))
         choices = [
-            Choice(value, str(labels.get(name, {}).get(value, shown)), count, value in picked)
-            for value, shown, count in rows
+            Choice(value, label, count, value in picked)
+            for value, label, count in _counted(name, directory(user, text=text, **others))
         ]
         facets.append(Facet(name, sorted(choices, key=lambda choice: (-choice.found, choice.label))))
     return facets
+
+
+def _counted(name: str, found: OrganisationQuerySet) -> list[tuple[str, str, int]]:
+    """(value, label, how many) of one facet."""
+    path = FACETS[name]
+    if name == "estado":
+        rows = found.exclude(home_municipality=None).order_by()
+        return list(rows.values_list(path, F(f"{path}__short_name")).annotate(count=Count("pk")))
+    value = Func(F("themes"), function="unnest", output_field=CharField()) if name == "tema" else F(path)
+    labels = {
+        "tipo": dict(Organisation.Kind.choices),
+        "tema": dict(Theme.choices),
+        "situacion": dict(Organisation.Status.choices),
+    }[name]
+    counted = found.order_by().annotate(value=value).values_list("value").annotate(count=Count("pk"))
+    return [(value, str(labels.get(value, value)), count) for value, count in counted]
 
 
 def memberships_of(user: User) -> list[Membership]:
@@ -77,3 +85,10 @@ def contacts_of(organisation: Organisation) -> list[Membership]:
     leading = (Membership.Role.COORDINATOR, Membership.Role.FACILITATOR)
     rows = organisation.memberships.in_force().filter(role__in=leading).select_related("user")
     return list(rows.order_by("role", "user__full_name", "pk"))
+
+
+def team_of(organisation: Organisation) -> list[Membership]:
+    """Who acts for it or was invited to; those who left are in the history only."""
+    rows = organisation.memberships.exclude(state=Membership.State.ENDED).select_related("user")
+    order = list(Membership.State.values)
+    return sorted(rows.order_by("user__full_name", "pk"), key=lambda row: order.index(row.state))

@@ -1,0 +1,28 @@
+"""What the pages about people and organisations read."""
+
+from .directory import Choice, Facet, contacts_of, directory, directory_facets, memberships_of, team_of
+from .duplicates import Suggestion, duplicate_organisations, duplicate_people
+from .network import Gap, Tie, add_ties, gaps, growth, relationships_of, ties
+from .sections import add_section, sections_of
+
+__all__ = [
+    "Choice",
+    "Facet",
+    "Gap",
+    "Suggestion",
+    "Tie",
+    "add_section",
+    "add_ties",
+    "contacts_of",
+    "directory",
+    "directory_facets",
+    "duplicate_organisations",
+    "duplicate_people",
+    "gaps",
+    "growth",
+    "memberships_of",
+    "relationships_of",
+    "sections_of",
+    "team_of",
+    "ties",
+]

@@ -1,0 +1,139 @@
+"""The network as a whole: how it grew, who works with whom, where somebody is missing."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from itertools import accumulate, chain, islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import ExtractYear
+from django.utils import timezone
+
+from municipalities.models import Municipality
+from partners.models import Organisation, OrganisationStatus, Relationship, RelationshipQuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from partners.models import User
+
+# Sectors whose absence a dialogue feels most: column of the page -> kinds of organisations.
+SECTORS: dict[str, tuple[str, ...]] = {
+    "osc": (Organisation.Kind.CSO, Organisation.Kind.COLLECTIVE),
+    "academia": (Organisation.Kind.ACADEMIA,),
+    "medios": (Organisation.Kind.MEDIA,),
+    "gobierno": (Organisation.Kind.GOVERNMENT,),
+}
+
+
+class Tie(NamedTuple):
+    """Two organisations and what ties them. `url` leads to where it can be checked."""
+
+    one: Organisation
+    other: Organisation
+    kind: str  # "alianza" …, or "proyecto", "dialogo" where it is computed
+    label: str
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    source: str = ""
+    url: str = ""
+    pk: int | None = None  # of the declared relationship
+
+
+# (who looks, of which organisation or None for all, how many at most) -> ties that they may see. Apps above add theirs when
+# they start.
+TieProvider = Callable[["User | AnonymousUser", Organisation | None, int], Iterable[Tie]]
+_providers: list[TieProvider] = []
+
+
+def add_ties(provider: TieProvider) -> None:
+    """Register ties that are computed from what organisations do together; once, from `AppConfig.ready`."""
+    if provider not in _providers:
+        _providers.append(provider)
+
+
+def ties(user: User | AnonymousUser, organisation: Organisation | None = None, *, limit: int = 500) -> list[Tie]:
+    """Declared ones that hold today, newest first, then the computed ones; of one organisation or of all."""
+    found = relationships_of(organisation, user) if organisation else Relationship.objects.visible_to(user)
+    declared = map(_declared, _with_ends(found.current())[:limit])
+    computed = (tie for provider in _providers for tie in provider(user, organisation, limit))
+    return list(islice(chain(declared, computed), limit))
+
+
+def relationships_of(organisation: Organisation, user: User | AnonymousUser) -> RelationshipQuerySet:
+    ends = Q(from_organisation=organisation) | Q(to_organisation=organisation)
+    return Relationship.objects.visible_to(user).filter(ends)
+
+
+def _with_ends(found: RelationshipQuerySet) -> RelationshipQuerySet:
+    return found.select_related("from_organisation", "to_organisation")
+
+
+def _declared(row: Relationship) -> Tie:
+    return Tie(
+        row.from_organisation,
+        row.to_organisation,
+        row.type,
+        str(row.get_type_display()),
+        row.since,
+        row.until,
+        row.evidence,
+        pk=row.pk,
+    )
+
+
+def growth() -> list[tuple[int, int, int, int]]:
+    """(year, joined, left, in the network at its end) for every year since the first; a query, never a counter."""
+    steps = OrganisationStatus.objects.exclude(step=0).filter(organisation__merged_into=None)
+    rows = (
+        steps.annotate(year=ExtractYear("since"))
+        .order_by("year")
+        .values_list("year")
+        .annotate(joined=Sum("step", filter=Q(step=1)), left=Sum("step", filter=Q(step=-1)))
+    )
+    by_year = {year: (joined or 0, -(left or 0)) for year, joined, left in rows}
+    if not by_year:
+        return []
+    years = range(min(by_year), timezone.localdate().year + 1)
+    moves = [by_year.get(year, (0, 0)) for year in years]
+    totals = accumulate(joined - left for joined, left in moves)
+    return [(year, joined, left, total) for year, (joined, left), total in zip(years, moves, totals, strict=True)]
+
+
+class Gap(NamedTuple):
+    """One municipality and which sectors have somebody there."""
+
+    municipality: Municipality
+    present: dict[str, bool]
+
+    @property
+    def missing(self) -> list[str]:
+        return [sector for sector, there in self.present.items() if not there]
+
+
+def gaps(*, state: str = "", missing: str = "", everywhere: bool = False) -> QuerySet[Municipality]:
+    """Municipalities with `has_<sector>` for each sector: those where the network works, all of a state, or all.
+
+    Public: only organisations that take part today count, which the directory shows to everybody.
+    """
+    rows: Any = Municipality.objects.select_related("state").annotate(
+        **{f"has_{name}": _somebody(kinds) for name, kinds in SECTORS.items()}
+    )
+    if state:
+        rows = rows.filter(state=state)
+    elif not everywhere:
+        rows = rows.filter(_somebody(tuple(Organisation.Kind.values)))
+    if missing in SECTORS:
+        rows = rows.filter(**{f"has_{missing}": False})
+    found: QuerySet[Municipality] = rows.order_by("state__sort_key", "sort_key", "code")
+    return found
+
+
+def _somebody(kinds: tuple[str, ...]) -> Any:
+    """Whether an organisation of these kinds has its home in the municipality, covers it, or covers its state."""
+    there = Organisation.objects.listed().filter(kind__in=kinds)
+    covers = Organisation.coverage.through.objects.filter(municipality=OuterRef("pk"), organisation__in=there)
+    state = Organisation.states.through.objects.filter(state=OuterRef("state"), organisation__in=there)
+    return Q(Exists(there.filter(home_municipality=OuterRef("pk")))) | Q(Exists(covers)) | Q(Exists(state))

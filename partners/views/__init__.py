@@ -1,0 +1,81 @@
+"""Pages about people and organisations."""
+
+from .account import AccountPage, ActFor, AnswerInvitation
+from .duplicates import CompareDuplicates, Duplicates, UndoMerge
+from .network import (
+    CoverageGaps,
+    NetworkPage,
+    coverage_gaps_csv,
+    ties_csv,
+)
+from .organisations import (
+    ChangeStatus,
+    EditOrganisation,
+    EndRelationship,
+    ExportOrganisations,
+    NewOrganisation,
+    NewRelationship,
+    OrganisationDirectory,
+    OrganisationPage,
+    download,
+    suggest_municipalities,
+    suggest_organisations,
+)
+from .people import (
+    Affiliate,
+    EditPerson,
+    EndAffiliation,
+    ExportPeople,
+    ImportList,
+    ImportPreview,
+    NewPerson,
+    People,
+    PersonPage,
+    SendNotices,
+)
+from .privacy import AskArco, Decisions, HandleArco, Outbox, PrivacyDesk, RetryMail, Unsubscribe, notice
+from .team import EndMembership, TeamPage
+
+__all__ = [
+    "AccountPage",
+    "ActFor",
+    "Affiliate",
+    "AnswerInvitation",
+    "AskArco",
+    "ChangeStatus",
+    "CompareDuplicates",
+    "CoverageGaps",
+    "Decisions",
+    "Duplicates",
+    "EditOrganisation",
+    "EditPerson",
+    "EndAffiliation",
+    "EndMembership",
+    "EndRelationship",
+    "ExportOrganisations",
+    "ExportPeople",
+    "HandleArco",
+    "ImportList",
+    "ImportPreview",
+    "NetworkPage",
+    "NewOrganisation",
+    "NewPerson",
+    "NewRelationship",
+    "OrganisationDirectory",
+    "OrganisationPage",
+    "Outbox",
+    "People",
+    "PersonPage",
+    "PrivacyDesk",
+    "RetryMail",
+    "SendNotices",
+    "TeamPage",
+    "UndoMerge",
+    "Unsubscribe",
+    "coverage_gaps_csv",
+    "download",
+    "notice",
+    "suggest_municipalities",
+    "suggest_organisations",
+    "ties_csv",
+]

@@ -1,0 +1,82 @@
+"""Who acts for an organisation: inviting, and ending."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from partners import selectors, services
+from partners.audit import person
+from partners.forms import EndMembershipForm, InvitationForm
+from partners.models import Membership, Organisation
+
+
+class TeamView(LoginRequiredMixin, View):
+    """Of an organisation that the person may see; for those who coordinate it, and GESOC."""
+
+    right = "partners.invite_member"
+
+    def organisation(self) -> Organisation:
+        found = get_object_or_404(Organisation.objects.visible_to(self.request.user), slug=self.kwargs["slug"])
+        if not self.request.user.has_perm(self.right, found):
+            raise PermissionDenied
+        return found
+
+
+class TeamPage(TeamView):
+    """Who acts for an organisation and who was invited; inviting somebody."""
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        return self.page(self.organisation(), InvitationForm())
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        organisation, form = self.organisation(), InvitationForm(request.POST)
+        if form.is_valid():
+            site = request.build_absolute_uri(reverse("home"))
+            try:
+                services.invite_member(organisation=organisation, site=site, by=person(request), **form.cleaned_data)
+            except ValidationError as refusal:
+                form.add_error(None, refusal.messages)
+            else:
+                messages.success(request, _("The invitation to %s is on its way.") % form.cleaned_data["email"])
+                return redirect("partners:team", organisation.slug)
+        return self.page(organisation, form)
+
+    def page(self, organisation: Organisation, form: InvitationForm) -> HttpResponse:
+        context = {"organisation": organisation, "form": form, "memberships": selectors.team_of(organisation)}
+        return render(self.request, "partners/team.html", context, status=422 if form.errors else 200)
+
+
+class EndMembership(TeamView):
+    """Withdraw an invitation, or end a membership with the reason."""
+
+    def get(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        return self.page(self.membership(), EndMembershipForm())
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        membership, form = self.membership(), EndMembershipForm(request.POST)
+        if not form.is_valid():
+            return self.page(membership, form)
+        was_invited = membership.state == Membership.State.INVITED
+        try:
+            services.end_membership(membership=membership, by=person(request), reason=form.cleaned_data["reason"])
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+        else:
+            done = _("The invitation was withdrawn.") if was_invited else _("The membership ended today.")
+            messages.success(request, done)
+        return redirect("partners:team", membership.organisation.slug)
+
+    def membership(self) -> Membership:
+        rows = self.organisation().memberships.exclude(state=Membership.State.ENDED)
+        return get_object_or_404(rows.select_related("user", "organisation"), pk=self.kwargs["pk"])
+
+    def page(self, membership: Membership, form: EndMembershipForm) -> HttpResponse:
+        context = {"membership": membership, "organisation": membership.organisation, "form": form}
+        return render(self.request, "partners/end_membership.html", context, status=422 if form.errors else 200)
