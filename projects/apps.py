@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.contrib.auth.models import AnonymousUser
+
+    from partners.models import Organisation, Person, User
+    from partners.selectors import Tie
+
+
+class ProjectsConfig(AppConfig):
+    name = "projects"
+    verbose_name = _("Projects and evidence")
+
+    def ready(self) -> None:
+        from datasets.reference import add_reference
+        from partners.selectors import add_ties
+        from partners.services import add_eraser
+
+        add_reference(_questions)
+        add_eraser(_erase)
+        add_ties(_ties)
+
+
+def _questions() -> bool:
+    from .services.questions import ensure_questions  # services draw in half the house: not while it is being built
+
+    return ensure_questions()
+
+
+def _erase(person: Person) -> int:
+    from .services.comments import erase_comments_of
+
+    return erase_comments_of(person)
+
+
+def _ties(user: User | AnonymousUser, organisation: Organisation | None, limit: int) -> Iterable[Tie]:
+    from .ties import project_ties
+
+    return project_ties(user, organisation, limit)

@@ -1,0 +1,57 @@
+"""The form of a research note."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from partners.models import Organisation
+from partners.rules import sees_everything
+from projects.models import Project, ResearchNote
+
+from .fields import municipalities_field, offer
+
+
+class ResearchNoteForm(forms.ModelForm):
+    municipalities = municipalities_field()
+
+    class Meta:
+        model = ResearchNote
+        fields = [
+            "title",
+            "lede",
+            "body",
+            "authors",
+            "organisation",
+            "language",
+            "translation_of",
+            "projects",
+            "municipalities",
+            "licence",
+        ]
+        widgets = {
+            "lede": forms.Textarea(attrs={"rows": 2}),
+            "body": forms.Textarea(attrs={"rows": 18}),
+            "projects": forms.CheckboxSelectMultiple,
+        }
+        help_texts = {
+            "body": _(
+                "Markdown: ## heading, **bold**, - list, [text](address). A card of evidence: [[cifra:its key]], which "
+                "stands at the end of its address."
+            ),
+            "translation_of": _("If this is the same note in another language."),
+        }
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Organisation.objects.active() if sees_everything(user) else Organisation.objects.active().of(user)
+        self.fields["projects"].required = False
+        projects = Project.objects.public()
+        notes = ResearchNote.objects.visible_to(user).exclude(pk=self.instance.pk)
+        offer(self, "organisation", own, own.matching)
+        offer(self, "projects", projects, projects.matching)
+        offer(self, "translation_of", notes, lambda text: notes.filter(title__icontains=text))
+        if self.instance.pk:
+            self.initial["municipalities"] = list(self.instance.municipalities.select_related("state"))

@@ -1,0 +1,1 @@
+"""Pages of projects, challenges, evidence and notes."""

@@ -1,0 +1,120 @@
+"""What a person owes this week and what changed since the last: read for one page, and never empty-handed."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from partners.models import Membership, Organisation
+
+from .models import (
+    Activity,
+    DataGap,
+    Evidence,
+    EvidenceChange,
+    LogEntry,
+    Project,
+    ProjectMember,
+    ProjectPartner,
+    Reading,
+    StageChange,
+)
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+AHEAD = datetime.timedelta(days=14)
+BACK = datetime.timedelta(days=14)
+MOST = 20
+
+
+@dataclass
+class Week:
+    projects: list[Project]
+    invitations: list[ProjectPartner]
+    activities: list[Activity]
+    readings: list[Reading]
+    gaps: list[DataGap]
+    quiet: list[Project]  # no check-in for two weeks
+    entries: list[LogEntry]
+    stages: list[StageChange]
+    figures: list[EvidenceChange]
+
+    @property
+    def owes_nothing(self) -> bool:
+        return not (self.invitations or self.activities or self.readings or self.gaps or self.quiet)
+
+    @property
+    def nothing_changed(self) -> bool:
+        return not (self.entries or self.stages or self.figures)
+
+
+def week_of(user: User) -> Week:
+    today = timezone.localdate()
+    mine: list[Any] = list(
+        Project.objects.of(user)
+        .exclude(stage=Project.Stage.CLOSED)
+        .select_related("lead_organisation")
+        .annotate(last_note=Max("notes__on"))
+    )
+    held = ProjectMember.objects.in_force().held_by(user, *ProjectMember.WRITING)
+    writing = set(held.values_list("project_id", flat=True)) | set(
+        Project.objects.led_by(user).values_list("pk", flat=True)
+    )
+    for project in mine:
+        project.may_write = project.pk in writing
+    answering = Organisation.objects.of(user, Membership.Role.COORDINATOR).values("pk")
+    own = Q(user=user) | Q(user=None, organisation__in=answering)
+    return Week(
+        projects=mine[:MOST],
+        invitations=list(
+            ProjectPartner.objects.filter(
+                state=ProjectPartner.State.INVITED, organisation__in=answering
+            ).select_related("project", "organisation")
+        ),
+        activities=list(
+            Activity.objects.filter(own, project__in=mine, state__in=Activity.OPEN, due_on__lte=today + AHEAD)
+            .select_related("project", "organisation")
+            .order_by("due_on", "pk")[:MOST]
+        ),
+        readings=list(
+            Reading.objects.filter(indicator__project__in=writing, state=Reading.State.SENT)
+            .exclude(by=user)
+            .select_related("indicator__project")[:MOST]
+        ),
+        gaps=list(
+            DataGap.objects.filter(project__in=writing, state=DataGap.State.REQUESTED, due_on__lte=today + AHEAD)
+            .select_related("public_body")
+            .order_by("due_on")[:MOST]
+        ),
+        quiet=[
+            project
+            for project in mine
+            if project.pk in writing
+            and project.stage != Project.Stage.PAUSED
+            and (project.last_note is None or project.last_note < today - BACK)
+        ][:MOST],
+        entries=list(
+            LogEntry.objects.filter(project__in=mine, on__gte=today - BACK)
+            .exclude(by=user)
+            .select_related("project", "by")[:MOST]
+        ),
+        stages=list(
+            StageChange.objects.filter(project__in=mine, on__gte=today - BACK).select_related("project")[:MOST]
+        ),
+        figures=list(
+            EvidenceChange.objects.filter(seen_on__gte=today - BACK)
+            .filter(
+                Q(evidence__created_by=user)
+                | Q(evidence__uses__project__in=mine)
+                | Q(evidence__uses__challenge__project__in=mine)
+            )
+            .filter(evidence__in=Evidence.objects.visible_to(user).values("pk"))
+            .select_related("evidence")
+            .distinct()[:MOST]
+        ),
+    )
