@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from .models import MapFrame, Municipality, MunicipalityQuerySet, Population, PriceIndex, Shape, State
 
@@ -22,6 +22,13 @@ def municipalities_of(state: State, by: str = "name") -> MunicipalityQuerySet:
     orders = {"name": [], "population": [F("population").desc(nulls_last=True)]}
     found = Municipality.objects.filter(state=state).with_population()
     return found.order_by(*orders[by], "sort_key", "code")
+
+
+def codes_with_data(state: State | None = None) -> set[str]:
+    """Codes of the municipalities whose government has published figures here."""
+    mine = Q(public_bodies__kind="municipality", public_bodies__releases__status="published")
+    found = Municipality.objects.filter(mine)
+    return set((found.filter(state=state) if state else found).values_list("code", flat=True))
 
 
 def without_polygon(state: State) -> MunicipalityQuerySet:
@@ -49,6 +56,12 @@ def population_on(codes: Iterable[str], year: int) -> dict[str, Population]:
     figures = Population.objects.filter(municipality__in=list(codes), year__lte=year)
     newest = figures.order_by("municipality_id", "-year", "kind").distinct("municipality_id")
     return {str(figure.municipality_id): figure for figure in newest}
+
+
+def populations_by_year(codes: Iterable[str], years: Iterable[int]) -> dict[int, dict[str, Population]]:
+    """What `population_on` tells, of several years. One query."""
+    figures = list(Population.objects.filter(municipality__in=list(codes)).order_by("year", "-kind"))
+    return {year: {str(one.municipality_id): one for one in figures if one.year <= year} for year in years}
 
 
 def state_population_on(code: str | None, year: int) -> Population | None:

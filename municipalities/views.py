@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -27,11 +28,16 @@ def directory(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     found = selectors.search_municipalities(query, FOUND + 1) if query else []
     states: list[Any] = list(selectors.states_with_counts())
+    with_data = selectors.codes_with_data()
+    counted = Counter(code[:2] for code in with_data)
+    for unit in states:
+        unit.with_data = counted[unit.code]
     context = {
         "query": query,
         "found": found[:FOUND],
         "more": len(found) > FOUND,
         "states": states,
+        "found_with_data": with_data,
         "total": sum(state.municipality_count for state in states),
         "map": _map_of_states(states),
         "sources": sorted({state.population_source for state in states if state.population_source}),
@@ -50,6 +56,7 @@ def state(request: HttpRequest, slug: str) -> HttpResponse:
         "state": found,
         "order": order,
         "municipalities": municipalities,
+        "with_data": selectors.codes_with_data(found),
         "without_polygon": selectors.without_polygon(found),
         "sources": sorted({unit.population_source for unit in municipalities if unit.population_source}),
         "is_mexico_city": any(unit.kind == Municipality.Kind.BOROUGH for unit in municipalities),
