@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.contrib.auth.models import AnonymousUser
+
+    from partners.models import Organisation, Person, User
+    from partners.selectors import Tie
+
+
+class DialoguesConfig(AppConfig):
+    name = "dialogues"
+    verbose_name = _("Dialogues")
+
+    def ready(self) -> None:
+        from partners.selectors import add_ties
+        from partners.services import add_eraser
+
+        add_eraser(_erase)
+        add_ties(_ties)
+
+
+def _erase(person: Person) -> int:
+    from .services.erasure import erase_person  # services draw in half the house: not while it is being built
+
+    return erase_person(person)
+
+
+def _ties(user: User | AnonymousUser, organisation: Organisation | None, limit: int) -> Iterable[Tie]:
+    from .ties import dialogue_ties
+
+    return dialogue_ties(user, organisation, limit)

@@ -1,0 +1,18 @@
+"""What people may write about a session. Nothing that is not named here is taken from a request."""
+
+from .people import AnswerForm, ContactForm, DeputyForm, PublicRegistrationForm, WalkInForm
+from .sessions import AboutForm, AgendaFormSet, CancelForm, NewSessionForm, TeamForm, WhenForm
+
+__all__ = [
+    "AboutForm",
+    "AgendaFormSet",
+    "AnswerForm",
+    "CancelForm",
+    "ContactForm",
+    "DeputyForm",
+    "NewSessionForm",
+    "PublicRegistrationForm",
+    "TeamForm",
+    "WalkInForm",
+    "WhenForm",
+]

@@ -1,0 +1,162 @@
+"""What is written on a phone while people talk: few fields, the first one ready to type."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from dialogues.models import AgendaItem, Contribution, Session, Table, VoteRound
+from partners.models import Organisation, Person, Sector
+from projects.models import Challenge, Evidence
+
+from .commitments import CommitmentForm
+
+# What waits for a connection is erased after this long, and the server takes it no longer for news.
+KEPT_FOR = datetime.timedelta(days=1)
+
+
+def _among(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    form.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+
+class NoteForm(forms.ModelForm):
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Contribution
+        fields = ["text", "kind", "item", "table", "sector"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 3}), "kind": forms.RadioSelect}
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.session = session
+        _among(self, "item", AgendaItem.objects.filter(session=session))
+        _among(self, "table", Table.objects.filter(session=session))
+        for name, rows in (("item", session.agenda), ("table", session.tables)):
+            if not rows.exists():
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        self.instance.key = cleaned.get("key") or self.instance.key
+        return cleaned
+
+
+class WrittenAt(forms.DateTimeField):
+    """When it was written, where it could only be sent later. A clock that is wrong by more than a day says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def clean(self, value: Any) -> datetime.datetime | None:
+        try:
+            at: datetime.datetime | None = super().clean(value)
+        except forms.ValidationError:
+            return None
+        now = timezone.now()
+        return at if at is not None and now - KEPT_FOR <= at <= now else None
+
+
+class HostNoteForm(forms.ModelForm):
+    """For whoever hosts a table: the kind is the button that is pressed; table and part are known."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    at = WrittenAt()
+
+    class Meta:
+        model = Contribution
+        fields = ["text", "sector", "kind"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 4})}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        self.instance.key = cleaned.get("key") or self.instance.key
+        return cleaned
+
+
+class TablesForm(forms.Form):
+    questions = forms.CharField(
+        label=_("Question of each table"),
+        help_text=_("One on each line: as many tables as lines."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=4000,
+    )
+
+    def clean_questions(self) -> list[str]:
+        return [line.strip() for line in str(self.cleaned_data["questions"]).splitlines() if line.strip()][:30]
+
+
+class ChallengeForm(forms.Form):
+    title = forms.CharField(label=_("The challenge in one sentence"), max_length=200)
+    evidence = forms.ModelChoiceField(
+        label=_("Evidence"), queryset=Evidence.objects.none(), required=False, empty_label=_("None yet")
+    )
+
+    def __init__(self, *args: Any, evidence: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _among(self, "evidence", evidence)
+
+
+class WalkInForm(forms.Form):
+    full_name = forms.CharField(label=_("Name"), max_length=200)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    sector = forms.ChoiceField(label=_("Speaks for"), choices=Sector.choices, initial=Sector.CITIZENS)
+    notice_accepted = forms.BooleanField(label=_("Heard the privacy notice and agrees"))
+
+
+class RoomCommitmentForm(CommitmentForm):
+    def __init__(self, *args: Any, session: Session, challenges: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.session = session
+        self.instance.municipality = session.municipality
+        self.instance.visibility = session.visibility
+        _among(self, "responsible", Organisation.objects.listed())
+        came = Person.objects.filter(registrations__session=session)
+        _among(self, "responsible_person", came.distinct())
+        _among(self, "challenge", Challenge.objects.filter(pk__in=challenges.values("pk")))
+
+
+class RoundForm(forms.ModelForm):
+    options = forms.CharField(
+        label=_("Options"),
+        help_text=_("One on each line."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    challenges = forms.ModelMultipleChoiceField(
+        label=_("Challenges of this dialogue"),
+        queryset=Challenge.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = VoteRound
+        fields = ["question", "method", "points", "most", "electorate", "secret", "by_sector", "quorum"]
+
+    field_order = ["question", "challenges", "options", "method", "points", "most", "electorate"]
+
+    def __init__(self, *args: Any, session: Session, challenges: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.session = session
+        _among(self, "challenges", challenges)
+
+
+class DecisionForm(forms.Form):
+    text = forms.CharField(label=_("What was decided"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    reasons = forms.CharField(label=_("Why?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(label=_("Your code"), max_length=12, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(
+        label=_("What should be different?"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
+    )

@@ -1,0 +1,70 @@
+"""Sessions, the people in them, and what hangs on their hour."""
+
+from .calendar import CalendarToken, ChangeNotice, Reminder, ReminderQuerySet
+from .commitments import (
+    Commitment,
+    CommitmentEvidence,
+    CommitmentFigure,
+    CommitmentQuerySet,
+    CommitmentUpdate,
+    CommitmentVerification,
+)
+from .history import CommitmentEvent, RegistrationEvent, SessionEvent, SessionRoleEvent
+from .minutes import MinutesComment, MinutesRevision
+from .participation import ParticipationCount
+from .people import (
+    Attendance,
+    Availability,
+    Invitation,
+    InvitationQuerySet,
+    Registration,
+    RegistrationQuerySet,
+    SessionRole,
+    SessionRoleQuerySet,
+)
+from .room import Contribution, SessionEvidence
+from .sessions import AgendaItem, SectorTarget, Series, Session, SessionQuerySet, Table
+from .votes import Ballot, Decision, OpenVote, PaperCount, VoteOption, VoteRound, VoterRoll
+
+__all__ = [
+    "AgendaItem",
+    "Attendance",
+    "Availability",
+    "Ballot",
+    "CalendarToken",
+    "ChangeNotice",
+    "Commitment",
+    "CommitmentEvent",
+    "CommitmentEvidence",
+    "CommitmentFigure",
+    "CommitmentQuerySet",
+    "CommitmentUpdate",
+    "CommitmentVerification",
+    "Contribution",
+    "Decision",
+    "Invitation",
+    "InvitationQuerySet",
+    "MinutesComment",
+    "MinutesRevision",
+    "OpenVote",
+    "PaperCount",
+    "ParticipationCount",
+    "Registration",
+    "RegistrationEvent",
+    "RegistrationQuerySet",
+    "Reminder",
+    "ReminderQuerySet",
+    "SectorTarget",
+    "Series",
+    "Session",
+    "SessionEvent",
+    "SessionEvidence",
+    "SessionQuerySet",
+    "SessionRole",
+    "SessionRoleEvent",
+    "SessionRoleQuerySet",
+    "Table",
+    "VoteOption",
+    "VoteRound",
+    "VoterRoll",
+]

@@ -1,0 +1,206 @@
+"""The room on a phone: who has come, what is said, a challenge, a commitment, and what stands on the screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from datasets.views.access import demand, gate
+from dialogues.forms.room import ChallengeForm, NoteForm, RoomCommitmentForm, WalkInForm
+from dialogues.models import Attendance, Contribution, Session
+from dialogues.selectors import room as read
+from dialogues.services import commitments
+from dialogues.services import room as change
+from partners.audit import person
+from projects.models import Challenge, Evidence
+
+SHOWN = 50
+
+
+def session_of(request: HttpRequest, slug: str, right: str) -> Session:
+    """A session one may see, and on which one has the right."""
+    visible = Session.objects.visible_to(request.user).select_related("municipality__state", "host_organisation")
+    found = get_object_or_404(visible, slug=slug)
+    demand(request, right, found)
+    return found
+
+
+def challenges_of(session: Session, request: HttpRequest) -> Any:
+    """Those that came from its notes, stand on its agenda, or belong to its projects."""
+    found = Challenge.objects.visible_to(request.user).open()
+    own = found.filter(contributions__session=session) | found.filter(agenda_items__session=session)
+    return (own | found.filter(project__sessions=session)).distinct()
+
+
+def tell(request: HttpRequest, refusal: ValidationError) -> None:
+    messages.error(request, " ".join(refusal.messages))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate
+def room(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Agenda clock and notes; a POST writes one down."""
+    session = session_of(request, slug, "dialogues.write_notes")
+    form = NoteForm(request.POST, session=session) if request.method == "POST" else None
+    if form is not None and form.is_valid():
+        try:
+            note = change.write_note(note=form.instance, by=person(request))
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            _warn_of_names(request, note)
+            return redirect("dialogues:room", slug)
+    slots = read.agenda_clock(session, timezone.now())
+    now = next((slot for slot in slots if slot.is_now), None)
+    fresh = NoteForm(session=session, initial={"key": change.new_note_key(), "item": now.item if now else None})
+    context = {
+        "session": session,
+        "slots": slots,
+        "now": now,
+        "form": form or fresh,
+        "notes": read.notes(session)[:SHOWN],
+        "came": read.attended(session).count(),
+        "on_list": read.arrivals(session).count(),
+        "rounds": session.rounds.order_by("pk"),
+        "commitments": session.commitments.select_related("responsible").order_by("pk"),
+        **rights(request, session),
+    }
+    return render(request, "dialogues/room/room.html", context, status=422 if form is not None else 200)
+
+
+def rights(request: HttpRequest, session: Session) -> dict[str, bool]:
+    user = request.user
+    return {
+        "may_check_in": user.has_perm("dialogues.check_in", session),
+        "may_run": user.has_perm("dialogues.run_votes", session),
+        "may_commit": user.has_perm("dialogues.add_commitment", session),
+        "may_minute": user.has_perm("dialogues.edit_minutes", session),
+    }
+
+
+def _warn_of_names(request: HttpRequest, note: Contribution) -> None:
+    """Saved all the same: a name may be an everyday word, and whoever wrote it knows."""
+    found = read.named_in(note.session, note.text) if note.chatham else []
+    if found:
+        said = _("Saved. But the Chatham House rule holds here and the note seems to name: %(names)s.")
+        messages.warning(request, said % {"names": ", ".join(found)})
+    else:
+        messages.success(request, _("Saved."))
+
+
+@require_POST
+@gate
+def delete_note(request: HttpRequest, slug: str, key: Any) -> HttpResponseBase:
+    session = session_of(request, slug, "dialogues.write_notes")
+    note = get_object_or_404(session.contributions, key=key)
+    try:
+        change.delete_note(note=note, by=person(request))
+        messages.success(request, _("The note was deleted."))
+    except ValidationError as refusal:
+        tell(request, refusal)
+    return redirect("dialogues:room", slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate
+def challenge(request: HttpRequest, slug: str, key: Any) -> HttpResponseBase:
+    """A note becomes a challenge, with a figure beside it."""
+    session = session_of(request, slug, "dialogues.run_votes")
+    note = get_object_or_404(session.contributions, key=key)
+    cards = Evidence.objects.visible_to(request.user).filter(municipality=session.municipality)
+    posted = request.POST if request.method == "POST" else None
+    form = ChallengeForm(posted, evidence=cards, initial={"title": note.text[:200]})
+    if form.is_valid():
+        try:
+            change.note_to_challenge(note=note, by=person(request), **form.cleaned_data)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("It is a challenge now, and can be voted on."))
+            return redirect("dialogues:room", slug)
+    context = {"session": session, "note": note, "form": form}
+    return render(request, "dialogues/room/challenge.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate
+def commitment(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Task 11: what, who, by when; one button."""
+    session = session_of(request, slug, "dialogues.add_commitment")
+    posted = request.POST if request.method == "POST" else None
+    form = RoomCommitmentForm(posted, session=session, challenges=challenges_of(session, request))
+    if form.is_valid():
+        form.instance.project = form.instance.challenge.project if form.instance.challenge else session.projects.first()
+        try:
+            commitments.record_commitment(
+                commitment=form.instance, by=person(request), accepted=form.cleaned_data["accepted"]
+            )
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("The commitment is written down."))
+            return redirect("dialogues:room", slug)
+    context = {"session": session, "form": form}
+    return render(request, "dialogues/room/commitment.html", context, status=422 if form.errors else 200)
+
+
+# -- at the door -------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@gate
+def door(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Three letters find somebody, one tap checks them in."""
+    session = session_of(request, slug, "dialogues.check_in")
+    text = request.GET.get("q", "").strip()[:100]
+    rows = read.arrivals(session, text)
+    context = {
+        "session": session,
+        "text": text,
+        "rows": rows[:SHOWN],
+        "came": read.attended(session).count(),
+        "form": WalkInForm(),
+    }
+    return render(request, "dialogues/room/door.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate
+def check_in(request: HttpRequest, slug: str, key: Any) -> HttpResponseBase:
+    """From the list, one tap. The code on somebody's phone leads here: a GET only says who they are."""
+    session = session_of(request, slug, "dialogues.check_in")
+    row = get_object_or_404(session.registrations.live().select_related("person", "organisation_at_time"), key=key)
+    if request.method != "POST":
+        here = Attendance.objects.filter(registration=row).exists()
+        return render(request, "dialogues/room/check_in.html", {"session": session, "row": row, "here": here})
+    method = Attendance.Method.QR if "qr" in request.POST else Attendance.Method.LIST
+    try:
+        change.check_in(registration=row, method=method, by=person(request))
+        messages.success(request, _("%(name)s is here.") % {"name": row.person})
+    except ValidationError as refusal:
+        tell(request, refusal)
+    return redirect("dialogues:door", slug)
+
+
+@require_POST
+@gate
+def walk_in(request: HttpRequest, slug: str) -> HttpResponseBase:
+    session = session_of(request, slug, "dialogues.check_in")
+    form = WalkInForm(request.POST)
+    if form.is_valid():
+        try:
+            change.welcome_walk_in(session=session, by=person(request), **form.cleaned_data)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("Welcome: %(name)s is here.") % {"name": form.cleaned_data["full_name"]})
+            return redirect("dialogues:door", slug)
+    context = {"session": session, "rows": read.arrivals(session)[:SHOWN], "form": form}
+    return render(request, "dialogues/room/door.html", context, status=422)

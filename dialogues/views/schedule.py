@@ -1,0 +1,274 @@
+"""Making a session: from a template, a copy or nothing; its team, its agenda, its places."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from datasets.views.access import demand, gate
+from dialogues import services
+from dialogues.forms import AboutForm, AgendaFormSet, NewSessionForm, TeamForm, WhenForm
+from dialogues.forms.fields import TeamField, people_called
+from dialogues.models import Session, SessionRole
+from dialogues.presets import BALANCED, DEFAULT, PRESETS, Preset
+from dialogues.selectors import sessions as selectors
+from dialogues.selectors.balance import balance
+from dialogues.selectors.people import Busy, busy_people, nameable
+from gesoc.common.views import add_refusal
+from partners.audit import person
+from partners.models import Organisation, Person, User
+from partners.rules import is_facilitator
+from projects.forms.fields import the_one
+
+from .pages import act, show, visible_session
+
+IN_DAYS, AT = 21, datetime.time(17)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate
+def create(request: HttpRequest) -> HttpResponseBase:
+    demand(request, "dialogues.add_session")
+    source = _copied(request)
+    preset = PRESETS.get(request.GET.get("plantilla", ""), PRESETS[DEFAULT])
+    if request.method == "POST":
+        form = NewSessionForm(request.POST, user=person(request))
+        if form.is_valid() and (made := _made(request, form, source, preset)) is not None:
+            return redirect(
+                "dialogues:prepare" if made.state == Session.State.DRAFT else "dialogues:session", made.slug
+            )
+    else:
+        form = NewSessionForm(user=person(request), initial=_initial(request, source, preset))
+    context = {
+        "form": form,
+        "source": source,
+        "preset": preset,
+        "presets": PRESETS.values(),
+        "names": _nameable(person(request)),
+        "items": services.items_of(source) if source else preset.items,
+    }
+    return render(request, "dialogues/create.html", context, status=200)
+
+
+def _made(request: HttpRequest, form: NewSessionForm, source: Session | None, preset: Preset) -> Session | None:
+    """The draft; announced at once if that was asked for and they may. None: the form says what is wrong."""
+    by = person(request)
+    try:
+        session = services.propose_session(
+            session=form.session(),
+            by=by,
+            team=form.cleaned_data["team"],
+            projects=form.cleaned_data["projects"],
+            agenda=services.items_of(source) if source else preset.items,
+            targets=form.targets(),
+        )
+    except ValidationError as refusal:
+        add_refusal(form, refusal)
+        return None
+    if request.POST.get("action") == "announce" and by.has_perm("dialogues.announce_session", session):
+        act(request, lambda: services.announce_session(session=session, by=by), _("Announced. Now invite people."))
+        session.refresh_from_db()
+    elif request.POST.get("action") == "announce":
+        messages.info(request, _("Saved as a draft: whoever facilitates it, or GESOC, announces it."))
+    else:
+        messages.success(request, _("Saved as a draft. Nobody was told."))
+    return session
+
+
+def _copied(request: HttpRequest) -> Session | None:
+    slug = request.GET.get("copia", "")
+    return get_object_or_404(Session.objects.visible_to(request.user), slug=slug) if slug else None
+
+
+def _initial(request: HttpRequest, source: Session | None, preset: Preset) -> dict[str, Any]:
+    by = person(request)
+    day = timezone.localdate() + datetime.timedelta(days=IN_DAYS)
+    if source is not None:
+        return {**_initial_of(source), **WhenForm.initial_of(source), "day": None, "until": None}
+    end = datetime.datetime.combine(day, AT) + datetime.timedelta(minutes=preset.minutes)
+    host = Organisation.objects.of(by).select_related("home_municipality__state").first()
+    return {
+        "day": day,
+        "start": AT,
+        "end": end.time(),
+        "method": preset.method,
+        "modality": Session.Modality.IN_PERSON,
+        "capacity_in_person": preset.seats,
+        "visibility": "publica",
+        "registration": Session.RegistrationRule.OPEN,
+        "host_organisation": host,
+        "municipality": host.home_municipality if host else None,
+        "team": by.full_name if is_facilitator(by) else "",
+        **{f"sector_{sector}": seats * preset.seats // 25 for sector, seats in BALANCED.items()},
+    }
+
+
+def _initial_of(session: Session) -> dict[str, Any]:
+    initial = {name: getattr(session, name) for name in AboutForm.Meta.fields if name != "projects"}
+    initial["projects"] = list(session.projects.all())
+    initial |= {f"sector_{row.sector}": row.desired for row in session.targets.all()}
+    return initial
+
+
+def _nameable(user: User) -> list[str]:
+    """Names that the box for the team suggests."""
+    return sorted({str(one) for one in nameable(user)[:300]} | {user.full_name})
+
+
+@require_safe
+@gate
+def team_check(request: HttpRequest) -> HttpResponseBase:
+    """While the form is filled in: who of those named is busy then. Asked by htmx; saving checks again."""
+    demand(request, "dialogues.add_session")
+    when = WhenForm(request.GET)
+    when.is_valid()
+    field = TeamField()
+    field.user = person(request)
+    lines = [line.strip() for line in request.GET.get("team", "").splitlines() if line.strip()][:10]
+    session = _planned(when)
+    return render(request, "dialogues/_team_check.html", {"lines": [_checked(field, line, session) for line in lines]})
+
+
+def _planned(when: WhenForm) -> Session | None:
+    """The session as far as it is known: enough of it to know when."""
+    if "local_start" not in when.cleaned_data:
+        return None
+    names = ("local_start", "local_end", "start_fold", "end_fold", "tz")
+    session = Session(**{name: when.cleaned_data[name] for name in names if name in when.cleaned_data})
+    session.modality = when.cleaned_data.get("modality") or Session.Modality.IN_PERSON
+    from dialogues.services.sessions import set_moments
+
+    try:
+        set_moments(session)
+    except ValidationError:
+        return None
+    return session
+
+
+def _checked(field: TeamField, line: str, session: Session | None) -> dict[str, Any]:
+    try:
+        one = the_one(line, people_called(field.user, line))
+    except ValidationError as unknown:
+        return {"name": line, "problem": " ".join(unknown.messages)}
+    busy: list[Busy] = []
+    if session is not None and isinstance(one, Person):
+        busy = busy_people(session, [one.pk], field.user)
+    return {"name": str(one), "busy": busy, "known_hour": session is not None}
+
+
+# -- preparing -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate
+def prepare(request: HttpRequest, slug: str) -> HttpResponseBase:
+    session = visible_session(request, slug)
+    demand(request, "dialogues.edit_session", session)
+    by = person(request)
+    form = AboutForm(request.POST or None, user=by, instance=session, initial=_initial_of(session))
+    if request.method == "POST" and form.is_valid() and _updated(request, form, slug):
+        messages.success(request, _("Saved."))
+        return redirect("dialogues:prepare", slug)
+    fresh = visible_session(request, slug) if request.method == "POST" else session
+    context: dict[str, Any] = {
+        "form": form,
+        "team_form": TeamForm(user=by),
+        "names": _nameable(by),
+        "roles": fresh.roles.select_related("person").exclude(state=SessionRole.State.WITHDRAWN),
+        "away": _away(fresh),
+        "agenda": selectors.agenda(fresh),
+        "overrun": selectors.overrun(fresh),
+        "balance": balance(fresh),
+        "missing": services.missing_to_schedule(fresh) if fresh.state == Session.State.DRAFT else [],
+        "may_announce": by.has_perm("dialogues.announce_session", fresh),
+    }
+    return show(request, fresh, "prepare", "prepare", **context)
+
+
+def _updated(request: HttpRequest, form: AboutForm, slug: str) -> bool:
+    names = [name for name in AboutForm.Meta.fields if name != "projects"]
+    try:
+        services.update_session(
+            session=Session.objects.get(slug=slug),
+            by=person(request),
+            fields={name: form.cleaned_data[name] for name in names},
+            projects=form.cleaned_data["projects"],
+            targets=form.targets(),
+        )
+    except ValidationError as refusal:
+        add_refusal(form, refusal)
+        return False
+    return True
+
+
+def _away(session: Session) -> list[str]:
+    """Whoever of the team said, after they were named, that they cannot then."""
+    held = session.roles.filter(holds=True).values_list("person_id", flat=True)
+    return sorted({str(one.person) for one in busy_people(session, held) if not one.hard})
+
+
+@require_POST
+@gate
+def announce(request: HttpRequest, slug: str) -> HttpResponseBase:
+    session = visible_session(request, slug)
+    demand(request, "dialogues.announce_session", session)
+    done = act(
+        request,
+        lambda: services.announce_session(session=session, by=person(request)),
+        _("Announced. Now invite people."),
+    )
+    return redirect("dialogues:session" if done else "dialogues:prepare", slug)
+
+
+@require_POST
+@gate
+def add_role(request: HttpRequest, slug: str) -> HttpResponseBase:
+    session = visible_session(request, slug)
+    demand(request, "dialogues.edit_session", session)
+    by = person(request)
+    form = TeamForm(request.POST, user=by)
+    if form.is_valid():
+        named, chosen = form.cleaned_data["team"][0], form.cleaned_data["role"]
+        act(request, lambda: services.add_to_team(session=session, one=named, role=chosen, by=by), _("Saved."))
+    else:
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+    return redirect("dialogues:prepare", slug)
+
+
+@require_POST
+@gate
+def role(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """The person says yes or no; whoever prepares the session takes somebody off."""
+    session = visible_session(request, slug)
+    row = get_object_or_404(session.roles.select_related("person"), pk=pk)
+    own = row.person.user_id == request.user.pk and request.user.is_authenticated
+    answer = request.POST.get("answer", "")
+    if not own or answer not in ("accept", "decline"):
+        demand(request, "dialogues.edit_session", session)
+        act(request, lambda: services.withdraw_role(role=row, by=person(request)), _("Saved."))
+        return redirect("dialogues:prepare", slug)
+    act(request, lambda: services.answer_role(role=row, accept=answer == "accept", by=person(request)), _("Saved."))
+    return redirect("dialogues:list" if answer == "decline" else session)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate
+def agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
+    session = visible_session(request, slug)
+    demand(request, "dialogues.edit_session", session)
+    initial = [item._asdict() for item in services.items_of(session)]
+    formset = AgendaFormSet(request.POST or None, initial=initial)
+    if request.method == "POST" and formset.is_valid():
+        items = [item for form in formset if (item := form.item()) is not None]
+        if act(request, lambda: services.set_agenda(session=session, items=items, by=person(request)), _("Saved.")):
+            return redirect("dialogues:agenda" if "more" in request.POST else "dialogues:prepare", slug)
+    lines = selectors.agenda(session)
+    return show(request, session, "agenda", "prepare", formset=formset, lines=lines, overrun=selectors.overrun(session))
