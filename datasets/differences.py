@@ -15,15 +15,18 @@ from .models import (
     ClassNode,
     Contract,
     ContractCell,
+    Debt,
     ExpenditureCell,
     ExpenditureLine,
     Kind,
     Release,
     RevenueCell,
     RevenueLine,
+    Sanction,
+    Work,
 )
 from .models.rollups import Cell
-from .words import moment_name
+from .words import amount, moment_name, signed_amount
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -31,7 +34,20 @@ if TYPE_CHECKING:
     from partners.models import User
 
 # The figure that says most about a slice, first one that it states.
-TELLING = ("accrued", "collected", "paid", "modified", "exercised", "approved", "estimated", "reported")
+TELLING = (
+    "accrued",
+    "collected",
+    "balance",
+    "spent",
+    "paid",
+    "modified",
+    "exercised",
+    "approved",
+    "estimated",
+    "reported",
+)
+# Registers have no sums by classification: what changes in them is told by their totals.
+AMOUNTS = {Kind.WORKS: Work.AMOUNTS, Kind.DEBT: Debt.AMOUNTS, Kind.SANCTIONS: Sanction.AMOUNTS}
 BY = {
     Breakdown.FUNCTIONAL: ExpenditureCell.By.FUNCTION,
     Breakdown.ADMINISTRATIVE: ExpenditureCell.By.UNIT,
@@ -63,6 +79,7 @@ class Differences:
     moment: str  # in words; of the parts below
     totals: list[Change]
     parts: list[Change]
+    telling: str = ""  # the same moment, as a field
 
     @property
     def any(self) -> bool:
@@ -84,12 +101,34 @@ def differences(release: Release, previous: Release) -> Differences:
         Change(moment_name(moment), _decimal(previous.totals.get(moment)), _decimal(release.totals.get(moment)))
         for moment in moments
     ]
-    return Differences(previous, moment_name(telling), totals, _parts(release, previous, telling))
+    return Differences(previous, moment_name(telling), totals, _parts(release, previous, telling), telling)
+
+
+def shown_differences(found: Differences) -> dict[str, Any]:
+    """In words, for a page."""
+    return {
+        "any": found.any,
+        "moment": found.moment,
+        "totals": [_shown_change(change) for change in found.totals],
+        "parts": [_shown_change(change) for change in found.parts],
+    }
+
+
+def _shown_change(change: Change) -> dict[str, Any]:
+    return {
+        "name": change.name,
+        "before": amount(change.before),
+        "after": amount(change.after),
+        "difference": signed_amount(change.difference),
+        "is_change": change.is_change,
+    }
 
 
 def _moments(release: Release, previous: Release) -> list[str]:
     stated = release.totals.keys() | previous.totals.keys()
-    known = {Kind.EXPENDITURE: ExpenditureLine.MOMENTS, Kind.REVENUE: RevenueLine.MOMENTS}.get(Kind(release.kind), ())
+    known: tuple[str, ...] = {Kind.EXPENDITURE: ExpenditureLine.MOMENTS, Kind.REVENUE: RevenueLine.MOMENTS}.get(
+        Kind(release.kind), AMOUNTS.get(Kind(release.kind), ())
+    )
     return [moment for moment in known if moment in stated] or sorted(stated)
 
 
@@ -98,7 +137,7 @@ def _decimal(text: Any) -> Decimal | None:
 
 
 def _parts(release: Release, previous: Release, moment: str) -> list[Change]:
-    if not moment:
+    if not moment or release.kind in AMOUNTS:
         return []
     by, cells = _cells(release, previous, moment)
     amounts: dict[str, dict[int, Decimal | None]] = {}

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from .models import Kind
-from .words import MOMENTS
+from .words import MOMENTS, REGISTER_AMOUNTS
 
 Group = tuple[Any, dict[str, Any]]
 
@@ -214,10 +214,106 @@ CONTRACTS: list[Group] = [
     ),
     WHEN_AND_WHERE,
 ]
+WORKS: list[Group] = [
+    (
+        _("Amounts"),
+        {name: REGISTER_AMOUNTS[name] for name in ("investment", "approved", "modified", "contracted", "spent")}
+        | {
+            "federal_share": _("Approved, federal money"),
+            "state_share": _("Approved, state money"),
+            "municipal_share": _("Approved, municipal money"),
+            "own_share": _("Approved, own money"),
+        },
+    ),
+    (
+        _("The work"),
+        {
+            "work_code": _("Work, code"),
+            "record_id": _("Record id"),
+            "work_name": _("Work, name"),
+            "description": _("Description"),
+            "work_type": _("Type of work"),
+            "executing_unit": _("Who carries it out"),
+            "ramo_code": _("Branch (ramo), code"),
+            "ramo_name": _("Branch (ramo)"),
+            "programme": _("Programme or fund"),
+            "physical_progress": _("Physical progress (%)"),
+            "financial_progress": _("Financial progress (%)"),
+            "start_date": _("Beginning"),
+            "end_date": _("End"),
+            "status_raw": _("Status"),
+            "cycle": _("Budget cycle of the row"),
+            "contract_number": _("Contract number"),
+            "supplier_name": _("Contractor"),
+            "supplier_rfc": _("Contractor, RFC"),
+        },
+    ),
+    (
+        _("Where it is"),
+        {
+            "work_location": _("Place of the work"),
+            "work_state_code": _("State of the work, code"),
+            "work_state": _("State of the work"),
+            "work_municipality_code": _("Municipality of the work, code"),
+            "work_municipality": _("Municipality of the work"),
+            "latitude": _("Latitude"),
+            "longitude": _("Longitude"),
+        },
+    ),
+    WHEN_AND_WHERE,
+]
+DEBT: list[Group] = [
+    (
+        _("Amounts"),
+        {
+            name: REGISTER_AMOUNTS[name]
+            for name in ("contracted", "opening", "drawn", "repaid", "revalued", "balance", "interest", "fees")
+        },
+    ),
+    (
+        _("The credit"),
+        {
+            "debt_name": _("Credit or instrument"),
+            "debt_type": _("Type of obligation"),
+            "creditor": _("Creditor"),
+            "debtor": _("Debtor"),
+            "purpose": _("What it was taken for"),
+            "guarantee": _("Guarantee or source of payment"),
+            "rate_raw": _("Interest rate"),
+            "term_raw": _("Term"),
+            "date_signed": _("Date of signature"),
+            "maturity_date": _("Due date"),
+        },
+    ),
+    WHEN_AND_WHERE,
+]
+SANCTIONS: list[Group] = [
+    (
+        _("The sanction"),
+        {
+            "supplier_name": _("Supplier"),
+            "supplier_rfc": _("Supplier, RFC"),
+            "authority": _("Authority"),
+            "file_number": _("File number"),
+            "facts": _("Facts"),
+            "outcome_raw": _("What was resolved"),
+            "term_raw": _("Term"),
+            "fine": REGISTER_AMOUNTS["fine"],
+            "notified_on": _("Date of notification"),
+            "resolved_on": _("Date of resolution"),
+            "start_date": _("Beginning"),
+            "end_date": _("End"),
+        },
+    ),
+    WHEN_AND_WHERE,
+]
 BY_KIND: dict[str, list[Group]] = {
     Kind.EXPENDITURE: EXPENDITURE,
     Kind.REVENUE: REVENUE,
     Kind.CONTRACTS: CONTRACTS,
+    Kind.WORKS: WORKS,
+    Kind.DEBT: DEBT,
+    Kind.SANCTIONS: SANCTIONS,
 }
 # What the engine tells apart but nobody needs to choose.
 DERIVED = {

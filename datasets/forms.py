@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -19,14 +17,15 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from datasets.body_search import MAX_TEXT, Candidate, candidates, resolve
-from datasets.fields import field_choices, field_name
-from datasets.models import Document, Kind
+from datasets.models import Document, Flag, FlagReply, Kind, Watch
+from datasets.receiving import clean_name
 from datasets.uploads import MEGABYTE, OversizedFile
 from datasets.words import PERIODS
-from partners.models import Organisation, User
+from partners.models import Membership, Organisation, User
 
 FIRST_YEAR, LAST_YEAR = 1980, 2049
-EXTENSIONS = ".csv,.tsv,.txt,.xlsx,.xls,.ods"
+EXTENSIONS = ".csv,.tsv,.txt,.xlsx,.xls,.ods,.json,.zip"
+SHEETS = ".csv,.tsv,.txt,.xlsx,.xls,.ods"
 UNKNOWN = "unknown"
 UNSAID = ("", _("The file says it"))
 
@@ -105,13 +104,6 @@ class PublishedFileField(forms.FileField):
             "The file weighs %(size)s MB and the limit is %(limit)s MB. "
             "Split it by quarter, or ask GESOC to load it for you."
         ) % {"size": -(-size // MEGABYTE), "limit": settings.INGEST_MAX_UPLOAD_MB}
-
-
-def clean_name(name: str) -> str:
-    """The file's name without what no name needs: control characters and marks that turn the writing direction."""
-    kept = "".join(char for char in name if unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
-    base = re.sub(r"\s+", " ", kept).strip(" .") or "archivo"
-    return base if len(base) <= 200 else f"{base[:180]}{base[-20:]}"
 
 
 class SliceAnswers(forms.Form):
@@ -209,9 +201,9 @@ class UploadForm(SliceAnswers):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offer_organisations(Organisation.objects.of(user))
-        self.fields["file"].help_text = _("CSV, TSV, Excel or ODS, up to %(limit)s MB. We keep it byte for byte.") % {
-            "limit": settings.INGEST_MAX_UPLOAD_MB
-        }
+        self.fields["file"].help_text = _(
+            "CSV, TSV, Excel, ODS, or a ZIP of several, up to %(limit)s MB. We keep it byte for byte."
+        ) % {"limit": settings.INGEST_MAX_UPLOAD_MB}
 
     def _offer_organisations(self, mine: QuerySet[Organisation]) -> None:
         """Asked only of people who act for several; GESOC's own staff may act for none."""
@@ -236,15 +228,164 @@ class UploadForm(SliceAnswers):
         return self.is_bound and any(self.data.get(name) for name in SliceAnswers.base_fields)
 
 
+class WatchForm(SliceAnswers):
+    """A source that is fetched by itself: where it is, how often, and what its files do not say."""
+
+    url = forms.URLField(
+        label=_("Address of the file"),
+        max_length=1000,
+        assume_scheme="https",
+        help_text=_(
+            "Of the file itself, not of the page that links to it. It has to stay the same when the file changes."
+        ),
+        error_messages={"invalid": _("Write the whole address, for example https://www.torreon.gob.mx/cuenta-publica")},
+    )
+    name = forms.CharField(label=_("What is it?"), max_length=300)
+    publisher = forms.CharField(label=_("Who publishes it?"), max_length=300)
+    licence = forms.CharField(label=_("Licence"), max_length=200, required=False)
+    cadence = forms.ChoiceField(label=_("How often is it looked at?"), choices=Watch.Cadence.choices, initial="weekly")
+    late_after = forms.IntegerField(
+        label=_("After how many days without a new file is it late?"),
+        required=False,
+        min_value=1,
+        max_value=1_000,
+        help_text=_("Leave it empty if nobody promised when it comes."),
+    )
+    organisation = forms.ModelChoiceField(
+        label=_("For which organisation is it watched?"), queryset=Organisation.objects.none(), empty_label=None
+    )
+    steward = forms.ModelChoiceField(label=_("Who is told of news and failures?"), queryset=User.objects.none())
+    field_order = ["url", "name", "publisher", "licence", "cadence", "late_after", "organisation", "steward"]
+    main = ("url", "name", "publisher", "licence", "cadence", "late_after", "organisation", "steward")
+
+    def __init__(self, *args: Any, user: User, watch: Watch | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["late_after"].widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        self.only = list(Organisation.objects.of(user)[:2]) if watch is None else []
+        if len(self.only) < 2:
+            del self.fields["organisation"]
+        else:
+            self.fields["organisation"].queryset = Organisation.objects.of(user)  # type: ignore[attr-defined]
+        if watch is None:
+            del self.fields["steward"]
+        else:
+            self._fill(watch)
+
+    def _fill(self, watch: Watch) -> None:
+        members = User.objects.filter(
+            memberships__in=Membership.objects.in_force().filter(organisation=watch.organisation)
+        )
+        people = User.objects.filter(Q(pk__in=members.values("pk")) | Q(pk=watch.steward_id)).order_by("full_name")
+        self.fields["steward"].queryset = people  # type: ignore[attr-defined]
+
+    def organisation_chosen(self) -> Organisation | None:
+        if "organisation" in self.fields:
+            return self.cleaned_data["organisation"]
+        return self.only[0] if self.only else None
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.main if name in self.fields]
+
+    @property
+    def answers_given(self) -> bool:
+        data = self.data if self.is_bound else self.initial
+        return any(data.get(name) for name in SliceAnswers.base_fields)
+
+
+def reason_field(label: Any, help_text: Any) -> forms.CharField:
+    """A sentence that stays with what was done."""
+    return forms.CharField(
+        label=label,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=help_text,
+        error_messages={"required": _("Write the reason in a sentence.")},
+    )
+
+
 class ReasonForm(forms.Form):
     """Why a version is brought back or taken down: everybody can read it afterwards."""
 
+    reason = reason_field(_("Why?"), _("It stays in the history of the figures, for everybody to read."))
+
+
+class MergeForm(forms.Form):
+    """Why two suppliers are one, or are not: everybody can read it on the page of the supplier."""
+
+    reason = reason_field(
+        _("How do you know?"),
+        _("For example: the same RFC in the founding deed. It is shown on the page of the supplier."),
+    )
+
+
+class CorrectedRowsForm(forms.Form):
+    """The download of the rejects, filled in."""
+
+    file = PublishedFileField(
+        label=_("File with the corrected rows"), widget=forms.FileInput(attrs={"accept": SHEETS}), max_length=400
+    )
+
+
+class FlagReviewForm(forms.Form):
+    """What somebody makes of a question, and why. To explain takes knowing; to judge takes answering for it."""
+
+    state = forms.ChoiceField(label=_("What do you make of it?"), widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Why?"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("It stays in the history of the figures, for everybody to read."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Name documents and links. It is public, with your name and the day."),
         error_messages={"required": _("Write the reason in a sentence.")},
+    )
+
+    def __init__(self, *args: Any, may_judge: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        explained = (Flag.State.EXPLAINED, _("There is an explanation"))
+        judged = [
+            (Flag.State.CONFIRMED, _("It was checked, and the question stands")),
+            (Flag.State.DISMISSED, _("It was checked, and there is nothing to ask")),
+            (Flag.State.OPEN, _("Open it again")),
+        ]
+        self.fields["state"].choices = [explained, *judged] if may_judge else [explained]  # type: ignore[attr-defined]
+
+
+class FlagReplyForm(forms.ModelForm):
+    """The answer of the public body, put down by whoever received it."""
+
+    url = forms.URLField(label=_("link to the answer"), max_length=1000, required=False, assume_scheme="https")
+
+    class Meta:
+        model = FlagReply
+        fields = ("text", "signed_by", "answered_on", "url")
+        widgets = {"text": forms.Textarea(attrs={"rows": 5}), "answered_on": forms.DateInput(attrs={"type": "date"})}
+
+
+class NoteForm(forms.Form):
+    """What one says to the other about a load: only those who may see it read it."""
+
+    note = forms.CharField(
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Only your organisation and GESOC read it."),
+        error_messages={"required": _("Write the note in a sentence.")},
+    )
+
+
+class PublishForm(forms.Form):
+    """Why figures may be published although many rows were rejected; else nothing need be said."""
+
+    reason = forms.CharField(
+        label=_("Why may it be published without the rejected rows?"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("It stays in the history of the figures, for everybody to read."),
+    )
+    trust = forms.BooleanField(
+        label=_("From now on publish files of ours with these headings by themselves"),
+        required=False,
+        help_text=_("Only while nothing that matters deviates: otherwise they wait for a person."),
     )
 
 
@@ -274,97 +415,3 @@ class CatalogueFilter(forms.Form):
 
 def suggestions(text: str) -> list[str]:
     return [str(candidate) for candidate in candidates(text)]
-
-
-ENCODINGS = (
-    ("utf-8", "UTF-8"),
-    ("utf-8-sig", _("UTF-8 with mark")),
-    ("cp1252", _("Windows (1252)")),
-    ("iso8859-1", "Latin-1"),
-    ("cp850", "MS-DOS (850)"),
-    ("mac_roman", "Macintosh"),
-    ("utf-16", "UTF-16"),
-)
-DELIMITERS = ((",", _("Comma")), (";", _("Semicolon")), ("\t", _("Tab")), ("|", _("Vertical bar")))
-AS_DETECTED = ("", _("As detected"))
-
-
-class ReadingForm(forms.Form):
-    """How to read the file: only the questions that make sense for it."""
-
-    sheet = forms.ChoiceField(label=_("Sheet"), required=False)
-    header_row = forms.IntegerField(
-        label=_("Row of the headings"),
-        required=False,
-        min_value=1,
-        max_value=10_000,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=_("The last one, if they take several rows."),
-        error_messages=dict.fromkeys(
-            ("invalid", "min_value", "max_value"), _("Write the number of the row, for example 5.")
-        ),
-    )
-    encoding = forms.ChoiceField(label=_("Encoding"), required=False, choices=[AS_DETECTED, *ENCODINGS])
-    delimiter = forms.ChoiceField(label=_("Delimiter"), required=False, choices=[AS_DETECTED, *DELIMITERS])
-
-    def __init__(self, *args: Any, sheets: list[str], detected: Mapping[str, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ["encoding", "delimiter"] if sheets else ["sheet"]:
-            del self.fields[name]
-        if sheets:
-            self.fields["sheet"].choices = [AS_DETECTED, *((sheet, sheet) for sheet in sheets)]  # type: ignore[attr-defined]
-        for name, field in self.fields.items():
-            if value := detected.get(name):
-                self._show_what_was_detected(field, value)
-
-    def _show_what_was_detected(self, field: forms.Field, value: str) -> None:
-        if isinstance(field, forms.ChoiceField):
-            rename_blank(field, _("As detected: %(value)s") % {"value": value})
-        else:
-            field.help_text = format_lazy("{} {}", field.help_text, _("We read it as row %(row)s.") % {"row": value})
-
-    def corrections(self) -> dict[str, Any]:
-        """The answers given, under the names that the reader knows."""
-        cleaned = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        return {name: value for name, value in cleaned.items() if value}
-
-
-class ColumnsForm(forms.Form):
-    """One select per heading of the file. Two columns cannot hold the same field, save those that may repeat."""
-
-    REPEATABLE = frozenset({"quotes", "tenderers", "attendees", "amendments", "other_url", "supplier_address"})
-
-    def __init__(self, *args: Any, kind: str, headings: list[str], fields: dict[str, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.headings = headings
-        for number, heading in enumerate(headings):
-            suggested = fields.get(heading, "")
-            self.fields[self.key(number)] = forms.ChoiceField(
-                label=heading,
-                required=False,
-                choices=field_choices(kind, suggested),
-                initial=suggested,
-                error_messages={"invalid_choice": _("Choose one of the list.")},
-            )
-
-    @staticmethod
-    def key(number: int) -> str:
-        return f"column-{number}"
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        first: dict[str, str] = {}
-        for number, heading in enumerate(self.headings):
-            field = cleaned.get(self.key(number), "")
-            if not field or field in self.REPEATABLE:
-                continue
-            if field in first:
-                message = _("“%(field)s” is already the column “%(heading)s”. Choose one of them.")
-                self.add_error(self.key(number), message % {"field": field_name(field), "heading": first[field]})
-            first.setdefault(field, heading)
-        if not first and not self.errors:
-            raise ValidationError(_("Say at least what one column is."))
-        return cleaned
-
-    def columns(self) -> dict[str, str]:
-        return {heading: self.cleaned_data[self.key(number)] for number, heading in enumerate(self.headings)}

@@ -7,15 +7,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .models import Contract, ExpenditureLine, Kind, Release, RevenueLine
+from .models import Contract, Debt, ExpenditureLine, Kind, Release, RevenueLine, Sanction, Work
 from .privacy import cover
 from .words import amount, moment_name
 
+RECORDS = (Contract, Work, Debt, Sanction)
 PER_PAGE = 50
 MODELS: dict[str, Any] = {
     Kind.EXPENDITURE: ExpenditureLine,
     Kind.REVENUE: RevenueLine,
     Kind.CONTRACTS: Contract,
+    Kind.WORKS: Work,
+    Kind.DEBT: Debt,
+    Kind.SANCTIONS: Sanction,
 }
 
 
@@ -48,15 +52,17 @@ def lines_of(release: Release, after: str = "") -> Page:
 def _lines(release: Release) -> Any:
     model = MODELS[release.kind]
     lines = model.objects.filter(public_body=release.public_body_id, release=release.pk)
-    labels = ("supplier",) if model is Contract else model.LABELS
-    return lines.select_related(*labels)
+    labels = () if model is Debt else ("supplier",) if model in RECORDS else model.LABELS
+    return lines.select_related(*labels) if labels else lines
 
 
 def moments_of(release: Release) -> list[tuple[str, str]]:
     """The moments stated, in the order of the cycle; a contract has one amount and its currency."""
     if release.kind == Kind.CONTRACTS:
         return [("amount", _("Amount"))]
-    stated = [moment for moment in MODELS[release.kind].MOMENTS if moment in release.totals]
+    model = MODELS[release.kind]
+    order = model.AMOUNTS if model in RECORDS else model.MOMENTS
+    stated = [moment for moment in order if moment in release.totals]
     return [(moment, moment_name(moment)) for moment in stated]
 
 
@@ -70,5 +76,7 @@ def name_of(line: Any) -> str:
     """What the line is about, by the first label that it has; personal data typed into it covered."""
     if isinstance(line, Contract):
         return cover(line.title or line.contract_number) or _("Contract without a title")
+    if isinstance(line, RECORDS):
+        return cover(str(line)) or _("Row without a name")
     labels = (getattr(line, name) for name in line.LABELS)
     return next((cover(str(label)) for label in labels if label is not None and str(label)), _("Line without a name"))

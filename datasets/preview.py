@@ -33,6 +33,8 @@ class Preview:
     confidence: dict[str, str] = field(default_factory=dict)
     examples: dict[str, str] = field(default_factory=dict)
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    grid: list[tuple[int, list[str]]] = field(default_factory=list)  # the top of the sheet from its first row
+    places: dict[str, int] = field(default_factory=dict)  # heading -> position of its column
     error: str = ""
 
 
@@ -56,6 +58,7 @@ def _preview(found: Extract, kind: str, header_row: int | None, columns: Mapping
     if areas:
         _understand(preview, areas[0], columns)
     first = areas[0].first if areas else 0
+    preview.grid = [(number, cells[:CELLS]) for number, cells in enumerate(found.head, 1)]
     preview.rows = [(number, cells[:CELLS]) for number, cells in enumerate(found.head[first : first + ROWS], first + 1)]
     return preview
 
@@ -67,6 +70,7 @@ def _understand(preview: Preview, area: Area, columns: Mapping[str, str]) -> Non
     mapping = map_columns(area, preview.kind or Kind.EXPENDITURE)
     for column, heading in sorted(area.headings.items()):
         suggested = columns.get(heading)
+        preview.places[heading] = column
         preview.headings.append(heading)
         preview.fields[heading] = mapping.fields.get(column, "") if suggested is None else suggested
         preview.confidence[heading] = mapping.confidence.get(column, "")

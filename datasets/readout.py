@@ -68,7 +68,7 @@ def steps(ingest: Ingest) -> list[Step]:
 
 
 def _position(ingest: Ingest) -> int:
-    if ingest.status in (Status.PUBLISHED, Status.READY):
+    if ingest.status in (Status.PUBLISHED, Status.READY, Status.RETURNED):
         return 4 if ingest.status == Status.PUBLISHED else 3
     if ingest.status == Status.NEEDS_MAPPING:
         return 1
@@ -111,7 +111,13 @@ def detected(report: Mapping[str, Any]) -> dict[str, str]:
         "header_row": str(report.get("header_row") or ""),
         "encoding": str(report.get("encoding") or ""),
         "delimiter": delimiter_name(report.get("delimiter")),
+        "unit": unit_name(report.get("unit")),
     }
+
+
+def unit_name(unit: int | None) -> str:
+    names = {1: _("Pesos"), 1_000: _("Thousands of pesos"), 1_000_000: _("Millions of pesos")}
+    return names.get(unit or 0, "")
 
 
 def said_by_file(report: Mapping[str, Any]) -> dict[str, str]:

@@ -36,10 +36,16 @@ class Rejects:
     def rows(self) -> Iterator[list[object]]:
         in_sheets = bool(self.ingest.report.get("sheet"))
         for issue in self.issues().iterator(chunk_size=BATCH):
-            whole = self.originals.get((issue.sheet, issue.line_no or 0)) or issue.raw or {}
+            whole = self.whole(issue)
             cells: list[object] = [whole.get(heading, "") for heading in self.headings]
             place: list[object] = [issue.sheet, issue.line_no] if in_sheets else [issue.line_no]
             yield [*cells, *place, issue.column, issue.value, issue.message, issue.hint]
+
+    def whole(self, issue: RowIssue) -> dict[str, str]:
+        """Every cell of the row by its heading: from the original, else what was kept; corrections made before included."""
+        found = self.originals.get((issue.sheet, issue.line_no or 0)) or issue.raw or {}
+        fixed = (self.ingest.options.get("fixes") or {}).get(issue.sheet, {}).get(str(issue.line_no), {})
+        return found | fixed
 
     def _open_originals(self) -> None:
         wanted: dict[str, set[int]] = {}

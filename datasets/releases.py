@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from celery import current_app
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from datasets.models import PublicBody, Release
+from datasets.suppliers import refresh_supplier_totals
 from datasets.versions import bump_data_version
+from gesoc.common.commits import after_commit
 from partners.models import User
+
+# Tasks of the apps above that hear of published, restored and withdrawn releases.
+LISTENING = ("projects.tasks.reconsider",)
 
 
 class NotAllowedNow(Exception):
@@ -44,7 +50,10 @@ def publish_releases(*, ids: Sequence[int], by: User | None, reason: str = "") -
     with connection.cursor() as cursor:
         cursor.execute(_SUPERSEDE, {"ids": list(ids)})
         cursor.execute(_PUBLISH, {"ids": list(ids), "now": now, "by": by.pk if by else None, "reason": reason})
+    refresh_supplier_totals(ids)
+    tell(ids)
     bump_data_version()
+    announce(ids)
 
 
 @transaction.atomic
@@ -71,8 +80,18 @@ def withdraw_release(*, release: Release, by: User | None, reason: str) -> Relea
     release.reason = reason
     release.full_clean(validate_constraints=False)
     release.save(update_fields=["status", "published_by", "reason"])
+    refresh_supplier_totals([release.pk])
+    tell([release.pk])
     bump_data_version()
+    announce([release.pk])
     return release
+
+
+def tell(release_ids: Sequence[int]) -> None:
+    """By name and after the commit: what follows from the figures is computed by whoever knows how."""
+    ids = list(release_ids)
+    # A broker that is away undoes no publication: the sweep finds what was not evaluated.
+    after_commit(current_app.send_task, "datasets.tasks.evaluate_releases", [ids])
 
 
 def _lock_bodies(release_ids: Sequence[int]) -> None:
@@ -81,3 +100,12 @@ def _lock_bodies(release_ids: Sequence[int]) -> None:
     list(
         PublicBody.objects.select_for_update(no_key=True).filter(pk__in=bodies.values("pk")).order_by("pk").values("pk")
     )
+
+
+def announce(ids: Sequence[int]) -> None:
+    """Tell who lives above, by the names of their tasks, once the figures of these releases' slices are others.
+
+    Best effort: a broker that is down stops no publication; what is told later is told by the next one.
+    """
+    for task in LISTENING:
+        after_commit(current_app.send_task, task, [list(ids)])

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import rules
 
-from partners.rules import COORDINATOR, is_in_network, staff
+from partners.rules import COORDINATOR, is_in_network, is_member, staff
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from partners.models import User
 
-    from .models import Ingest, Release, SourceFile
+    from .models import Flag, Ingest, Release, SourceFile, Watch
 
 # Statuses of a release that anybody may look at: today's figures and the ones they replaced.
 OPEN_RELEASES = ("published", "superseded")
@@ -54,7 +54,25 @@ def has_open_release(user: User | AnonymousUser, ingest: Ingest | None) -> bool:
     return ingest is not None and ingest.releases.filter(status__in=OPEN_RELEASES).exists()
 
 
+@rules.predicate
+def coordinates_somewhere(user: User | AnonymousUser) -> bool:
+    return user.is_authenticated and user.memberships.in_force().filter(role=COORDINATOR).exists()
+
+
+@rules.predicate
+def is_unsettled(user: User | AnonymousUser, flag: Flag | None) -> bool:
+    """Nobody who may judge has judged it: what was confirmed or dismissed is not overruled by an explanation."""
+    return flag is not None and flag.state in ("open", "explained")
+
+
+@rules.predicate
+def watches_for_own(user: User | AnonymousUser, watch: Watch | None) -> bool:
+    return watch is not None and watch.organisation is not None and is_member(user, watch.organisation)
+
+
 rules.add_perm("datasets.upload_file", is_in_network | staff)
+rules.add_perm("datasets.watch_sources", is_in_network | staff)
+rules.add_perm("datasets.manage_watch", watches_for_own | staff)
 rules.add_perm("datasets.see_ingest", has_open_release | is_own_file | staff)
 # The original, the file of rejects, and single rows.
 rules.add_perm("datasets.read_original", is_open_file | is_own_file | staff)
@@ -63,3 +81,8 @@ rules.add_perm("datasets.publish_ingest", coordinates_file | staff)
 rules.add_perm("datasets.restore_release", coordinates_file | staff)
 rules.add_perm("datasets.withdraw_release", coordinates_file | staff)
 rules.add_perm("datasets.confirm_public_body", staff)
+rules.add_perm("datasets.merge_suppliers", staff)
+# A question may be explained, and its answer recorded, by the network; judged by those who answer for an organisation.
+rules.add_perm("datasets.judge_flag", coordinates_somewhere | staff)
+rules.add_perm("datasets.explain_flag", (is_in_network & is_unsettled) | coordinates_somewhere | staff)
+rules.add_perm("datasets.record_reply", is_in_network | staff)

@@ -6,7 +6,7 @@ negative figure, no change worth the name. A sentence that the numbers do not ca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -112,6 +112,72 @@ def _movement(moved: Decimal, real: bool) -> str:
     return gettext("%(name)s: %(percent)s%% less in %(until)s than in %(since)s, inflation not taken out")
 
 
+def share_trend(name: str, years: Sequence[int], values: Sequence[Decimal | None]) -> str:
+    """How the part that a heading has of the whole moved; values in percent."""
+    stated = [(year, value) for year, value in zip(years, values, strict=True) if value is not None]
+    if len(stated) < 2:
+        return trend(name, years, values, real=True)
+    (since, before), (until, after) = stated[0], stated[-1]
+    named = {"name": name, "since": since, "until": until, "before": percent(before), "after": percent(after)}
+    if abs(after - before) < Decimal("0.5"):
+        return gettext("%(name)s kept its part of the whole: %(after)s in %(until)s") % named
+    return gettext("%(name)s went from %(before)s of the whole in %(since)s to %(after)s in %(until)s") % named
+
+
+def deviation(planned: Part, done: Part) -> str:
+    """How far what was done stayed below its plan, or went over it, in pesos."""
+    named = {"planned": planned.name.lower(), "done": done.name.lower()}
+    if planned.value is None or done.value is None:
+        return gettext("The file does not state both %(planned)s and %(done)s") % named
+    difference = done.value - planned.value
+    named["amount"] = amount(abs(difference))
+    if not difference:
+        return gettext("Exactly the %(planned)s amount was %(done)s") % named
+    if difference < 0:
+        return gettext("%(amount)s of what was %(planned)s were not %(done)s") % named
+    return gettext("%(amount)s more were %(done)s than %(planned)s") % named
+
+
+def most_changed(up: tuple[str, Decimal] | None, down: tuple[str, Decimal] | None, year: int) -> str:
+    """What changed most against a year before, in pesos of one value."""
+    rose = {"up": up[0], "more": amount(up[1])} if up else {}
+    fell = {"down": down[0], "less": amount(-down[1])} if down else {}
+    named: dict[str, object] = {**rose, **fell, "year": year}
+    if up and down and up[1] >= -down[1]:
+        return gettext("%(up)s rose most against %(year)s: %(more)s; %(down)s fell most: %(less)s") % named
+    if up and down:
+        return gettext("%(down)s fell most against %(year)s: %(less)s; %(up)s rose most: %(more)s") % named
+    if up:
+        return gettext("Nothing fell against %(year)s; %(up)s rose most: %(more)s") % named
+    if down:
+        return gettext("Nothing rose against %(year)s; %(down)s fell most: %(less)s") % named
+    return gettext("Nothing changed against %(year)s, inflation taken out") % named
+
+
+def so_far(done: Decimal, planned: Decimal, until: str, names: tuple[str, str]) -> str:
+    """How far a year is at the end of one of its stretches; `names` of what was planned and of what was done."""
+    named = {"planned": names[0].lower(), "done": names[1].lower(), "until": until}
+    part = share(done, planned)
+    if part is None or part < 0:
+        return gettext("%(amount)s were %(done)s, %(until)s") % {**named, "amount": amount(done)}
+    return gettext("%(part)s of what was %(planned)s was %(done)s, %(until)s") % {**named, "part": percent(part)}
+
+
+def own_revenue(own: Decimal, transferred: Decimal, whole: Decimal) -> str:
+    """What the government collects by itself of all that it receives."""
+    if whole <= 0 or own < 0 or transferred < 0:
+        return gettext("The published revenue does not let its origin be told")
+    part, rest = share(own, whole) or Decimal(0), share(transferred, whole) or Decimal(0)
+    if not part:
+        return gettext("Nothing of its revenue is collected by the government itself")
+    if part >= HUNDRED:
+        return gettext("All of its revenue is collected by the government itself")
+    return gettext("Of every 100 pesos it receives, %(own)s are its own and %(rest)s are transferred to it") % {
+        "own": of_100(part),
+        "rest": of_100(rest) if rest else "0",
+    }
+
+
 def execution(planned: Part, done: Part) -> str:
     """How much of what was planned was done; both are totals of one release, named by their moments."""
     named = {"planned": planned.name.lower(), "done": done.name.lower()}
@@ -189,3 +255,20 @@ def largest_suppliers(amounts: Sequence[Decimal | None], whole: Decimal | None) 
         "count": number(len(stated)),
         "pesos": of_100(min(part, HUNDRED)),
     }
+
+
+def highest(stated: Sequence[tuple[str, Decimal]], say: Callable[[Decimal], str]) -> str:
+    """Who is at both ends, of places that are held side by side."""
+    if not stated:
+        return gettext("None of them publishes what this takes")
+    ordered = sorted(stated, key=lambda one: (-one[1], one[0]))
+    (first, most), (last, least) = ordered[0], ordered[-1]
+    named = {"first": first, "most": say(most), "last": last, "least": say(least)}
+    if len(stated) == 1:
+        return gettext("Only %(first)s publishes what this takes: %(most)s") % named
+    if named["most"] == named["least"]:
+        return gettext("All are level: %(most)s") % named
+    level = [name for name, value in ordered if say(value) == named["most"]]
+    if len(level) > 1:
+        return gettext("%(first)s and %(second)s are level at the top: %(most)s") % {**named, "second": level[1]}
+    return gettext("%(first)s is highest, with %(most)s; %(last)s lowest, with %(least)s") % named

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from datasets.ingest.encoding import decode, find_delimiter
+from datasets.ingest.readers.ocds import read_ocds
 from datasets.ingest.readers.seek import near_record
 from datasets.ingest.readers.sheets import stream_sheets
 from datasets.ingest.shapes import Grid, UnreadableFile
@@ -85,10 +86,20 @@ def _read(
     if container.kind == "text":
         return _from_text(path, rows, encoding, delimiter)
     if container.kind == "json":
-        raise UnreadableFile("json", "Este archivo no es una tabla: no tiene filas que mostrar.")
+        return _from_json(path, rows)
     if container.kind == "xlsx":
         prescan_xlsx(path)
     return _from_sheets(path, sheet, rows)
+
+
+def _from_json(path: Path, rows: set[int]) -> Extract:
+    """Open contracting data as the table that was loaded: one row per contract under our headings."""
+    grid = read_ocds(path).grid
+    if len(grid.rows) < 2:
+        raise UnreadableFile("json", "Este archivo no es una tabla: no tiene filas que mostrar.")
+    found = Extract(grid.sheet, sheets=[str(grid.sheet)])
+    _keep(found, grid.rows, 0, rows)
+    return found
 
 
 def _from_text(path: Path, rows: set[int], encoding: str | None, delimiter: str | None) -> Extract:

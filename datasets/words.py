@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,6 +48,33 @@ MOMENTS = {
     "estimated": gettext_lazy("Estimated"),
     "collected": gettext_lazy("Collected"),
 }
+# Amounts of the registers: works, debts, sanctions.
+REGISTER_AMOUNTS = {
+    "investment": gettext_lazy("Total investment"),
+    "approved": MOMENTS["approved"],
+    "modified": MOMENTS["modified"],
+    "contracted": gettext_lazy("Contracted"),
+    "spent": gettext_lazy("Spent"),
+    "fine": gettext_lazy("Fine"),
+    "opening": gettext_lazy("Balance at the beginning"),
+    "drawn": gettext_lazy("Drawn"),
+    "repaid": gettext_lazy("Repaid"),
+    "revalued": gettext_lazy("Revaluations and adjustments"),
+    "balance": gettext_lazy("Balance"),
+    "interest": gettext_lazy("Interest paid"),
+    "fees": gettext_lazy("Fees paid"),
+}
+# Anchors of the glossary.
+GLOSSARY = {
+    "aprobado": "approved",
+    "modificado": "modified",
+    "comprometido": "committed",
+    "devengado": "accrued",
+    "ejercido": "exercised",
+    "pagado": "paid",
+    "estimado": "estimated",
+    "recaudado": "collected",
+}
 SKIPPED = {
     "blank": gettext_lazy("Blank rows"),
     "empty": gettext_lazy("Rows that state no figure"),
@@ -58,6 +87,7 @@ SKIPPED = {
     "percentage": gettext_lazy("Percentages, not amounts"),
     "merged": gettext_lazy("Rows that complete another row"),
     "duplicate": gettext_lazy("The same money printed again"),
+    "by_person": gettext_lazy("Rows that a person left out"),
 }
 REJECTED = {
     "bad_amount": gettext_lazy("Amount that is not a number"),
@@ -66,6 +96,7 @@ REJECTED = {
     "unknown_body": gettext_lazy("No institution"),
     "bad_year": gettext_lazy("Impossible year"),
     "unknown_year": gettext_lazy("No year"),
+    "empty_row": gettext_lazy("Row that says nothing"),
     "empty_contract": gettext_lazy("Contract without any detail"),
 }
 DELIMITERS = {
@@ -88,12 +119,20 @@ def period_name(period: str | None) -> str:
 
 def moment_name(moment: str) -> str:
     """A moment of the budget, or the currency of contracts (MXN) as it is."""
-    return str(MOMENTS.get(moment, moment))
+    return str((MOMENTS | REGISTER_AMOUNTS).get(moment, moment))
+
+
+def moment_link(moment: str) -> Any:
+    """The name leading to what it means."""
+    key = next((key for key, name in GLOSSARY.items() if name == moment), "")
+    if not key:
+        return moment_name(moment)
+    return format_html('<a class="word" href="{}#{}">{}</a>', reverse("glossary"), key, moment_name(moment))
 
 
 def ordered_totals(totals: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Moments in the order of the budget cycle (the database keeps no order), or currencies, each with its amount."""
-    order = list(MOMENTS)
+    order = [*MOMENTS, *REGISTER_AMOUNTS]
     names = sorted(totals, key=lambda name: (order.index(name) if name in order else len(order), name))
     return [(moment_name(name), amount(totals[name])) for name in names]
 
@@ -138,3 +177,8 @@ def file_size(size: int) -> str:
     if size < 1_000_000:
         return f"{size / 1000:.0f} kB"
     return f"{size / 1_000_000:.1f} MB"
+
+
+def percentage(value: Decimal | None) -> str:
+    """69.5 %, 100 %: as much as was printed, and no more."""
+    return "" if value is None else f"{value.normalize():f} %"

@@ -95,7 +95,7 @@ def contract_answer(contract: Contract) -> dict[str, Any]:
 
 
 def supplier_answer(contract: Contract) -> dict[str, str | None] | None:
-    supplier = contract.supplier
+    supplier = contract.supplier.identity if contract.supplier else None
     if supplier is None:
         return {"name": cover(contract.supplier_name), "rfc": None} if contract.supplier_name else None
     return {"name": cover(contract.supplier_name or supplier.name), "rfc": supplier.public_rfc or None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from datasets import selectors
 from datasets.models import Contract, ExpenditureLine, Kind, PublicBody, Release, RevenueLine
 from datasets.selectors import Cell, ContractFilters
-from gesoc.common.api import PublicView
+from datasets.versions import data_state
+from gesoc.common.api import CsvRenderer, PublicView
 from municipalities.models import Municipality
 
 from . import answers
@@ -29,14 +32,21 @@ from .parameters import (
     RevenueParameters,
 )
 
-ERRORS = {400: answers.ErrorShape, 404: answers.ErrorShape}
+JSON = "application/json"  # what is described; format=csv gives the same rows as a table
+ERRORS = {(status, JSON): answers.ErrorShape for status in (400, 404)}
 
 
 class DataView(PublicView):
     """Changes only when something is published, restored or withdrawn."""
 
+    changed: datetime | None = None
+
     def version(self) -> int:
-        return selectors.data_version()
+        value, self.changed = data_state()
+        return value
+
+    def changed_at(self) -> datetime | None:
+        return self.changed  # read with the version
 
     def resolve(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Put the public body in the place of its name. A known municipality without a body simply has no data."""
@@ -67,6 +77,7 @@ def total_of_years(
 
 
 class AggregateView(DataView):
+    renderer_classes = (JSONRenderer, CsvRenderer)
     kind: str
     moments: Sequence[str]
 
@@ -119,7 +130,7 @@ class ExpenditureAggregateView(AggregateView):
             "else the approved budget. Amounts are pesos as text; a moment that was not published is null."
         ),
         parameters=[ExpenditureParameters],
-        responses={200: answers.aggregate_shape("Expenditure", ExpenditureLine.MOMENTS), **ERRORS},
+        responses={(200, JSON): answers.aggregate_shape("Expenditure", ExpenditureLine.MOMENTS), **ERRORS},
     )
     def get(self, request: Request) -> HttpResponseBase:
         return super().get(request)
@@ -141,7 +152,7 @@ class RevenueAggregateView(AggregateView):
             "year, named under “chosen”."
         ),
         parameters=[RevenueParameters],
-        responses={200: answers.aggregate_shape("Revenue", RevenueLine.MOMENTS), **ERRORS},
+        responses={(200, JSON): answers.aggregate_shape("Revenue", RevenueLine.MOMENTS), **ERRORS},
     )
     def get(self, request: Request) -> HttpResponseBase:
         return super().get(request)
@@ -149,6 +160,7 @@ class RevenueAggregateView(AggregateView):
 
 class ContractsView(DataView):
     parameters = ContractParameters
+    renderer_classes = (JSONRenderer, CsvRenderer)
 
     @extend_schema(
         operation_id="contracts",
@@ -158,7 +170,7 @@ class ContractsView(DataView):
             "are never converted. The RFC of natural persons is not public."
         ),
         parameters=[ContractParameters],
-        responses={200: answers.page_shape("ContractPage", answers.ContractShape), **ERRORS},
+        responses={(200, JSON): answers.page_shape("ContractPage", answers.ContractShape), **ERRORS},
     )
     def get(self, request: Request) -> HttpResponseBase:
         return super().get(request)
@@ -187,6 +199,7 @@ def _filters(asked: dict[str, Any]) -> ContractFilters:
 
 class ReleasesView(DataView):
     parameters = ReleaseParameters
+    renderer_classes = (JSONRenderer, CsvRenderer)
 
     @extend_schema(
         operation_id="releases",
@@ -196,7 +209,7 @@ class ReleasesView(DataView):
             "the file with its SHA-256 and its link."
         ),
         parameters=[ReleaseParameters],
-        responses={200: answers.page_shape("ReleasePage", answers.ReleaseShape), **ERRORS},
+        responses={(200, JSON): answers.page_shape("ReleasePage", answers.ReleaseShape), **ERRORS},
     )
     def get(self, request: Request) -> HttpResponseBase:
         return super().get(request)

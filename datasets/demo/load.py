@@ -17,6 +17,9 @@ TORREON = {"municipality": "05035"}
 SAID: dict[str, dict[str, Any]] = {
     "torreon_presupuesto_2025.csv": TORREON | {"document": "approved"},
     "torreon_contratos_2024.xlsx": TORREON,
+    "torreon_obras_2024.csv": TORREON,
+    "torreon_deuda_2024.csv": TORREON,
+    "contraloria_ejemplo_sancionados_2024.csv": {"public_body": "contraloria-de-ejemplo"},
 }
 LAST = ("torreon_cuenta_publica_2023_modificada.xlsx",)
 PATIENCE = 180.0

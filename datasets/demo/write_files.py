@@ -88,7 +88,13 @@ def main() -> None:
             statement(
                 f"{_slug(name)}_cuenta_publica_{year}.xlsx", f"{name}, {state}", year, total, seed=int(code) + year
             )
-    quarter_ods("benito_juarez_avance_2025_t3.ods", "Benito Juárez, Quintana Roo", 2025, 6_300)
+    for year, total in ((2024, 5_980), (2025, 6_300)):
+        for quarter in (1, 2, 3):
+            quarter_ods(
+                f"benito_juarez_avance_{year}_t{quarter}.ods", "Benito Juárez, Quintana Roo", year, total, quarter
+            )
+    revenue_csv("benito_juarez_ingresos_{}.csv", "23005", "Benito Juárez", {2023: 5_510, 2024: 6_020})
+    revenue_csv("saltillo_ingresos_{}.csv", "05030", "Saltillo", {2023: 2_990, 2024: 3_150})
     contracts_csv("benito_juarez_contratos_2024.csv", "23005", "Benito Juárez", 2024, 90)
     agency_csv("simas_ejemplo_gasto_2024.csv", 2024, 640)
 
@@ -203,18 +209,24 @@ def _title(sheet: Any, place: str, period: str) -> None:
     sheet.append([])
 
 
-def quarter_ods(name: str, place: str, year: int, total: int) -> None:
-    """A quarterly report, nine months cumulated, as an OpenDocument sheet."""
+QUARTER_ENDS = {1: "31 de marzo", 2: "30 de junio", 3: "30 de septiembre"}
+PACE = {2024: {1: 0.17, 2: 0.4, 3: 0.68}, 2025: {1: 0.19, 2: 0.43, 3: 0.64}}
+
+
+def quarter_ods(name: str, place: str, year: int, total: int, quarter: int) -> None:
+    """A quarterly report, cumulated since January, as an OpenDocument sheet."""
     import pandas as pd
 
-    lines = [Item(item.code, item.name, _nine_months(item.cents)) for item in items(total, seed=23_005)]
+    seed = 23_005 if year == 2025 else 23_005 + year
+    part = PACE[year][quarter]
+    lines = [Item(item.code, item.name, _until(item.cents, part)) for item in items(total, seed=seed)]
     rows: list[list[Any]] = [
         [code, label, *map(_pesos, cents.values())] for code, label, cents in _statement_rows(lines)
     ]
     titles: list[list[Any]] = [
         ["", f"Municipio de {place}"],
         ["", "Clasificación por Objeto del Gasto"],
-        ["", f"Del 1 de enero al 30 de septiembre de {year}"],
+        ["", f"Del 1 de enero al {QUARTER_ENDS[quarter]} de {year}"],
         ["", EXAMPLE],
         ["Clave", "Concepto", "Aprobado", "Modificado", "Devengado", "Pagado"],
     ]
@@ -223,8 +235,8 @@ def quarter_ods(name: str, place: str, year: int, total: int) -> None:
         frame.to_excel(writer, sheet_name="Avance", header=False, index=False)
 
 
-def _nine_months(cents: dict[str, int]) -> dict[str, int]:
-    accrued = int(cents["Modificado"] * 0.64)
+def _until(cents: dict[str, int], part: float) -> dict[str, int]:
+    accrued = int(cents["Modificado"] * part)
     return {
         "Aprobado": cents["Aprobado"],
         "Modificado": cents["Modificado"],

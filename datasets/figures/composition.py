@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
 
+from datasets import narration
 from datasets.selectors import Cell
 from datasets.sentences import Part
 from datasets.words import moment_name
@@ -61,8 +62,12 @@ def composition(
         rows.append(row(columns, [field.others for field in fields]))
     return Figure(
         key="partes",
+        wide=True,
         title=view.ledger.say([Part(cell.short_name, cell.amount(view.moment)) for cell in cells]),
         subtitle=_subtitle(view, shown),
+        text=narration.whole_and_parts(
+            [Part(cell.short_name, shown.values[cell.key]) for cell in shown.cells], view.measure.say
+        ),
         chart=_areas(view, shown, down),
         table=Table(
             id="t-partes",
@@ -154,7 +159,9 @@ def _fields(
         ),
     ]
     useful = {"opt": any(cell.code for cell in shown.cells), "n opt": bool(before)}
-    return [field for field in fields if useful.get(field.column.css, True)]
+    kept = [field for field in fields if useful.get(field.column.css, True)]
+    # In percent of the whole, the amounts are the shares already.
+    return [field for field in kept if view.measure.key != "parte" or view.heading or field is not fields[3]]
 
 
 def _bar(view: View, shown: _Shown, cell: Cell) -> Any:
@@ -202,6 +209,8 @@ def _block(view: View, shown: _Shown, cell: Cell, down: Callable[[Cell], str]) -
 
 
 def _said(view: View, shown: _Shown, value: Decimal) -> str:
+    if view.measure.key == "parte":
+        return view.measure.say(value)
     return f"{view.measure.say(value)} · {shown.share(value)}"
 
 

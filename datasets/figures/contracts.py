@@ -223,12 +223,18 @@ def by_month(view: ContractsView, totals: Sequence[ContractTotal], names: Sequen
             ],
         ),
         sources=provenances(view.releases),
-        notes=_outside(mine, keys),
+        notes=[*_year_end(mine, keys, all_of_it), *_outside(mine, keys)],
         folded=True,
         csv_url=csv_url,
         csv_headings=[gettext("month"), gettext("currency"), gettext("contracts"), gettext("amount")],
         csv_rows=[[one.key, one.currency, one.line_count, one.amount] for one in totals],
     )
+
+
+def _year_end(mine: dict[str, ContractTotal], keys: Sequence[str], whole_: Decimal | None) -> list[str]:
+    late = [mine[key].amount for key in keys[10:] if key in mine]
+    part = money.share(sum((one for one in late if one is not None), Decimal(0)), whole_)
+    return [gettext("November and December: %(part)s of the amount.") % {"part": money.percent(part)}] if part else []
 
 
 def _outside(mine: dict[str, ContractTotal], keys: Sequence[str]) -> list[str]:

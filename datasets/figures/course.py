@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext
 
-from datasets import sentences
+from datasets import narration, sentences
 from datasets.models import Release
 from datasets.words import moment_name
 from gesoc.common import charts
@@ -38,12 +38,13 @@ def course(view: View, points: Sequence[Point], csv_url: str) -> Figure:
         row(columns, [point.year, scale.cell(value), document_name(point.release)])
         for point, value in zip(points, values, strict=True)
     ]
-    title = sentences.trend(view.subject, years, filled, real=measure.key == "reales")
+    title = _title(view, years, filled)
     said = {"subject": view.subject, "moment": moment_name(view.moment).lower(), "unit": measure.wording}
+    is_nominal = not measure.is_real and measure.key != "parte"
     shown = (
-        gettext("%(subject)s, %(moment)s, %(unit)s")
-        if measure.key == "reales"
-        else gettext("%(subject)s, %(moment)s, pesos of each year")
+        gettext("%(subject)s, %(moment)s, pesos of each year")
+        if measure.key == "corrientes"
+        else gettext("%(subject)s, %(moment)s, %(unit)s")
     )
     subtitle = shown % said
     gaps = [str(year) for year, value in zip(years, filled, strict=True) if value is None]
@@ -53,6 +54,7 @@ def course(view: View, points: Sequence[Point], csv_url: str) -> Figure:
         key="anios",
         title=title,
         subtitle=subtitle,
+        text=narration.course(years, filled, measure.say),
         chart=charts.lines(
             [str(year) for year in years],
             [charts.Series(view.subject, 1, [None if v is None else v / scale.divisor for v in filled])],
@@ -63,7 +65,7 @@ def course(view: View, points: Sequence[Point], csv_url: str) -> Figure:
         table=Table("t-anios", gettext("%(subject)s by year") % said, columns, rows),
         sources=provenances([point.release for point in points][::-1]),
         folded=True,
-        notes=[*measure.notes, *([] if measure.key == "reales" else [nominal]), *([missing] if gaps else [])],
+        notes=[*measure.notes, *([nominal] if is_nominal else []), *([missing] if gaps else [])],
         csv_url=csv_url,
         csv_headings=[
             gettext("year"),
@@ -87,6 +89,15 @@ def course(view: View, points: Sequence[Point], csv_url: str) -> Figure:
             for point, value in zip(points, values, strict=True)
         ],
     )
+
+
+def _title(view: View, years: Sequence[int], values: Sequence[Decimal | None]) -> str:
+    if view.measure.key == "parte":
+        return sentences.share_trend(view.subject, years, values)
+    name = view.subject
+    if view.measure.key == "habitante":
+        name = gettext("%(subject)s per inhabitant") % {"subject": name}
+    return sentences.trend(name, years, values, real=view.measure.is_real)
 
 
 def _with_gaps(years: Sequence[int], values: Sequence[Decimal | None]) -> tuple[list[int], list[Decimal | None]]:

@@ -28,16 +28,27 @@ class Ledger:
     whole_name: Any
     plan: tuple[str, ...]
     done: tuple[str, ...]
+    cycle: tuple[str, ...]  # the moments that a heading is followed through
     say: Callable[[Sequence[Part]], str]
 
 
 EXPENDITURE = Ledger(
     kind=Kind.EXPENDITURE,
-    ways={"objeto": ("chapter", "concept", "item"), "funcion": ("function",), "unidad": ("unit",)},
+    ways={
+        "objeto": ("chapter", "concept", "item"),
+        "funcion": ("function",),
+        "unidad": ("unit",),
+        "programa": ("programme",),
+        "fuente": ("funding",),
+        "tipo": ("economic",),
+    },
     way_names={
         "objeto": gettext_lazy("What it is spent on"),
         "funcion": gettext_lazy("What it is spent for"),
         "unidad": gettext_lazy("Who spends it"),
+        "programa": gettext_lazy("In which programme"),
+        "fuente": gettext_lazy("With which money"),
+        "tipo": gettext_lazy("Current or capital"),
     },
     level_names={
         "chapter": gettext_lazy("Chapter"),
@@ -45,11 +56,15 @@ EXPENDITURE = Ledger(
         "item": gettext_lazy("Item"),
         "function": gettext_lazy("Function"),
         "unit": gettext_lazy("Unit"),
+        "programme": gettext_lazy("Programme"),
+        "funding": gettext_lazy("Funding source"),
+        "economic": gettext_lazy("Type of expenditure"),
     },
     params=("cap", "con"),
     whole_name=gettext_lazy("All expenditure"),
     plan=("approved",),
     done=("accrued", "exercised", "paid"),
+    cycle=("approved", "modified", "accrued", "paid"),
     say=sentences.spending,
 )
 REVENUE = Ledger(
@@ -66,6 +81,7 @@ REVENUE = Ledger(
     whole_name=gettext_lazy("All revenue"),
     plan=("estimated",),
     done=("collected", "accrued"),
+    cycle=("estimated", "modified", "accrued", "collected"),
     say=sentences.income,
 )
 

@@ -1,9 +1,9 @@
-"""In what money is shown: pesos of the year, pesos of one base year, or pesos per inhabitant."""
+"""In what money is shown: pesos of the year, pesos of one base year, pesos per inhabitant, or parts of the whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.utils.translation import gettext
@@ -12,60 +12,112 @@ from gesoc.common import money
 from municipalities.models import Population
 from municipalities.selectors import Deflator
 
+REAL = ("reales", "habitante")
+
 
 @dataclass(frozen=True)
 class Measure:
     """Turns an amount of one year into what is shown, and says how that is to be read."""
 
-    key: str  # corrientes | reales | habitante
+    key: str  # corrientes | reales | habitante | parte
     year: int
     deflator: Deflator | None = None
     base: int | None = None
-    population: Population | None = None
+    populations: Mapping[int, Population] = field(default_factory=dict)
+    wholes: Mapping[int, Decimal] = field(default_factory=dict)
 
     def of(self, amount: Decimal | None, year: int | None = None) -> Decimal | None:
         if amount is None:
             return None
-        if self.key == "reales" and self.deflator and self.base:
-            return self.deflator.deflate(amount, year or self.year, self.base)
-        if self.key == "habitante" and self.population:
-            return amount / self.population.value
+        year = year or self.year
+        if self.key == "parte":
+            return money.share(amount, self.wholes.get(year))
+        if self.deflator and self.base and self.key in REAL:
+            deflated = self.deflator.deflate(amount, year, self.base)
+            if deflated is None:
+                return None
+            amount = deflated
+        if self.key == "habitante":
+            people = self.populations.get(year)
+            return amount / people.value if people else None
         return amount
+
+    @property
+    def is_real(self) -> bool:
+        """Inflation is taken out."""
+        return bool(self.base)
 
     @property
     def wording(self) -> str:
         """For subtitles: the unit with its year."""
-        if self.key == "reales":
-            return gettext("pesos of %(year)s") % {"year": self.base}
+        year = self.base or self.year
         if self.key == "habitante":
-            return gettext("pesos of %(year)s per inhabitant") % {"year": self.year}
-        return gettext("pesos of %(year)s") % {"year": self.year}
+            return gettext("pesos of %(year)s per inhabitant") % {"year": year}
+        if self.key == "parte":
+            return gettext("percent of the whole")
+        return gettext("pesos of %(year)s") % {"year": year}
 
     @property
     def notes(self) -> list[str]:
         """What has to be said beside the source."""
-        if self.key == "reales" and self.deflator:
-            return [gettext("Deflator: %(name)s.") % {"name": self.deflator.name}]
-        if self.key == "habitante" and self.population:
-            people = self.population
-            return [
-                gettext("Population: %(people)s in %(year)s, %(source)s.")
-                % {"people": money.number(people.value), "year": people.year, "source": people.source}
-            ]
-        return []
+        notes = []
+        if self.base and self.deflator:
+            notes.append(gettext("Deflator: %(name)s.") % {"name": self.deflator.name})
+        counted = {(people.year, people.source): people for people in self.populations.values()}
+        notes += [
+            gettext("Population: %(people)s in %(year)s, %(source)s.")
+            % {"people": money.number(people.value), "year": people.year, "source": people.source}
+            for people in counted.values()
+        ]
+        return notes
 
     def scale(self, values: Iterable[Decimal | None]) -> money.Scale:
+        if self.key == "parte":
+            return money.Scale(gettext("percent"), Decimal(1), 1)
         return money.scale_for(values)
 
     def say(self, value: Decimal | None) -> str:
+        if self.key == "parte":
+            return money.percent(value)
         return money.pesos(value) if self.key == "habitante" else money.amount(value)
 
 
-def measure(key: str, year: int, *, deflator: Deflator | None = None, population: Population | None = None) -> Measure:
-    """The measure asked for where it can be had, else pesos of the year."""
+def measure(
+    key: str,
+    year: int,
+    *,
+    deflator: Deflator | None = None,
+    population: Population | None = None,
+    whole: Decimal | None = None,
+) -> Measure:
+    """The measure of one year asked for where it can be had, else pesos of the year."""
     base = deflator.latest_year if deflator else None
     if key == "reales" and deflator and base and year in deflator.values:
         return Measure(key, year, deflator=deflator, base=base)
     if key == "habitante" and population:
-        return Measure(key, year, population=population)
+        return Measure(key, year, populations={year: population})
+    if key == "parte" and whole is not None and whole > 0:
+        return Measure(key, year, wholes={year: whole})
     return Measure("corrientes", year)
+
+
+def series_measure(
+    key: str,
+    years: Iterable[int],
+    *,
+    deflator: Deflator,
+    populations: Mapping[int, Population],
+    wholes: Mapping[int, Decimal],
+) -> Measure:
+    """For a course over years: the measure asked for where every year has it, else real pesos, else nominal ones."""
+    span = sorted(years)
+    indexed = all(year in deflator.values for year in span)
+    base = deflator.latest_year if indexed else None
+    if key == "parte" and all(wholes.get(year, Decimal(0)) > 0 for year in span):
+        return Measure("parte", span[-1], wholes=wholes)
+    if key == "habitante" and all(year in populations for year in span):
+        people = {year: populations[year] for year in span}
+        return Measure("habitante", span[-1], deflator=deflator if indexed else None, base=base, populations=people)
+    if key != "corrientes" and indexed:
+        return Measure("reales", span[-1], deflator=deflator, base=base)
+    return Measure("corrientes", span[-1])

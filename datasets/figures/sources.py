@@ -46,7 +46,9 @@ def provenance(release: Release) -> Provenance:
     publisher = file.source.publisher_name if file.source else ""
     if file.source and file.source.is_example:
         publisher += f" ({gettext('example data')})"
-    return Provenance(publisher, file.original_name, release.ingest.get_absolute_url(), _version(release))
+    return Provenance(
+        publisher, file.original_name, release.ingest.get_absolute_url(), _version(release), release.ingest_id
+    )
 
 
 def _version(release: Release) -> str:

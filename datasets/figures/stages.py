@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext
 
-from datasets import sentences
+from datasets import narration, sentences
 from datasets.selectors import Cell
 from datasets.sentences import Part
-from datasets.words import moment_name
+from datasets.words import moment_link, moment_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, Table, row
 
@@ -33,7 +33,7 @@ def moments(view: View, csv_url: str) -> Figure | None:
     done = next((moment for moment in view.ledger.done if moment in stated), stated[-1])
     columns = [Column(gettext("Moment")), Column(scale.heading, "n"), Column("", is_bar=True)]
     rows = [
-        row(columns, [moment_name(moment), scale.cell(value), _moment_bar(value, largest, moment in (plan, done))])
+        row(columns, [moment_link(moment), scale.cell(value), _moment_bar(value, largest, moment in (plan, done))])
         for moment, value in values.items()
     ]
     return Figure(
@@ -43,6 +43,9 @@ def moments(view: View, csv_url: str) -> Figure | None:
         ),
         subtitle=gettext("Moments of the budget, %(document)s, %(unit)s")
         % {"document": document_name(release), "unit": view.measure.wording},
+        text=narration.cycle(
+            {moment: total(release, moment) for moment in stated}, {moment: moment_name(moment) for moment in stated}
+        ),
         table=Table(
             "t-momentos",
             gettext("%(what)s by moment") % {"what": view.ledger.whole_name},

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from datasets.ingest import classify
+from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.hierarchy import Amounts, Outline, add, choose, close, same
 from datasets.ingest.labels import Label, is_note, read_label, without_enumeration
 from datasets.ingest.layout import Area, is_legend, is_template
@@ -46,13 +47,19 @@ class BudgetTable:
     leaves: list[BudgetRow] = field(default_factory=list)
     parents: dict[int, BudgetRow] = field(default_factory=dict)  # row of a leaf or parent -> its parent
     findings: list[Finding] = field(default_factory=list)
+    evidence: dict[str, str] = field(default_factory=dict)  # moment -> a cell that shows its mark
+    reasons: dict[int, str] = field(default_factory=dict)  # row -> why it holds no line
     unsure: dict[str, str] = field(default_factory=dict)  # moment -> a cell whose mark may part decimals or thousands
     units: dict[int, str] = field(default_factory=dict)  # row -> the unit whose heading it stands under
     ignored: int = 0  # rows that belong to another table printed in the same columns
 
-    def skip(self, reason: str, count: int = 1) -> None:
+    def skip(self, reason: str, count: int = 1, rows: Sequence[int] = ()) -> None:
         if count:
             self.skipped[reason] = self.skipped.get(reason, 0) + count
+        self.reasons.update(dict.fromkeys(rows, reason))
+
+    def skip_line(self, reason: str, row: BudgetRow) -> None:
+        self.skip(reason, 1 + len(row.extra), [row.row, *row.extra])
 
     @property
     def rows_read(self) -> int:
@@ -102,6 +109,9 @@ def _take_merged(table: BudgetTable, merged: Merged) -> None:
     for reason, count in merged.skipped.items():
         table.skip(reason, count)
     for record in merged.records:
+        if table.area.said.leaves_out(record.row):
+            table.skip(BY_PERSON, 1 + len(record.extra), [record.row, *record.extra])
+            continue
         label = read_label(record.label)
         amounts = _amounts_of(record.texts, table)
         table.rows.append(BudgetRow(record.row, label, amounts, record.texts, record.extra, not record.texts))
@@ -117,38 +127,52 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
     """Every row of the area becomes a budget row or a reason to skip it."""
     area, mapping = table.area, table.mapping
     columns = mapping.moments
-    cents = {moment: _column_cents(table, moment, column) for moment, column in columns.items()}
+    written = _skip_empty(table, keep)
+    cents = {moment: _column_cents(table, moment, column, written) for moment, column in columns.items()}
     headings = {parts[-1].lower() for parts in area.paths.values()}
     starts = frozenset(area.paths)
     last = max(
-        (row for row in range(area.first, area.end) if any(cents[m][row - area.first][0] is not None for m in cents)),
-        default=-1,
+        (row for place, row in enumerate(written) if any(cents[m][place][0] is not None for m in cents)), default=-1
     )
     informative = False
-    for row in range(area.first, area.end):
+    for place, row in enumerate(written):
         if keep and not keep(row):
             table.ignored += 1
             continue
         cells = area.grid.rows[row]
-        reason = _plain_reason(cells, headings)
+        reason = BY_PERSON if area.said.leaves_out(row) else _plain_reason(cells, headings)
         if reason:
-            table.skip(reason)
+            table.skip(reason, rows=[row])
             continue
-        values = [cents[moment][row - area.first] for moment in table.moments]
+        values = [cents[moment][place] for moment in table.moments]
         label = read_label([(column, area.grid.cell(row, column)) for column in labels], starts)
         informative = informative or bool(_INFORMATIVE.match(label.text))
         if informative:
-            table.skip("note")  # LDF statements repeat some of their rows below, for information
+            table.skip("note", rows=[row])  # LDF statements repeat some of their rows below, for information
             continue
         if all(value is None and not bad for value, bad in values):
             _without_amounts(table, row, label, last)
             continue
         if is_note(label.text) or (not label.text and not any(value for value, _ in values)):
             # Without a label and without a figure: words of a footnote, or the zeros of an unused template row.
-            table.skip("note" if label.text or any(bad for _, bad in values) else "template")
+            table.skip("note" if label.text or any(bad for _, bad in values) else "template", rows=[row])
             continue
         texts = {moment: area.grid.cell(row, column).strip() for moment, column in columns.items()}
         table.rows.append(BudgetRow(row, label, tuple(value for value, _ in values), texts))
+
+
+def _skip_empty(table: BudgetTable, keep: Callable[[int], bool] | None) -> list[int]:
+    """The rows with anything in them. A file may end in a million line breaks, and nobody should wait for those."""
+    area, rows = table.area, table.area.grid.rows
+    written = [row for row in range(area.first, area.end) if any(rows[row]) or area.said.leaves_out(row)]
+    if len(written) == area.end - area.first:
+        return written
+    some = set(written)
+    empty = [row for row in range(area.first, area.end) if row not in some]
+    blank = [row for row in empty if keep(row)] if keep else empty
+    table.ignored += len(empty) - len(blank)
+    table.skip("blank", len(blank), blank)
+    return written
 
 
 def _drop_enumeration(table: BudgetTable) -> None:
@@ -180,11 +204,11 @@ def _without_amounts(table: BudgetTable, row: int, label: Label, last: int) -> N
     """A row of words only: a note, a line that states no figure at all, or the heading of the rows below it."""
     cells = table.area.grid.rows[row]
     if row > last or is_note(" ".join(cells).strip()):
-        table.skip("note")
+        table.skip("note", rows=[row])
     elif sum(bool(cell.strip()) for cell in cells) > 2:
-        table.skip("empty")
+        table.skip("empty", rows=[row])
     else:
-        table.skip("section")
+        table.skip("section", rows=[row])
         if label.text and not label.is_total:
             table.rows.append(BudgetRow(row, label, (None,) * len(table.moments), {}, heading=True))
 
@@ -201,12 +225,14 @@ def _plain_reason(cells: list[str], headings: set[str]) -> str:
     return "header" if repeated >= 2 and repeated * 2 > len(filled) else ""
 
 
-def _column_cents(table: BudgetTable, moment: str, column: int) -> list[tuple[int | None, bool]]:
+def _column_cents(table: BudgetTable, moment: str, column: int, rows: Sequence[int]) -> list[tuple[int | None, bool]]:
     area = table.area
-    texts = [area.grid.cell(row, column) for row in range(area.first, area.end)]
+    texts = [area.grid.cell(row, column) for row in rows]
     array = pa.array(texts, pa.string())
-    decided = _mark(array, texts)
+    said = area.said.decimal.get(area.headings.get(column, ""))
+    decided = DecimalMark(said, True, "") if said else _mark(array, texts)
     table.decimal[moment] = decided.mark
+    table.evidence[moment] = decided.evidence
     if not decided.certain and decided.evidence:
         table.unsure[moment] = decided.evidence
     found = to_cents_array(array, decided.mark)
@@ -232,8 +258,8 @@ def _mark(array: pa.Array, texts: list[str]) -> DecimalMark:
 
 
 def _decide(table: BudgetTable) -> None:
-    totals = [row for row in table.rows if _is_total(row)]
-    body = [row for row in table.rows if not _is_total(row)]
+    totals = [row for row in table.rows if _is_total(row) and not table.area.said.counts(row.row)]
+    body = [row for row in table.rows if row not in totals]
     unnamed = [row for row in body if not row.label.text]
     named = [row for row in body if row.label.text]
     nodes = nodes_of(table.area, table.mapping, named, table.units)
@@ -241,18 +267,21 @@ def _decide(table: BudgetTable) -> None:
     outline = choose(nodes, readings(table.area, table.mapping, named, nodes), printed)
     table.outline = outline
     table.leaves = [named[place] for place in outline.leaves]
+    table.leaves += [row for row in named if table.area.said.counts(row.row) and row not in table.leaves]
     leaf_rows = {row.row for row in table.leaves}
     for place, parent in enumerate(outline.parents):
         if parent is not None:
             table.parents[named[place].row] = named[parent]
     for row in named:
         if row.row not in leaf_rows and not row.heading:
-            table.skip("subtotal", 1 + len(row.extra))
+            table.skip_line("subtotal", row)
     _place_unnamed(table, unnamed)
-    table.skip("subtotal", sum(1 + len(row.extra) for row in totals))
+    for row in totals:
+        table.skip_line("subtotal", row)
     table.totals += totals
     table.leaves.sort(key=lambda row: row.row)
-    table.skip("merged", sum(len(row.extra) for row in table.leaves))
+    for row in table.leaves:
+        table.skip("merged", len(row.extra), row.extra)
     _report_broken(table, named)
 
 
@@ -266,9 +295,9 @@ def _place_unnamed(table: BudgetTable, unnamed: list[BudgetRow]) -> None:
     for row in unnamed:
         if _is_sum(row.amounts, sums):
             table.totals.append(row)
-            table.skip("subtotal", 1 + len(row.extra))
+            table.skip_line("subtotal", row)
         elif _sums_followers(table, row):
-            table.skip("subtotal", 1 + len(row.extra))
+            table.skip_line("subtotal", row)
         else:
             table.leaves.append(row)
 

@@ -25,8 +25,40 @@ from datasets.ingest.hierarchy import Amounts, add, close
 from datasets.ingest.layout import Area, title_lines
 from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
 from datasets.ingest.mapping import ColumnMapping
+from datasets.ingest.numbers import decide_decimal_mark
 from datasets.ingest.outline import BudgetRow
-from datasets.ingest.shapes import LINE_FIELDS, Block, Context, Control, Finding, Table
+from datasets.ingest.shapes import (
+    CONTRACT_AMOUNTS,
+    LINE_FIELDS,
+    MOMENTS,
+    RECORD_KINDS,
+    Block,
+    Context,
+    Control,
+    Finding,
+    Table,
+)
+
+_FEDERAL_BRANCHES = frozenset(
+    {"poder legislativo", "defensa nacional", "marina", "relaciones exteriores", "hacienda y credito publico"}
+)
+_FEDERAL_AUTHORITIES = frozenset(
+    {
+        "comision federal de electricidad",
+        "comision nacional del agua",
+        "instituto de seguridad y servicios sociales de los trabajadores del estado",
+        "instituto mexicano del seguro social",
+        "petroleos mexicanos",
+        "secretaria anticorrupcion y buen gobierno",
+        "secretaria de comunicaciones y transportes",
+        "secretaria de gobernacion",
+        "secretaria de hacienda y credito publico",
+        "secretaria de la defensa nacional",
+        "secretaria de la funcion publica",
+        "secretaria de marina",
+        "secretaria de relaciones exteriores",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -48,13 +80,13 @@ def area_titles(area: Area) -> list[str]:
     return own if own and area.header_rows[0] < 14 else [*own, *[line for line in first if line not in own]]
 
 
-def _context(area: Area, columns: Columns, kind: str, moments: Sequence[str], name: str) -> tuple[Context, bool]:
+def context_of(area: Area, columns: Columns, kind: str, moments: Sequence[str], name: str) -> tuple[Context, bool]:
     context = from_titles([*area_titles(area), area.grid.sheet or ""])
     period_said = from_columns(context, {key: values for key, values in columns.items() if values})
     _place_from_columns(context, columns)
     year_said = context.year is not None or any(columns.get("fiscal_year", ()))
     took = from_file_name(context, name, year_said=year_said, period_said=period_said)
-    if kind != "contracts" and context.period is None and _whole_years(columns):
+    if kind not in RECORD_KINDS and context.period is None and _whole_years(columns):
         context.period = "annual"
     settle_document(context, kind, [moment for moment in moments if any(columns.get(moment, ()))])
     return context, took
@@ -97,20 +129,20 @@ def _one_body(columns: Columns) -> str | None:
 
 
 def _federal_branches(columns: Columns) -> bool:
-    """Branches (ramos) that only the federation has."""
+    """Branches (ramos) or authorities that only the federation has."""
     names = {fold(text) for text in columns.get("ramo_name", ()) if text}
-    return bool(
-        names
-        & {"poder legislativo", "defensa nacional", "marina", "relaciones exteriores", "hacienda y credito publico"}
-    )
+    if names & _FEDERAL_BRANCHES:
+        return True
+    # An authority of another government may stand in a list; several that only the federation has make it the federation's.
+    return len({fold(text) for text in columns.get("authority", ()) if text} & _FEDERAL_AUTHORITIES) >= 3
 
 
-def _block(sheet: str | None, rows: Sequence[int], extra: list[list[int]] | None, columns: Columns) -> Block:
+def block_of(sheet: str | None, rows: Sequence[int], extra: list[list[int]] | None, columns: Columns) -> Block:
     arrays = {name: pa.array(values, pa.string()) for name, values in columns.items()}
     return Block(sheet, np.asarray([row + 1 for row in rows], dtype=np.int32), extra, arrays)
 
 
-def _table(area: Area, mapping: ColumnMapping, kind: str, breakdown: str, context: Context) -> Table:
+def table_of(area: Area, mapping: ColumnMapping, kind: str, breakdown: str, context: Context) -> Table:
     columns = {
         area.headings[column]: mapping.fields[column] for column in sorted(mapping.fields) if column in area.headings
     }
@@ -134,18 +166,19 @@ def budget_part(read: BudgetTable, name: str) -> Part:
     kind = read.mapping.kind
     breakdown = breakdown_of(read)
     titles = area_titles(read.area)
-    unit = unit_of(titles)
+    unit = read.area.said.unit or unit_of(titles)
     columns = budget_columns(read, breakdown or "object", unit)
-    context, took = _context(read.area, columns, kind, read.moments, name)
+    context, took = context_of(read.area, columns, kind, read.moments, name)
     if context.document == "approved":
         for said in ("period_start", "period_end", "period_label"):
             columns.pop(said, None)  # when the yearly budget was reported, not what it is for
-    table = _table(read.area, read.mapping, kind, breakdown or "object", context)
+    table = table_of(read.area, read.mapping, kind, breakdown or "object", context)
     table.rows_read, table.skipped, table.decimal = read.rows_read, read.skipped, read.decimal
+    table.evidence, table.unit, table.reasons = read.evidence, unit, _from_one(read.reasons)
     extra = [[row + 1 for row in line.extra] for line in read.leaves]
     lines = [line.row for line in read.leaves]
     if lines:
-        table.stored = [_block(read.area.grid.sheet, lines, extra if any(extra) else None, columns)]
+        table.stored = [block_of(read.area.grid.sheet, lines, extra if any(extra) else None, columns)]
     table.controls = _controls(read, unit)
     part = Part(
         table,
@@ -169,11 +202,12 @@ def _ask(part: Part, read: BudgetTable, breakdown: str | None, unit: int) -> Non
         part.questions.append(f"En la columna «{heading}», ¿el punto o la coma de {evidence} separa miles o decimales?")
     if unit > 1:
         words = "miles" if unit == 1_000 else "millones"
+        who = "Se indicó que está en" if read.area.said.unit else "El título dice"
         part.findings.append(
             Finding(
                 "unit",
                 "info",
-                f"El título dice «{words} de pesos»: cada monto se multiplicó por {unit:,}.",
+                f"{who} «{words} de pesos»: cada monto se multiplicó por {unit:,}.",
                 sheet=sheet,
             )
         )
@@ -260,19 +294,36 @@ def contract_part(read: ContractTable, name: str, offers: list[str | None] | Non
     if offers and "number_of_tenderers" not in columns:
         columns["number_of_tenderers"] = offers
     full_municipality_codes(columns)
-    context, took = _context(read.area, columns, "contracts", (), name)
+    context, took = context_of(read.area, columns, "contracts", (), name)
     if context.year is None and year is None:
         date_years(columns, len(read.rows))
-    table = _table(read.area, read.mapping, "contracts", "full", context)
+    table = table_of(read.area, read.mapping, "contracts", "full", context)
     table.rows_read, table.skipped = read.rows_read, read.skipped
+    table.reasons = _from_one(read.reasons)
+    decide_marks(table, read)
     extra = [[row + 1 for row in line.extra] for line in read.rows]
     kept = {key: columns[key] for key in LINE_FIELDS["contracts"] if any(columns.get(key, ()))}
     if read.rows:
         table.stored = [
-            _block(read.area.grid.sheet, [line.row for line in read.rows], extra if any(extra) else None, kept)
+            block_of(read.area.grid.sheet, [line.row for line in read.rows], extra if any(extra) else None, kept)
         ]
     _fill_procedure(table, area_titles(read.area))
     return Part(table, named_year=not took)
+
+
+def _from_one(reasons: dict[int, str]) -> dict[int, str]:
+    return {row + 1: reason for row, reason in reasons.items()}
+
+
+def decide_marks(table: Table, read: ContractTable) -> None:
+    """The decimal mark of each amount of a list: what a person said, else what the values leave no doubt about."""
+    for column, name in read.mapping.fields.items():
+        if name not in (MOMENTS[table.kind] or CONTRACT_AMOUNTS):
+            continue
+        said = read.area.said.decimal.get(read.area.headings.get(column, ""))
+        found = decide_decimal_mark(read.area.grid.cell(line.row, column) for line in read.rows)
+        table.decimal[name] = said or (found.mark if found.certain else ".")
+        table.evidence[name] = found.evidence
 
 
 def _fill_procedure(table: Table, titles: Sequence[str]) -> None:

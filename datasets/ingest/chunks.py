@@ -38,12 +38,16 @@ REASONS = {
         "Escribe la fecha como 31/12/2024.",
     ),
     "date_left_out": (
-        "La fecha no existe o no se entiende: el contrato se cargó sin ella.",
+        "La fecha no existe o no se entiende: el renglón se cargó sin ella.",
         "Escribe la fecha como 31/12/2024, o deja la celda vacía.",
     ),
     "amount_in_words": (
-        "El monto no es un número: el contrato se cargó sin monto.",
+        "El monto no es un número: el renglón se cargó sin monto.",
         "Escribe el monto en pesos, sin texto, o deja la celda vacía.",
+    ),
+    "empty_row": (
+        "La fila no dice qué es: no tiene nombre, clave ni monto.",
+        "Completa la fila o bórrala del archivo.",
     ),
     "empty_contract": (
         "La fila no tiene proveedor, número de contrato, objeto ni monto.",
@@ -98,7 +102,8 @@ class Chunk:
     lines: Rows | None = None  # what COPY takes, made where the block was cleaned
     parts: Rows | None = None
     fresh_labels: list[LabelRow] = field(default_factory=list)
-    contracts: list[dict[str, Any]] = field(default_factory=list)
+    records: list[dict[str, Any]] = field(default_factory=list)  # of the kinds whose rows are things
+    summed: tuple[str, ...] = ()  # the amounts of records that add up; contracts add up by currency
     rejects: list[Reject] = field(default_factory=list)
     remarks: list[Reject] = field(default_factory=list)  # of the same make, but the row was loaded
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,8 @@ from datasets.ingest.binary import encode
 from datasets.ingest.chunks import Amount, Chunk, Reject
 from datasets.ingest.labelbook import LABELS, LabelBook, distinct
 from datasets.ingest.numbers import NotAnAmount, to_cents, to_cents_array
-from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS, Block, Table
+from datasets.ingest.records import RECORDS, RecordKind
+from datasets.ingest.shapes import MOMENTS, REGISTER_KINDS, Block, Table
 from datasets.ingest.slices import SliceFinder
 from datasets.ingest.totals import partial_sums
 
@@ -51,21 +52,31 @@ class Cleaner:
                 if origin in self._headings:
                     self._headings.setdefault(derived, self._headings[origin])
 
+    @property
+    def record(self) -> RecordKind | None:
+        """How rows of this kind become records; None where they are sums under a classification."""
+        return RECORDS.get(self.table.kind)
+
+    def _home_state(self) -> str | None:
+        """The state that places named in a row lie in unless it says another."""
+        body = self.finder.said.body
+        return (body.state if body else None) or self.table.context.state_code
+
     def clean(self, block: Block) -> Chunk:
         count = len(block.rows)
         amounts, bad = self._amounts(block)
         numbers, refused = self.finder.find(block.columns, count)
         remarks: list[Reject] = []
-        if self.table.kind == "contracts":
+        if self.record:
             remarks = [*self._bad_amounts(block, bad, "amount_in_words"), *self._bad_dates(block, refused)]
             bad = {}
         rejects = [*self._bad_amounts(block, bad), *self._refusals(block, refused, bad)]
         keep = numbers >= 0
         for rows in bad.values():
             keep &= ~rows
-        if self.table.kind == "contracts":
-            keep, empty = contract_lines.keep_filled(block, keep)
-            rejects += [self._reject("empty_contract", "", "", block, row) for row in empty]
+        if self.record:
+            keep, empty = contract_lines.keep_filled(block, keep, self.record.telling)
+            rejects += [self._reject(self.record.empty, "", "", block, row) for row in empty]
         chunk = self._chunk(block, numbers, amounts, keep, sorted(rejects, key=lambda reject: reject.row))
         chunk.remarks = remarks
         return chunk
@@ -90,8 +101,9 @@ class Cleaner:
         self.next_line += count
         chunk = Chunk(self.number, numbers, line_no, rows, last, self._sheet_no(block), rejects=rejects)
         chunk.amounts = amounts
-        if self.table.kind == "contracts":
-            chunk.contracts = contract_lines.contract_rows(columns, amounts, count)
+        if self.record:
+            chunk.records = self.record.rows(columns, amounts, count, self.finder.territory, self._home_state())
+            chunk.summed = self.record.cents if self.table.kind in REGISTER_KINDS else ()
         elif count:
             chunk.labels = dict(self._labels(columns))
             chunk.lines = encode(chunk.slices, _line_keys(chunk), chunk.amounts)
@@ -114,15 +126,19 @@ class Cleaner:
 
     def _amounts(self, block: Block) -> tuple[dict[str, Amount], dict[str, Rows]]:
         amounts, bad = {}, {}
-        for name in MOMENTS[self.table.kind] or CONTRACT_AMOUNTS:
+        # The lines of a file that is read whole were scaled as text; those of a stream are scaled here.
+        unit = self.table.stream.unit if self.table.stream else 1
+        if self.table.kind in REGISTER_KINDS:
+            unit = self.table.unit
+        for name in self.record.amounts if self.record else MOMENTS[self.table.kind]:
             if name not in block.columns:
                 continue
             parsed = to_cents_array(block.columns[name], self.table.decimal.get(name, "."))
-            amounts[name] = Amount(parsed.cents, parsed.null)
+            amounts[name] = Amount(parsed.cents * unit if unit > 1 else parsed.cents, parsed.null)
             if parsed.bad.any():
                 bad[name] = parsed.bad
-        if self.table.kind == "contracts":
-            # The text that stands where an amount should ("según catálogo") does not undo the contract: it has no amount.
+        if self.record:
+            # The text that stands where an amount should ("según catálogo") does not undo the record: it has no amount.
             for name, rows in bad.items():
                 amounts[name].null = amounts[name].null | rows
         return amounts, bad
@@ -143,18 +159,21 @@ class Cleaner:
         for row, refusal in refused.items():
             if any(rows[row] for rows in bad.values()):
                 continue
-            unread = next((name for name in contract_lines.DATES if self._is_unread_date(block, name, row)), None)
+            unread = next((name for name in self._dates() if self._is_unread_date(block, name, row)), None)
             if refusal.code == "unknown_year" and unread:
                 yield self._reject("bad_date", unread, block.columns[unread][row].as_py(), block, row)
             else:
                 yield self._reject(refusal.code, refusal.field, refusal.value, block, row)
 
+    def _dates(self) -> Iterable[str]:
+        return self.record.dates if self.record else ()
+
     def _is_unread_date(self, block: Block, name: str, row: int) -> bool:
         return name in block.columns and contract_lines.is_bad_date(block.columns[name][row].as_py() or "")
 
     def _bad_dates(self, block: Block, refused: dict[int, Any]) -> Iterator[Reject]:
-        """Dates of contracts that are loaded without them; of a refused row its refusal is enough."""
-        for name in contract_lines.DATES:
+        """Dates of records that are loaded without them; of a refused row its refusal is enough."""
+        for name in self._dates():
             if name not in block.columns:
                 continue
             texts, index = distinct(block.columns[name])

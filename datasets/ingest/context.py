@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from datasets.ingest.dates import parse_date, parse_period, period_of, year_of
 from datasets.ingest.dictionary import fold
-from datasets.ingest.shapes import Context
+from datasets.ingest.shapes import RECORD_KINDS, Context
 
 _STATE_NAMES = (
     "Aguascalientes|Baja California|Baja California Sur|Campeche|Coahuila|Colima|Chiapas|Chihuahua|Ciudad de México"
@@ -140,6 +140,10 @@ def is_institution(text: str) -> bool:
     )
 
 
+def is_municipal_government(text: str) -> bool:
+    return bool(_MUNICIPAL.match(fold(text)))
+
+
 def _original(line: str, folded: str) -> str:
     """The same words as printed: what follows the colon."""
     after = line.split(":", 1)[1] if ":" in line else folded
@@ -223,7 +227,7 @@ def from_file_name(context: Context, name: str, *, year_said: bool, period_said:
 def settle_document(context: Context, kind: str, moments: Iterable[str]) -> None:
     """Statements that report execution are quarterly until the year closes; a budget alone is the approved one."""
     stated = set(moments)
-    if kind == "contracts":
+    if kind in RECORD_KINDS:
         context.document = context.document or "quarterly"
         context.period = context.period or "annual"
         return

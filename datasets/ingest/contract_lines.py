@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -55,13 +56,17 @@ CURRENCIES = {
     "euros": "EUR",
     "eur": "EUR",
 }
+# Codes of OCDS as Mexican publishers use them: limited is an award without competition, selective an invitation.
+OCDS_METHODS = {"open": "open", "selective": "limited", "limited": "direct", "direct": "direct"}
 UNKNOWN_CURRENCY = "XXX"  # ISO 4217: no currency
 
 
-def keep_filled(block: Block, keep: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], list[int]]:
-    """Rows that say something about a contract, and the numbers of those that do not."""
+def keep_filled(
+    block: Block, keep: npt.NDArray[np.bool_], telling: Sequence[str] = (*TELLING, *AMOUNTS)
+) -> tuple[npt.NDArray[np.bool_], list[int]]:
+    """Rows that say something about the thing they stand for, and the numbers of those that do not."""
     filled = np.zeros(len(block.rows), bool)
-    for name in (*TELLING, *AMOUNTS):
+    for name in telling:
         if name in block.columns:
             texts, index = distinct(block.columns[name])
             said = np.fromiter((bool(text.strip()) and text.strip() != "0" for text in texts), bool, len(texts))
@@ -72,10 +77,10 @@ def keep_filled(block: Block, keep: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[
 def contract_rows(columns: dict[str, Any], amounts: dict[str, Amount], count: int) -> list[dict[str, Any]]:
     """One dictionary of column values per contract, without keys (body, release, line)."""
     texts = {name: column.to_pylist() for name, column in columns.items() if name not in amounts}
-    return [_contract(_Row(texts, row), amounts, row) for row in range(count)]
+    return [_contract(Row(texts, row), amounts, row) for row in range(count)]
 
 
-class _Row:
+class Row:
     """The texts of one row, trimmed; '' for what it does not have."""
 
     def __init__(self, texts: dict[str, list[str | None]], row: int) -> None:
@@ -90,7 +95,7 @@ class _Row:
         return next((text for name in names if (text := self[name])), "")
 
 
-def _contract(row: _Row, amounts: dict[str, Amount], number: int) -> dict[str, Any]:
+def _contract(row: Row, amounts: dict[str, Amount], number: int) -> dict[str, Any]:
     supplier = _supplier_name(row)
     contract: dict[str, Any] = {
         "procedure_number": row.first("procedure_number", "file_number", "record_id"),
@@ -103,17 +108,17 @@ def _contract(row: _Row, amounts: dict[str, Amount], number: int) -> dict[str, A
         "supplier_name": supplier,
         "supplier_rfc": clean_rfc(row["supplier_rfc"]),
         "currency": currency(row["currency"]),
-        "url": _link(row.first("contract_url", "award_url", "notice_url")),
+        "url": link(row.first("contract_url", "award_url", "notice_url")),
     }
     contract |= _values(amounts, number)
-    contract |= {target: _day(row[source]) for source, target in DATES.items()}
+    contract |= {target: day(row[source]) for source, target in DATES.items()}
     contract["search_text"] = search_text(
         " ".join((contract["title"], supplier, contract["contract_number"], contract["procedure_number"]))
     )
     return contract
 
 
-def _supplier_name(row: _Row) -> str:
+def _supplier_name(row: Row) -> str:
     whole = row["supplier_name"]
     if whole:
         return whole
@@ -153,7 +158,9 @@ def _values(amounts: dict[str, Amount], number: int) -> dict[str, Any]:
 def procurement_method(printed: str) -> str:
     """OCDS method of a procedure as printed; '' where it cannot be told. Invitations are `limited` (see ADR)."""
     words = search_text(printed)
-    if "adjudicacion" in words or "directa" in words or words == "ad":
+    if words in OCDS_METHODS:
+        return OCDS_METHODS[words]
+    if "adjudicacion" in words or "directa" in words or words == "ad" or words.startswith("adj dir"):
         return "direct"
     if "invitacion" in words or "restringid" in words or "simplificad" in words or words in ("i3p", "inv3", "ictp"):
         return "limited"
@@ -206,7 +213,7 @@ def supplier_key(name: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _day(text: str) -> date | None:
+def day(text: str) -> date | None:
     found = parse_date(text) if text else None
     return found if found and 1950 <= found.year <= 2100 else None
 
@@ -218,9 +225,9 @@ def is_bad_date(text: str) -> bool:
         any(char.isdigit() for char in text)
         and not is_not_stated(text)
         and text.strip("0 ") != ""
-        and _day(text) is None
+        and day(text) is None
     )
 
 
-def _link(text: str) -> str:
+def link(text: str) -> str:
     return text if text.lower().startswith(("http://", "https://")) and len(text) <= 2000 else ""

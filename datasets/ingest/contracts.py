@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from datasets.ingest.dates import parse_date
+from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.dictionary import fold
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area, is_legend, is_number, is_template
@@ -71,9 +73,12 @@ class ContractTable:
     rows: list[ContractRow] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
 
-    def skip(self, reason: str, count: int = 1) -> None:
+    reasons: dict[int, str] = field(default_factory=dict)  # row -> why it holds no line
+
+    def skip(self, reason: str, count: int = 1, rows: Sequence[int] = ()) -> None:
         if count:
             self.skipped[reason] = self.skipped.get(reason, 0) + count
+        self.reasons.update(dict.fromkeys(rows, reason))
 
     @property
     def rows_read(self) -> int:
@@ -93,11 +98,16 @@ def read_contracts(area: Area, mapping: ColumnMapping) -> ContractTable:
     headings = {fold(parts[-1]) for parts in area.paths.values()}
     enough = _enough(area, identity)
     for row in range(area.first, area.end):
-        reason = _reason(table, row, identity, amounts, headings, enough)
+        if area.said.leaves_out(row):
+            reason = BY_PERSON
+        elif area.said.counts(row):
+            reason = ""
+        else:
+            reason = _reason(table, row, identity, amounts, headings, enough)
         if reason == "merged":
             table.rows[-1].extra.append(row)
         if reason:
-            table.skip(reason)
+            table.skip(reason, rows=[row])
         else:
             table.rows.append(ContractRow(row))
     return table
@@ -123,13 +133,8 @@ def _reason(
     """Why a row is no contract of its own; '' when it is one."""
     area = table.area
     filled = [cell.strip() for cell in area.grid.rows[row] if cell.strip()]
-    if not filled:
-        return "blank"
-    if is_template(filled):
-        return "template"
-    same = sum(fold(cell) in headings for cell in filled)
-    if is_legend(filled) or (same >= 2 and same * 2 > len(filled)):
-        return "header"
+    if shape := furniture(filled, headings):
+        return shape
     if len(filled) <= 3 and _is_total_row(filled):
         return "subtotal"
     if _filled(area, row, identity) >= enough:
@@ -142,6 +147,18 @@ def _reason(
     if table.rows and mapped:
         return "merged"
     return "note"
+
+
+def furniture(filled: list[str], headings: set[str]) -> str:
+    """What a row of a list is before its content counts: blank, words of the template, headings again; '' for none of it."""
+    if not filled:
+        return "blank"
+    if is_template(filled):
+        return "template"
+    same = sum(fold(cell) in headings for cell in filled)
+    if is_legend(filled) or (same >= 2 and same * 2 > len(filled)):
+        return "header"
+    return ""
 
 
 def _is_total_row(filled: list[str]) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from datasets.ingest.chunks import Reject
 from datasets.ingest.report import Outcome
 from datasets.ingest.understand import fingerprint
-from datasets.models import Ingest, Release, RowIssue
+from datasets.models import Ingest, Release, ReviewStep, RowIssue
 from datasets.releases import publish_releases
 from partners.models import User
 
@@ -19,6 +19,11 @@ BATCH = 2_000
 BROKEN = (
     "Algo falló de nuestro lado al leer el archivo y ya quedó registrado. El original está a salvo; "
     "vuelve a intentarlo más tarde."
+)
+
+NO_ROOM = (
+    "El servidor se quedó sin espacio en disco: no se cargó nada y el original está a salvo. Avisa a quien lo administra y "
+    "vuelve a intentarlo cuando haya espacio."
 )
 
 
@@ -49,17 +54,22 @@ def finish(ingest: Ingest, outcome: Outcome, status: str) -> None:
         rows_loaded=outcome.rows_loaded,
         rows_rejected=outcome.rows_rejected,
         rows_skipped=sum(outcome.skipped.values()),
-        report=outcome.as_json() | {"fingerprint": fingerprint(reading) if reading else ""},
+        report=outcome.as_json()
+        | {
+            "fingerprint": fingerprint(reading) if reading else "",
+            "voice": list(reading.clues.voice) if reading else [],
+        },
         error="",
         ended_at=timezone.now(),
     )
 
 
-def publish_ingest(*, ingest: Ingest, by: User | None) -> list[Release]:
+def publish_ingest(*, ingest: Ingest, by: User | None, reason: str = "") -> list[Release]:
     """Publish every draft release of a reading that is ready, in one transaction."""
     with transaction.atomic():
         ids = list(ingest.releases.filter(status=Release.Status.DRAFT).values_list("pk", flat=True))
-        publish_releases(ids=ids, by=by)
+        publish_releases(ids=ids, by=by, reason=reason)
+        ReviewStep.objects.create(ingest=ingest, step=ReviewStep.Step.PUBLISHED, by=by, note=reason)
         mark(ingest, Ingest.Status.PUBLISHED, Ingest.Stage.DONE)
     return list(Release.objects.filter(pk__in=ids).select_related("public_body"))
 

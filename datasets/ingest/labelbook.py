@@ -26,7 +26,7 @@ REVENUE_LABELS = {
     "revenue": ("cri_code", "revenue_name"),
     "funding": ("funding_source_code", "funding_source_name"),
 }
-LABELS = {"expenditure": EXPENDITURE_LABELS, "revenue": REVENUE_LABELS, "contracts": {}}
+LABELS = {"expenditure": EXPENDITURE_LABELS, "revenue": REVENUE_LABELS}
 # Programmes and units carry codes of the publisher's own making in front of their names; those of classifiers do too.
 _DIGITS = re.compile(r"\d")
 

@@ -8,12 +8,13 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from datasets.ingest.decisions import NOTHING, Decisions
 from datasets.ingest.dictionary import match_heading
 from datasets.ingest.numbers import NotAnAmount, to_cents
 from datasets.ingest.shapes import Grid
 from datasets.ingest.sniff import column_letters
 
-KINDS = ("expenditure", "revenue", "contracts")
+KINDS = ("expenditure", "revenue", "contracts", "works", "debt", "sanctions")
 SEARCH_ROWS = 40
 RESCAN_LIMIT = 20_000  # sheets longer than this are not searched for a second table
 MIN_KNOWN = 3
@@ -35,6 +36,7 @@ class Area:
     titles: list[str] = field(default_factory=list)
     stacked: int = 0  # heading rows of a table below another one: they are rows of the sheet that hold no line
     headings: dict[int, str] = field(default_factory=dict)  # column -> unique reported heading
+    said: Decisions = NOTHING  # what a person decided about its rows and numbers
 
     @property
     def first(self) -> int:

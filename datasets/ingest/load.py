@@ -17,39 +17,15 @@ from datasets.ingest.binary import HEADER, TRAILER
 from datasets.ingest.chunks import Chunk
 from datasets.ingest.contract_lines import supplier_identity
 from datasets.ingest.labelbook import LabelRow
+from datasets.ingest.records import RECORDS, RecordKind
 from datasets.ingest.slices import SliceKey
 from datasets.ingest.totals import Totals
 
 LINES = {
     "expenditure": "datasets_expenditureline",
     "revenue": "datasets_revenueline",
-    "contracts": "datasets_contract",
 }
-CONTRACT_COLUMNS = (
-    "procedure_number",
-    "contract_number",
-    "method",
-    "method_raw",
-    "category_raw",
-    "title",
-    "buyer_unit",
-    "supplier_id",
-    "supplier_name",
-    "amount",
-    "amount_without_tax",
-    "amount_with_tax",
-    "amount_min",
-    "amount_max",
-    "tax_basis",
-    "currency",
-    "award_date",
-    "signed_on",
-    "starts_on",
-    "ends_on",
-    "url",
-    "search_text",
-)
-CENTS = ("amount", "amount_without_tax", "amount_with_tax", "amount_min", "amount_max")
+KEYS = ("public_body_id", "release_id", "line_no", "sheet_no", "source_row", "last_row", "year")
 Target = tuple[int, int]  # (public body, release)
 
 
@@ -70,7 +46,7 @@ class Loader:
     _suppliers: set[int] = field(default_factory=set)
 
     def begin(self) -> None:
-        if self.kind != "contracts":
+        if self.kind not in RECORDS:
             with connection.cursor() as cursor:
                 cursor.execute(rollups.create_parts(self.kind))
 
@@ -79,8 +55,8 @@ class Loader:
         if not len(chunk):
             return
         self._know_slices()
-        if self.kind == "contracts":
-            self._write_contracts(chunk)
+        if record := RECORDS.get(self.kind):
+            self._write_records(record, chunk)
         else:
             insert_labels(chunk.fresh_labels)
             self._labels.update(label.id for label in chunk.fresh_labels)
@@ -95,7 +71,7 @@ class Loader:
         with connection.cursor() as cursor:
             if self.kind == "contracts":
                 cursor.execute(rollups.CONTRACT_CELLS, {"releases": releases})
-            else:
+            elif self.kind not in RECORDS:
                 for statement in rollups.cell_statements(self.kind):
                     cursor.execute(statement)
             self._check(cursor)
@@ -112,8 +88,9 @@ class Loader:
             fresh = np.array(self.targets(self.slices[known:]), np.int32).reshape(-1, 2)
             self._targets = np.concatenate([self._targets, fresh])
 
-    def _write_contracts(self, chunk: Chunk) -> None:
-        self._insert_suppliers(chunk.contracts)
+    def _write_records(self, record: RecordKind, chunk: Chunk) -> None:
+        if record.names_suppliers:
+            self._insert_suppliers(chunk.records)
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         rows = zip(
@@ -121,36 +98,25 @@ class Loader:
             chunk.line_no.tolist(),
             chunk.source_row.tolist(),
             chunk.last_row.tolist(),
-            chunk.contracts,
+            chunk.records,
             strict=True,
         )
-        for number, line_no, source_row, last_row, contract in rows:
+        for number, line_no, source_row, last_row, values in rows:
             body, release = self._targets[number].tolist()
-            values = [_text(name, contract.get(name)) for name in CONTRACT_COLUMNS]
+            texts = [_text(values.get(name), is_cents=name in record.cents) for name in record.columns]
             writer.writerow(
-                [body, release, line_no, chunk.sheet_no, source_row, last_row, self.slices[number].year, *values]
+                [body, release, line_no, chunk.sheet_no, source_row, last_row, self.slices[number].year, *texts]
             )
-        columns = [
-            "public_body_id",
-            "release_id",
-            "line_no",
-            "sheet_no",
-            "source_row",
-            "last_row",
-            "year",
-            *CONTRACT_COLUMNS,
-        ]
-        not_null = [name for name in CONTRACT_COLUMNS if name not in NULLABLE]
-        _all_arrived(copy_csv(LINES["contracts"], columns, out, force_not_null=not_null), len(chunk))
+        _all_arrived(copy_csv(record.table, [*KEYS, *record.columns], out, record.not_null), len(chunk))
 
-    def _insert_suppliers(self, contracts: list[dict[str, Any]]) -> None:
+    def _insert_suppliers(self, records: list[dict[str, Any]]) -> None:
         fresh: dict[int, tuple[int, str, str, str, bool | None]] = {}
-        for contract in contracts:
-            rfc = contract["supplier_rfc"]
-            identity = supplier_identity(contract["supplier_name"], rfc)
-            contract["supplier_id"] = identity[0] if identity else None
+        for record in records:
+            rfc = record["supplier_rfc"]
+            identity = supplier_identity(record["supplier_name"], rfc)
+            record["supplier_id"] = identity[0] if identity else None
             if identity and identity[0] not in self._suppliers:
-                name = contract["supplier_name"][:400] or rfc
+                name = record["supplier_name"][:400] or rfc
                 fresh[identity[0]] = (identity[0], name, identity[1] or rfc.lower(), rfc, identity[2])
         if fresh:
             self._suppliers |= fresh.keys()
@@ -172,13 +138,10 @@ class Loader:
                 raise LoadMismatch(f"{missing} {table} that lines name do not exist")
 
 
-NULLABLE = {"supplier_id", *CENTS, "award_date", "signed_on", "starts_on", "ends_on"}
-
-
-def _text(name: str, value: Any) -> str:
+def _text(value: Any, *, is_cents: bool) -> str:
     if value is None:
         return ""
-    if name in CENTS:
+    if is_cents:
         return f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02}"
     return str(value).replace("\0", "")
 

@@ -10,23 +10,27 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import psycopg2
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
 from datasets.ingest.bodies import BodyRef
 from datasets.ingest.chunks import Chunk
-from datasets.ingest.endings import BROKEN, fail, finish, mark, publish_ingest, save_rejects
+from datasets.ingest.endings import BROKEN, NO_ROOM, fail, finish, mark, publish_ingest, save_rejects
 from datasets.ingest.flow import Flow, Pace
 from datasets.ingest.load import Loader, LoadMismatch
 from datasets.ingest.report import Outcome, SliceResult, decimals
 from datasets.ingest.shapes import Finding, Reading, UnreadableFile
-from datasets.ingest.targets import Bodies, Targets, load_territory
+from datasets.ingest.targets import Bodies, Targets, load_territory, write_down
 from datasets.ingest.totals import Totals
 from datasets.ingest.understand import said, understand
+from datasets.ingest.whose import HINT, suppose
 from datasets.models import Ingest, Release, RowIssue
+from datasets.models.runs import too_many_rejected
+from datasets.outages import is_cut_off, is_full
 
 logger = logging.getLogger(__name__)
 LOCK_CLASS = 0x6D657361  # "mesa": keeps our advisory locks apart from anybody else's
@@ -101,15 +105,31 @@ def run_ingest(ingest_id: int, tell: Tell = lambda stage, done, rows, rejected: 
             fail(ingest, unreadable.message, unreadable.code)
         except RecoverableError:
             raise
-        except (DatabaseError, InterfaceError, LoadMismatch) as error:
-            if connection.connection is None or connection.connection.closed:
+        except Exception as error:
+            if connection.connection is None or connection.connection.closed or is_cut_off(error):
                 raise RecoverableError from error
-            logger.exception("Ingest %s failed in the database", ingest_id)
-            fail(ingest, BROKEN, "database")
-        except Exception:
             logger.exception("Ingest %s failed", ingest_id)
-            fail(ingest, BROKEN, "internal")
+            _fail(ingest, error)
     return ingest
+
+
+def _fail(ingest: Ingest, error: Exception) -> None:
+    """COPY speaks to the driver, whose errors are not Django's."""
+    if is_full(error):
+        fail(ingest, NO_ROOM, "no_room")
+    else:
+        ours = isinstance(error, (DatabaseError, InterfaceError, psycopg2.Error, LoadMismatch))
+        fail(ingest, BROKEN, "database" if ours else "internal")
+
+
+def rehearse(ingest: Ingest, limit: int | None = None) -> Outcome:
+    """What a reading would give, everything counted and summed and nothing written; `ingest` need not be saved.
+
+    After `limit` rows it stops. Raises `UnreadableFile`.
+    """
+    run = _Run(ingest, lambda stage, done, rows, rejected: None, time.monotonic(), limit=limit)
+    run.load(run.prepare(), keep=False)
+    return run.outcome
 
 
 class _Undo(Exception):
@@ -123,8 +143,9 @@ class _Run:
     started: float
     outcome: Outcome = field(default_factory=Outcome)
     options: dict[str, Any] = field(default_factory=dict)
+    limit: int | None = None  # rows after which a rehearsal has seen enough
 
-    def go(self) -> None:
+    def prepare(self) -> Flow:
         self.options = self.ingest.options
         self.tell("reading", 0.0, 0, 0)
         reading = understand(self.ingest, lambda done: self.tell("reading", done, 0, 0))
@@ -132,16 +153,23 @@ class _Run:
         self.outcome.findings = list(reading.findings)
         self.outcome.questions = list(reading.questions)
         self._kind_agrees(reading)
-        flow = Flow(reading, said(self.options), load_territory())
-        may_load = reading.complete and not self.outcome.questions
+        told, territory = said(self.options), load_territory()
+        if told.body is None:
+            told = replace(told, supposed=suppose(self.ingest, reading, territory))
+        return Flow(reading, told, territory)
+
+    def go(self) -> None:
+        flow = self.prepare()
+        may_load = flow.reading.complete and not self.outcome.questions
         try:
             with transaction.atomic():
-                self._load(flow, keep=may_load)
+                self.load(flow, keep=may_load)
                 if not may_load or self.outcome.questions:
                     raise _Undo
+                stopped = self._stops_for_rejects() or self.outcome.rests_on_signs
                 self._end(Ingest.Status.READY)
-                if self.ingest.wants_publish and self.outcome.rows_loaded:
-                    publish_ingest(ingest=self.ingest, by=self.ingest.created_by)
+                if self.ingest.wants_publish and self.outcome.rows_loaded and not stopped:
+                    publish_ingest(ingest=self.ingest, by=self.ingest.created_by, reason=self.ingest.excuse)
         except _Undo:
             self.outcome.rows_loaded = 0
             self._end(Ingest.Status.NEEDS_MAPPING)
@@ -169,7 +197,7 @@ class _Run:
 
     # -- loading --------------------------------------------------------------------------------------------------
 
-    def _load(self, flow: Flow, keep: bool) -> None:
+    def load(self, flow: Flow, keep: bool) -> None:
         """Every table through cleaning; written only if it may be kept, else only counted and summed."""
         targets = Targets(self.ingest)
         loaders: dict[str, Loader] = {}
@@ -185,7 +213,7 @@ class _Run:
                     loaders[table.kind].write(chunk)
                 self._count_chunk(chunk, keep)
                 pace.add(len(chunk), len(chunk.rejects), self._done(flow, number))
-                if self._is_hopeless():
+                if self._is_hopeless() or self._has_seen_enough():
                     break
         self._count(flow)
         self._judge(flow)
@@ -196,8 +224,6 @@ class _Run:
             self._results(flow, targets if keep else None, totals)
         if keep:
             self.outcome.findings += targets.bodies.findings()
-        if not keep:
-            self.outcome.rows_loaded = 0
 
     def _count_chunk(self, chunk: Chunk, keep: bool) -> None:
         """Rejects beyond what memory should hold go straight to their table; of a reading that is undone they are not missed."""
@@ -216,6 +242,9 @@ class _Run:
         return outcome.rows_rejected > HOPELESS and outcome.rows_rejected > MOST_REJECTS * (
             outcome.rows_loaded + outcome.rows_rejected
         )
+
+    def _has_seen_enough(self) -> bool:
+        return self.limit is not None and self.outcome.rows_loaded + self.outcome.rows_rejected >= self.limit
 
     def _begin(self, kind: str, flow: Flow, targets: Targets, totals: Totals, loaders: dict[str, Loader]) -> None:
         loaders[kind] = Loader(kind, flow.slice_list, targets.get, totals)
@@ -245,11 +274,23 @@ class _Run:
                         f"assumed_{what}", "info", message, "Si no es así, indícalo y vuelve a cargar.", value=value
                     )
                 )
+            if supposed := finder.supposed:
+                self.outcome.supposed = supposed
+                self._note(Finding("assumed_body", "info" if supposed.told else "warning", supposed.why, HINT))
             for code in sorted(finder.questions):
                 self._question(QUESTIONS[code])
         rows = self.outcome.rows_loaded + self.outcome.rows_rejected
         if self.outcome.rows_rejected > rows * MOST_REJECTS and not self.outcome.questions:
             self._question("Más de la mitad de las filas no se pudo leer: revisa qué columna es cada cosa.")
+
+    def _stops_for_rejects(self) -> bool:
+        """More than one row in twenty rejected: it waits until a person says why it may go on."""
+        rejected, rows = self.outcome.rows_rejected, self.outcome.rows_loaded + self.outcome.rows_rejected
+        if not too_many_rejected(rejected, self.outcome.rows_loaded) or self.ingest.excuse:
+            return False
+        message = f"Se rechazó {100 * rejected / rows:.1f} % de las filas: más de 5 %."
+        self._note(Finding("many_rejected", "warning", message, "Corrígelas, o di por qué puede publicarse sin ellas."))
+        return True
 
     def _question(self, text: str) -> None:
         if text not in self.outcome.questions:
@@ -276,7 +317,7 @@ class _Run:
             self.outcome.slices.append(SliceResult(key, publisher, lines, sums, release.pk if release else None))
         for release in updated.values():
             release.totals = decimals(release.totals)
-        Release.objects.bulk_update(updated.values(), ["line_count", "sheets", "totals"], batch_size=500)
+        write_down(updated.values())
 
     def _end(self, status: str) -> None:
         self.outcome.seconds = time.monotonic() - self.started

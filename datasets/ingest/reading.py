@@ -13,19 +13,27 @@ from pathlib import Path
 from datasets.ingest import sipot
 from datasets.ingest.budget import read_budget
 from datasets.ingest.build import Part, budget_part, contract_part
-from datasets.ingest.contracts import read_contracts
+from datasets.ingest.clues import clues_of
+from datasets.ingest.contracts import ContractRow, ContractTable, read_contracts
+from datasets.ingest.decisions import correct_cells, decisions_for
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area, find_areas
 from datasets.ingest.mapping import ColumnMapping, map_columns
 from datasets.ingest.numbers import NotAnAmount, to_cents
+from datasets.ingest.readers.ocds import COLUMNS, read_ocds
 from datasets.ingest.readers.sheets import read_sheets
 from datasets.ingest.readers.text import MAX_GRID_BYTES, read_text
 from datasets.ingest.recognise import Foreign, Verdict, foreign_of, recognise
+from datasets.ingest.registers.build import read_register, register_part
 from datasets.ingest.repeats import join_parts
 from datasets.ingest.shapes import (
+    BODY_FIELDS,
     LINE_FIELDS,
     MOMENTS,
+    RECORD_KINDS,
+    REGISTER_KINDS,
     Block,
+    Clues,
     Context,
     Control,
     Finding,
@@ -37,7 +45,7 @@ from datasets.ingest.shapes import (
     Table,
     UnreadableFile,
 )
-from datasets.ingest.sniff import prescan_xlsx, sniff
+from datasets.ingest.sniff import prescan_xlsx, sniff, too_large
 from datasets.ingest.streaming import plan_stream
 
 __all__ = [
@@ -57,9 +65,10 @@ __all__ = [
 ]
 
 Progress = Callable[[str, float], None]
+MOST_COLUMNS = 1_000  # the widest published table that we know has 255
 _NOTHING = (
-    "No se encontró una tabla de presupuesto, ingresos o contratos. Revisa que los encabezados (por ejemplo "
-    "«Concepto», «Aprobado», «Devengado») estén en el archivo, o indica en qué fila están."
+    "No se encontró una tabla de presupuesto, ingresos, contratos, obras, deuda o sanciones. Revisa que los "
+    "encabezados (por ejemplo «Concepto», «Aprobado», «Devengado») estén en el archivo, o indica en qué fila están."
 )
 
 
@@ -85,7 +94,7 @@ def read_file(path: Path, *, name: str, hints: Hints | None = None, progress: Pr
     tell("sniff", 0.0)
     container = sniff(path, name)
     if container.kind == "json":
-        return _foreign_reading(work, _json_sentence(path))
+        return _read_json(path, work)
     if container.kind == "text":
         grids, large = _text_grids(path, work)
     else:
@@ -94,6 +103,7 @@ def read_file(path: Path, *, name: str, hints: Hints | None = None, progress: Pr
         tell("open", 0.1)
         grids, large = read_sheets(path), False
     tell("read", 0.5)
+    _refuse_wide(grids)
     _read_grids(grids, work)
     if not work.parts and not work.foreign:
         work.foreign += _foreign_cells(grids)
@@ -112,14 +122,42 @@ def read_file(path: Path, *, name: str, hints: Hints | None = None, progress: Pr
     return _finish(work)
 
 
+def _refuse_wide(grids: list[Grid]) -> None:
+    """Every heading is compared with the whole dictionary: a table of a hundred thousand columns would take minutes."""
+    for grid in grids:
+        for row in grid.rows:
+            if len(row) > MOST_COLUMNS and (filled := sum(map(bool, row))) > MOST_COLUMNS:
+                raise too_large(f"Tiene {filled:,} columnas con datos y el máximo es {MOST_COLUMNS:,}.")
+
+
+def _read_json(path: Path, work: _Work) -> Reading:
+    """Open contracting data become contracts, dated by themselves; another JSON says what it is for."""
+    work.encoding = "utf-8"
+    found = read_ocds(path)
+    if not found.processes:
+        return _foreign_reading(work, _json_sentence(path))
+    area = find_areas(found.grid, 1)[0]
+    area.said = decisions_for(work.hints, found.grid.sheet)
+    work.candidates.append(area)
+    mapping = map_columns(area, "contracts", COLUMNS | dict(work.hints.columns or {}))
+    table = ContractTable(area, mapping, [ContractRow(row) for row in range(area.first, area.end)])
+    work.parts.append(contract_part(table, "", None, work.hints.year))
+    work.findings += found.findings()
+    return _finish(work)
+
+
 def _json_sentence(path: Path) -> Foreign:
-    head = path.read_bytes()[:200_000].decode("utf-8", errors="replace").lower()
-    if '"ocid"' in head or '"releases"' in head or '"compiledrelease"' in head:
+    with path.open("rb") as file:
+        head = file.read(200_000).decode("utf-8", errors="replace").lower()
+    if '"rfc"' in head and ('"proveedor' in head or '"nombre' in head or '"razon' in head):
         return Foreign(
-            "ocds",
-            "Es información en el estándar de contrataciones abiertas (OCDS, JSON); ese formato no se carga por aquí.",
+            "suppliers",
+            "Es un padrón de proveedores en JSON: dice quiénes pueden vender y cómo localizarlos, no qué se contrató ni por "
+            "cuánto. Sirve para reconocer a un proveedor por su RFC; aquí no se publica, porque trae datos de personas.",
         )
-    return Foreign("json", "Es un archivo JSON. Sube la misma información en hoja de cálculo o CSV.")
+    return Foreign(
+        "json", "Es un archivo JSON que no sigue el estándar de contrataciones abiertas (OCDS). Súbelo en hoja o CSV."
+    )
 
 
 def _text_grids(path: Path, work: _Work) -> tuple[list[Grid], bool]:
@@ -167,6 +205,8 @@ def _foreign_cells(grids: list[Grid]) -> list[tuple[str | None, Foreign]]:
 
 def _read_grid(grid: Grid, children: list[Grid], work: _Work) -> None:
     for area in find_areas(grid, work.hints.header_row):
+        area.said = decisions_for(work.hints, grid.sheet)
+        correct_cells(area)
         work.candidates.append(area)
         if sipot.is_master(grid):
             sipot.name_suppliers(area, children)
@@ -215,6 +255,9 @@ def _read_area(area: Area, verdict: Verdict, children: list[Grid], work: _Work) 
     mapping = verdict.mapping
     if mapping is None:
         return
+    if verdict.kind in REGISTER_KINDS:
+        work.parts.append(register_part(read_register(area, mapping), work.name, work.hints.year))
+        return
     if verdict.kind == "contracts":
         read = read_contracts(area, mapping)
         offers = sipot.count_offers(area, children, [line.row for line in read.rows]) if children else None
@@ -250,7 +293,10 @@ def _read_flow(area: Area, kind: str, word: str, flow: int, mapping: ColumnMappi
 def _foreign_reading(work: _Work, foreign: Foreign) -> Reading:
     question = f"{foreign.sentence} ¿Qué tipo de archivo querías cargar?"
     finding = Finding(
-        foreign.code, "error", foreign.sentence, hint="Sube presupuesto, ingresos o contratos en hoja de cálculo o CSV."
+        foreign.code,
+        "error",
+        foreign.sentence,
+        hint="Sube presupuesto, ingresos, contratos, obras, deuda o sanciones, en hoja o CSV.",
     )
     first = work.candidates[0] if work.candidates else None
     return Reading(
@@ -292,7 +338,15 @@ def _finish(work: _Work) -> Reading:
         findings=work.findings,
         complete=not work.questions and not any(found.severity == "error" for found in work.findings),
         questions=list(dict.fromkeys(work.questions)),
+        clues=clues_of(work.candidates) if any(_names_nobody(part.table) for part in parts) else Clues(),
     )
+
+
+def _names_nobody(table: Table) -> bool:
+    """A file that is read in pieces is not searched for signs: its head is not the whole of it."""
+    context = table.context
+    said = context.body_name or context.municipality_name or context.municipality_code or context.state_code
+    return table.stream is None and not said and not set(table.columns.values()).intersection(BODY_FIELDS)
 
 
 def _main_kind(parts: list[Part], said: str | None) -> str:
@@ -358,7 +412,7 @@ def _ask_when(table: Table, work: _Work) -> None:
         table.stream.fields if table.stream else ()
     )
     each_line_says = bool(fields & {"period_end", "period_label"})
-    if table.kind == "contracts" or table.context.period is not None or each_line_says:
+    if table.kind in RECORD_KINDS or table.context.period is not None or each_line_says:
         return
     if work.hints.year is not None:
         table.context.period = "annual"

@@ -1,4 +1,4 @@
-"""Which of the three kinds an area is, or which other thing: no figure is made of what is not a budget."""
+"""Which kind of data an area is, or which other thing: no figure is made of what is not a budget."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import cache
 from datasets.ingest.dictionary import fold, normalise, read_rows
 from datasets.ingest.layout import Area, title_lines
 from datasets.ingest.mapping import ColumnMapping, map_columns
+from datasets.ingest.registers import REGISTERS
 from datasets.ingest.shapes import CONTRACT_AMOUNTS
 
 SPENDING_ONLY = ("committed", "exercised", "paid", "underspend", "approved")
@@ -64,7 +65,7 @@ _LAW_TITLE = re.compile(r"ley de ingresos|presupuesto de ingresos|ingresos estim
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Something published that is none of the three kinds. ``strong``: even where its columns look like contracts."""
+    """Something published that is none of our kinds. ``strong``: even where its columns look like contracts."""
 
     code: str
     sentence: str
@@ -108,17 +109,38 @@ def foreign_of(area: Area) -> Foreign | None:
 
 def recognise(area: Area, kind: str | None = None, wanted: Mapping[str, str] | None = None) -> Verdict:
     """The kind with most evidence. ``kind`` is what a person said: then only that one is tried."""
-    contracts = map_columns(area, "contracts", wanted)
-    verdict = _as_contracts(contracts)
+    verdict = _as_contracts(map_columns(area, "contracts", wanted))
     foreign = foreign_of(area)
+    if register := _as_register(area, kind, wanted, foreign, verdict):
+        return register
     if kind in (None, "contracts") and verdict and not (foreign and foreign.strong):
         return verdict
     if foreign and kind is None:
+        return Verdict(None, None, foreign)
+    if kind in REGISTERS:
         return Verdict(None, None, foreign)
     budget = _as_budget(area, wanted, kind)
     if budget:
         return budget
     return Verdict(None, None, foreign)
+
+
+def _as_register(
+    area: Area, kind: str | None, wanted: Mapping[str, str] | None, foreign: Foreign | None, contracts: Verdict | None
+) -> Verdict | None:
+    """A list of works, debts or sanctions: its headings say so, and so many of its columns are understood."""
+    code = kind if kind in REGISTERS else foreign.code if foreign else ""
+    if code not in REGISTERS or kind not in (None, code):
+        return None
+    register = REGISTERS[code]
+    mapping = map_columns(area, code, wanted)
+    if hasattr(register, "refine"):
+        register.refine(area, mapping)
+    if not register.enough(mapping, said=kind == code):
+        return None
+    if contracts and kind is None and foreign and not foreign.strong and not register.beats_contracts(mapping):
+        return None
+    return Verdict(code, mapping, score=len(mapping.fields))
 
 
 def _as_contracts(mapping: ColumnMapping) -> Verdict | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datasets.ingest.build import Part
 from datasets.ingest.hierarchy import close
-from datasets.ingest.shapes import Context, Finding
+from datasets.ingest.shapes import RECORD_KINDS, Context, Finding
 
 # ---------------------------------------------------------------------------------------------------
 
 
 def join_parts(parts: list[Part]) -> tuple[list[Part], list[Finding], list[str]]:
     """One table per kind, breakdown and context. The same sums again are a repetition; other sums are further lines."""
-    _share_context([part.table.context for part in parts if part.table.kind != "contracts"])
+    _share_context([part.table.context for part in parts if part.table.kind not in RECORD_KINDS])
     groups: dict[tuple[object, ...], list[Part]] = {}
     for part in parts:
         context = part.table.context
@@ -56,7 +56,7 @@ def _join_group(group: list[Part], findings: list[Finding], questions: list[str]
     first = ranked[0]
     different = []
     for part in ranked[1:]:
-        if part.table.kind != "contracts" and (not any(part.sums) or _repeats(first, part)):
+        if part.table.kind not in RECORD_KINDS and (not any(part.sums) or _repeats(first, part)):
             _absorb(first, part, "repeated")
             if any(part.sums):
                 findings.append(_repetition(first, part))
@@ -64,7 +64,7 @@ def _join_group(group: list[Part], findings: list[Finding], questions: list[str]
             different.append(part)
     for part in different:
         _append(first, part)
-    if different and first.table.kind != "contracts":
+    if different and first.table.kind not in RECORD_KINDS:
         sheets = ", ".join(f"«{part.table.sheet}»" for part in [first, *different])
         questions.append(
             f"Hay varias tablas de la misma clasificación con montos distintos ({sheets}). ¿Se suman o es solo una?"

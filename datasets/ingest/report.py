@@ -8,7 +8,7 @@ from typing import Any
 
 from datasets.ingest.chunks import Reject
 from datasets.ingest.shapes import Finding, Reading
-from datasets.ingest.slices import SliceKey
+from datasets.ingest.slices import SliceKey, Supposed
 
 # Ties between breakdowns with as many lines go to the one that tells most.
 DETAIL = ("full", "object", "programme", "functional", "administrative", "economic")
@@ -53,7 +53,13 @@ class Outcome:
     remarks: list[Reject] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    supposed: Supposed | None = None
     seconds: float = 0.0
+
+    @property
+    def rests_on_signs(self) -> bool:
+        """Nobody ever said whose money it is: a person looks before it is published."""
+        return self.supposed is not None and not self.supposed.told
 
     def as_json(self) -> dict[str, Any]:
         reading = self.reading
@@ -66,6 +72,8 @@ class Outcome:
             "breakdown": _common(counted, "breakdown"),
             "publisher": _common(counted, "publisher"),
             "municipality": _common(counted, "municipality"),
+            "publisher_supposed": self.supposed.why if self.supposed else None,
+            "rests_on_signs": self.rests_on_signs,
             "year": _common(counted, "year"),
             "period": _common(counted, "period"),
             "document": _common(counted, "document"),
@@ -75,6 +83,8 @@ class Outcome:
             "sheet": reading.sheet if reading else None,
             "header_row": reading.header_row if reading else None,
             "columns": reading.columns if reading else {},
+            "numbers": _numbers(reading),
+            "unit": reading.tables[0].unit if reading and reading.tables else 1,
             "rows_read": self.rows_read,
             "rows_loaded": self.rows_loaded,
             "rows_rejected": self.rows_rejected,
@@ -124,6 +134,17 @@ class Outcome:
         found = [finding_json(finding) for finding in self.findings]
         found += [reject_json(reject) for reject in self.rejects]
         return (found + [reject_json(remark, "warning") for remark in self.remarks])[:FIRST_ISSUES]
+
+
+def _numbers(reading: Reading | None) -> dict[str, dict[str, str]]:
+    """By heading of an amount: which mark parts its decimals, and a text of the file that shows it."""
+    found: dict[str, dict[str, str]] = {}
+    for table in reading.tables if reading else []:
+        for heading, name in table.columns.items():
+            if name in table.decimal:
+                told = {"mark": table.decimal[name], "evidence": table.evidence.get(name, "")}
+                found.setdefault(heading, told)
+    return found
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

@@ -7,7 +7,7 @@ bad amount can be reported with its row, column and value instead of disappearin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,34 @@ CONTRACT_AMOUNTS = (
     "guarantee_amount",
     "federal_contribution",
 )
-MOMENTS = {"expenditure": EXPENDITURE_MOMENTS, "revenue": REVENUE_MOMENTS, "contracts": ()}
+WORK_AMOUNTS = (
+    "approved",
+    "modified",
+    "contracted",
+    "spent",
+    "investment",
+    "federal_share",
+    "state_share",
+    "municipal_share",
+    "own_share",
+)
+DEBT_AMOUNTS = ("contracted", "opening", "drawn", "repaid", "revalued", "balance", "interest", "fees")
+SANCTION_AMOUNTS = ("fine",)
+MOMENTS: dict[str, tuple[str, ...]] = {
+    "expenditure": EXPENDITURE_MOMENTS,
+    "revenue": REVENUE_MOMENTS,
+    "contracts": (),
+    "works": WORK_AMOUNTS,
+    "debt": DEBT_AMOUNTS,
+    "sanctions": SANCTION_AMOUNTS,
+}
+#: Kinds whose rows are things, one by one, and not sums under a classification.
+RECORD_KINDS = frozenset({"contracts", "works", "debt", "sanctions"})
+#: Record kinds that are lists with a state at a date (see datasets.ingest.registers).
+REGISTER_KINDS = RECORD_KINDS - {"contracts"}
+
+#: Columns that say whose money a row is.
+BODY_FIELDS = ("entity_name", "buyer_name", "municipality_code", "municipality_name", "state_code", "state_name")
 
 _PLACE_AND_TIME = (
     "fiscal_year",
@@ -147,6 +174,65 @@ LINE_FIELDS: dict[str, tuple[str, ...]] = {
         "award_url",
         "contract_url",
     ),
+    "works": (
+        *_PLACE_AND_TIME,
+        "record_id",
+        "work_code",
+        "work_name",
+        "description",
+        "work_type",
+        "ramo_code",
+        "ramo_name",
+        "executing_unit",
+        "programme",
+        "work_location",
+        "work_state_code",
+        "work_state",
+        "work_municipality_code",
+        "work_municipality",
+        "latitude",
+        "longitude",
+        "physical_progress",
+        "financial_progress",
+        "start_date",
+        "end_date",
+        "status_raw",
+        "cycle",
+        "contract_number",
+        "supplier_name",
+        "supplier_rfc",
+        *WORK_AMOUNTS,
+    ),
+    "debt": (
+        *_PLACE_AND_TIME,
+        "debt_name",
+        "debt_group",
+        "debt_type",
+        "creditor",
+        "debtor",
+        "purpose",
+        "guarantee",
+        "rate_raw",
+        "term_raw",
+        "date_signed",
+        "maturity_date",
+        *DEBT_AMOUNTS,
+    ),
+    "sanctions": (
+        *_PLACE_AND_TIME,
+        "supplier_name",
+        "supplier_rfc",
+        "authority",
+        "file_number",
+        "facts",
+        "outcome_raw",
+        "notified_on",
+        "resolved_on",
+        "start_date",
+        "end_date",
+        "term_raw",
+        *SANCTION_AMOUNTS,
+    ),
 }
 
 
@@ -163,6 +249,12 @@ class Hints:
     header_row: int | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    decimal: Mapping[str, str] | None = None  # heading -> decimal mark
+    unit: int | None = None  # pesos for each printed unit
+    # Rows by sheet, as a spreadsheet counts them: left out by a person, counted in any case, with corrected cells.
+    left_out: Mapping[str, Sequence[int]] | None = None
+    counted: Mapping[str, Sequence[int]] | None = None
+    fixes: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None
 
 
 class UnreadableFile(Exception):
@@ -250,6 +342,9 @@ class StreamPlan:
     object_codes: tuple[int, ...] = ()  # positions, deepest first: object_code is the first that is filled
     rules: tuple[SkipRule, ...] = ()
     constants: dict[str, str] = field(default_factory=dict)
+    unit: int = 1  # pesos for each printed unit
+    left_out: frozenset[int] = frozenset()  # rows that a person left out
+    fixes: Mapping[int, Mapping[int, str]] = field(default_factory=dict)  # row -> {column position: corrected text}
 
 
 @dataclass(slots=True)
@@ -268,6 +363,11 @@ class Table:
     rows_read: int
     skipped: dict[str, int]
     controls: list[Control]
+    #: The text that shows which mark parts the decimals, by amount column.
+    evidence: dict[str, str] = field(default_factory=dict)
+    unit: int = 1  # pesos for each printed unit
+    #: Why rows of a file that is read whole hold no line, by row.
+    reasons: dict[int, str] = field(default_factory=dict)
     stored: list[Block] = field(default_factory=list)
     stream: StreamPlan | None = None
 
@@ -277,6 +377,21 @@ class Table:
     @property
     def lines(self) -> int:
         return sum(len(block.rows) for block in self.stored)
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """Signs in the rows of whose money it is, where no public body is named (`datasets.ingest.clues`)."""
+
+    acronym: str = ""  # with which every row signs the area that answers for it: "Dirección de Finanzas (CEAA)"
+    state_code: str = ""  # of the government whose addresses the rows cite: https://ceaa.hidalgo.gob.mx/…
+    municipal_government: str = ""  # that handed over all its own revenue, as printed
+    #: What files of one publisher have in common from one month to the next.
+    voice: tuple[str, ...] = ()
+
+    @property
+    def names_somebody(self) -> bool:
+        return bool((self.acronym and self.state_code) or self.municipal_government)
 
 
 @dataclass(slots=True)
@@ -291,6 +406,7 @@ class Reading:
     findings: list[Finding]
     complete: bool
     questions: list[str]
+    clues: Clues = field(default_factory=lambda: Clues())
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from datasets.ingest.bodies import BodyRef, Place, Territory, UnknownPlace, resolve_body
 from datasets.ingest.dates import parse_date, parse_period, period_of, year_of
 from datasets.ingest.labelbook import distinct
-from datasets.ingest.shapes import Table
+from datasets.ingest.shapes import BODY_FIELDS, RECORD_KINDS, Table
 
 FIRST_YEAR, LAST_YEAR = 1980, 2049
 # The fields whose texts decide; the distinct combinations of a block are few.
@@ -28,7 +28,6 @@ DECIDING = (
     "entity_name",
 )
 CONTRACT_DECIDING = (*DECIDING, "buyer_name", "government_level")
-BODY_FIELDS = ("entity_name", "buyer_name", "municipality_code", "municipality_name", "state_code", "state_name")
 YEAR_FIELDS = ("fiscal_year", "period_end", "period_start", "period_label")
 NOBODY = BodyRef("unknown", "")
 NO_YEAR = 0
@@ -46,6 +45,15 @@ class SliceKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Supposed:
+    """Whose money it is taken to be where neither the file nor a person says it, and why; `told` once, of a file like it."""
+
+    body: BodyRef
+    why: str
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What the command or a person said about the whole file."""
 
@@ -53,6 +61,7 @@ class Said:
     year: int | None = None
     period: str | None = None
     document: str | None = None
+    supposed: Supposed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,7 @@ class SliceFinder:
     assumed: dict[str, str] = field(default_factory=dict)
     #: What no column, no title and nobody has said; a person must. Until then the rows are counted and summed, not loaded.
     questions: set[str] = field(default_factory=set)
+    supposed: Supposed | None = None
     _present: frozenset[str] = frozenset()
     _known: dict[tuple[str, ...], int | Refusal] = field(default_factory=dict)
 
@@ -110,7 +120,7 @@ class SliceFinder:
         if isinstance(year, Refusal):
             return year
         period = self._period(row)
-        document = "" if self.table.kind == "contracts" else self._document(period)
+        document = "" if self.table.kind in RECORD_KINDS else self._document(period)
         key = SliceKey(self.table.kind, body, year, period, document, self.table.breakdown)
         return self.slices.setdefault(key, len(self.slices))
 
@@ -123,7 +133,15 @@ class SliceFinder:
             return Refusal(unknown.code, "municipality_code", unknown.value)
         if self.said.body:
             return self._agreed(self.said.body, found)
-        return found or self._missing("unknown_body", BODY_FIELDS, NOBODY)
+        return found or self._supposed() or self._missing("unknown_body", BODY_FIELDS, NOBODY)
+
+    def _supposed(self) -> BodyRef | None:
+        """Only where no column speaks of bodies: beside those that do, a row that does not is a row to be corrected."""
+        supposed = self.said.supposed
+        if supposed is None or self._present.intersection(BODY_FIELDS):
+            return None
+        self.supposed = supposed
+        return supposed.body
 
     def _place(self, row: dict[str, str]) -> Place:
         context = self.table.context
@@ -167,7 +185,7 @@ class SliceFinder:
 
     def _year_is_printed(self) -> bool:
         """The year of a contract may only be derived from its dates; a contract of 2013 may well be signed in 2014."""
-        return self.table.kind != "contracts" or "fiscal_year" in self.table.columns.values()
+        return self.table.kind not in RECORD_KINDS or "fiscal_year" in self.table.columns.values()
 
     def _year_of_dates(self, row: dict[str, str]) -> int | None:
         end = parse_date(row["period_end"]) or parse_date(row["period_start"])

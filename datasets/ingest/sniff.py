@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from datasets.ingest.shapes import UnreadableFile
 
@@ -13,9 +16,20 @@ MAX_MEMBERS = 5_000
 MAX_UNCOMPRESSED = 500 * 2**20
 MAX_RATIO = 300  # a sheet of equal cells reaches about 150; a bomb thousands
 RATIO_FROM = 20 * 2**20  # below this size a high ratio harms nobody
+MAX_DIRECTORY = 4 * 2**20  # of a ZIP's own list of what it holds
 MAX_SLOTS = 20_000_000
 MAX_COLUMNS = 500
 
+UNZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 _HEAD = 8_192
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
@@ -125,27 +139,63 @@ def _sniff_ole(path: Path, name: str) -> Container:
 
 def _sniff_zip(path: Path, name: str) -> Container:
     try:
+        _refuse_long_directory(path)
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            mimetype = archive.read("mimetype")[:100] if "mimetype" in archive.namelist() else b""
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
+            kind = workbook_kind(archive)
+    except UNZIP_ERRORS:
         raise _refuse(
             "truncated", "El archivo llegó dañado o incompleto. Descárgalo otra vez y vuelve a subirlo."
         ) from None
+    if kind == "document":
+        raise _refuse("document", f"Parece un documento o una presentación{_suffix(name)}. {_UPLOAD_ORIGINAL}")
+    if kind is None:
+        raise _refuse(
+            "archive", "Es un archivo .zip. Descomprímelo y sube la hoja de cálculo o el CSV que trae dentro."
+        )
     _check_limits(members)
-    return Container(_zip_kind({member.filename for member in members}, mimetype, name))
+    return Container(kind)
 
 
-def _zip_kind(names: set[str], mimetype: bytes, name: str) -> str:
+def workbook_kind(archive: zipfile.ZipFile) -> str | None:
+    """What office file a ZIP is; None where it is a package of files."""
+    names = set(archive.namelist())
     if "xl/workbook.bin" in names:
         return "xlsb"
     if any(member.startswith("xl/") for member in names):
         return "xlsx"
+    mimetype = b""
+    if "mimetype" in names:
+        with archive.open("mimetype") as file:
+            mimetype = file.read(100)
     if b"opendocument.spreadsheet" in mimetype:
         return "ods"
     if any(member.startswith(("word/", "ppt/")) for member in names) or b"opendocument" in mimetype:
-        raise _refuse("document", f"Parece un documento o una presentación{_suffix(name)}. {_UPLOAD_ORIGINAL}")
-    raise _refuse("archive", "Es un archivo .zip. Descomprímelo y sube la hoja de cálculo o el CSV que trae dentro.")
+        return "document"
+    return None
+
+
+def _refuse_long_directory(path: Path) -> None:
+    with path.open("rb") as file:
+        if directory_size(file) > MAX_DIRECTORY:
+            raise too_large("Dice traer una cantidad anormal de partes.")
+
+
+def directory_size(file: IO[bytes]) -> int:
+    """Bytes of a ZIP's list of members, as its end states them: a list of millions is refused before it is read."""
+    file.seek(0, 2)
+    start = max(file.tell() - 66_000, 0)
+    file.seek(start)
+    tail = file.read()
+    end = tail.rfind(b"PK\x05\x06")
+    if end < 0 or len(tail) < end + 22:
+        return 0
+    size = int(struct.unpack_from("<L", tail, end + 12)[0])
+    if size != 0xFFFFFFFF or not tail[:end][-20:].startswith(b"PK\x06\x07"):
+        return size
+    file.seek(min(struct.unpack_from("<Q", tail, end - 12)[0], start + end))
+    record = file.read(48)
+    return int(struct.unpack_from("<Q", record, 40)[0]) if len(record) == 48 else size
 
 
 def _check_limits(members: list[zipfile.ZipInfo]) -> None:
@@ -175,7 +225,7 @@ def prescan_xlsx(path: Path) -> None:
             for member in archive.infolist():
                 if member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml"):
                     _prescan_member(archive, member)
-    except (zipfile.BadZipFile, OSError, EOFError, zipfile.zlib.error, NotImplementedError, RuntimeError):  # type: ignore[attr-defined]
+    except UNZIP_ERRORS:
         raise _refuse(
             "truncated", "El archivo llegó dañado o incompleto. Descárgalo otra vez y vuelve a subirlo."
         ) from None

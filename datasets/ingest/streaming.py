@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from datasets.ingest.build import Part
+from datasets.ingest.build import Part, area_titles
 from datasets.ingest.codes import object_code
+from datasets.ingest.context import unit_of
+from datasets.ingest.decisions import fixes_by_column
 from datasets.ingest.layout import Area
 from datasets.ingest.lines import RENAMED
 from datasets.ingest.mapping import OBJECT_CODES, ColumnMapping, map_columns
-from datasets.ingest.shapes import LINE_FIELDS, Finding, SkipRule, StreamPlan, Table
+from datasets.ingest.shapes import LINE_FIELDS, RECORD_KINDS, Finding, SkipRule, StreamPlan, Table
 
 _TOTAL_PATTERN = r"\s*(gran\s+|sub\s*-?\s*)?total(es)?\b"
 _SHAPES = {1: r"[1-9](0{2,5})?$", 2: r"[1-9][1-9](0{2,4})?$", 3: r"[1-9][1-9][1-9](0{1,3})?$"}
@@ -44,9 +46,12 @@ def plan_stream(
         fields=fields,
         object_codes=tuple(column for name in reversed(OBJECT_CODES) if (column := mapping.column(name)) is not None),
         rules=tuple(rules),
+        unit=1 if table.kind == "contracts" else area.said.unit or unit_of(area_titles(area)),
+        left_out=area.said.left_out,
+        fixes=fixes_by_column(area),
     )
     part.findings = [found for found in part.findings if found.code != "parts_differ"]  # the head ends inside a group
-    table.stored, table.rows_read, table.skipped, table.controls = [], 0, {}, []
+    table.stored, table.rows_read, table.skipped, table.controls, table.reasons = [], 0, {}, [], {}
     if len(parts) > 1:
         questions.append("El archivo es muy grande y tiene varias tablas. Divídelo y sube una tabla por archivo.")
     findings.append(
@@ -78,7 +83,7 @@ def _rules(table: Table, area: Area, mapping: ColumnMapping, questions: list[str
     ]
     codes = [column for name in OBJECT_CODES if (column := mapping.column(name)) is not None]
     rules = _total_rules(mapping, codes)
-    if table.kind == "contracts" or not parents:
+    if table.kind in RECORD_KINDS or not parents:
         return rules
     for build in (_level_rule, _column_rules, _shape_rules):
         found = build(area, mapping, codes, leaves, parents)

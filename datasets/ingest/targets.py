@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from django.db import connection
 from django.utils.text import slugify
 
 from datasets.ingest.bodies import BodyRef, Territory
@@ -142,4 +144,20 @@ class Targets:
             document=key.document,
             breakdown=key.breakdown,
             ingest=self.ingest,
+        )
+
+
+def write_down(releases: Collection[Release]) -> None:
+    """What the load found of each release, in one statement: a file may hold hundreds, and Django would write a CASE for each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE datasets_release SET line_count = found.line_count, sheets = found.sheets, totals = found.totals "
+            "FROM unnest(%s::int[], %s::int[], %s::jsonb[], %s::jsonb[]) AS found(id, line_count, sheets, totals) "
+            "WHERE datasets_release.id = found.id",
+            [
+                [release.pk for release in releases],
+                [release.line_count for release in releases],
+                [json.dumps(release.sheets) for release in releases],
+                [json.dumps(release.totals) for release in releases],
+            ],
         )

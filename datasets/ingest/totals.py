@@ -28,7 +28,9 @@ class Totals:
             return
         for number, count in zip(*_counts(chunk.slices), strict=True):
             self.lines[number] += count
-        if chunk.contracts:
+        if chunk.records and chunk.summed:
+            self._add_records(chunk)
+        elif chunk.records:
             self._add_contracts(chunk)
         else:
             self._add_money(chunk)
@@ -43,9 +45,16 @@ class Totals:
                     self._add(number, chunk.table, moment, cents)
 
     def _add_contracts(self, chunk: Chunk) -> None:
-        for number, contract in zip(chunk.slices.tolist(), chunk.contracts, strict=True):
+        for number, contract in zip(chunk.slices.tolist(), chunk.records, strict=True):
             if contract["amount"] is not None:
                 self._add(number, chunk.table, contract["currency"], contract["amount"])
+
+    def _add_records(self, chunk: Chunk) -> None:
+        """Amounts as the records have them: what is derived from others is counted, what was only read is not."""
+        for number, record in zip(chunk.slices.tolist(), chunk.records, strict=True):
+            for name in chunk.summed:
+                if record[name] is not None:
+                    self._add(number, chunk.table, name, record[name])
 
     def _add(self, number: int, table: int, name: str, cents: int) -> None:
         of_slice = self.sums.setdefault(number, {})

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Case, Q, When
 
 from datasets.ingest.bodies import BodyRef, Territory, government
 from datasets.ingest.dictionary import normalise
@@ -17,6 +18,9 @@ from datasets.ingest.shapes import Hints, Reading
 from datasets.ingest.slices import Said
 from datasets.models import Ingest, MappingProfile, PublicBody
 from municipalities.models import Municipality
+
+#: Decisions about a file that also hold for the next one with the same headings; those about single rows do not.
+CARRIED = ("decimal", "unit")
 
 
 def understand(ingest: Ingest, tell: Callable[[float], None]) -> Reading:
@@ -30,10 +34,11 @@ def understand(ingest: Ingest, tell: Callable[[float], None]) -> Reading:
     unconfirmed = not _columns(ingest, ingest.profile)
     # A kind that nobody confirmed together with the columns is checked against what the file says by itself.
     reading = read(replace(hints, kind=None) if unconfirmed else hints)
-    profile = _remembered(reading) if unconfirmed else None
+    profile = _remembered(reading, ingest) if unconfirmed else None
     if profile is not None:
         ingest.profile = profile
-        ingest.save(update_fields=["profile"])
+        if ingest.pk:
+            ingest.save(update_fields=["profile"])
         return read(_hints(ingest, profile))
     if hints.kind and reading.kind != hints.kind and not (reading.kind and reading.complete):
         return read(hints)  # the file does not tell its kind by itself: what was said decides
@@ -49,13 +54,22 @@ def _hints(ingest: Ingest, profile: MappingProfile | None) -> Hints:
     said = {name: ingest.options.get(name) for name in ("year", "period", "document")}
     corrections = {name: value for name, value in ingest.options.get("reading", {}).items() if value}
     kind = ingest.options.get("kind") or (profile.kind if profile else None)
-    return Hints(kind=kind, columns=_columns(ingest, profile) or None, **said, **corrections)
+    remembered = {name: value for name, value in (profile.options if profile else {}).items() if name in CARRIED}
+    fixes = ingest.options.get("fixes")
+    columns = _columns(ingest, profile) or None
+    return Hints(kind=kind, columns=columns, fixes=fixes, **said, **(remembered | corrections))
 
 
-def _remembered(reading: Reading) -> MappingProfile | None:
-    """The newest profile that a person confirmed for these very headings."""
+def _remembered(reading: Reading, ingest: Ingest) -> MappingProfile | None:
+    """The newest profile that a person confirmed for these very headings; of the same source or organisation first."""
     mark = fingerprint(reading)
-    return MappingProfile.objects.filter(fingerprint=mark).order_by("-approved_at").first() if mark else None
+    if not mark:
+        return None
+    file = ingest.file
+    ours = [Q(trusted_for__in=file.organisations.values("pk"))]
+    ours += [Q(source=file.source_id)] if file.source_id else []
+    nearness = Case(*[When(condition, then=place) for place, condition in enumerate(ours)], default=len(ours))
+    return MappingProfile.objects.filter(fingerprint=mark).order_by(nearness, "-approved_at").first()
 
 
 def fingerprint(reading: Reading) -> str:
@@ -67,10 +81,10 @@ def fingerprint(reading: Reading) -> str:
 
 def said(options: dict[str, Any]) -> Said:
     """What the command or a person said about the whole file."""
-    return Said(_said_body(options), options.get("year"), options.get("period"), options.get("document"))
+    return Said(said_body(options), options.get("year"), options.get("period"), options.get("document"))
 
 
-def _said_body(options: dict[str, Any]) -> BodyRef | None:
+def said_body(options: dict[str, Any]) -> BodyRef | None:
     """The public body that was chosen by municipality code or by its address; one that is not there yet will be made."""
     if code := options.get("municipality"):
         names = dict(Municipality.objects.filter(pk=code).values_list("code", "name"))

@@ -3,10 +3,16 @@
 from .classifiers import ClassNode, Label
 from .facts import Contract, ExpenditureLine, RevenueLine, Supplier
 from .history import MappingProfileEvent, PublicBodyEvent, ReleaseEvent
-from .rollups import ContractCell, ExpenditureCell, RevenueCell
-from .runs import Breakdown, Document, Ingest, Kind, MappingProfile, Release, RowIssue
+from .indicators import DisclosureScore, Flag, FlagReply, FlagReview, FlagRow, IndicatorValue
+from .merges import SupplierMerge
+from .packages import Package, PackageMember
+from .pins import PinnedFigure
+from .registers import Debt, Sanction, Work
+from .rollups import ContractCell, ExpenditureCell, RevenueCell, SupplierTotal
+from .runs import Breakdown, Document, Ingest, Kind, MappingProfile, Release, ReviewStep, RowIssue
 from .sources import PublicBody, Source, SourceFile
 from .versions import DataVersion
+from .watches import Fetch, Watch
 
 __all__ = [
     "Breakdown",
@@ -14,22 +20,39 @@ __all__ = [
     "Contract",
     "ContractCell",
     "DataVersion",
+    "Debt",
+    "DisclosureScore",
     "Document",
     "ExpenditureCell",
     "ExpenditureLine",
+    "Fetch",
+    "Flag",
+    "FlagReply",
+    "FlagReview",
+    "FlagRow",
+    "IndicatorValue",
     "Ingest",
     "Kind",
     "Label",
     "MappingProfile",
     "MappingProfileEvent",
+    "Package",
+    "PackageMember",
+    "PinnedFigure",
     "PublicBody",
     "PublicBodyEvent",
     "Release",
     "ReleaseEvent",
     "RevenueCell",
     "RevenueLine",
+    "ReviewStep",
     "RowIssue",
+    "Sanction",
     "Source",
     "SourceFile",
     "Supplier",
+    "SupplierMerge",
+    "SupplierTotal",
+    "Watch",
+    "Work",
 ]

@@ -8,7 +8,11 @@ from typing import Any
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+
+from datasets.privacy import cover
 
 from .classifiers import Label
 from .runs import Release
@@ -84,14 +88,27 @@ class RevenueLine(Line):
 
 
 class Supplier(models.Model):
-    """Somebody paid by a contract. The key is a hash of the RFC, or of the normalised name where there is none."""
+    """Somebody paid by a contract. The key is a hash of the RFC, or of the normalised name where there is none.
+
+    The key never leaves the house: from the hash of a natural person's RFC the RFC could be guessed. Addresses carry
+    `number`, which the database deals out.
+    """
 
     id = models.BigIntegerField(primary_key=True)
+    number = models.BigIntegerField(
+        unique=True,
+        editable=False,
+        db_default=models.Func(models.Value("datasets_supplier_number"), function="nextval"),
+    )
     name = models.CharField(_("name"), max_length=400)
     name_key = models.CharField(max_length=400)
     # RFC of a legal person (12 characters) is public; of a natural person (13) it is personal data.
     rfc = models.CharField(_("RFC"), max_length=13, blank=True)
     is_natural_person = models.BooleanField(_("natural person"), null=True)
+    # Somebody said that the two are one (`SupplierMerge`): sums, pages and searches follow, lines do not. One step, no chains.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="spellings", verbose_name=_("counted with")
+    )
     search = models.GeneratedField(
         expression=SearchVector("name_key", config="simple"), output_field=SearchVectorField(), db_persist=True
     )
@@ -100,10 +117,32 @@ class Supplier(models.Model):
         verbose_name = _("supplier")
         verbose_name_plural = _("suppliers")
         ordering = ["name_key", "id"]
-        indexes = [GinIndex(fields=["search"], name="supplier_search", fastupdate=False)]
+        indexes = [
+            GinIndex(fields=["search"], name="supplier_search", fastupdate=False),
+            # Any three letters in a row: the server has no pg_trgm (see the migration for the function).
+            GinIndex(
+                models.Func(models.F("name_key"), function="datasets_trigrams"),
+                name="supplier_trigrams",
+                fastupdate=False,
+            ),
+            models.Index(fields=["name_key"], name="supplier_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def slug(self) -> str:
+        """For addresses: words for people, the number for us."""
+        return "-".join(filter(None, [slugify(cover(self.name))[:60].strip("-"), str(self.number)]))
+
+    def get_absolute_url(self) -> str:
+        return reverse("datasets:supplier", args=[self.slug])
+
+    @property
+    def identity(self) -> Supplier:
+        """Whom its contracts are counted with."""
+        return self.merged_into or self
 
     @property
     def public_rfc(self) -> str:
@@ -147,14 +186,33 @@ class Contract(Line):
     search = models.GeneratedField(
         expression=SearchVector("search_text", config="simple"), output_field=SearchVectorField(), db_persist=True
     )
+    # The same in every release that prints this contract: its permanent address within the public body.
+    fingerprint = models.GeneratedField(
+        # By number, year and supplier; without a number by what is bought and when. Of public texts only: it is public.
+        expression=models.Func(
+            "year",
+            "contract_number",
+            "procedure_number",
+            "title",
+            "signed_on",
+            "supplier_name",
+            function="datasets_fingerprint",
+        ),
+        output_field=models.CharField(max_length=16),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = _("contract")
         verbose_name_plural = _("contracts")
         indexes = [
             models.Index(fields=["supplier", "public_body"], name="contract_by_supplier"),
+            models.Index(fields=["public_body", "fingerprint"], name="contract_by_fingerprint"),
             GinIndex(fields=["search"], name="contract_search", fastupdate=False),
         ]
 
     def __str__(self) -> str:
         return self.title or self.contract_number or str(self.line_no)
+
+    def get_absolute_url(self) -> str:
+        return reverse("datasets:contract", args=[self.public_body.slug, self.fingerprint])

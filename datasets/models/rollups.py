@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .classifiers import Label
-from .facts import fact_key, pesos
+from .facts import Supplier, fact_key, pesos
 from .runs import Release
 from .sources import PublicBody
 
@@ -79,3 +79,27 @@ class ContractCell(models.Model):
     key = models.CharField(max_length=24)
     line_count = models.IntegerField()
     amount = pesos()  # NULL: none of these contracts states one
+
+
+class SupplierTotal(models.Model):
+    """What a supplier got by the contracts that are public now, over all public bodies; one row per currency.
+
+    Kept by `datasets.suppliers` inside the transaction that publishes, restores or withdraws. A supplier without a row
+    is named by drafts alone, and is nobody's business yet.
+    """
+
+    pk = models.CompositePrimaryKey("supplier_id", "currency")
+    supplier = fact_key(Supplier)
+    currency = models.CharField(max_length=3)
+    contracts = models.IntegerField()
+    direct = models.IntegerField()
+    amount = pesos()  # NULL: none of these contracts states one
+    direct_amount = pesos()
+    bodies = models.IntegerField()
+    first_year = models.SmallIntegerField()
+    last_year = models.SmallIntegerField()
+
+    class Meta:
+        verbose_name = _("total of a supplier")
+        verbose_name_plural = _("totals of suppliers")
+        indexes = [models.Index(fields=["currency", "-amount", "supplier"], name="supplier_total_by_amount")]

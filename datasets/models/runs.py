@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -21,10 +24,22 @@ if TYPE_CHECKING:
     from partners.models import User
 
 
+MOST_REJECTED = Decimal("0.05")
+FEWEST_REJECTED = 5
+
+
+def too_many_rejected(rejected: int, loaded: int) -> bool:
+    """More than 5 % of the rows of data. Fewer than five rows stop nothing: of a short list they are always more."""
+    return rejected >= FEWEST_REJECTED and rejected > MOST_REJECTED * (loaded + rejected)
+
+
 class Kind(models.TextChoices):
     EXPENDITURE = "expenditure", _("Expenditure")
     REVENUE = "revenue", _("Revenue")
     CONTRACTS = "contracts", _("Contracts")
+    WORKS = "works", _("Public works")
+    DEBT = "debt", _("Debt")
+    SANCTIONS = "sanctions", _("Sanctioned suppliers")
 
 
 class Document(models.TextChoices):
@@ -59,6 +74,23 @@ class MappingProfile(models.Model):
     source = models.ForeignKey(Source, models.SET_NULL, null=True, blank=True, related_name="profiles")
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(_("approved"), default=timezone.now)
+    # Files of this organisation with the same headings are published by themselves when nothing that matters deviates.
+    trusted_for = models.ForeignKey(
+        "partners.Organisation",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("trusted for the files of"),
+    )
+    trusted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("trusted by"),
+    )
 
     class Meta:
         verbose_name = _("mapping profile")
@@ -91,6 +123,7 @@ class Ingest(models.Model):
         RUNNING = "running", _("Working")
         NEEDS_MAPPING = "needs_mapping", _("Needs a person")
         READY = "ready", _("Ready to publish")
+        RETURNED = "returned", _("Sent back")
         PUBLISHED = "published", _("Published")
         FAILED = "failed", _("Failed")
 
@@ -117,6 +150,12 @@ class Ingest(models.Model):
     # What was understood (encoding, sheet, columns, skipped, totals, controls…): the object `manage.py ingest --json` prints.
     report = models.JSONField(default=dict, editable=False)
     profile = models.ForeignKey(MappingProfile, models.SET_NULL, null=True, blank=True, related_name="ingests")
+    # The load that this one reads again, with other columns, other answers or corrected rows.
+    follows = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="followed_by", verbose_name=_("reads again")
+    )
+    # Why it may be published although more than one row in twenty was rejected.
+    excuse = models.TextField(_("why its rejected rows may be left out"), blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("started by")
     )
@@ -143,8 +182,44 @@ class Ingest(models.Model):
     def is_finished(self) -> bool:
         return self.status not in (self.Status.QUEUED, self.Status.RUNNING)
 
+    @property
+    def rejects_too_many(self) -> bool:
+        """More than 5 % of its rows of data: a person must say why it may go on."""
+        return too_many_rejected(self.rows_rejected, self.rows_loaded)
+
     def get_absolute_url(self) -> str:
         return reverse("datasets:ingest", args=[self.pk])
+
+
+class ReviewStep(models.Model):
+    """What somebody decided about a load: an append-only log with who, when and why."""
+
+    class Step(models.TextChoices):
+        RETURNED = "returned", _("Sent back")
+        HANDED_IN = "handed_in", _("Handed in again")
+        PUBLISHED = "published", _("Published")
+        EXCUSED = "excused", _("Rejected rows left out")
+        HELD = "held", _("Waits for a person")
+
+    ingest = models.ForeignKey(Ingest, models.CASCADE, related_name="review_steps", verbose_name=_("ingest"))
+    step = models.CharField(_("step"), max_length=10, choices=Step.choices)
+    note = models.TextField(_("note"), blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("step of a review")
+        verbose_name_plural = _("steps of reviews")
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(step__in=["returned", "excused"]) | ~models.Q(note=""),
+                name="review_step_says_why",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()} ({self.ingest_id})"
 
 
 class RowIssueQuerySet(models.QuerySet["RowIssue"]):
@@ -192,6 +267,15 @@ class RowIssue(models.Model):
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def published(self) -> ReleaseQuerySet:
         return self.filter(status=Release.Status.PUBLISHED)
+
+    def public_at(self, moment: datetime | None) -> ReleaseQuerySet:
+        """What was public at a moment, by the journal; now where none is named. What was withdrawn since is shown for no day."""
+        if moment is None:
+            return self.published()
+        journal = apps.get_model("datasets.ReleaseEvent")._default_manager
+        then = journal.filter(pgh_obj=models.OuterRef("pk"), pgh_created_at__lte=moment)
+        last = then.order_by("-pgh_created_at", "-pgh_id").values("status")[:1]
+        return self.alias(then=models.Subquery(last)).filter(then=Release.Status.PUBLISHED, status__in=OPEN_RELEASES)
 
     def open(self) -> ReleaseQuerySet:
         return self.filter(status__in=OPEN_RELEASES)

@@ -39,10 +39,11 @@ class Cell:
 def totals(cells: Iterable[Cell], moments: Sequence[str]) -> dict[str, Decimal | None]:
     """Sum of each moment over cells of one release; None where no cell states it."""
     rows = list(cells)
-    return {moment: _sum(cell.amounts.get(moment) for cell in rows) for moment in moments}
+    return {moment: sum_stated(cell.amounts.get(moment) for cell in rows) for moment in moments}
 
 
-def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
+def sum_stated(values: Iterable[Decimal | None]) -> Decimal | None:
+    """None where nothing is stated: not published is not zero."""
     stated = [value for value in values if value is not None]
     return sum(stated, Decimal(0)) if stated else None
 
@@ -105,7 +106,7 @@ def at_function_level(rows: Sequence[ExpenditureCell], *, below: str | None) -> 
 def _add(kept: ExpenditureCell, row: ExpenditureCell) -> None:
     kept.line_count += row.line_count
     for moment in ExpenditureLine.MOMENTS:
-        setattr(kept, moment, _sum([getattr(kept, moment), getattr(row, moment)]))
+        setattr(kept, moment, sum_stated([getattr(kept, moment), getattr(row, moment)]))
 
 
 def with_remainders(cells: Sequence[Cell], releases: Iterable[Release], moments: Sequence[str]) -> list[Cell]:
@@ -140,7 +141,7 @@ def _unclassified(
         published_code="",
         name=name.full,
         short_name=name.short,
-        amounts={moment: _sum([already.get(moment), rest.get(moment)]) for moment in moments},
+        amounts={moment: sum_stated([already.get(moment), rest.get(moment)]) for moment in moments},
         line_count=release.line_count - sum(cell.line_count for cell in cells if cell is not known),
     )
 

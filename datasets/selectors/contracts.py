@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
 from operator import and_
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from datasets.ingest.contract_lines import supplier_key
@@ -31,10 +33,14 @@ class ContractFilters:
     public_body: PublicBody | None = None
     year: int | None = None
     method: str | None = None  # "" asks for contracts whose procedure is not stated
-    supplier: str = ""
+    supplier: str = ""  # words of a name, or a company's RFC
+    supplier_ids: tuple[int, ...] = ()
     min_amount: Decimal | None = None
     max_amount: Decimal | None = None
     currency: str = ""
+    since: date | None = None  # by the day signed, else awarded, else begun; a contract without a day is in no span
+    until: date | None = None
+    procedure: str = ""  # its number as printed: all contracts that one procedure led to
     q: str = ""
 
 
@@ -49,16 +55,16 @@ class ContractTotal:
     line_count: int
 
 
-def contract_releases(*, public_body: PublicBody | None = None) -> QuerySet[Release]:
+def contract_releases(*, public_body: PublicBody | None = None, as_of: datetime | None = None) -> QuerySet[Release]:
     """Published releases of contracts that tell of different months: these may be listed and counted together.
 
     Contract lists, unlike statements, are not cumulative: four quarters make a year. But a whole year's list holds its
     quarters, and a quarter's list its months, so a list inside another published list of the body is left out.
     """
-    found = Release.objects.published().filter(kind=Kind.CONTRACTS)
+    found = Release.objects.public_at(as_of).filter(kind=Kind.CONTRACTS)
     if public_body is not None:
         found = found.filter(public_body=public_body)
-    wider = Release.objects.published().filter(
+    wider = Release.objects.public_at(as_of).filter(
         kind=Kind.CONTRACTS, public_body=OuterRef("public_body"), year=OuterRef("year")
     )
     in_year = Q(Exists(wider.filter(period="annual")))
@@ -72,9 +78,11 @@ def contracts(filters: ContractFilters | None = None) -> QuerySet[Contract]:
     wanted = filters or ContractFilters()
     releases = contract_releases(public_body=wanted.public_body)
     found = Contract.objects.filter(release__in=releases.values("pk")).filter(_conditions(wanted))
+    if wanted.since or wanted.until:
+        found = found.alias(day=Coalesce("signed_on", "award_date", "starts_on")).filter(_span(wanted))
     if wanted.public_body is not None:
         found = found.filter(public_body=wanted.public_body)
-    return found.select_related("supplier", "public_body", "release").order_by(
+    return found.select_related("supplier__merged_into", "public_body", "release").order_by(
         "public_body_id", "release_id", "line_no"
     )
 
@@ -86,18 +94,39 @@ def contract_totals(*, releases: Iterable[Release], by: str) -> list[ContractTot
         found = cells.filter(by=ContractCell.By.METHOD).values("currency", heading=F("release__year"))
     else:
         found = cells.filter(by=by).values("currency", heading=F("key"))
-    rows = list(found.annotate(total=Sum("amount"), contracts=Sum("line_count")))
-    names = _names(by, [str(row["heading"]) for row in rows])
-    return [
-        ContractTotal(
-            key=str(row["heading"]),
-            name=names.get(str(row["heading"]), str(row["heading"])),
-            currency=row["currency"],
-            amount=row["total"],
-            line_count=row["contracts"],
-        )
-        for row in sorted(rows, key=lambda row: (row["currency"], *_place(by, row["heading"], row["total"])))
+    rows = found.annotate(total=Sum("amount"), contracts=Sum("line_count"))
+    told = [
+        ContractTotal(str(row["heading"]), "", row["currency"], row["total"], row["contracts"]) for row in list(rows)
     ]
+    if by == ContractCell.By.SUPPLIER:
+        told = _together(told)
+    names = _names(by, [one.key for one in told])
+    in_order = sorted(told, key=lambda one: (one.currency, *_place(by, one.key, one.amount)))
+    return [replace(one, name=names.get(one.key, one.key)) for one in in_order]
+
+
+def _together(found: list[ContractTotal]) -> list[ContractTotal]:
+    """Sums by supplier, those that are counted with another under its key. One query."""
+    keys = [int(one.key) for one in found if one.key]
+    merged = Supplier.objects.filter(pk__in=keys, merged_into__isnull=False)
+    into = {str(pk): str(root) for pk, root in merged.values_list("pk", "merged_into")}
+    if not into:
+        return found
+    sums: dict[tuple[str, str], ContractTotal] = {}
+    for one in found:
+        key = into.get(one.key, one.key)
+        sums[key, one.currency] = _plus(sums.get((key, one.currency)), replace(one, key=key))
+    return list(sums.values())
+
+
+def _plus(one: ContractTotal | None, other: ContractTotal) -> ContractTotal:
+    """An amount that neither states stays unstated."""
+    if one is None:
+        return other
+    stated = [amount for amount in (one.amount, other.amount) if amount is not None]
+    return replace(
+        other, amount=sum(stated, Decimal(0)) if stated else None, line_count=one.line_count + other.line_count
+    )
 
 
 def contract_methods_by_year(*, releases: Iterable[Release]) -> dict[int, list[ContractTotal]]:
@@ -117,15 +146,30 @@ def contract_methods_by_year(*, releases: Iterable[Release]) -> dict[int, list[C
 
 
 def top_suppliers(*, releases: Iterable[Release], currency: str = "MXN", limit: int = 10) -> list[ContractTotal]:
-    """Those paid most in one currency, largest first. Two queries."""
-    found = ContractCell.objects.filter(**in_releases(releases), by=ContractCell.By.SUPPLIER, currency=currency)
-    sums = found.exclude(key="").values("key").annotate(total=Sum("amount"), contracts=Sum("line_count"))
-    rows = list(sums.order_by(F("total").desc(nulls_last=True), "key")[:limit])
-    names = _names(ContractCell.By.SUPPLIER, [row["key"] for row in rows])
-    return [
-        ContractTotal(row["key"], names.get(row["key"], row["key"]), currency, row["total"], row["contracts"])
-        for row in rows
-    ]
+    """Those paid most in one currency, largest first. Three queries."""
+    top = supplier_sums(releases=releases, currency=currency)[:limit]
+    names = _names(ContractCell.By.SUPPLIER, [one.key for one in top])
+    return [replace(one, name=names.get(one.key, one.key)) for one in top]
+
+
+def suppliers_of(
+    filters: ContractFilters, *, currency: str, limit: int = 10
+) -> tuple[list[ContractTotal], Decimal | None]:
+    """Who got most of the contracts that the filters leave, without names, and the sum of all of these. Two queries."""
+    found = contracts(filters).filter(currency=currency).order_by()
+    rows = (
+        found.filter(supplier__isnull=False)
+        .values_list(Coalesce("supplier__merged_into_id", "supplier_id"))
+        .annotate(total=Sum("amount"), n=Count("line_no"))
+    )
+    top = rows.order_by(F("total").desc(nulls_last=True), Coalesce("supplier__merged_into_id", "supplier_id"))[:limit]
+    whole = found.aggregate(total=Sum("amount"))["total"]
+    return [ContractTotal(str(key), "", currency, total, n) for key, total, n in top], whole
+
+
+def _span(wanted: ContractFilters) -> Q:
+    since = Q(day__gte=wanted.since) if wanted.since else Q()
+    return since & Q(day__lte=wanted.until) if wanted.until else since
 
 
 def _conditions(wanted: ContractFilters) -> Q:
@@ -133,9 +177,11 @@ def _conditions(wanted: ContractFilters) -> Q:
     asked = {
         "year": wanted.year,
         "method": wanted.method,
+        "supplier__in": wanted.supplier_ids or None,
         "amount__gte": wanted.min_amount,
         "amount__lte": wanted.max_amount,
         "currency": wanted.currency or None,
+        "procedure_number": wanted.procedure or None,
     }
     conditions = Q(**{name: value for name, value in asked.items() if value is not None})
     if wanted.q:
@@ -158,17 +204,40 @@ def _with_words(text: str, *, everywhere: bool) -> Q:
 
 def _of_supplier(text: str) -> Q:
     """Words of the name, or a legal person's RFC: asking by a natural person's would tell whose it is."""
-    rfc = text.strip().upper()
-    if len(rfc) == 12 and (company := Supplier.objects.filter(rfc=rfc).exclude(is_natural_person=True).first()):
-        return Q(supplier=company)
+    if company := company_of(text):
+        return Q(supplier__in=family_of(company))
     # Suppliers are kept without their legal form, so that it may be written in any way, or not at all.
     words = _prefixes(supplier_key(text))
     if words is None:
         return NOTHING
-    few = list(Supplier.objects.filter(_by_index(words)).order_by().values_list("pk", flat=True)[: FEW + 1])
+    few = list(Supplier.objects.filter(_by_index(words)).order_by().values_list("pk", "merged_into")[: FEW + 1])
     if len(few) <= FEW:
-        return Q(supplier__in=few)
-    return Q(supplier__in=Supplier.objects.filter(search=words).values("pk"))
+        return Q(supplier__in=sorted(set().union(*families(few).values())))
+    named = Supplier.objects.filter(search=words)
+    roots = named.filter(merged_into__isnull=False).values("merged_into")
+    alike = Q(search=words) | Q(pk__in=roots) | Q(merged_into__in=roots) | Q(merged_into__in=named.values("pk"))
+    return Q(supplier__in=Supplier.objects.filter(alike).values("pk"))
+
+
+def family_of(supplier: Supplier) -> tuple[int, ...]:
+    """The keys that are counted as one with it. One query."""
+    return tuple(sorted(families([(supplier.pk, supplier.merged_into_id)])[supplier.pk]))
+
+
+def families(found: Iterable[tuple[int, int | None]]) -> dict[int, set[int]]:
+    """For each supplier, given with whom it is counted with, all that are counted as one with it. One query."""
+    roots = {pk: root or pk for pk, root in found}
+    members = {root: {root} for root in roots.values()}
+    merged = Supplier.objects.filter(merged_into__in=list(members)).values_list("pk", "merged_into_id")
+    for pk, root in merged:
+        members[root or pk].add(pk)
+    return {pk: members[root] for pk, root in roots.items()}
+
+
+def company_of(rfc: str) -> Supplier | None:
+    """The legal person with this RFC; by a natural person's nobody is found."""
+    rfc = rfc.strip().upper()
+    return Supplier.objects.filter(rfc=rfc).exclude(is_natural_person=True).first() if len(rfc) == 12 else None
 
 
 def _prefixes(text: str) -> SearchQuery | None:
@@ -204,3 +273,48 @@ def _place(by: str, heading: object, total: Decimal | None) -> tuple[object, ...
     if by in ("month", "year"):
         return (str(heading),)
     return total is None, -(total or Decimal(0)), str(heading)
+
+
+# Upper ends of the bands in which amounts are counted, in the contract's own currency; the last has none.
+BANDS = tuple(Decimal(end) for end in (50_000, 100_000, 500_000, 1_000_000, 5_000_000, 10_000_000, 50_000_000))
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Contracts from one amount up to, but without, another; `methods` counts them by procedure."""
+
+    least: Decimal | None
+    below: Decimal | None
+    contracts: int
+    amount: Decimal
+    methods: dict[str, int]
+
+
+def amount_bands(*, releases: Iterable[Release], currency: str) -> list[Band]:
+    """How many contracts are small and how many large. One query over the lines of one body's releases."""
+    ends = [When(amount__lt=end, then=Value(index)) for index, end in enumerate(BANDS)]
+    band = Case(*ends, default=Value(len(BANDS)), output_field=IntegerField())
+    lines = Contract.objects.filter(**in_releases(releases), currency=currency, amount__gt=0)
+    rows = lines.order_by().values_list(band, "method").annotate(n=Count("line_no"), total=Sum("amount"))
+    found: dict[int, dict[str, tuple[int, Decimal]]] = {}
+    for index, method, count, total in rows:
+        found.setdefault(index, {})[method] = (count, total)
+    limits: list[Decimal | None] = [None, *BANDS, None]
+    return [
+        Band(
+            least=limits[index],
+            below=limits[index + 1],
+            contracts=sum(count for count, _total in found.get(index, {}).values()),
+            amount=sum((total for _count, total in found.get(index, {}).values()), Decimal(0)),
+            methods={method: count for method, (count, _total) in found.get(index, {}).items()},
+        )
+        for index in range(len(BANDS) + 1)
+    ]
+
+
+def supplier_sums(*, releases: Iterable[Release], currency: str) -> list[ContractTotal]:
+    """What each named supplier got, largest first, under its key and still without its name. Two queries."""
+    cells = ContractCell.objects.filter(**in_releases(releases), by=ContractCell.By.SUPPLIER, currency=currency)
+    rows = cells.exclude(key="").order_by().values_list("key").annotate(total=Sum("amount"), n=Sum("line_count"))
+    found = _together([ContractTotal(key, "", currency, total, n) for key, total, n in rows])
+    return sorted(found, key=lambda one: (one.amount is None, -(one.amount or 0), one.key))

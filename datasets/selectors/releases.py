@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -42,9 +43,11 @@ BREAKDOWNS = {
 }
 
 
-def published_releases(*, public_body: PublicBody | None = None, kind: str | None = None) -> QuerySet[Release]:
-    """Published releases with all that is said of where they come from, newest year first."""
-    found = Release.objects.published()
+def published_releases(
+    *, public_body: PublicBody | None = None, kind: str | None = None, as_of: datetime | None = None
+) -> QuerySet[Release]:
+    """Published releases with all that is said of where they come from, newest year first; at a moment, if one is named."""
+    found = Release.objects.public_at(as_of)
     if public_body is not None:
         found = found.filter(public_body=public_body)
     if kind:

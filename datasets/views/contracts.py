@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from datasets import selectors
 from datasets.figures import contracts as figures
+from datasets.figures import spread
 from datasets.figures.contracts import ContractsView, method_name
-from datasets.figures.sources import provenances, row_url
-from datasets.models import Contract, Kind, Release
-from datasets.selectors import ContractFilters, ContractTotal
+from datasets.figures.sources import provenances
+from datasets.indicators import FAMILIES
+from datasets.models import Kind, Release, Supplier
+from datasets.selectors import Band, ContractFilters, ContractTotal
+from datasets.selectors.indicators import flags
 from datasets.words import MONTHS
 from gesoc.common import money
-from gesoc.common.charts.frame import Column, Figure, Table, link, row
-from gesoc.common.dates import day
+from gesoc.common.charts.frame import Figure, Table, link, row
+from gesoc.common.pages import BoundedPaginator
 
 from .choices import options, query_with
-from .dashboards import DashboardView
+from .contract_rows import contract_columns, contract_headings, contract_row, export_row
+from .dashboards import DashboardView, named
 from .public import public_text
 
 PER_PAGE = 25
 TOP = 10
+CENT = Decimal("0.01")
 NONE = "no-declarado"  # ?metodo= of contracts whose procedure is not stated
+TYPED = ("q", "procedimiento", "proveedor", "desde", "hasta", "min", "max")  # filters that are written, not chosen
 METHODS = {"directa": "direct", "invitacion": "limited", "licitacion": "open", NONE: ""}
 
 
@@ -46,17 +54,27 @@ class ContractsPage(DashboardView):
     def page(self) -> dict[str, Any]:
         if not self.releases:
             return {"empty": True}
-        page = Paginator(selectors.contracts(self.filters), PER_PAGE).get_page(self.params.get("pagina"))
+        paginator = BoundedPaginator(selectors.contracts(self.filters), PER_PAGE)
+        page = paginator.get_page(self.params.get("pagina"))
         return {
-            "figures": [self.procedures(), self.years_mix(), self.months(), self.suppliers(), self.listed(page)],
+            "figures": [
+                self.procedures(),
+                self.years_mix(),
+                self.months(),
+                self.sizes(),
+                self.suppliers(),
+                self.concentration(),
+                self.filtered_suppliers(),
+                self.listed(page),
+            ],
             "stats": self.stats(),
             "others": [self.other(one) for one in self.other_currencies],
             "filters": self.fields(),
-            "filtered": any(self.params.get(name) for name in ("metodo", "proveedor", "min", "max", "q")),
-            "values": {name: self.params.get(name, "") for name in ("q", "proveedor", "min", "max")},
+            "filtered": self.is_filtered,
+            "values": {name: self.params.get(name, "") for name in TYPED},
             "page": page,
-            "count": money.number(page.paginator.count),
-            "unfiltered": query_with(self.params, metodo=None, proveedor=None, min=None, max=None, q=None),
+            "count": paginator.count_said,
+            "unfiltered": query_with(self.params, metodo=None, **dict.fromkeys(TYPED)),
             "query": query_with(self.params).removeprefix("?").removeprefix("."),
         }
 
@@ -98,8 +116,15 @@ class ContractsPage(DashboardView):
             min_amount=_amount(self.params.get("min", "")),
             max_amount=_amount(self.params.get("max", "")),
             currency=self.params.get("moneda", "") if self.params.get("moneda") == self.currency else "",
+            procedure=self.params.get("procedimiento", "").replace("\x00", "").strip()[:200],
+            since=_day(self.params.get("desde", "")),
+            until=_day(self.params.get("hasta", "")),
             q=self.params.get("q", "").strip()[:200],
         )
+
+    @cached_property
+    def is_filtered(self) -> bool:
+        return any(self.params.get(name) for name in ("metodo", *TYPED))
 
     # -- what was read --------------------------------------------------------------------------------------------
 
@@ -147,23 +172,49 @@ class ContractsPage(DashboardView):
         return figures.by_month(self.view, totals, [str(month) for month in MONTHS], self.csv_url("meses"))
 
     @cached_property
-    def top(self) -> list[ContractTotal]:
-        return selectors.top_suppliers(releases=self.chosen, currency=self.currency, limit=TOP)
+    def sums(self) -> list[ContractTotal]:
+        return selectors.supplier_sums(releases=self.chosen, currency=self.currency)
 
     def suppliers(self) -> Figure | None:
-        def link_to(one: ContractTotal) -> Any:
-            return link(one.name, query_with(self.params, proveedor=one.name) + "#contratos")
+        return self.suppliers_among(self.sums[:TOP], self.amount, "proveedores")
 
-        return figures.suppliers(self.view, self.top, self.amount, link_to, self.csv_url("proveedores"))
+    def filtered_suppliers(self) -> Figure | None:
+        """Who got what the filters leave: direct awards of a quarter, contracts about a subject."""
+        if not self.is_filtered:
+            return None
+        top, whole = selectors.suppliers_of(self.filters, currency=self.currency, limit=TOP)
+        said = gettext("Largest suppliers of the contracts below, %(period)s, %(unit)s: %(amount)s in all")
+        words = {"period": self.view.period, "unit": self.view.unit, "amount": self.view.say(whole)}
+        figure = self.suppliers_among(top, whole, "filtrados")
+        return named(figure, key="filtrados", subtitle=said % words, wide=True)
+
+    def suppliers_among(self, top: Sequence[ContractTotal], amount: Decimal | None, key: str) -> Figure | None:
+        known = Supplier.objects.in_bulk([int(one.key) for one in top])
+        told = [replace(one, name=public_text(known[int(one.key)].name)) for one in top]
+
+        def link_to(one: ContractTotal) -> Any:
+            return link(one.name, known[int(one.key)].get_absolute_url())
+
+        return figures.suppliers(self.view, told, amount, link_to, self.csv_url(key))
+
+    def sizes(self) -> Figure | None:
+        bands = selectors.amount_bands(releases=self.chosen, currency=self.currency)
+        rule = reverse("datasets:indicator", args=[spread.NO_CAP])
+        return spread.sizes(self.view, bands, self.band_url, rule, self.csv_url("tamanos"))
+
+    def band_url(self, band: Band) -> str:
+        """The contracts of a size; an upper end is left out of its band by a cent."""
+        least = None if band.least is None else str(band.least)
+        most = None if band.below is None else str(band.below - CENT)
+        return query_with(self.params, min=least, max=most, moneda=self.currency) + "#contratos"
+
+    def concentration(self) -> Figure | None:
+        amounts = [one.amount for one in self.sums if one.amount is not None and one.amount > 0]
+        rule = reverse("datasets:indicator", args=["concentracion"])
+        return spread.concentration(self.view, amounts, rule, self.csv_url("concentracion"))
 
     def listed(self, page: Any) -> Figure:
-        columns = [
-            Column(gettext("Contract")),
-            Column(gettext("Supplier")),
-            Column(gettext("Procedure")),
-            Column(gettext("Date"), "nw"),
-            Column(gettext("Amount"), "n"),
-        ]
+        columns = contract_columns(buyer=False, supplier=True)
         return Figure(
             key="contratos",
             title="",
@@ -173,12 +224,12 @@ class ContractsPage(DashboardView):
                 gettext("Contracts, page %(page)s of %(pages)s")
                 % {"page": page.number, "pages": page.paginator.num_pages},
                 columns,
-                [row(columns, _contract(one)) for one in page],
+                [row(columns, contract_row(one, buyer=False, supplier=True)) for one in page],
                 stacked=True,
             ),
             sources=provenances(self.chosen),
             csv_url=self.csv_url("contratos"),
-            csv_headings=_headings(),
+            csv_headings=contract_headings(),
             csv_rows=_Rows(self.filters),
         )
 
@@ -201,7 +252,22 @@ class ContractsPage(DashboardView):
                     "text": gettext("Sum of the amounts stated; a contract without an amount adds nothing."),
                 }
             )
-        return found
+        return [*found, *self.questions()]
+
+    def questions(self) -> list[dict[str, str]]:
+        """How many questions the contracts of the year, or of all years, raise."""
+        codes = [one.code for one in FAMILIES["contracts"]]
+        count = flags(body=self.place.body, year=self.year).filter(indicator__in=codes).count()
+        if not count:
+            return []
+        return [
+            {
+                "label": gettext("Questions, %(period)s") % {"period": self.view.period},
+                "value": money.number(count),
+                "text": gettext("A question is no accusation."),
+                "url": self.place.url("flags", anio=self.year or self.years[0]),
+            }
+        ]
 
     def other(self, one: ContractTotal) -> dict[str, str]:
         text = gettext("%(count)s contracts in %(currency)s") % {
@@ -238,49 +304,14 @@ class _Rows:
 
     def __iter__(self) -> Iterator[list[Any]]:
         for one in selectors.contracts(self.filters).iterator(chunk_size=2000):
-            yield [
-                one.contract_number,
-                one.procedure_number,
-                public_text(one.title),
-                public_text(one.supplier_name),
-                method_name(one.method),
-                one.method_raw,
-                one.signed_on or one.award_date or one.starts_on,
-                one.amount,
-                one.currency,
-                one.release.ingest_id,
-                one.source_row,
-            ]
+            yield export_row(one)
 
 
-def _headings() -> list[str]:
-    return [
-        gettext("contract"),
-        gettext("procedure number"),
-        gettext("subject"),
-        gettext("supplier"),
-        gettext("procedure"),
-        gettext("procedure as published"),
-        gettext("date"),
-        gettext("amount"),
-        gettext("currency"),
-        gettext("ingest"),
-        gettext("row of the file"),
-    ]
-
-
-def _contract(one: Contract) -> list[Any]:
-    title = public_text(one.title) or one.contract_number or one.procedure_number or gettext("Without a title")
-    short = title if len(title) <= 140 else f"{title[:139]}…"
-    signed = one.signed_on or one.award_date or one.starts_on
-    return [
-        link(short, row_url(one.release, one.line_no)),
-        public_text(one.supplier_name),
-        method_name(one.method),
-        day(signed),
-        money.pesos(one.amount, cents=True)
-        + ("" if one.currency == "MXN" or one.amount is None else f" {one.currency}"),
-    ]
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
 
 
 def _amount(text: str) -> Decimal | None:

@@ -12,10 +12,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from datasets import takeaway
 from datasets.models import Release
 from datasets.selectors import published_releases
+from datasets.takeaway import Taken
 from gesoc.common.charts.frame import Figure
-from gesoc.common.exports import csv_response
 
 from .choices import query_with
 from .places import place_of
@@ -27,6 +28,11 @@ LEDES = {
     ),
     "revenue": gettext_lazy("Where the money comes from, how it changed, and how much of what was expected came in."),
     "contracts": gettext_lazy("Who is paid, how contracts are awarded, and when."),
+    "works": gettext_lazy("What is built, where, for how much, and how far it is."),
+    "debt": gettext_lazy("What is owed, to whom, and until when."),
+    "sanctions": gettext_lazy("What authorities resolved about suppliers, as their registers print it."),
+    "disclosure": gettext_lazy("What it publishes, whether it can be used again, and whether it is up to date."),
+    "flags": gettext_lazy("What the published figures let one ask. A question is no accusation."),
 }
 
 
@@ -39,15 +45,12 @@ class DashboardView(View):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, code: str | None = None, slug: str | None = None) -> HttpResponseBase:
-        self.place = place_of(request, code, slug)
+        context = self.read(request, code, slug)
         if slug is not None and self.place.is_government:
             return redirect(self.place.url(self.section, **request.GET.dict()), permanent=True)
-        self.params = request.GET
-        self.releases = self.find_releases()
-        context = self.page()
-        figures = [figure for figure in context.get("figures", ()) if figure is not None]
-        if request.GET.get("formato") == "csv" and figures:
-            return self.csv(figures)
+        shape = request.GET.get("formato", "")
+        if shape in takeaway.FORMATS:
+            return takeaway.answer(shape, self.taken(context["figures"], request.GET.get("figura", "")))
         shared = {
             "place": self.place,
             "section": self.section,
@@ -57,7 +60,25 @@ class DashboardView(View):
         }
         links = [(link.label, link.url) for link in self.place.tabs(self.section) if link.current]
         shared |= {"tabs": self.place.tabs(self.section), "here": links[0][0] if self.section else self.place.name}
-        return render(request, self.template_name, {**shared, **context, "figures": figures})
+        return render(request, self.template_name, {**shared, **context})
+
+    def read(self, request: HttpRequest, code: str | None, slug: str | None) -> dict[str, Any]:
+        """Whose page it is, what may be shown there, and its figures."""
+        self.place = place_of(request, code, slug)
+        self.params = request.GET
+        self.releases = self.find_releases()
+        context = self.page()
+        return {**context, "figures": [figure for figure in context.get("figures", ()) if figure is not None]}
+
+    def take(self, key: str) -> Taken:
+        """One figure of the page, for who takes it away without looking at the page."""
+        context = self.read(self.request, self.kwargs.get("code"), self.kwargs.get("slug"))
+        return self.taken(context["figures"], key)
+
+    def taken(self, figures: Sequence[Figure], key: str) -> Taken:
+        figure = takeaway.find(figures, key)
+        name = "-".join(filter(None, [self.place.code, self.section, figure.key]))
+        return Taken(figure, self.request, name, self.place.name)
 
     def find_releases(self) -> list[Release]:
         if self.place.body is None:
@@ -68,15 +89,7 @@ class DashboardView(View):
         raise NotImplementedError
 
     def csv_url(self, key: str) -> str:
-        query = query_with(self.params)
-        return f"{query}&formato=csv&figura={key}" if query != "." else f"?formato=csv&figura={key}"
-
-    def csv(self, figures: Sequence[Figure]) -> HttpResponseBase:
-        """The figure named by ?figura=, or the page's first."""
-        wanted = self.params.get("figura", "")
-        figure = next((one for one in figures if one.key == wanted), figures[0])
-        name = "-".join(filter(None, [self.place.code, self.section, figure.key]))
-        return csv_response(f"{name}.csv", figure.csv_headings, figure.csv_rows)
+        return query_with(self.params, formato="csv", figura=key)
 
 
 def named(figure: Figure | None, **changes: Any) -> Figure | None:

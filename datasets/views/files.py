@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -21,7 +22,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from datasets import catalogue as reads
 from datasets import services, words
 from datasets.forms import CatalogueFilter, UploadForm, suggestions
-from datasets.models import Ingest, Release, SourceFile
+from datasets.ingest import archives
+from datasets.ingest.shapes import UnreadableFile
+from datasets.models import Ingest, Package, Release, SourceFile
 from datasets.public_bodies import with_body
 from datasets.source_rows import path_of
 from datasets.uploads import LimitUploadHandler
@@ -99,9 +102,10 @@ def _upload(request: HttpRequest) -> HttpResponse:
     return render(request, "datasets/files/upload.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _receive(request: HttpRequest, form: UploadForm) -> Ingest:
+def _receive(request: HttpRequest, form: UploadForm) -> Ingest | Package:
     began, by = timezone.now(), cast(User, request.user)
     upload = form.cleaned_data["file"]
+    packed = _is_package(upload)
     with transaction.atomic():
         file = services.register_file(
             stream=upload,
@@ -110,10 +114,24 @@ def _receive(request: HttpRequest, form: UploadForm) -> Ingest:
             retrieved_from=form.cleaned_data["retrieved_from"],
             organisation=form.organisation_chosen(),
         )
-        ingest = services.start_ingest(file=file, by=by, **with_body(form.answers(), by))
+        answers = with_body(form.answers(), by)
+        if packed:
+            return services.start_package(file=file, by=by, **answers)
+        ingest = services.start_ingest(file=file, by=by, **answers)
     if ingest.created_at < began:
         messages.info(request, _already_loaded(ingest))
     return ingest
+
+
+def _is_package(upload: UploadedFile) -> bool:
+    """A ZIP of files; one that is locked or hostile is refused here, before anything of it is kept."""
+    if not archives.is_package(upload):
+        return False
+    try:
+        archives.entries(upload)
+    except UnreadableFile as refusal:
+        raise ValidationError({"file": refusal.message}) from None
+    return True
 
 
 def _already_loaded(ingest: Ingest) -> str:
@@ -145,6 +163,8 @@ def source_file(request: HttpRequest, pk: int) -> HttpResponse:
             "file": file,
             "size": words.file_size(file.size),
             "may_read": request.user.has_perm("datasets.read_original", file),
+            "origins": reads.origins_of_file(file, request.user)[:PER_PAGE],
+            "packages": Package.objects.visible_to(request.user).filter(file=file),
             "ingests": ingests[:PER_PAGE],
             "releases": [
                 {"release": release, "period": words.period_name(release.period)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import messages
@@ -10,10 +11,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from datasets import preview, readout, services, words
+from datasets.comparison import comparison
+from datasets.forms import NoteForm, PublishForm
 from datasets.models import Ingest, Release, RowIssue
 from datasets.rejects import Rejects
 from datasets.releases import NotAllowedNow
@@ -69,6 +72,7 @@ def _result(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
     private = request.user.has_perm("datasets.read_original", ingest.file)
     releases = list(_releases(request, ingest)[:SHOWN_SLICES])
     seen = preview.of_ingest(ingest) if private else None
+    rights = _rights(request, ingest)
     return {
         "steps": readout.steps(ingest),
         "facts": readout.facts(ingest.report, _body_name(releases)),
@@ -85,8 +89,14 @@ def _result(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
         "slices": readout.slices(releases),
         "private": private,
         **_rejects(request, ingest),
-        **_rights(request, ingest),
+        **(_history(ingest) | comparison(ingest, releases, request.user) if rights["may_map"] else {}),
+        **rights,
     }
+
+
+def _history(ingest: Ingest) -> dict[str, Any]:
+    """What people decided and what was read before: for those who work on the load."""
+    return {"review_log": list(ingest.review_steps.select_related("by")), "follows": ingest.follows}
 
 
 COUNTED = ("read", "loaded", "rejected", "skipped")
@@ -121,13 +131,17 @@ def _rejects(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
     }
 
 
-def _rights(request: HttpRequest, ingest: Ingest) -> dict[str, bool]:
+def _rights(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
     user, status = request.user, ingest.status
     may_map = user.has_perm("datasets.confirm_mapping", ingest)
     may_publish = status == Ingest.Status.READY and user.has_perm("datasets.publish_ingest", ingest)
     return {
         "may_map": may_map,
         "may_publish": may_publish,
+        "publish_form": PublishForm() if may_publish else None,
+        "offers_trust": may_publish and ingest.file.organisations.exists(),
+        "needs_excuse": may_publish and ingest.rejects_too_many,
+        "may_hand_in": status == Ingest.Status.RETURNED and may_map,
         "awaits_others": status == Ingest.Status.READY and may_map and not may_publish,
         "may_upload": user.has_perm("datasets.upload_file"),
     }
@@ -138,13 +152,60 @@ def _rights(request: HttpRequest, ingest: Ingest) -> dict[str, bool]:
 def publish(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = visible_ingest(request, pk)
     demand(request, "datasets.publish_ingest", found)
+    form = PublishForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    by = cast(User, request.user)
     try:
-        releases = services.publish_ingest(ingest=found, by=cast(User, request.user))
+        releases = services.publish_ingest(ingest=found, by=by, reason=reason)
     except NotAllowedNow as refusal:
         messages.error(request, str(refusal))
     else:
+        if form.cleaned_data.get("trust"):
+            services.trust_profile(ingest=found, by=by)
         messages.success(request, _("Published. The figures of %(n)s are up to date.") % {"n": _named(releases)})
     return redirect(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate
+def send_back(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Ask what is wrong with it, then give the load back to whoever handed it in."""
+    found = visible_ingest(request, pk)
+    demand(request, "datasets.publish_ingest", found)
+    words = (
+        _("Send back with a note"),
+        _("What must be corrected?"),
+        _("Sent back. Whoever handed it in sees your note."),
+    )
+    return _with_note(request, found, services.send_back, words)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate
+def hand_in_again(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Answer the note; the load waits to be published again."""
+    found = visible_ingest(request, pk)
+    demand(request, "datasets.confirm_mapping", found)
+    words = (_("Hand in again"), _("What do you answer?"), _("Handed in again. It waits to be published."))
+    return _with_note(request, found, services.hand_in_again, words)
+
+
+def _with_note(
+    request: HttpRequest, ingest: Ingest, step: Callable[..., Any], words: tuple[str, str, str]
+) -> HttpResponse:
+    title, question, done = words
+    form = NoteForm(request.POST if request.method == "POST" else None)
+    form.fields["note"].label = question
+    if request.method == "POST" and form.is_valid():
+        try:
+            step(ingest=ingest, by=request.user, note=form.cleaned_data["note"])
+        except NotAllowedNow as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, done)
+        return redirect(ingest)
+    context = {"ingest": ingest, "form": form, "title": title}
+    return render(request, "datasets/files/note.html", context, status=422 if form.errors else 200)
 
 
 def _named(releases: list[Release]) -> str:

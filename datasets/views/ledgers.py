@@ -11,10 +11,14 @@ from django.utils.translation import gettext, gettext_lazy
 
 from datasets import selectors
 from datasets.figures import ledger as ledgers
+from datasets.figures.changes import changes
 from datasets.figures.composition import Order, composition
 from datasets.figures.course import Point, course
+from datasets.figures.cycle import cycle
 from datasets.figures.ledger import Ledger
-from datasets.figures.measures import Measure, measure
+from datasets.figures.measures import Measure, measure, series_measure
+from datasets.figures.origin import origin
+from datasets.figures.quarters import quarters
 from datasets.figures.sources import comparable, document_name, first_moment, stated_moments, total
 from datasets.figures.stages import carried_out, moments
 from datasets.models import Release
@@ -31,6 +35,7 @@ MEASURES = {
     "corrientes": gettext_lazy("Pesos of the year"),
     "reales": gettext_lazy("Real pesos"),
     "habitante": gettext_lazy("Per inhabitant"),
+    "parte": gettext_lazy("Percent of the whole"),
 }
 ORDERS = ("monto", "nombre", "clave", "cambio")
 
@@ -49,11 +54,23 @@ class LedgerView(DashboardView):
         return {
             "ledger": self.ledger,
             "release": self.release,
-            "figures": [self.parts(), self.course(), self.moments(), self.carried_out()],
+            "figures": self.drawn(),
             "filters": self.filters(),
             "path": self.path(),
             "kept": self.kept,
         }
+
+    def drawn(self) -> list[Figure | None]:
+        """In the order of the page: the parts, what changed, then the cycle."""
+        return [
+            self.parts(),
+            self.changes(),
+            self.course(),
+            self.cycle(),
+            self.quarters(),
+            self.carried_out(),
+            self.moments(),
+        ]
 
     # -- what was chosen ------------------------------------------------------------------------------------------
 
@@ -110,15 +127,20 @@ class LedgerView(DashboardView):
         return deflator()
 
     @cached_property
+    def populations(self) -> dict[int, Population]:
+        return self.place.populations(self.years)
+
+    @property
     def population(self) -> Population | None:
         assert self.release is not None
-        return self.place.population(self.release.year)
+        return self.populations.get(self.release.year)
 
     @cached_property
     def measure(self) -> Measure:
         assert self.release is not None
         key = picked(self.params, "en", MEASURES, "corrientes")
-        return measure(key, self.release.year, deflator=self.deflator, population=self.population)
+        whole = total(self.release, self.moment) if self.moment else None
+        return measure(key, self.release.year, deflator=self.deflator, population=self.population, whole=whole)
 
     @cached_property
     def cells(self) -> list[Cell]:
@@ -184,14 +206,26 @@ class LedgerView(DashboardView):
     def ordered_url(self, by: str) -> str:
         return query_with(self.params, orden=by) + "#partes"
 
-    def a_year_before(self) -> dict[str, Decimal | None]:
-        """Amounts of the year before at prices of the chosen one; nothing where they cannot be compared."""
+    @cached_property
+    def earlier(self) -> YearCells | None:
+        """The year before, where its prices can be told against the chosen one's."""
         assert self.release is not None
         year = self.release.year
         before = next((one for one in self.trend if one.year == year - 1), None)
-        if before is None or self.moment is None or not {year, year - 1} <= set(self.deflator.values):
+        return before if {year, year - 1} <= set(self.deflator.values) else None
+
+    def a_year_before(self) -> dict[str, Decimal | None]:
+        """Amounts of the year before at prices of the chosen one; nothing where they cannot be compared."""
+        if self.earlier is None or self.moment is None:
             return {}
-        return {cell.key: self.deflator.deflate(cell.amount(self.moment), year - 1, year) for cell in before.cells}
+        year = self.earlier.year
+        return {
+            cell.key: self.deflator.deflate(cell.amount(self.moment), year, year + 1) for cell in self.earlier.cells
+        }
+
+    def changes(self) -> Figure | None:
+        earlier = self.earlier.release if self.earlier else None
+        return changes(self.view, self.cells, self.a_year_before(), earlier, self.csv_url("cambios"))
 
     def down(self, cell: Cell) -> str:
         """To the parts of a heading; the finest level leads to the lines of the file."""
@@ -228,8 +262,15 @@ class LedgerView(DashboardView):
         points = [point for point in points if point.value is not None]
         if len(points) < 2:
             return None
-        real = all(point.year in self.deflator.values for point in points)
-        view = replace(self.view, measure=measure("reales" if real else "", points[-1].year, deflator=self.deflator))
+        wholes = {one.year: total(one.release, self.moment) or Decimal(0) for one in self.trend} if self.moment else {}
+        shown = series_measure(
+            self.params.get("en", "") if self.parent or self.params.get("en") != "parte" else "",
+            [point.year for point in points],
+            deflator=self.deflator,
+            populations=self.populations,
+            wholes=wholes,
+        )
+        view = replace(self.view, measure=shown)
         return course(view, points, self.csv_url("anios"))
 
     def sum_of(self, one: YearCells) -> Decimal | None:
@@ -241,6 +282,12 @@ class LedgerView(DashboardView):
 
     def moments(self) -> Figure | None:
         return moments(self.view, self.csv_url("momentos")) if not self.parent else None
+
+    def cycle(self) -> Figure | None:
+        return cycle(self.view, self.cells, self.csv_url("ciclo"))
+
+    def quarters(self) -> Figure | None:
+        return quarters(self.view, self.releases, self.csv_url("trimestres")) if not self.parent else None
 
     def carried_out(self) -> Figure | None:
         return carried_out(self.view, self.cells, self.csv_url("avance"))
@@ -257,7 +304,7 @@ class LedgerView(DashboardView):
         fields = [
             ("anio", gettext("Year"), {str(one): str(one) for one in self.years}, str(year)),
             ("documento", gettext("Document"), self.documents(year), self.document_key(self.release)),
-            ("por", gettext("View"), self.ledger.way_names, self.way),
+            ("por", gettext("View"), self.ways(), self.way),
         ]
         if self.release and self.moment:
             moments = {WORDS[moment]: moment_name(moment) for moment in stated_moments(self.release)}
@@ -268,6 +315,15 @@ class LedgerView(DashboardView):
             for name, label, labels, chosen in fields
             if len(labels) > 1
         ]
+
+    def ways(self) -> dict[str, Any]:
+        """Only those that a file of the year tells, and the one that was asked for."""
+        told = selectors.told_by([one for one in self.releases if self.release and one.year == self.release.year])
+        return {
+            way: self.ledger.way_names[way]
+            for way, levels in self.ledger.ways.items()
+            if way == self.way or not self.release or levels[0] in told
+        }
 
     def documents(self, year: int) -> dict[str, str]:
         return {self.document_key(one): document_name(one) for one in self.releases if one.year == year}
@@ -282,6 +338,8 @@ class LedgerView(DashboardView):
             units.pop("reales")
         if self.population is None:
             units.pop("habitante")
+        if (total(self.release, self.moment or "") or Decimal(0)) <= 0:
+            units.pop("parte")
         return units
 
     def path(self) -> list[dict[str, str]]:
@@ -306,3 +364,13 @@ class RevenueView(LedgerView):
     section = "revenue"
     kind = ledgers.REVENUE.kind
     ledger = ledgers.REVENUE
+
+    def drawn(self) -> list[Figure | None]:
+        parts, *others = super().drawn()
+        return [parts, self.origin(), *others]
+
+    def origin(self) -> Figure | None:
+        """By rubro, which is the level of the page's first view; drilled into one there is no origin to tell."""
+        if self.parent or self.level != "rubro":
+            return None
+        return origin(self.view, self.trend, self.csv_url("origen"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext
@@ -14,6 +13,7 @@ from datasets.models import ExpenditureLine, Kind, Release, RevenueLine
 from datasets.words import moment_name
 from gesoc.common import money
 from gesoc.common.charts.frame import Column, Table, link, row
+from gesoc.common.pages import BoundedPaginator
 
 from .dashboards import DashboardView
 from .public import public_text
@@ -30,6 +30,8 @@ LABELS = {
     "type": ("revenue", 2),
     "revenue": ("revenue", None),
     "funding": ("funding", None),
+    "programme": ("programme", None),
+    "economic": ("economic", None),
 }
 
 
@@ -41,13 +43,15 @@ class LinesView(DashboardView):
 
     def page(self) -> dict[str, Any]:
         release = self.chosen()
-        page = Paginator(self.lines(release), PER_PAGE).get_page(self.params.get("pagina"))
+        known = None if self.key else release.line_count
+        paginator = BoundedPaginator(self.lines(release), PER_PAGE, known=known)
+        page = paginator.get_page(self.params.get("pagina"))
         return {
             "release": release,
             "document": document_name(release),
             "source": provenance(release),
             "page": page,
-            "count": money.number(page.paginator.count),
+            "count": paginator.count_said,
             "back": self.place.url(self.section),
             "query": f"version={release.pk}&por={self.by}&clave={self.key}" if self.key else f"version={release.pk}",
             "table": self.table(release, list(page)),
@@ -65,7 +69,7 @@ class LinesView(DashboardView):
     def by(self) -> str:
         by = self.params.get("por", "")
         default = "rubro" if self.kind == Kind.REVENUE else "chapter"
-        return by if by in LABELS else default
+        return by if by in LABELS and LABELS[by][0] in self.model.LABELS else default
 
     @property
     def key(self) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -16,21 +18,25 @@ from django.views.decorators.http import require_safe
 from datasets import selectors
 from datasets.figures import contracts as contract_figures
 from datasets.figures import ledger as ledgers
+from datasets.figures.comparison import peers_table
 from datasets.figures.composition import composition
 from datasets.figures.course import Point, course
 from datasets.figures.ledger import EXPENDITURE, REVENUE, Ledger
-from datasets.figures.measures import measure
+from datasets.figures.measures import measure, series_measure
 from datasets.figures.sources import comparable, covers, document_name, first_moment, total
 from datasets.models import Contract, Kind, PublicBody, Release
+from datasets.peer_medians import beside
+from datasets.peers import GROUPS
 from datasets.selectors import Cell
 from datasets.words import moment_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, Table, link, row
 from gesoc.common.dates import day
+from gesoc.common.views import Link
 from municipalities.models import Shape
 from municipalities.selectors import deflator
 
-from .choices import WORDS
+from .choices import WORDS, query_with
 from .dashboards import DashboardView
 
 RECENT = 8
@@ -45,6 +51,7 @@ class OverviewView(DashboardView):
             "figures": [self.course(), self.parts()],
             "stats": [stat for stat in (self.spent(), self.received(), self.contracted()) if stat],
             "facts": self.facts(),
+            "peers": self.beside_peers(),
             "shape": self.shape(),
             "bodies": self.other_bodies(),
             "recent": self.recent() if self.releases else None,
@@ -120,6 +127,27 @@ class OverviewView(DashboardView):
             "url": self.place.url("contracts", anio=year),
         }
 
+    # -- beside its peers -----------------------------------------------------------------------------------------
+
+    def beside_peers(self) -> dict[str, Any] | None:
+        """The municipality's indicators next to the median of its peers; nothing where no year of it compares."""
+        municipality = self.place.municipality
+        if municipality is None or not self.place.is_government or self.last_spending is None:
+            return None
+        year = self.last_spending.year
+        found = beside(municipality.code, year, self.params.get("pares", ""))
+        if found is None:
+            return None
+        mine, peers = found
+        return {
+            "table": peers_table(mine, peers, year),
+            "peers": peers,
+            "groups": [
+                Link(label, query_with(self.params, pares=key), key == peers.key) for key, label in GROUPS.items()
+            ],
+            "compare_url": f"{reverse('compare')}?{urlencode({'m': [mine.code, *peers.codes], 'anio': year}, doseq=True)}",
+        }
+
     # -- figures --------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -159,13 +187,14 @@ class OverviewView(DashboardView):
         """All expenditure over the years; nothing where fewer than two years compare."""
         if self.view is None:
             return None
-        indexed = self.deflator.values
+        prices = self.deflator
         kept = comparable(self.spending.values(), self.view.release, self.view.moment)
         points = [Point(release.year, release, total(release, self.view.moment)) for release in kept]
         if len(points) < 2:
             return None
-        real = all(point.year in indexed for point in points)
-        view = replace(self.view, measure=measure("reales" if real else "", points[-1].year, deflator=self.deflator))
+        years = [point.year for point in points]
+        real = series_measure("reales", years, deflator=prices, populations={}, wholes={})
+        view = replace(self.view, measure=real)
         return course(view, points, self.csv_url("anios"))
 
     # -- beside them ----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,13 +15,17 @@ from django.utils.translation import gettext, gettext_lazy
 from datasets.models import PublicBody
 from gesoc.common.views import Link
 from municipalities.models import Municipality, Population
-from municipalities.selectors import population_on, state_population_on
 
 SECTIONS = {
     "": gettext_lazy("Summary"),
     "expenditure": gettext_lazy("Budget"),
     "revenue": gettext_lazy("Revenue"),
     "contracts": gettext_lazy("Contracts"),
+    "works": gettext_lazy("Works"),
+    "debt": gettext_lazy("Debt"),
+    "sanctions": gettext_lazy("Sanctions"),
+    "flags": gettext_lazy("Flags to review"),
+    "disclosure": gettext_lazy("Disclosure"),
 }
 LONG_NAME = 40
 STATE_KINDS = (PublicBody.Kind.STATE, PublicBody.Kind.FEDERATION)
@@ -32,6 +37,10 @@ class Place:
 
     municipality: Municipality | None
     body: PublicBody | None
+
+    @classmethod
+    def of(cls, body: PublicBody) -> Place:
+        return cls(body.municipality, body)
 
     @property
     def name(self) -> str:
@@ -90,17 +99,37 @@ class Place:
         return [*found, (self.name, self.url())] if section else found
 
     def tabs(self, section: str) -> list[Link]:
-        return [Link(label, self.url(key), key == section) for key, label in SECTIONS.items()]
+        """Registers of sanctions are kept by states and the federation: a municipality has that page, but no tab for it."""
+        return [
+            Link(label, self.url(key), key == section)
+            for key, label in SECTIONS.items()
+            if key != "sanctions" or key == section or not self.is_government
+        ]
 
     def population(self, year: int) -> Population | None:
         """People whom the body serves; agencies serve part of a territory, so nobody is counted for them."""
+        return self.populations([year]).get(year)
+
+    def populations(self, years: Iterable[int]) -> dict[int, Population]:
+        """For each year the newest figure at or before it, else the one of the year after: the spending of 1999 is divided
+        by the census of early 2000, and every page says which it is. A year without either is left out. One query."""
         if self.is_government and self.municipality is not None:
-            return population_on([self.municipality.code], year).get(self.municipality.code)
-        if self.body is not None and self.body.kind in STATE_KINDS:
-            if self.body.kind == PublicBody.Kind.STATE and not self.body.state_id:
-                return None
-            return state_population_on(self.body.state_id, year)
-        return None
+            figures = Population.objects.filter(municipality=self.municipality.code)
+        elif self.body is not None and self.body.kind in STATE_KINDS and not self._is_unknown_state:
+            figures = Population.objects.filter(municipality=None, state=self.body.state_id)
+        else:
+            return {}
+        known = list(figures.order_by("-year", "kind"))
+        found = {
+            year: next((one for one in known if one.year <= year), None)
+            or next((one for one in known if one.year == year + 1), None)
+            for year in years
+        }
+        return {year: one for year, one in found.items() if one is not None}
+
+    @property
+    def _is_unknown_state(self) -> bool:
+        return self.body is not None and self.body.kind == PublicBody.Kind.STATE and not self.body.state_id
 
 
 def place_of_municipality(code: str) -> Place:

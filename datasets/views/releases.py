@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from datasets import releases as steps
 from datasets import words
 from datasets.catalogue import versions_of_slice
-from datasets.differences import Change, Differences, differences, previous_of
+from datasets.comparison import compared
+from datasets.differences import differences, previous_of, shown_differences
 from datasets.forms import ReasonForm
 from datasets.lines import lines_of
 from datasets.models import Release
@@ -48,7 +48,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
             "period": words.period_name(found.period),
             "line_count": words.number(found.line_count),
             "totals": words.ordered_totals(found.totals),
-            "changes": _shown(differences(found, previous)) if previous else None,
+            "changes": shown_differences(differences(found, previous)) if previous else None,
             "previous": previous,
             "versions": versions_of_slice(found, request.user)[:SHOWN_VERSIONS],
             "lines": lines_of(found, after=request.GET.get("desde", "")),
@@ -57,23 +57,18 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _shown(found: Differences) -> dict[str, Any]:
-    return {
-        "any": found.any,
-        "moment": found.moment,
-        "totals": [_row(change) for change in found.totals],
-        "parts": [_row(change) for change in found.parts],
+@require_safe
+def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
+    """Any version of a slice against any other of the same slice."""
+    found, previous = visible_release(request, pk), visible_release(request, other)
+    if found.slice_key != previous.slice_key or found == previous:
+        raise Http404
+    context = {
+        "one": compared(found, previous),
+        "title": _("What is different"),
+        "period": f"{found.year}, {words.period_name(found.period).lower()}",
     }
-
-
-def _row(change: Change) -> dict[str, Any]:
-    return {
-        "name": change.name,
-        "before": words.amount(change.before),
-        "after": words.amount(change.after),
-        "difference": words.signed_amount(change.difference),
-        "is_change": change.is_change,
-    }
+    return render(request, "datasets/files/difference.html", context)
 
 
 def _rights(request: HttpRequest, release: Release) -> dict[str, bool]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from datasets import words
+from datasets.catalogue import origins_of_file
 from datasets.ingest.shapes import UnreadableFile
 from datasets.lines import amounts_of, line_of, moments_of, name_of
-from datasets.models import Contract, Label, Release
+from datasets.models import Contract, Debt, Label, Release, Sanction, Work
 from datasets.preview import headings_over
 from datasets.privacy import PersonalData, cover, cover_row, find_in_row
 from datasets.source_rows import extract
@@ -45,6 +48,7 @@ def row(request: HttpRequest, pk: int, line_no: int) -> HttpResponse:
         {
             "release": release,
             "file": release.ingest.file,
+            "origins": origins_of_file(release.ingest.file, request.user),
             "period": words.period_name(release.period),
             "line": line,
             "name": name_of(line),
@@ -54,11 +58,18 @@ def row(request: HttpRequest, pk: int, line_no: int) -> HttpResponse:
             "numbers": f"{line.source_row}–{line.last_row}" if line.last_row > line.source_row else line.source_row,
             "several": line.last_row > line.source_row,
             "rows": [replace(row, cells=cover_row(row.cells)) for row in rows] if hidden else rows,
+            "corrections": _corrections(release, line) if may_read else [],
             "hidden": hidden,
             "personal": bool(personal),
             "problem": problem,
         },
     )
+
+
+def _corrections(release: Release, line: Any) -> list[tuple[str, str]]:
+    """The cells of the row that a person corrected, and what they say since."""
+    rows = (release.ingest.options.get("fixes") or {}).get(_sheet(release, line), {})
+    return [pair for number in numbers_of(line) for pair in rows.get(str(number), {}).items()]
 
 
 def _amounts(release: Release, line: Any) -> list[tuple[str, str]]:
@@ -105,7 +116,7 @@ def personal_data(rows: list[SourceRow]) -> set[PersonalData]:
 
 def _facts(line: Any) -> list[tuple[str, str]]:
     """What the line is, in words; only what it states."""
-    said = _contract_facts(line) if isinstance(line, Contract) else _budget_facts(line)
+    said = FACTS.get(type(line), _budget_facts)(line)
     return [(label, text) for label, text in said if text]
 
 
@@ -113,6 +124,52 @@ def _budget_facts(line: Any) -> list[tuple[str, str]]:
     kinds = dict(Label.Kind.choices)
     labels = ((kinds.get(name, name), getattr(line, name)) for name in line.LABELS)
     return [(str(kind), str(label)) for kind, label in labels if label is not None]
+
+
+def _work_facts(work: Work) -> list[tuple[str, str]]:
+    return [
+        (_("Code"), work.code),
+        (_("Type of work"), work.type_raw),
+        (_("Who carries it out"), work.unit),
+        (_("Place of the work"), ", ".join(filter(None, (work.location, work.municipality_raw)))),
+        (_("Physical progress"), words.percentage(work.physical_progress)),
+        (_("Financial progress"), words.percentage(work.financial_progress)),
+        (_("Beginning"), _date(work.starts_on)),
+        (_("End"), _date(work.ends_on)),
+        (_("Status"), work.status_raw),
+        (_("Contractor"), work.supplier_name),
+    ]
+
+
+def _sanction_facts(sanction: Sanction) -> list[tuple[str, str]]:
+    return [
+        (_("Authority"), sanction.authority),
+        (_("File number"), sanction.file_number),
+        (_("What was resolved"), sanction.outcome_raw),
+        (_("Facts, as published"), sanction.facts),
+        (_("Resolved"), _date(sanction.resolved_on)),
+        (_("Notified"), _date(sanction.notified_on)),
+        (_("Term"), sanction.term_raw),
+    ]
+
+
+def _debt_facts(debt: Debt) -> list[tuple[str, str]]:
+    return [
+        (_("Creditor"), debt.creditor),
+        (_("Debtor"), debt.debtor),
+        (_("Type of obligation"), debt.type_raw),
+        (_("What it was taken for"), debt.purpose),
+        (_("Guarantee or source of payment"), debt.guarantee),
+        (_("Interest rate"), debt.rate_raw),
+        (_("Term"), debt.term_raw),
+        (_("Signed"), _date(debt.signed_on)),
+        (_("Due"), _date(debt.matures_on)),
+        (_("Note"), debt.notes),
+    ]
+
+
+def _date(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _contract_facts(contract: Contract) -> list[tuple[str, str]]:
@@ -126,3 +183,11 @@ def _contract_facts(contract: Contract) -> list[tuple[str, str]]:
         (_("Buying unit"), contract.buyer_unit),
         (_("Signed"), contract.signed_on.isoformat() if contract.signed_on else ""),
     ]
+
+
+FACTS: dict[type, Callable[[Any], list[tuple[str, str]]]] = {
+    Contract: _contract_facts,
+    Work: _work_facts,
+    Sanction: _sanction_facts,
+    Debt: _debt_facts,
+}

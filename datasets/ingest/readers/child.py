@@ -33,7 +33,7 @@ def to_text(cell: object) -> str:
     dates.
     """
     if isinstance(cell, str):
-        return cell
+        return cell.replace("\0", "")
     if isinstance(cell, bool):
         return "VERDADERO" if cell else "FALSO"
     if isinstance(cell, float):

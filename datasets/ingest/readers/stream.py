@@ -21,7 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from datasets.ingest.shapes import Block, SkipRule, StreamPlan, UnreadableFile
+from datasets.ingest.decisions import BY_PERSON
+from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS, Block, SkipRule, StreamPlan, UnreadableFile
 
 BLOCK = 1 << 20
 LONGEST_RECORD = 16 << 20  # a quote that is never closed would otherwise swallow the file
@@ -47,7 +48,9 @@ def stream_blocks(plan: StreamPlan, tally: Tally) -> Iterator[Block]:
         tally.rows_read += count
         rows = np.arange(record, record + count, dtype=np.int32)
         record += count
+        table = _corrected(table, rows, plan)
         keep = _keep(table, blank, plan.rules, tally)
+        keep = _left_out(keep, rows, plan, tally)
         if not keep.all():
             table, rows = table.filter(pa.array(keep)), rows[keep]
         if len(rows):
@@ -59,6 +62,7 @@ def _record_blocks(plan: StreamPlan, tally: Tally) -> Iterator[bytes]:
     skip = plan.header_record
     rest = b""
     for chunk in _utf8_chunks(plan.path, plan.encoding, tally):
+        chunk = chunk.replace(b"\0", b"")
         cut = _cut(rest + chunk)
         block, rest = (rest + chunk)[:cut], (rest + chunk)[cut:]
         if not block and len(rest) > LONGEST_RECORD:
@@ -182,9 +186,7 @@ def _wanted(plan: StreamPlan) -> list[str]:
 
 def _types(plan: StreamPlan) -> dict[str, Any]:
     """Amounts are mostly distinct: plain text. Everything else repeats: a dictionary, so each text is judged once."""
-    from datasets.ingest.shapes import CONTRACT_AMOUNTS, EXPENDITURE_MOMENTS, REVENUE_MOMENTS
-
-    plain = {*EXPENDITURE_MOMENTS, *REVENUE_MOMENTS, *CONTRACT_AMOUNTS}
+    plain = {*CONTRACT_AMOUNTS, *(moment for moments in MOMENTS.values() for moment in moments)}
     amounts = {f"c{column}" for field_, column in plan.fields.items() if field_ in plain}
     encoded = pa.dictionary(pa.int32(), pa.string())
     return {name: pa.string() if name in amounts else encoded for name in _wanted(plan)}
@@ -202,6 +204,35 @@ def _keep(
             tally.skipped[rule.reason] += count
             keep &= ~hit
     return keep
+
+
+def _left_out(
+    keep: npt.NDArray[np.bool_], rows: npt.NDArray[np.int32], plan: StreamPlan, tally: Tally
+) -> npt.NDArray[np.bool_]:
+    """Without the rows that a person left out."""
+    if not plan.left_out:
+        return keep
+    hit = keep & np.isin(rows, np.fromiter(plan.left_out, np.int32))
+    tally.skipped[BY_PERSON] += int(hit.sum())
+    return keep & ~hit
+
+
+def _corrected(table: pa.Table, rows: npt.NDArray[np.int32], plan: StreamPlan) -> pa.Table:
+    """With the corrected texts in place of those of the file."""
+    here = [row for row in plan.fixes if len(rows) and rows[0] <= row <= rows[-1]]
+    changed: dict[int, dict[int, str]] = {}
+    for row in here:
+        for column, text in plan.fixes[row].items():
+            changed.setdefault(column, {})[row - int(rows[0])] = text
+    for column, texts in changed.items():
+        name = f"c{column}"
+        if name in table.column_names:
+            data = table.column(name)
+            values = [texts.get(at, value) for at, value in enumerate(data.to_pylist())]
+            array = pa.array(values, pa.string())
+            fresh = array.dictionary_encode() if pa.types.is_dictionary(data.type) else array
+            table = table.set_column(table.column_names.index(name), name, fresh)
+    return table
 
 
 def _holds(table: pa.Table, rule: SkipRule) -> npt.NDArray[np.bool_]:

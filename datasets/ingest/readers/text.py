@@ -57,7 +57,8 @@ def _read_head(path: Path, encoding: str | None, delimiter: str | None) -> tuple
 
 
 def _records(file: TextIO, mark: str, most: int | None) -> list[list[str]]:
-    records = csv.reader(file, delimiter=mark)
+    # A NUL is in no text that people wrote, and no database keeps one.
+    records = csv.reader((line.replace("\0", "") for line in file), delimiter=mark)
     try:
         return list(islice(records, most))
     except csv.Error as error:

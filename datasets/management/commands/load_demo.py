@@ -8,7 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from datasets.demo.flags import load_answers
 from datasets.demo.load import Loading, WorkerMissing, load_files
+from datasets.demo.waiting import load_waiting
 from datasets.models import Ingest
 from partners.demo import load_people
 
@@ -30,6 +32,8 @@ class Command(BaseCommand):
             raise CommandError("No worker takes the files: start one (script/demo does) and try again.") from None
         self._show(loading, end="\n")
         self._tell_failures(loading)
+        load_answers(by=people.staff)
+        load_waiting()
 
     def _show(self, loading: Loading, end: str = "") -> None:
         if not sys.stdout.isatty() and not end:

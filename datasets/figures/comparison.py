@@ -1,0 +1,319 @@
+"""Figures that hold several municipalities beside one another, and their peers behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from django.utils.translation import gettext, gettext_lazy
+
+from datasets import sentences
+from datasets.models import Release
+from datasets.peers import ENOUGH, Peers, middle
+from datasets.selectors import Standing
+from gesoc.common import charts, money
+from gesoc.common.charts.frame import Column, Figure, Table, row
+from municipalities.selectors import Deflator
+
+from .ledger import axis_text
+from .sources import provenances
+
+Value = Callable[[Standing], Decimal | None]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A figure that makes places of any size comparable: pesos per inhabitant or a part of a whole."""
+
+    key: str
+    name: Any
+    how: Any  # what is divided by what
+    of: Value
+    is_pesos: bool = False
+
+    def say(self, value: Decimal | None) -> str:
+        if value is None:
+            return gettext("not published")
+        return money.pesos(value) if self.is_pesos else money.percent(value)
+
+
+def per_person(value: Decimal | None, one: Standing) -> Decimal | None:
+    return None if value is None or not one.population else value / one.population
+
+
+def _debt(one: Standing) -> Decimal | None:
+    return per_person(one.chapter("9000"), one)
+
+
+INDICATORS = {
+    one.key: one
+    for one in (
+        Indicator(
+            "gasto",
+            gettext_lazy("Expenditure per inhabitant"),
+            gettext_lazy("all expenditure ÷ inhabitants"),
+            lambda one: per_person(one.spent, one),
+            is_pesos=True,
+        ),
+        Indicator(
+            "inversion",
+            gettext_lazy("Public works, part of expenditure"),
+            gettext_lazy("chapter 6000 ÷ all expenditure"),
+            lambda one: money.share(one.chapter("6000"), one.spent),
+        ),
+        Indicator(
+            "sueldos",
+            gettext_lazy("Salaries, part of expenditure"),
+            gettext_lazy("chapter 1000 ÷ all expenditure"),
+            lambda one: money.share(one.chapter("1000"), one.spent),
+        ),
+        Indicator(
+            "deuda",
+            gettext_lazy("Debt service per inhabitant"),
+            gettext_lazy("chapter 9000 ÷ inhabitants"),
+            _debt,
+            is_pesos=True,
+        ),
+        Indicator(
+            "propios",
+            gettext_lazy("Its own revenue, part of all revenue"),
+            gettext_lazy("rubros 1 to 7 ÷ all revenue collected"),
+            lambda one: money.share(one.own, one.received),
+        ),
+        Indicator(
+            "directa",
+            gettext_lazy("Awarded without competition"),
+            gettext_lazy("pesos of direct awards ÷ pesos of all contracts"),
+            lambda one: money.share(one.direct, one.contracted),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is held side by side: the chosen ones, their peers, the year and the prices."""
+
+    chosen: Sequence[Standing]
+    peers: Peers
+    year: int
+    planned: bool
+    deflator: Deflator
+    base: int | None  # year of the prices; None: pesos of the year
+
+    def value(self, indicator: Indicator, one: Standing) -> Decimal | None:
+        found = indicator.of(one)
+        if found is None or not indicator.is_pesos or self.base is None:
+            return found
+        return self.deflator.deflate(found, self.year, self.base)
+
+    def middle(self, indicator: Indicator) -> Decimal | None:
+        return middle(self.peers.members, lambda one: self.value(indicator, one))
+
+    @property
+    def unit(self) -> str:
+        return gettext("pesos of %(year)s") % {"year": self.base or self.year}
+
+    @property
+    def what(self) -> str:
+        return gettext("approved") if self.planned else gettext("spent")
+
+    @property
+    def notes(self) -> list[str]:
+        notes = [
+            gettext("Peers: %(reason)s (%(count)s).") % {"reason": self.peers.reason, "count": len(self.peers.members)}
+        ]
+        if self.base:
+            notes.append(gettext("Deflator: %(name)s.") % {"name": self.deflator.name})
+        years = sorted({one.population_year for one in self.chosen if one.population_year})
+        if years:
+            notes.append(gettext("Population of %(years)s, INEGI.") % {"years": ", ".join(map(str, years))})
+        return notes
+
+
+def beside(view: Comparison, indicator: Indicator, releases: Sequence[Release], csv_url: str) -> Figure:
+    """One indicator: the chosen ones as dots, all peers as a strip, their median as a line."""
+    values = [(one, view.value(indicator, one)) for one in view.chosen]
+    stated = [(one.name, value) for one, value in values if value is not None]
+    median = view.middle(indicator)
+    others = [value for one in view.peers.members if (value := view.value(indicator, one)) is not None]
+    title = sentences.highest(stated, indicator.say)
+    unit = f", {view.unit}" if indicator.is_pesos else ""
+    subtitle = f"{indicator.how}, {view.what}, {view.year}{unit}"
+    ordered = sorted(values, key=lambda one: (one[1] is None, -(one[1] or Decimal(0)), one[0].name))
+    said = gettext("median of its peers: %(value)s") % {"value": indicator.say(median)} if median is not None else ""
+    columns = [
+        Column(gettext("Municipality")),
+        Column(indicator.name, "n"),
+        Column(gettext("Against the median"), "n opt"),
+    ]
+    return Figure(
+        key=indicator.key,
+        title=title,
+        subtitle=subtitle,
+        chart=charts.strip(
+            [charts.Dot(one.name, value, indicator.say(value), one is view.chosen[0]) for one, value in ordered],
+            others=others,
+            others_name=gettext("Its peers"),
+            middle=median,
+            middle_text=said,
+            label=f"{title}. {subtitle}. {said}",
+        ),
+        table=Table(
+            f"t-{indicator.key}",
+            str(indicator.name),
+            columns,
+            [row(columns, [one.name, indicator.say(value), _against(value, median)]) for one, value in ordered],
+            foot=row(columns, [gettext("Median of its peers"), indicator.say(median), ""])
+            if median is not None
+            else (),
+        ),
+        folded=True,
+        sources=provenances(releases),
+        notes=view.notes,
+        csv_url=csv_url,
+        csv_headings=[
+            gettext("INEGI code"),
+            gettext("municipality"),
+            gettext("group"),
+            str(indicator.name),
+            gettext("unit"),
+        ],
+        csv_rows=_csv_rows(view, indicator, values),
+    )
+
+
+def _against(value: Decimal | None, median: Decimal | None) -> str:
+    return money.signed_percent(money.change(median, value))
+
+
+def _csv_rows(
+    view: Comparison, indicator: Indicator, values: Sequence[tuple[Standing, Decimal | None]]
+) -> list[list[Any]]:
+    unit = view.unit if indicator.is_pesos else gettext("percent")
+    chosen = {one.code for one, _value in values}
+    rows = [[one.code, one.name, gettext("chosen"), _exact(value), unit] for one, value in values]
+    peers = [one for one in view.peers.members if one.code not in chosen]
+    return rows + [[one.code, one.name, gettext("peer"), _exact(view.value(indicator, one)), unit] for one in peers]
+
+
+def _exact(value: Decimal | None) -> Decimal | None:
+    return None if value is None else value.quantize(Decimal("0.01"))
+
+
+def table_of_all(view: Comparison) -> Table:
+    """Every indicator in a row, every municipality in a column."""
+    columns = [
+        Column(gettext("Indicator")),
+        *[Column(one.name, "n") for one in view.chosen],
+        Column(gettext("Median"), "n"),
+    ]
+    rows = []
+    for indicator in INDICATORS.values():
+        median = view.middle(indicator)
+        told = [indicator.say(view.value(indicator, one)) for one in view.chosen]
+        rows.append(row(columns, [indicator.name, *told, indicator.say(median) if median is not None else "–"]))
+    return Table(
+        "t-todos",
+        gettext("All indicators, %(year)s") % {"year": view.year},
+        columns,
+        rows,
+        note=gettext("Median: %(reason)s. Told where at least %(count)s publish the figure")
+        % {"reason": view.peers.reason, "count": ENOUGH},
+    )
+
+
+class PeerMedians(Protocol):
+    """What a municipality is held against, counted without itself."""
+
+    @property
+    def reason(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def told(self) -> Mapping[str, int]: ...
+    @property
+    def medians(self) -> Mapping[str, Decimal | None]: ...
+
+
+def peers_table(mine: Standing, peers: PeerMedians, year: int) -> Table:
+    """One municipality beside the median of its peers, in pesos of the year."""
+    columns = [
+        Column(gettext("Indicator")),
+        Column(mine.name, "n"),
+        Column(gettext("Median of its peers"), "n"),
+        Column(gettext("Publish it"), "n opt"),
+    ]
+    rows = []
+    for key, indicator in INDICATORS.items():
+        median = peers.medians[key]
+        said = indicator.say(median) if median is not None else "–"
+        told = money.number(peers.told[key])
+        rows.append(row(columns, [indicator.name, indicator.say(indicator.of(mine)), said, told]))
+    return Table(
+        "t-pares",
+        gettext("Beside its peers, %(year)s") % {"year": year},
+        columns,
+        rows,
+        note=gettext("%(reason)s: %(count)s. Pesos of %(year)s; a median is told from %(enough)s on")
+        % {"reason": peers.reason, "count": peers.size, "year": year, "enough": ENOUGH},
+    )
+
+
+def over_the_years(
+    view: Comparison, series: Mapping[str, Mapping[int, Decimal]], releases: Sequence[Release], csv_url: str
+) -> Figure | None:
+    """Expenditure per inhabitant of each chosen one, year by year; nothing where no two years are told."""
+    years = sorted({year for values in series.values() for year in values})
+    if len(years) < 2:
+        return None
+    span = list(range(years[0], years[-1] + 1))
+    scale = money.Scale(gettext("pesos"), Decimal(1), 0)
+    names = {one.code: one.name for one in view.chosen}
+    first = view.chosen[0].code
+    mine = [series.get(first, {}).get(year) for year in span]
+    name = gettext("%(subject)s per inhabitant") % {"subject": names[first]}
+    title = sentences.trend(name, span, mine, real=view.base is not None)
+    unit = view.unit if view.base else gettext("pesos of each year")
+    subtitle = gettext("Expenditure per inhabitant, %(what)s, %(unit)s") % {"what": view.what, "unit": unit}
+    columns = [Column(gettext("Year")), *[Column(names[code], "n") for code in series]]
+    return Figure(
+        key="anios",
+        title=title,
+        subtitle=subtitle,
+        chart=charts.lines(
+            [str(year) for year in span],
+            [
+                charts.Series(names[code], 1 if code == first else 0, [values.get(year) for year in span])
+                for code, values in series.items()
+            ],
+            label=f"{title}. {subtitle}",
+            show=axis_text(scale),
+            unit=scale.heading,
+        ),
+        table=Table(
+            "t-anios",
+            gettext("Expenditure per inhabitant by year"),
+            columns,
+            [row(columns, [year, *[money.pesos(values.get(year)) for values in series.values()]]) for year in span],
+        ),
+        folded=True,
+        wide=True,
+        sources=provenances(releases),
+        notes=view.notes[1:],
+        csv_url=csv_url,
+        csv_headings=[
+            gettext("INEGI code"),
+            gettext("municipality"),
+            gettext("year"),
+            gettext("amount"),
+            gettext("unit"),
+        ],
+        csv_rows=[
+            [code, names[code], year, _exact(value), unit]
+            for code, values in series.items()
+            for year, value in values.items()
+        ],
+    )

@@ -1,0 +1,175 @@
+"""Figures of one supplier: who buys from it, and when. One currency at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext, ngettext
+
+from datasets import sentences
+from datasets.models import Contract
+from datasets.selectors import Buyer, SupplierYear
+from gesoc.common import charts, money
+from gesoc.common.charts.frame import Column, Figure, KeyEntry, Table, link, row
+
+from .contracts import SHADES, ContractsView, method_name
+from .sources import provenances
+
+Method = Contract.Method
+
+
+def buyer_name(buyer: Buyer) -> str:
+    """As its dashboard calls it."""
+    body = buyer.body
+    return str(body.municipality) if body.is_municipal_government else body.name
+
+
+def buyers(view: ContractsView, found: Sequence[Buyer], csv_url: str) -> Figure:
+    """Who pays, and how much of what each of them contracted goes here."""
+    mine = [one for one in found if one.currency == view.currency]
+    scale = view.scale([one.amount for one in mine])
+    largest = max((one.amount for one in mine if one.amount is not None), default=Decimal(0))
+    columns = [
+        Column(gettext("Public body")),
+        Column(gettext("Contracts"), "n opt"),
+        Column(scale.heading, "n"),
+        Column(gettext("Of all it contracted"), "n"),
+        Column(gettext("Without competition"), "n opt"),
+        Column("", is_bar=True),
+    ]
+    rows = [
+        row(
+            columns,
+            [
+                link(buyer_name(one), one.body.get_absolute_url()),
+                money.number(one.contracts),
+                scale.cell(one.amount),
+                money.percent(money.share(one.amount, one.whole)),
+                money.percent(money.share(one.direct_amount or Decimal(0), one.amount)),
+                charts.inline_bar(one.amount, largest, _shade(one)) if one.amount is not None else "",
+            ],
+        )
+        for one in mine
+    ]
+    return Figure(
+        key="compradores",
+        title=_buyers_title(mine),
+        subtitle=gettext("Amount by public body, %(period)s, %(unit)s") % {"period": view.period, "unit": view.unit},
+        table=Table(
+            "t-compradores",
+            gettext("Who buys from it"),
+            columns,
+            rows,
+            hide_caption=True,
+        ),
+        sources=provenances(view.releases),
+        notes=[gettext("In the colour of contrast, more than half of the amount was awarded without competition.")],
+        csv_url=csv_url,
+        csv_headings=[
+            gettext("public body"),
+            gettext("currency"),
+            gettext("contracts"),
+            gettext("amount"),
+            gettext("amount without competition"),
+            gettext("all that the body contracted"),
+            gettext("first year"),
+            gettext("last year"),
+        ],
+        csv_rows=[
+            [
+                one.body.name,
+                one.currency,
+                one.contracts,
+                one.amount,
+                one.direct_amount,
+                one.whole,
+                one.first_year,
+                one.last_year,
+            ]
+            for one in found
+        ],
+    )
+
+
+def _shade(one: Buyer) -> str:
+    direct = money.share(one.direct_amount or Decimal(0), one.amount)
+    return "f2" if direct is not None and direct > 50 else "f1"
+
+
+def _buyers_title(mine: Sequence[Buyer]) -> str:
+    if not mine or mine[0].amount is None:
+        return gettext("The contracts published do not say how much each body paid")
+    first = mine[0]
+    part = money.share(first.amount, first.whole)
+    named = {"name": buyer_name(first), "pesos": sentences.of_100(part) if part is not None else ""}
+    if len(mine) == 1:
+        return gettext("Of every 100 that %(name)s contracted, %(pesos)s were for this supplier") % named
+    named["count"] = money.number(len(mine))
+    pattern = ngettext(
+        "%(count)s public body buys from it; %(name)s most, with %(pesos)s of every 100 it contracted",
+        "%(count)s public bodies buy from it; %(name)s most, with %(pesos)s of every 100 it contracted",
+        len(mine),
+    )
+    return pattern % named
+
+
+def course(view: ContractsView, found: Sequence[SupplierYear], csv_url: str) -> Figure | None:
+    """Year by year, by procedure; a single year tells no course."""
+    mine = [one for one in found if one.currency == view.currency and one.amount is not None]
+    years = sorted({one.year for one in mine})
+    if not years:
+        return None
+    amounts = {year: sum((one.amount or Decimal(0) for one in mine if one.year == year), Decimal(0)) for year in years}
+    scale = view.scale(list(amounts.values()))
+    used = [method for method in SHADES if any(one.method == method for one in mine)]
+    columns = [
+        Column(gettext("Year")),
+        Column(gettext("Contracts"), "n opt"),
+        Column(scale.heading, "n"),
+        Column("", is_bar=True),
+    ]
+    largest = max(amounts.values())
+    rows = [
+        row(
+            columns,
+            [
+                year,
+                money.number(sum(one.contracts for one in mine if one.year == year)),
+                scale.cell(amounts[year]),
+                _parts(mine, year, used, largest),
+            ],
+        )
+        for year in years
+    ]
+    return Figure(
+        key="anios",
+        title=_course_title(view, amounts),
+        subtitle=gettext("Amount by year and procedure, %(unit)s") % {"unit": view.unit},
+        table=Table("t-anios", gettext("Amount by year"), columns, rows, hide_caption=True),
+        key_list=[KeyEntry(charts.swatch(SHADES[method]), method_name(method)) for method in used],
+        sources=provenances(view.releases),
+        csv_url=csv_url,
+        csv_headings=[
+            gettext("year"),
+            gettext("currency"),
+            gettext("procedure"),
+            gettext("contracts"),
+            gettext("amount"),
+        ],
+        csv_rows=[[one.year, one.currency, method_name(one.method), one.contracts, one.amount] for one in found],
+    )
+
+
+def _parts(mine: Sequence[SupplierYear], year: int, used: Sequence[str], largest: Decimal) -> str:
+    """A bar as long as the year is large, divided by procedure."""
+    by_method = {one.method: one.amount or Decimal(0) for one in mine if one.year == year}
+    return charts.stacked_bar([(by_method.get(method, Decimal(0)), SHADES[method]) for method in used], whole=largest)
+
+
+def _course_title(view: ContractsView, amounts: dict[int, Decimal]) -> str:
+    if len(amounts) == 1:
+        ((year, amount),) = amounts.items()
+        return gettext("All of it in %(year)s: %(amount)s") % {"year": year, "amount": view.say(amount)}
+    year, most = max(amounts.items(), key=lambda one: (one[1], one[0]))
+    return gettext("%(year)s is the year in which it got most: %(amount)s") % {"year": year, "amount": view.say(most)}

@@ -1,0 +1,111 @@
+"""What an indicator is: a formula over one public body's year, and the question that it may raise.
+
+Every entry says its numerator, its denominator, when it can be known, where it comes from, and what it does not prove.
+What cannot be known is an answer too: a reason, never a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+HUNDRED = Decimal(100)
+
+# Why a value cannot be known from what is published.
+REASONS: dict[str, Any] = {
+    "no_data": _("nothing of this kind is published for the year"),
+    "no_pesos": _("no contract states an amount in pesos"),
+    "few_contracts": _("there are fewer than five contracts: a share of so few says nothing"),
+    "few_suppliers": _("fewer than three suppliers are named: concentration of so few says nothing"),
+    "no_procedure": _("the list does not say how the contracts were awarded"),
+    "no_suppliers": _("the list does not name the suppliers"),
+    "no_dates": _("fewer than eight of every ten contracts state a date"),
+    "no_two_dates": _("no contract states two dates that could be compared"),
+    "no_links": _("the list has no column for the link to the contract"),
+    "no_bidders": _("no list says how many took part"),
+    "no_cap": _("no legal cap with its citation has been loaded for this place and year"),
+    "no_sanctions": _("the lists of sanctioned suppliers are not loaded yet"),
+    "no_amendments": _("no list publishes the amendments of its contracts"),
+    "no_approved": _("the file does not state what was approved and what was modified"),
+    "no_accrued": _("the file does not state what was modified and what was accrued"),
+    "no_paid": _("the file does not state what was accrued and what was paid"),
+    "no_objects": _("no file tells the expenditure by object"),
+    "no_quarters": _("it takes the third quarter and the whole year of one kind of document, and one is missing"),
+    "not_over": _("the year is not over in what is published"),
+    "no_collected": _("the file does not state what was estimated and what was collected"),
+    "no_rubros": _("no file tells the revenue by rubro"),
+    "nothing_to_divide": _("what it would be divided by is zero or negative"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a published list of contracts."""
+
+    release_id: int
+    line_no: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A question raised about `subject`, with the rows that it rests on and the words that it needs."""
+
+    value: Decimal
+    subject: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A value with what it was divided by, or the reason why there is none."""
+
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    count: int | None = None
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+def unknown(reason: str, count: int | None = None) -> Outcome:
+    assert reason in REASONS, reason
+    return Outcome(reason=reason, count=count)
+
+
+def percentage(part: Decimal, whole: Decimal, count: int, **more: Any) -> Outcome:
+    if whole <= 0:
+        return unknown("nothing_to_divide", count)
+    return Outcome(part / whole * HUNDRED, part, whole, count, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    code: str  # its address; Spanish
+    version: int
+    family: str  # contracts | spending | income
+    name: Any
+    formula: Any
+    numerator: Any
+    denominator: Any
+    needs: Any  # when it can be known
+    reference: Any  # catalogue or law; says so where it is our own
+    caveat: Any
+    unit: str  # percent | index | count
+    measure: Callable[[Any], Outcome]
+    threshold: Decimal | None = None
+    threshold_basis: Any = ""
+    question: Callable[[int, Mapping[str, str]], str] | None = None
+
+    def ask(self, year: int, params: Mapping[str, str]) -> str:
+        return self.question(year, params) if self.question else str(self.name)
+
+    @property
+    def is_assessable(self) -> bool:
+        """Whether anything published so far could answer it at all."""
+        return self.unit != "none"

@@ -1,0 +1,164 @@
+"""What indicators are computed from: a year's contracts in one read, a year's ledger from its chosen release."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db.models.functions import Coalesce
+
+from datasets.models import Contract, ExpenditureCell, Kind, PublicBody, Release, RevenueCell
+from datasets.selectors.contracts import contract_releases
+from datasets.selectors.releases import choose_release, in_releases, published_releases
+
+from .base import Row
+
+WHOLE_YEAR = ("annual", "Q4")
+
+
+class Award(NamedTuple):
+    """A contract in pesos. `supplier` is the number of its address, never the key."""
+
+    release_id: int
+    line_no: int
+    fingerprint: str
+    method: str
+    supplier: int | None
+    supplier_name: str
+    title: str
+    amount: Decimal | None
+    awarded: date | None
+    signed: date | None
+    starts: date | None
+    ends: date | None
+    url: str
+
+    @property
+    def row(self) -> Row:
+        return Row(self.release_id, self.line_no, self.fingerprint)
+
+    @property
+    def day(self) -> date | None:
+        return self.signed or self.awarded or self.starts
+
+
+@dataclass(frozen=True)
+class Awards:
+    """All contracts in pesos that a body's lists of one year hold."""
+
+    year: int
+    releases: Sequence[int]
+    lines: Sequence[Award]
+
+    @cached_property
+    def priced(self) -> list[Award]:
+        return [one for one in self.lines if one.amount is not None and one.amount > 0]
+
+    @cached_property
+    def amount(self) -> Decimal:
+        return sum((one.amount or Decimal(0) for one in self.priced), Decimal(0))
+
+    @cached_property
+    def by_supplier(self) -> dict[int, list[Award]]:
+        found: dict[int, list[Award]] = defaultdict(list)
+        for one in self.priced:
+            if one.supplier is not None:
+                found[one.supplier].append(one)
+        return dict(found)
+
+
+COLUMNS = (
+    "release_id",
+    "line_no",
+    "fingerprint",
+    "method",
+    Coalesce("supplier__merged_into__number", "supplier__number"),
+    "supplier_name",
+    "title",
+    "amount",
+    "award_date",
+    "signed_on",
+    "starts_on",
+    "ends_on",
+    "url",
+)
+
+
+def awards_of(body: PublicBody, year: int) -> Awards | None:
+    """One read along the key; None where nothing is published."""
+    releases = list(contract_releases(public_body=body).filter(year=year).order_by("pk").values_list("pk", flat=True))
+    if not releases:
+        return None
+    lines = Contract.objects.filter(public_body=body, release__in=releases, currency="MXN")
+    rows = lines.order_by("release_id", "line_no").values_list(*COLUMNS)
+    return Awards(year, releases, [Award(*row) for row in rows.iterator(chunk_size=5_000)])
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A year's chosen release, its totals, and its amounts by chapter (or rubro) and moment."""
+
+    year: int
+    release: Release
+    totals: Mapping[str, Decimal]
+    parts: Mapping[str, Mapping[str, Decimal]]
+    third_quarter: Release | None = None
+
+    @property
+    def releases(self) -> list[int]:
+        others = [self.third_quarter.pk] if self.third_quarter else []
+        return [self.release.pk, *others]
+
+    @property
+    def is_over(self) -> bool:
+        return self.release.period in WHOLE_YEAR
+
+    def part(self, key: str, moment: str) -> Decimal | None:
+        return self.parts.get(key, {}).get(moment)
+
+
+def spending_of(body: PublicBody, year: int) -> Ledger | None:
+    release = choose_release(public_body=body, kind=Kind.EXPENDITURE, year=year, by="chapter") or choose_release(
+        public_body=body, kind=Kind.EXPENDITURE, year=year
+    )
+    if release is None:
+        return None
+    cells = ExpenditureCell.objects.filter(**in_releases([release]), by__in=("chapter", "concept"))
+    parts = {cell.key: _stated(cell, ("approved", "modified", "accrued", "paid")) for cell in cells.exclude(key="")}
+    return Ledger(year, release, _totals(release), parts, _third_quarter(release))
+
+
+def income_of(body: PublicBody, year: int) -> Ledger | None:
+    release = choose_release(public_body=body, kind=Kind.REVENUE, year=year, by="rubro") or choose_release(
+        public_body=body, kind=Kind.REVENUE, year=year
+    )
+    if release is None:
+        return None
+    cells = RevenueCell.objects.filter(**in_releases([release]), by="rubro").exclude(key="")
+    parts = {cell.key: _stated(cell, ("estimated", "modified", "collected")) for cell in cells}
+    return Ledger(year, release, _totals(release), parts)
+
+
+def _stated(cell: ExpenditureCell | RevenueCell, moments: Sequence[str]) -> dict[str, Decimal]:
+    return {moment: value for moment in moments if (value := getattr(cell, moment)) is not None}
+
+
+def _totals(release: Release) -> dict[str, Decimal]:
+    return {moment: Decimal(value) for moment, value in release.totals.items()}
+
+
+def _third_quarter(release: Release) -> Release | None:
+    """What the same body had accrued by September, under whichever classification the whole year is told."""
+    found = published_releases(public_body=release.public_body, kind=release.kind).filter(
+        year=release.year, period="Q3"
+    )
+    return next((one for one in found if "accrued" in one.totals), None)
+
+
+def inputs_of(family: str, body: PublicBody, year: int) -> Awards | Ledger | None:
+    return {"contracts": awards_of, "spending": spending_of, "income": income_of}[family](body, year)

@@ -1,0 +1,102 @@
+"""Public debt: the platform's form (SIPOT XXII) and the analytical statement of the law of financial discipline."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from datasets.ingest.bodies import Territory
+from datasets.ingest.chunks import Amount
+from datasets.ingest.contract_lines import Row
+from datasets.ingest.dictionary import fold
+from datasets.ingest.mapping import ColumnMapping
+from datasets.ingest.shapes import DEBT_AMOUNTS
+
+from .base import cents_of, dates_of, searchable, texts_of, url_of
+
+CENTS = DEBT_AMOUNTS
+DATES = {"date_signed": "signed_on", "maturity_date": "matures_on"}
+TELLING = ("debt_name", "creditor", "debtor", "debt_type", "notes", *CENTS)
+COLUMNS = (
+    "is_none",
+    "name",
+    "group",
+    "type_raw",
+    "creditor",
+    "debtor",
+    "purpose",
+    "guarantee",
+    "rate_raw",
+    "term_raw",
+    *CENTS,
+    *DATES.values(),
+    "notes",
+    "url",
+    "search_text",
+)
+EVIDENCE = (
+    "creditor",
+    "debtor",
+    "debt_type",
+    "debt_name",
+    "rate_raw",
+    "term_raw",
+    "maturity_date",
+    "guarantee",
+    "purpose",
+    *CENTS,
+)
+DATED_BY = ("date_signed",)
+_NONE = re.compile(
+    r"\bno (se )?(ha|han|tiene|cuenta|cuentan|realizo|realiza|existe|existen|contrato|contrajo|genero|hay|presenta|aplica)\b"
+    r"|\bsin (deuda|financiamientos?|emprestitos?|contratacion)"
+)
+_STATES_DEBT = ("debt_name", "creditor", "debtor", "debt_type", "maturity_date", "date_signed")
+
+
+def enough(mapping: ColumnMapping, said: bool = False) -> bool:
+    found = sum(name in EVIDENCE for name in mapping.fields.values())
+    return found >= (2 if said else 3) and bool(mapping.moments)
+
+
+def beats_contracts(mapping: ColumnMapping) -> bool:
+    """Its headings are plain: no contract has them."""
+    return True
+
+
+def rows(
+    columns: dict[str, Any], amounts: dict[str, Amount], count: int, territory: Territory, state: str | None
+) -> list[dict[str, Any]]:
+    texts = texts_of(columns, amounts)
+    return [_debt(Row(texts, number), amounts, number) for number in range(count)]
+
+
+def _debt(row: Row, amounts: dict[str, Amount], number: int) -> dict[str, Any]:
+    cents = cents_of(amounts, CENTS, number)
+    notes = row["notes"]
+    debt: dict[str, Any] = {
+        "is_none": is_none(row, cents),
+        "name": row["debt_name"],
+        "group": row["debt_group"],
+        "type_raw": row["debt_type"],
+        "creditor": row["creditor"],
+        "debtor": row["debtor"],
+        "purpose": row["purpose"],
+        "guarantee": row["guarantee"],
+        "rate_raw": row["rate_raw"],
+        "term_raw": row["term_raw"],
+        "notes": notes,
+        "url": url_of(row),
+    }
+    debt |= cents | dates_of(row, DATES)
+    debt["search_text"] = searchable(debt["name"], debt["creditor"], debt["debtor"], debt["purpose"])
+    return debt
+
+
+def is_none(row: Row, cents: dict[str, int | None]) -> bool:
+    """A row without any credit whose note says that there is none: a statement, not a debt of zero pesos."""
+    return (
+        not any(cents.values())
+        and not any(row[name] for name in _STATES_DEBT)
+        and bool(_NONE.search(fold(row["notes"])))
+    )

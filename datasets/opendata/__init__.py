@@ -1,0 +1,1 @@
+"""Everything that is published, as files to take away: nightly, with checksums."""

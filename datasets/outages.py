@@ -1,0 +1,28 @@
+"""No room left, nobody at the other end: how the operating system and the database say it."""
+
+from __future__ import annotations
+
+import errno
+
+import psycopg2
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+DISK_FULL = "53100"  # SQLSTATE
+CUT_OFF = ("08", "57P")  # connection exceptions; shut down, crashed, starting up
+
+
+def is_full(error: BaseException) -> bool:
+    return getattr(error, "errno", None) in FULL or _driver(error)[1] == DISK_FULL
+
+
+def is_cut_off(error: BaseException) -> bool:
+    """The server went away. An error of the driver without a code of the server comes from the line between them."""
+    of_line, code = _driver(error)
+    return of_line and (not code or code.startswith(CUT_OFF))
+
+
+def _driver(error: BaseException) -> tuple[bool, str]:
+    """Whether the error is one of the driver about the connection, and the server's code; Django's errors wrap it."""
+    found = error if isinstance(error, psycopg2.Error) else error.__cause__
+    of_line = isinstance(found, (psycopg2.OperationalError, psycopg2.InterfaceError))
+    return of_line, str(getattr(found, "pgcode", None) or "")

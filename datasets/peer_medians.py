@@ -1,0 +1,122 @@
+"""The middle of each peer group of a year: small, so that a summary costs the same however many municipalities publish.
+
+Made from the standings of the year, kept until the data change, and made by the worker before a reader asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
+
+from datasets.caching import remembered
+from datasets.figures.comparison import INDICATORS
+from datasets.peers import ENOUGH, GROUPS, bucket, closest, reason_of
+from datasets.selectors import Standing, standings, standings_of, years_of_standings
+
+READY_YEARS = 2  # the newest ones, on which pages open
+BESIDE = 3  # that are offered for a comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A figure in a group: how many state it, and the values around the middle of them."""
+
+    count: int
+    middle: tuple[Decimal, ...]
+
+    @classmethod
+    def of(cls, values: Sequence[Decimal]) -> Spread:
+        ordered, half = sorted(values), len(values) // 2
+        return cls(len(ordered), tuple(ordered[max(half - 1, 0) : half + 1 + len(ordered) % 2]))
+
+    def others(self, mine: Decimal | None) -> int:
+        return self.count - (mine is not None)
+
+    def median_without(self, mine: Decimal | None) -> Decimal | None:
+        """The median of all but one, whose own value is given; None where fewer than enough others state it."""
+        if self.others(mine) < ENOUGH:
+            return None
+        rest = list(self.middle)
+        if mine is not None:  # a value beyond those kept moves the middle as the outermost of them does
+            rest.remove(min(rest, key=lambda value: abs(value - mine)))
+        return Decimal(median(rest))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    codes: tuple[str, ...]  # of the first ones by name
+    size: int
+    spreads: Mapping[str, Spread]  # by indicator
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A municipality's peers, counted without itself."""
+
+    key: str
+    reason: str
+    size: int
+    codes: Sequence[str]
+    told: Mapping[str, int]
+    medians: Mapping[str, Decimal | None]
+
+
+def beside(code: str, year: int, wanted: str = "") -> tuple[Standing, Beside] | None:
+    """A municipality and its peers; nothing where the year tells nothing of it. One query while the data stay the same."""
+    found = remembered(f"peers:{year}:{code}", lambda: _of_one(code, year))
+    if not found:
+        return None
+    mine, groups = found
+    key = closest({name: max(group.size - 1, 0) for name, group in groups.items()}, wanted)
+    group = groups[key]
+    values = {name: indicator.of(mine) for name, indicator in INDICATORS.items()}
+    spreads = {name: group.spreads.get(name, Spread(0, ())) for name in INDICATORS}
+    return mine, Beside(
+        key=key,
+        reason=reason_of(key, mine),
+        size=max(group.size - 1, 0),
+        codes=[one for one in group.codes if one != mine.code][:BESIDE],
+        told={name: max(spread.others(values[name]), 0) for name, spread in spreads.items()},
+        medians={name: spread.median_without(values[name]) for name, spread in spreads.items()},
+    )
+
+
+def _of_one(code: str, year: int) -> tuple[Standing, dict[str, Group]] | tuple[()]:
+    found = standings_of([code], year)
+    if not found:
+        return ()
+    groups, nobody = _groups(year), Group((), 0, {})
+    return found[0], {key: groups.get(f"{key}:{bucket(key, found[0])}", nobody) for key in GROUPS}
+
+
+def prepare() -> int:
+    """Make what the first reader after a publication would wait for, seconds where thousands publish. How many lists."""
+    wanted = [(year, planned) for planned in (False, True) for year in years_of_standings(planned)[:READY_YEARS]]
+    for year, planned in wanted:
+        standings(year, planned=planned)
+        if not planned:
+            _groups(year)
+    return len(wanted)
+
+
+def _groups(year: int) -> dict[str, Group]:
+    return remembered(f"peers:{year}", lambda: _make(standings(year)))
+
+
+def _make(everybody: Sequence[Standing]) -> dict[str, Group]:
+    members: dict[str, list[Standing]] = {}
+    for one in everybody:
+        for key in GROUPS:
+            if (mark := bucket(key, one)) is not None:
+                members.setdefault(f"{key}:{mark}", []).append(one)
+    return {key: _group(group) for key, group in members.items()}
+
+
+def _group(members: Sequence[Standing]) -> Group:
+    spreads = {}
+    for name, indicator in INDICATORS.items():
+        values = [value for one in members if (value := indicator.of(one)) is not None]
+        spreads[name] = Spread.of(values)
+    return Group(tuple(one.code for one in members[: BESIDE + 1]), len(members), spreads)

@@ -1,0 +1,113 @@
+"""One contract: every row that prints it, in whichever version of whichever list, and what changed between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from datasets.models import Contract, PublicBody, Release
+
+from .contracts import contract_releases
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from partners.models import User
+
+# What two versions are compared by, in the order in which a person reads it.
+COMPARED = (
+    "amount",
+    "currency",
+    "amount_without_tax",
+    "amount_with_tax",
+    "amount_min",
+    "amount_max",
+    "method",
+    "method_raw",
+    "title",
+    "procedure_number",
+    "supplier_name",
+    "buyer_unit",
+    "award_date",
+    "signed_on",
+    "starts_on",
+    "ends_on",
+    "url",
+)
+RELATED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A row of a list that prints the contract. `is_counted`: dashboards count this row today."""
+
+    line: Contract
+    is_counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContractChange:
+    """What a later version of the same list says differently."""
+
+    field: str
+    before: Any
+    after: Any
+    earlier: Contract
+    later: Contract
+
+
+def printed(body: PublicBody, fingerprint: str, user: User | AnonymousUser) -> list[Printed]:
+    """Rows that print it and that the person may see, today's first, then the newest. Two queries."""
+    lines = Contract.objects.filter(public_body=body, fingerprint=fingerprint)
+    seen = lines.filter(release__in=Release.objects.visible_to(user).values("pk"))
+    seen = seen.select_related("release__ingest__file__source", "supplier", "public_body__municipality__state")
+    counted = set(contract_releases(public_body=body).values_list("pk", flat=True))
+    found = [Printed(line, line.release_id in counted) for line in seen.order_by("-release_id", "line_no")]
+    return sorted(found, key=lambda one: (not one.is_counted, _standing(one.line.release)))
+
+
+def _standing(release: Release) -> int:
+    order = [Release.Status.PUBLISHED, Release.Status.SUPERSEDED, Release.Status.WITHDRAWN, Release.Status.DRAFT]
+    return order.index(Release.Status(release.status))
+
+
+def changes(rows: Sequence[Printed]) -> list[ContractChange]:
+    """Between one version of a list and the next, where each prints the contract once. No query."""
+    found = []
+    for versions in _by_slice(rows).values():
+        for earlier, later in pairwise(versions):
+            for field in COMPARED:
+                before, after = getattr(earlier, field), getattr(later, field)
+                if before != after:
+                    found.append(ContractChange(field, before, after, earlier, later))
+    return found
+
+
+def _by_slice(rows: Sequence[Printed]) -> dict[tuple[Any, ...], list[Contract]]:
+    """Versions of each list, oldest first; a list that prints the contract twice cannot be compared row by row."""
+    slices: dict[tuple[Any, ...], dict[int, list[Contract]]] = {}
+    for one in rows:
+        if one.line.release.version is not None:
+            key = tuple(one.line.release.slice_key.values())
+            slices.setdefault(key, {}).setdefault(one.line.release.version, []).append(one.line)
+    return {
+        key: [versions[number][0] for number in sorted(versions)]
+        for key, versions in slices.items()
+        if all(len(lines) == 1 for lines in versions.values())
+    }
+
+
+def same_procedure(contract: Contract) -> list[Contract]:
+    """Other contracts that name the same procedure, by amount; none where no procedure number was printed."""
+    if not any(char.isdigit() for char in contract.procedure_number):
+        return []
+    releases = contract_releases(public_body=contract.public_body)
+    others = Contract.objects.filter(
+        public_body=contract.public_body_id,
+        release__in=releases.values("pk"),
+        procedure_number=contract.procedure_number,
+    )
+    found = others.exclude(fingerprint=contract.fingerprint).select_related("supplier", "public_body", "release")
+    return list(found.order_by("-amount", "line_no")[:RELATED])

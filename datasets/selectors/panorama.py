@@ -1,0 +1,52 @@
+"""How much is published, year by year and kind by kind, in the nation or in one state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q
+
+from datasets.models import PublicBody, Release
+from municipalities.models import State
+
+
+@dataclass(slots=True)
+class Shelf:
+    """One public body: the years of which something is published, by kind."""
+
+    body: PublicBody
+    years: dict[str, set[int]] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return sum(len(years) for years in self.years.values())
+
+    @property
+    def newest(self) -> int:
+        return max((year for years in self.years.values() for year in years), default=0)
+
+
+def _in(state: State | None) -> Q:
+    if state is None:
+        return Q()
+    return Q(public_body__state=state) | Q(public_body__municipality__state=state)
+
+
+def bodies_by_year(state: State | None = None) -> dict[str, dict[int, int]]:
+    """For each kind, how many public bodies have something published of each year. One query."""
+    found = Release.objects.published().filter(_in(state)).values("kind", "year")
+    counts: dict[str, dict[int, int]] = {}
+    for row in found.annotate(bodies=Count("public_body", distinct=True)).order_by("kind", "year"):
+        counts.setdefault(row["kind"], {})[row["year"]] = row["bodies"]
+    return counts
+
+
+def shelves(state: State | None = None) -> list[Shelf]:
+    """Every public body with data, by name, with what is published of it. Two queries."""
+    rows = Release.objects.published().filter(_in(state)).order_by("public_body", "kind", "year")
+    found: dict[int, Shelf] = {}
+    years = list(rows.values_list("public_body", "kind", "year").distinct())
+    bodies = PublicBody.objects.select_related("municipality__state", "state").in_bulk({row[0] for row in years})
+    for pk, kind, year in years:
+        found.setdefault(pk, Shelf(bodies[pk])).years.setdefault(kind, set()).add(year)
+    return sorted(found.values(), key=lambda one: (one.body.sort_key, one.body.pk))

@@ -1,0 +1,204 @@
+"""What every municipality spent, received and contracted in a year, to be held beside one another.
+
+One release of each municipal government answers for the year, chosen as for its own page; only figures of the same
+moment and, for what was done, of a whole year are put side by side. Kept until the data change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from datasets.caching import remembered
+from datasets.models import Contract, ContractCell, Document, ExpenditureCell, Kind, PublicBody, Release, RevenueCell
+from municipalities.models import Population
+from municipalities.selectors import population_on, populations_by_year
+
+from .contracts import contract_releases
+from .releases import best_by_year, in_releases
+
+PLANNED = "approved"
+DONE = ("accrued", "exercised", "paid")
+COLLECTED = ("collected", "accrued")
+WHOLE_YEAR = Q(period__in=("annual", "Q4"))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One municipality in one year; what it has not published is None."""
+
+    code: str
+    name: str
+    state_code: str
+    state: str
+    release: int
+    moment: str
+    spent: Decimal
+    population: int | None = None
+    population_year: int | None = None
+    chapters: dict[str, Decimal] = field(default_factory=dict)
+    own: Decimal | None = None
+    received: Decimal | None = None
+    contracted: Decimal | None = None
+    direct: Decimal | None = None
+
+    def chapter(self, code: str) -> Decimal | None:
+        """Nothing where the file tells no chapters; zero where it tells others but not this one."""
+        return self.chapters.get(code, Decimal(0)) if self.chapters else None
+
+
+def years_of_standings(planned: bool) -> list[int]:
+    """Years of which at least one municipal government has a figure of the kind, newest first. One query at most."""
+    return remembered(f"standings:years:{int(planned)}", lambda: _years(planned))
+
+
+def standings(year: int, *, planned: bool = False) -> list[Standing]:
+    """All municipalities of the year, by name; six queries at most, none while the data stay the same."""
+    return remembered(
+        f"standings:{year}:{int(planned)}", lambda: _standings(_budgets(planned).filter(year=year), planned)
+    )
+
+
+def standings_of(codes: Iterable[str], year: int, *, planned: bool = False) -> list[Standing]:
+    """A few of them, read by their keys: six queries that cost the same however many municipalities there are."""
+    return _standings(_budgets_of(codes, planned).filter(year=year), planned)
+
+
+def spending_of(codes: Sequence[str], *, planned: bool = False) -> dict[int, list[Standing]]:
+    """What a few municipalities spent and the people it was spent for, by year; nothing else is told. Two queries."""
+    by_year: dict[int, list[Release]] = {}
+    for release in _budgets_of(codes, planned).select_related("public_body__municipality__state"):
+        by_year.setdefault(release.year, []).append(release)
+    people = populations_by_year(codes, by_year)
+    return {
+        year: [
+            _standing(one, planned, people[year].get(str(one.public_body.municipality_id)))
+            for one in _best(all_).values()
+        ]
+        for year, all_ in by_year.items()
+    }
+
+
+def standing_releases(year: int, codes: Iterable[str], *, planned: bool = False) -> list[Release]:
+    """The releases that the figures of some municipalities were read from, with their files."""
+    pks = [one.release for one in standings_of(codes, year, planned=planned)]
+    return list(
+        Release.objects.filter(pk__in=pks)
+        .select_related("public_body__municipality", "ingest__file__source")
+        .order_by("pk")
+    )
+
+
+def _budgets(planned: bool) -> QuerySet[Release]:
+    found = Release.objects.published().filter(kind=Kind.EXPENDITURE, public_body__kind=PublicBody.Kind.MUNICIPALITY)
+    if planned:
+        return found.filter(totals__has_key=PLANNED)
+    return found.filter(WHOLE_YEAR, totals__has_any_keys=list(DONE)).exclude(document=Document.APPROVED)
+
+
+def _budgets_of(codes: Iterable[str], planned: bool) -> QuerySet[Release]:
+    return _budgets(planned).filter(public_body__municipality__in=list(codes))
+
+
+def _years(planned: bool) -> list[int]:
+    return list(_budgets(planned).order_by("-year").values_list("year", flat=True).distinct())
+
+
+def _best(releases: Iterable[Release]) -> dict[int, Release]:
+    """By body."""
+    by_body: dict[int, list[Release]] = {}
+    for release in releases:
+        by_body.setdefault(release.public_body_id, []).append(release)
+    return {body: next(iter(best_by_year(mine).values())) for body, mine in by_body.items()}
+
+
+def _standings(of_year: QuerySet[Release], planned: bool) -> list[Standing]:
+    """From budgets of one year."""
+    budgets = _best(of_year.select_related("public_body__municipality__state"))
+    if not budgets:
+        return []
+    year = next(iter(budgets.values())).year
+    people = population_on([str(one.public_body.municipality_id) for one in budgets.values()], year)
+    chapters = _chapters(budgets.values(), planned)
+    revenue, contracts = _revenue(year, budgets), _contracts(year, budgets)
+    found = []
+    for body, release in budgets.items():
+        own, received = revenue.get(body, (None, None))
+        contracted, direct = contracts.get(body, (None, None))
+        told = _standing(release, planned, people.get(str(release.public_body.municipality_id)))
+        found.append(
+            replace(
+                told,
+                chapters=chapters.get(release.pk, {}),
+                own=own,
+                received=received,
+                contracted=contracted,
+                direct=direct,
+            )
+        )
+    return sorted(found, key=lambda one: (one.name, one.code))
+
+
+def _standing(release: Release, planned: bool, people: Population | None) -> Standing:
+    unit = release.public_body.municipality
+    assert unit is not None
+    moment = _moment(release, planned)
+    return Standing(
+        code=unit.code,
+        name=unit.name,
+        state_code=unit.state_id,
+        state=unit.state.short_name,
+        release=release.pk,
+        moment=moment,
+        spent=Decimal(release.totals[moment]),
+        population=people.value if people else None,
+        population_year=people.year if people else None,
+    )
+
+
+def _moment(release: Release, planned: bool) -> str:
+    return PLANNED if planned else next(moment for moment in DONE if moment in release.totals)
+
+
+def _chapters(releases: Iterable[Release], planned: bool) -> dict[int, dict[str, Decimal]]:
+    moments = {release.pk: _moment(release, planned) for release in releases}
+    cells = ExpenditureCell.objects.filter(by="chapter", **in_releases(releases)).exclude(key="")
+    found: dict[int, dict[str, Decimal]] = {}
+    for cell in cells:
+        value = getattr(cell, moments[cell.release_id])
+        if value is not None:
+            found.setdefault(cell.release_id, {})[cell.key] = value
+    return found
+
+
+def _revenue(year: int, bodies: Iterable[int]) -> dict[int, tuple[Decimal | None, Decimal | None]]:
+    """By body: its own revenue and all of it, as collected in the whole year."""
+    published = Release.objects.published().filter(kind=Kind.REVENUE, year=year, public_body__in=list(bodies))
+    releases = _best(published.filter(WHOLE_YEAR, totals__has_any_keys=list(COLLECTED)).select_related("public_body"))
+    cells: dict[int, list[RevenueCell]] = {}
+    for cell in RevenueCell.objects.filter(by="rubro", **in_releases(releases.values())):
+        cells.setdefault(cell.release_id, []).append(cell)
+    return {body: _own(release, cells.get(release.pk, [])) for body, release in releases.items()}
+
+
+def _own(release: Release, cells: Sequence[RevenueCell]) -> tuple[Decimal | None, Decimal | None]:
+    moment = next(moment for moment in COLLECTED if moment in release.totals)
+    values = [(cell.key[:1], getattr(cell, moment)) for cell in cells]
+    own = [value for rubro, value in values if rubro and rubro in "1234567" and value is not None]
+    return (sum(own, Decimal(0)) if cells else None), Decimal(release.totals[moment])
+
+
+def _contracts(year: int, bodies: Iterable[int]) -> dict[int, tuple[Decimal | None, Decimal | None]]:
+    """By body: pesos contracted, and those awarded without competition. Lists of months or quarters add up."""
+    chosen = list(contract_releases().filter(year=year, public_body__in=list(bodies)))
+    found: dict[int, tuple[Decimal | None, Decimal | None]] = {}
+    cells = ContractCell.objects.filter(by="method", currency="MXN", amount__isnull=False, **in_releases(chosen))
+    for cell in cells:
+        whole, direct = found.get(cell.public_body_id, (Decimal(0), Decimal(0)))
+        assert whole is not None and direct is not None and cell.amount is not None
+        is_direct = cell.key == Contract.Method.DIRECT
+        found[cell.public_body_id] = (whole + cell.amount, direct + (cell.amount if is_direct else Decimal(0)))
+    return found

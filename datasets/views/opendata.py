@@ -1,0 +1,116 @@
+"""`/datos/abiertos/`: everything in files, with checksums and a catalogue that machines read (DCAT)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from datasets.opendata.build import INDEX, Index, Published, folder, read_index
+from datasets.opendata.packages import LICENCE
+from datasets.versions import data_version
+from datasets.words import file_size
+from gesoc.common import money
+from gesoc.common.charts.frame import Column, Table, link, row
+from gesoc.common.dates import day
+
+KINDS = {
+    "datapackage": ("application/zip", "ZIP: CSV + Data Package"),
+    "ocds": ("application/json", "OCDS 1.1"),
+}
+
+
+@require_safe
+def open_data(request: HttpRequest) -> HttpResponse:
+    index = read_index()
+    context: dict[str, Any] = {"index": index}
+    if index is not None:
+        context |= {
+            "table": _table(index),
+            "created": day(parse_datetime(index.created)),
+            "is_stale": index.version != data_version(),
+        }
+    return render(request, "datasets/open_data.html", context)
+
+
+def _table(index: Index) -> Table:
+    columns = [
+        Column(gettext("File")),
+        Column(gettext("Of whom")),
+        Column(gettext("What"), "opt"),
+        Column(gettext("Lines"), "n"),
+        Column(gettext("Size"), "n"),
+        Column("SHA-256", "opt"),
+    ]
+    rows = [row(columns, _line(file)) for file in index.files]
+    return Table("t-abiertos", gettext("Open data in files"), columns, rows, hide_caption=True)
+
+
+def _line(file: Published) -> list[Any]:
+    address = reverse("datasets:open_data_file", args=[file.name])
+    what, size = KINDS[file.kind][1], file_size(file.size)
+    return [link(file.name, address), file.title, what, money.number(file.lines), size, file.sha256[:16] + "…"]
+
+
+@require_safe
+def open_data_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Only what the index lists: no path can be asked for."""
+    index = read_index()
+    found = {file.name: file for file in index.files} if index else {}
+    if index is None or (name not in found and name not in ("SHA256SUMS", INDEX)):
+        raise Http404
+    etag = f'"{found[name].sha256}"' if name in found else f'"{index.version}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304, headers={"ETag": etag})
+    kind = "application/octet-stream" if name in found else "text/plain; charset=utf-8"
+    response = FileResponse((folder() / name).open("rb"), as_attachment=name in found, filename=name, content_type=kind)
+    response["ETag"] = etag
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_safe
+def dcat(request: HttpRequest) -> JsonResponse:
+    """The catalogue as DCAT in JSON-LD, with each file's checksum."""
+    index = read_index()
+    content = {
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dct": "http://purl.org/dc/terms/",
+            "spdx": "http://spdx.org/rdf/terms#",
+        },
+        "@type": "dcat:Catalog",
+        "@id": request.build_absolute_uri(reverse("datasets:open_data")),
+        "dct:title": "Mesa de Datos",
+        "dct:publisher": "GESOC",
+        "dct:language": ["es", "en"],
+        "dct:license": LICENCE["path"],
+        "dcat:dataset": [_dataset(request, index, file) for file in index.files] if index else [],
+    }
+    return JsonResponse(content, headers={"Access-Control-Allow-Origin": "*"}, content_type="application/ld+json")
+
+
+def _dataset(request: HttpRequest, index: Index, file: Published) -> dict[str, Any]:
+    url = request.build_absolute_uri(reverse("datasets:open_data_file", args=[file.name]))
+    return {
+        "@type": "dcat:Dataset",
+        "dct:title": file.title,
+        "dct:identifier": file.name,
+        "dct:modified": index.created,
+        "dct:spatial": "http://www.wikidata.org/entity/Q96",
+        "dcat:version": str(index.version),
+        "dcat:distribution": {
+            "@type": "dcat:Distribution",
+            "dcat:downloadURL": url,
+            "dcat:mediaType": KINDS[file.kind][0],
+            "dcat:byteSize": file.size,
+            "dct:license": LICENCE["path"],
+            "spdx:checksum": {"spdx:algorithm": "spdx:checksumAlgorithm_sha256", "spdx:checksumValue": file.sha256},
+        },
+    }

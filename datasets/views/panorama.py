@@ -1,0 +1,231 @@
+"""`/panorama/`: what is published and what it says, of the whole country or of one state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.views import View
+
+from datasets import selectors, takeaway
+from datasets.figures.comparison import INDICATORS
+from datasets.models import Kind
+from datasets.selectors import Shelf, Standing
+from datasets.takeaway import Taken
+from gesoc.common import charts, money
+from gesoc.common.charts.frame import Column, Figure, Table, link, row
+from gesoc.common.exports import csv_response
+from gesoc.common.text import sort_key
+from municipalities.models import State
+
+from .choices import picked, query_with
+
+PER_PAGE = 100
+ORDERS = {
+    "nombre": gettext_lazy("Name"),
+    "datos": gettext_lazy("Most data"),
+    "gasto": gettext_lazy("Expenditure per inhabitant"),
+    "poblacion": gettext_lazy("Population"),
+}
+
+
+class PanoramaView(View):
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        shape = request.GET.get("formato", "")
+        if shape in takeaway.FORMATS and request.GET.get("figura"):
+            return takeaway.answer(shape, self.take(request.GET["figura"]))
+        shelves = selectors.shelves(self.state)
+        years = selectors.years_of_standings(False)
+        year = years[0] if years else None
+        told = {one.code: one for one in selectors.standings(year)} if year else {}
+        if shape == "csv":
+            return csv_response("panorama.csv", csv_headings(), [csv_row(one, told, year) for one in shelves])
+        return render(request, "datasets/panorama.html", self.context(shelves, told, year))
+
+    def take(self, key: str) -> Taken:
+        figure = self.figure()
+        found = takeaway.find([figure] if figure else [], key)
+        return Taken(
+            found, self.request, "panorama-cobertura", self.state.short_name if self.state else gettext("Mexico")
+        )
+
+    @cached_property
+    def state(self) -> State | None:
+        slug = self.request.GET.get("estado", "")
+        return get_object_or_404(State, slug=slug) if slug else None
+
+    def figure(self) -> Figure | None:
+        return coverage_figure(self.state, query_with(self.request.GET, formato="csv", figura="cobertura"))
+
+    def context(self, shelves: Sequence[Shelf], told: dict[str, Standing], year: int | None) -> dict[str, Any]:
+        params = self.request.GET
+        order = picked(params, "orden", ORDERS, "datos")
+        page = Paginator(ordered(shelves, told, order), PER_PAGE).get_page(params.get("pagina"))
+        return {
+            "state": self.state,
+            "states": [(one.slug, one.short_name) for one in State.objects.all()],
+            "figure": self.figure(),
+            "page": page,
+            "query": query_with(params).removeprefix("?").removeprefix("."),
+            "table": table(list(page), told, year, order, lambda by: query_with(params, orden=by)),
+            "count": money.number(len(shelves)),
+            "csv_url": query_with(params, formato="csv"),
+            "compare": _compare(shelves),
+        }
+
+
+def coverage_figure(state: State | None, csv_url: str = "") -> Figure | None:
+    counts = selectors.bodies_by_year(state)
+    years = sorted({year for by_year in counts.values() for year in by_year})
+    if not years:
+        return None
+    span = [str(year) for year in range(years[0], years[-1] + 1)]
+    rows = [
+        charts.HeatRow(str(Kind(kind).label), {str(year): count for year, count in by_year.items()})
+        for kind, by_year in counts.items()
+    ]
+    title = _title(counts)
+    columns = [Column(gettext("Year")), *[Column(one.name, "n") for one in rows]]
+    return Figure(
+        key="cobertura",
+        title=title,
+        subtitle=gettext("Public bodies with published data, by year and kind"),
+        chart=charts.heat(span, rows, label=title),
+        table=Table(
+            "t-cobertura",
+            gettext("Public bodies with published data"),
+            columns,
+            [row(columns, [year, *[str(one.values.get(year, 0)) for one in rows]]) for year in reversed(span)],
+        ),
+        notes=[gettext("Counted by this site from the files that are published on it.")],
+        folded=True,
+        wide=True,
+        csv_url=csv_url,
+        csv_headings=[gettext("year"), *[one.name for one in rows]],
+        csv_rows=[[int(year), *[one.values.get(year, 0) for one in rows]] for year in span],
+    )
+
+
+def _title(counts: dict[str, dict[int, int]]) -> str:
+    spending = counts.get(Kind.EXPENDITURE, {})
+    if not spending:
+        return gettext("No expenditure published yet")
+    best = max(spending, key=lambda year: (spending[year], year))
+    said = ngettext(
+        "%(year)s is the year of which most is told: the expenditure of %(count)s public body",
+        "%(year)s is the year of which most is told: the expenditure of %(count)s public bodies",
+        spending[best],
+    )
+    return said % {"year": best, "count": money.number(spending[best])}
+
+
+def standing_of(one: Shelf, told: dict[str, Standing]) -> Standing | None:
+    return told.get(str(one.body.municipality_id)) if one.body.is_municipal_government else None
+
+
+def ordered(shelves: Sequence[Shelf], told: dict[str, Standing], by: str) -> list[Shelf]:
+    """What is not known comes last."""
+
+    def value(one: Shelf) -> Decimal | int | None:
+        standing = standing_of(one, told)
+        if by == "datos":
+            return one.count
+        if standing is None:
+            return None
+        return standing.population if by == "poblacion" else INDICATORS["gasto"].of(standing)
+
+    named = sorted(shelves, key=lambda one: (sort_key(_name(one)), one.body.pk))
+    if by == "nombre":
+        return named
+    return sorted(named, key=lambda one: ((found := value(one)) is None, -(found or 0)))
+
+
+def _name(one: Shelf) -> str:
+    body = one.body
+    return body.municipality.name if body.is_municipal_government and body.municipality else body.name
+
+
+def _state(one: Shelf) -> str:
+    body = one.body
+    state = body.municipality.state if body.municipality else body.state
+    return state.short_name if state else ""
+
+
+def table(shelves: Sequence[Shelf], told: dict[str, Standing], year: int | None, order: str, url: Any) -> Table:
+    def heading(label: Any, by: str, css: str = "") -> Column:
+        way = "ascending" if by == "nombre" else "descending"
+        return Column(label, css, url=url(by), sort=way if by == order else "")
+
+    columns = [
+        heading(gettext("Name"), "nombre"),
+        Column(gettext("State"), "opt"),
+        heading(gettext("Published"), "datos"),
+        heading(
+            gettext("Per inhabitant, %(year)s") % {"year": year} if year else gettext("Per inhabitant"), "gasto", "n"
+        ),
+        heading(gettext("Population"), "poblacion", "n opt"),
+    ]
+    rows = []
+    for one in shelves:
+        standing = standing_of(one, told)
+        each = INDICATORS["gasto"].of(standing) if standing else None
+        people = standing.population if standing else None
+        rows.append(
+            row(
+                columns,
+                [
+                    link(_name(one), one.body.get_absolute_url()),
+                    _state(one),
+                    _published(one),
+                    money.pesos(each),
+                    money.number(people) if people else "",
+                ],
+            )
+        )
+    return Table("t-panorama", gettext("Public bodies with data"), columns, rows, hide_caption=True)
+
+
+def _published(one: Shelf) -> str:
+    """Expenditure 2019–2024, revenue 2022–2024."""
+    told = []
+    for kind, years in one.years.items():
+        first, last = min(years), max(years)
+        span = str(first) if first == last else f"{first}–{last}"
+        if len(years) < last - first + 1:
+            span += " " + gettext("(%(count)s years)") % {"count": len(years)}
+        told.append(f"{Kind(kind).label} {span}")
+    return "; ".join(told)
+
+
+def _compare(shelves: Sequence[Shelf]) -> str:
+    codes = [one.body.municipality_id for one in shelves if one.body.is_municipal_government][:4]
+    return "&".join(f"m={code}" for code in codes) if len(codes) > 1 else ""
+
+
+def csv_headings() -> list[str]:
+    kinds = [str(label) for label in Kind.labels]
+    place = [gettext("INEGI code"), gettext("name"), gettext("state")]
+    return [*place, *kinds, gettext("year"), gettext("expenditure per inhabitant"), gettext("population")]
+
+
+def csv_row(one: Shelf, told: dict[str, Standing], year: int | None) -> list[Any]:
+    standing = standing_of(one, told)
+    each = INDICATORS["gasto"].of(standing) if standing else None
+    return [
+        one.body.municipality_id if one.body.is_municipal_government else "",
+        _name(one),
+        _state(one),
+        *[", ".join(map(str, sorted(one.years.get(kind, ())))) for kind in Kind.values],
+        year if each is not None else "",
+        each.quantize(Decimal("0.01")) if each is not None else "",
+        standing.population if standing else "",
+    ]

@@ -1,0 +1,298 @@
+"""`/proveedores/`: who is paid by public contracts, and one page for each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views import View
+from django.views.decorators.http import require_safe
+
+from datasets import selectors
+from datasets.figures import suppliers as figures
+from datasets.figures.contracts import ContractsView
+from datasets.models import Contract, Release, Supplier, SupplierTotal
+from datasets.selectors.indicators import flags_of_supplier
+from gesoc.common import money
+from gesoc.common.charts.frame import Column, Figure, Table, link, row
+from gesoc.common.exports import csv_response
+
+from .choices import options, picked, query_with
+from .contract_rows import contract_columns, contract_headings, contract_row, export_row
+from .public import public_text
+
+ZERO = Decimal(0)
+PER_PAGE = 50
+CONTRACTS = 25
+
+
+@require_safe
+def directory(request: HttpRequest) -> HttpResponseBase:
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    currencies = selectors.supplier_currencies()
+    default = "MXN" if "MXN" in currencies or not currencies else currencies[0]
+    currency = picked(request.GET, "moneda", currencies, default)
+    found = selectors.supplier_totals(currency=currency, q=query)
+    if request.GET.get("formato") == "csv":
+        return csv_response("proveedores.csv", _directory_headings(), _DirectoryRows(found))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
+    context = {
+        "query": query,
+        "page": page,
+        "count": money.number(page.paginator.count),
+        "table": _directory_table(page.object_list, currency),
+        "currency": currency,
+        "currencies": options({one: one for one in currencies}, currency) if len(currencies) > 1 else [],
+        "may_merge": request.user.has_perm("datasets.merge_suppliers"),
+        "kept": query_with(request.GET).removeprefix("?").removeprefix("."),
+        "csv_url": _csv(request),
+        "unfiltered": query_with(request.GET, q=None),
+    }
+    return render(request, "datasets/suppliers.html", context)
+
+
+def _csv(request: HttpRequest) -> str:
+    return query_with(request.GET, formato="csv")
+
+
+def _directory_table(totals: Any, currency: str) -> Table:
+    rows = list(totals)
+    view = ContractsView([], currency, "")
+    scale = view.scale([one.amount for one in rows])
+    columns = [
+        Column(gettext("Supplier")),
+        Column(gettext("Contracts"), "n"),
+        Column(scale.heading, "n"),
+        Column(gettext("Without competition"), "n opt"),
+        Column(gettext("Public bodies"), "n opt"),
+        Column(gettext("Years"), "n opt"),
+    ]
+    return Table(
+        "t-proveedores",
+        gettext("Suppliers, largest amount first"),
+        columns,
+        [row(columns, _directory_row(one, scale)) for one in rows],
+        hide_caption=True,
+    )
+
+
+def _directory_row(one: SupplierTotal, scale: money.Scale) -> list[Any]:
+    span = str(one.first_year) if one.first_year == one.last_year else f"{one.first_year}–{one.last_year}"
+    return [
+        link(public_text(one.supplier.name), one.supplier.get_absolute_url()),
+        money.number(one.contracts),
+        scale.cell(one.amount),
+        money.percent(money.share(one.direct_amount or ZERO, one.amount)),
+        money.number(one.bodies),
+        span,
+    ]
+
+
+def _directory_headings() -> list[str]:
+    return [
+        gettext("supplier"),
+        gettext("RFC"),
+        gettext("currency"),
+        gettext("contracts"),
+        gettext("amount"),
+        gettext("contracts without competition"),
+        gettext("amount without competition"),
+        gettext("public bodies"),
+        gettext("first year"),
+        gettext("last year"),
+    ]
+
+
+class _DirectoryRows:
+    """Read while they are sent."""
+
+    def __init__(self, found: Any) -> None:
+        self.found = found
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        for one in self.found.iterator(chunk_size=2000):
+            yield [
+                public_text(one.supplier.name),
+                one.supplier.public_rfc,
+                one.currency,
+                one.contracts,
+                one.amount,
+                one.direct,
+                one.direct_amount,
+                one.bodies,
+                one.first_year,
+                one.last_year,
+            ]
+
+
+class SupplierPage(View):
+    """One supplier: who buys from it, how, when, under which names, and every contract."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponseBase:
+        self.params = request.GET
+        self.supplier = self.find(slug)
+        if self.supplier.merged_into_id:
+            return redirect(f"{self.supplier.identity.get_absolute_url()}?{request.GET.urlencode()}".rstrip("?"))
+        if slug != self.supplier.slug:
+            return redirect(self.supplier.get_absolute_url(), permanent=True)
+        shown = [self.buyers(), self.course()]
+        if request.GET.get("formato") == "csv":
+            return self.csv([figure for figure in shown if figure is not None])
+        return render(request, "datasets/supplier.html", self.context([one for one in shown if one is not None]))
+
+    def find(self, slug: str) -> Supplier:
+        number = slug.rpartition("-")[2]
+        known = Supplier.objects.select_related("merged_into")
+        named = known.filter(number=int(number)).first() if _is_number(number) else None
+        if named is None or not SupplierTotal.objects.filter(supplier=named.identity.pk).exists():
+            raise Http404
+        return named
+
+    def context(self, shown: list[Figure]) -> dict[str, Any]:
+        page = Paginator(self.contracts, CONTRACTS).get_page(self.params.get("pagina"))
+        columns = contract_columns(buyer=True, supplier=False)
+        table = Table(
+            "t-contratos",
+            gettext("Contracts, page %(page)s of %(pages)s") % {"page": page.number, "pages": page.paginator.num_pages},
+            columns,
+            [row(columns, contract_row(one, buyer=True, supplier=False)) for one in page],
+            stacked=True,
+        )
+        return {
+            "supplier": self.supplier,
+            "name": public_text(self.supplier.name),
+            "kind": self.kind(),
+            "figures": shown,
+            "stats": self.stats(),
+            "currencies": [(one, query_with(self.params, moneda=one), one == self.currency) for one in self.currencies],
+            "spellings": [
+                one for one in selectors.supplier_spellings(self.supplier) if public_text(one.name) == one.name
+            ],
+            "namesakes": selectors.namesakes(self.supplier),
+            "merges": self.merges(),
+            "may_merge": self.request.user.has_perm("datasets.merge_suppliers"),
+            "flags": flags_of_supplier(self.supplier.number),
+            "table": table,
+            "page": page,
+            "query": query_with(self.params).removeprefix("?").removeprefix("."),
+            "csv_url": self.csv_url("contratos"),
+        }
+
+    def merges(self) -> list[dict[str, Any]]:
+        """What everybody may read of them: who said so is for those who can take it back."""
+        return [
+            {
+                "pk": one.pk,
+                "at": one.at,
+                "public_name": public_text(one.supplier.name),
+                "public_reason": public_text(one.reason),
+            }
+            for one in selectors.merges_into(self.supplier)
+        ]
+
+    def kind(self) -> str:
+        if self.supplier.is_natural_person is None:
+            return gettext("Supplier")
+        return gettext("Supplier, natural person") if self.supplier.is_natural_person else gettext("Supplier, company")
+
+    # -- what was read --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def contracts(self) -> Any:
+        return selectors.contracts_of(self.supplier).order_by("-year", "public_body_id", "-release_id", "line_no")
+
+    @cached_property
+    def found(self) -> list[selectors.Buyer]:
+        return selectors.supplier_buyers(self.supplier)
+
+    @cached_property
+    def currencies(self) -> list[str]:
+        counts: dict[str, int] = defaultdict(int)
+        for one in self.found:
+            counts[one.currency] += one.contracts
+        return sorted(counts, key=lambda name: (-counts[name], name))
+
+    @cached_property
+    def currency(self) -> str:
+        return picked(self.params, "moneda", self.currencies, self.currencies[0])
+
+    @cached_property
+    def view(self) -> ContractsView:
+        mine = [one for one in self.found if one.currency == self.currency]
+        first, last = min(one.first_year for one in mine), max(one.last_year for one in mine)
+        releases = Release.objects.filter(pk__in=self.contracts.order_by().values("release")).order_by("-year", "-pk")
+        sources = list(releases.select_related("ingest__file__source"))
+        return ContractsView(sources, self.currency, str(first) if first == last else f"{first}–{last}")
+
+    # -- what is shown --------------------------------------------------------------------------------------------
+
+    def stats(self) -> list[dict[str, str]]:
+        mine = [one for one in self.found if one.currency == self.currency]
+        stated = [one.amount for one in mine if one.amount is not None]
+        amount = sum(stated, ZERO) if stated else None
+        direct = sum((one.direct_amount or ZERO for one in mine), ZERO)
+        count = sum(one.contracts for one in mine)
+        found = [
+            {
+                "label": gettext("Contracts, %(period)s") % {"period": self.view.period},
+                "value": money.number(count),
+                "text": gettext("Published contracts in %(unit)s.") % {"unit": self.view.unit},
+            }
+        ]
+        if amount is not None:
+            share = money.share(direct, amount)
+            found = [
+                {
+                    "label": gettext("Contracted, %(period)s") % {"period": self.view.period},
+                    "value": self.view.say(amount),
+                    "text": gettext("Sum of the amounts stated; a contract without an amount adds nothing."),
+                },
+                *found,
+                {
+                    "label": gettext("Without competition"),
+                    "value": money.percent(share),
+                    "text": gettext("Part of the amount that came by direct award."),
+                },
+            ]
+        return found
+
+    def buyers(self) -> Figure:
+        return figures.buyers(self.view, self.found, self.csv_url("compradores"))
+
+    def course(self) -> Figure | None:
+        return figures.course(self.view, selectors.supplier_years(self.supplier), self.csv_url("anios"))
+
+    def csv_url(self, key: str) -> str:
+        return query_with(self.params, formato="csv", figura=key)
+
+    def csv(self, shown: list[Figure]) -> HttpResponseBase:
+        """The figure asked for; else every contract."""
+        figure = next((one for one in shown if one.key == self.params.get("figura")), None)
+        name = f"proveedor-{self.supplier.number}"
+        if figure is None:
+            return csv_response(f"{name}-contratos.csv", contract_headings(), _ContractRows(self.contracts))
+        return csv_response(f"{name}-{figure.key}.csv", figure.csv_headings, figure.csv_rows)
+
+
+class _ContractRows:
+    def __init__(self, found: Any) -> None:
+        self.found = found
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        one: Contract
+        for one in self.found.iterator(chunk_size=2000):
+            yield export_row(one)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

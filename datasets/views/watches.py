@@ -1,0 +1,188 @@
+"""Sources that are fetched by themselves: the list, setting one up, its history, and looking at it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from datasets import services, words
+from datasets.body_search import resolve
+from datasets.forms import WatchForm
+from datasets.models import Fetch, Watch
+from datasets.public_bodies import with_body
+from datasets.releases import NotAllowedNow
+from datasets.watches import Wanted
+from partners.models import User
+
+from .access import demand, gate
+
+PER_PAGE = 50
+REFRESH_SECONDS = 1
+
+
+def _visible(request: HttpRequest, pk: int) -> Watch:
+    found = Watch.objects.visible_to(request.user).select_related("source", "organisation", "steward")
+    return get_object_or_404(found, pk=pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How a watched source is doing, as a tag."""
+
+    kind: str
+    label: str
+
+
+def condition(watch: Watch) -> Condition:
+    if watch.state != Watch.State.ACTIVE:
+        return Condition("bad" if watch.state == Watch.State.STOPPED else "", str(watch.get_state_display()))
+    if watch.failures:
+        return Condition("warn", _("Failing"))
+    return Condition("warn", _("Late")) if watch.is_late else Condition("ok", _("Up to date"))
+
+
+@require_safe
+@gate
+def watches(request: HttpRequest) -> HttpResponse:
+    demand(request, "datasets.watch_sources")
+    last = Fetch.objects.filter(watch=OuterRef("pk")).order_by("-began_at").values("began_at")[:1]
+    found = Watch.objects.visible_to(request.user).select_related("source", "organisation")
+    page = Paginator(found.annotate(looked_at=Subquery(last)), PER_PAGE).get_page(request.GET.get("pagina"))
+    rows = [{"watch": watch, "condition": condition(watch)} for watch in page]
+    return render(request, "datasets/files/watches.html", {"page": page, "rows": rows})
+
+
+@require_safe
+@gate
+@vary_on_headers("HX-Request")
+def watch(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _visible(request, pk)
+    demand(request, "datasets.manage_watch", found)
+    fetches = found.fetches.select_related("file", "ingest", "package", "by")
+    page = Paginator(fetches, PER_PAGE).get_page(request.GET.get("pagina"))
+    running = any(fetch.outcome == Fetch.Outcome.RUNNING for fetch in page)
+    working = running or services.check_awaited(found)
+    done, size = services.download_progress(found) if running else (0, 0)
+    context = {
+        "watch": found,
+        "condition": condition(found),
+        "page": page,
+        "fetches": [(fetch, words.file_size(fetch.size) if fetch.size else "") for fetch in page],
+        "running": running,
+        "working": working,
+        "percent": int(100 * done / size) if size else None,
+        "arrived": words.file_size(done),
+        "refresh": REFRESH_SECONDS,
+    }
+    template = "datasets/files/watch.html"
+    if request.htmx:  # type: ignore[attr-defined]
+        template += "#progress" if working else "#finished"
+    response = render(request, template, context)
+    if working:
+        response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate
+def new_watch(request: HttpRequest) -> HttpResponseBase:
+    demand(request, "datasets.watch_sources")
+    return _form(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@gate
+def change_watch(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = _visible(request, pk)
+    demand(request, "datasets.manage_watch", found)
+    return _form(request, found)
+
+
+def _form(request: HttpRequest, found: Watch | None) -> HttpResponseBase:
+    by = cast(User, request.user)
+    data = request.POST if request.method == "POST" else None
+    form = WatchForm(data, user=by, watch=found, initial=_initial(found) if found else {})
+    if data is not None and form.is_valid():
+        try:
+            saved = services.save_watch(
+                wanted=_wanted(form, by),
+                by=by,
+                organisation=form.organisation_chosen(),
+                watch=found,
+                steward=form.cleaned_data.get("steward"),
+            )
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("Saved. You can have it looked at now, or wait."))
+            return redirect(saved)
+    context = {"form": form, "watch": found, "title": _("Change it") if found else _("Watch a source")}
+    return render(request, "datasets/files/watch_form.html", context, status=422 if form.errors else 200)
+
+
+def _wanted(form: WatchForm, by: User) -> Wanted:
+    said = form.cleaned_data
+    return Wanted(
+        url=said["url"],
+        name=said["name"],
+        publisher=said["publisher"],
+        licence=said["licence"],
+        cadence=said["cadence"],
+        late_after=said["late_after"],
+        options=with_body(form.answers(), by),
+    )
+
+
+def _initial(found: Watch) -> dict[str, Any]:
+    source, said = found.source, found.options
+    period = said.get("period", "")
+    return {
+        "url": source.url,
+        "name": source.name,
+        "publisher": source.publisher_name,
+        "licence": source.licence,
+        "cadence": found.cadence,
+        "late_after": found.late_after,
+        "steward": found.steward_id,
+        "body": next(map(str, resolve(said.get("municipality") or said.get("public_body") or "")), ""),
+        "period": f"month-{period[5:]}" if period[4:5] == "-" else period,
+        **{name: said.get(name) for name in ("kind", "year", "document")},
+    }
+
+
+@require_POST
+@gate
+def check_now(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = _visible(request, pk)
+    demand(request, "datasets.manage_watch", found)
+    try:
+        services.start_check(watch=found, by=cast(User, request.user))
+    except NotAllowedNow as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("It is being looked at. The result appears in the history below."))
+    return redirect(found)
+
+
+@require_POST
+@gate
+def pause(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Pause it, or go on."""
+    found = _visible(request, pk)
+    demand(request, "datasets.manage_watch", found)
+    step = services.pause_watch if "pause" in request.POST else services.resume_watch
+    try:
+        step(watch=found, by=cast(User, request.user))
+    except NotAllowedNow as refusal:
+        messages.error(request, str(refusal))
+    return redirect(found)
