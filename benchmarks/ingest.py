@@ -102,10 +102,10 @@ def run_child(name: str, lines: int, folder: Path) -> None:
 
 
 def start_django(scratch: bool) -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "gesoc.settings"
     from gesoc import embedded
 
     embedded.prepare([sys.argv[0], "shell"])
-    os.environ["DJANGO_SETTINGS_MODULE"] = "gesoc.settings"
     from django.conf import settings
 
     settings.DATABASES["default"]["NAME"] = SCRATCH if scratch else settings.DATABASES["default"]["NAME"]
@@ -113,6 +113,9 @@ def start_django(scratch: bool) -> None:
     import django
 
     django.setup()
+    from django.db import connections
+
+    connections.close_all()  # preparing may have brought the clone's own database up to date
 
 
 def prepare(lines: int, folder: Path) -> None:

@@ -1,0 +1,324 @@
+"""script/bench dashboards [MUNICIPALITIES]: what a page costs when the database grows tenfold, in one run.
+
+    seed     the example files of one municipality through our own ingest: six budgets, revenue, a list of contracts
+    1×       the same lines and cells for a tenth of the municipalities (default: 200)
+    10×      for all of them (default: 2,000: about 1.3 million budget lines, 280,000 contracts)
+
+Each page is asked of municipalities drawn by lot, whole, in this process. Nothing is kept from one question to the next but
+what the worker makes once after each publication (`datasets.tasks.prepare_standings`), and what that takes is said. A page
+is held to what it costs itself at 1× and to a primary-key lookup measured beside it, never to seconds of another machine.
+Everything runs in a scratch database of the clone's own server, which is dropped at the end.
+"""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SCRATCH = "mesa_bench_dashboards"
+ROUNDS = 25
+SEED = "05035"
+FILES = (
+    *[f"torreon_cuenta_publica_{year}.xlsx" for year in range(2019, 2025)],
+    "torreon_ingresos_2024.csv",
+    "torreon_contratos_2024.xlsx",
+)
+# What a page of one municipality may cost at 10× of what it costs at 1×; and how many bytes, as sent.
+GROWTH, BYTES = 1.5, 60_000
+PLACES = {
+    "summary": "/municipios/{code}/",
+    "budget": "/municipios/{code}/presupuesto/",
+    "chapter 6000": "/municipios/{code}/presupuesto/?anio=2024&cap=6000",
+    "real, over the years": "/municipios/{code}/presupuesto/?anio=2024&en=reales",
+    "lines": "/municipios/{code}/presupuesto/renglones/",
+    "revenue": "/municipios/{code}/ingresos/",
+    "contracts": "/municipios/{code}/contratos/",
+    "contracts, filtered": "/municipios/{code}/contratos/?metodo=directa&q=pavimentacion",
+    "API: cube of one": "/api/v1/cubes/expenditure/aggregate/?cut=municipality:{code}&drilldown=year|chapter",
+    "API: cube as of": "/api/v1/cubes/expenditure/aggregate/?cut=municipality:{code}&drilldown=year&as_of={today}",
+}
+# These tell of all municipalities: what they cost may grow with them, and no faster.
+NATIONAL = {"panorama": "/panorama/", "compare": "/comparar/?m={code}&m=05035", "search": "/buscar/?q=san"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    p50: float  # seconds
+    p95: float
+    sql: float  # seconds in the database, middle of all
+    queries: int  # most
+    size: int  # bytes as sent, most
+
+
+def main() -> None:
+    municipalities = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
+    start_django()
+    admin(f"DROP DATABASE IF EXISTS {SCRATCH} WITH (FORCE)", f"CREATE DATABASE {SCRATCH}")
+    try:
+        with inside(SCRATCH):
+            seed()
+            codes = others(municipalities - 1)
+            small = codes[: municipalities // 10 - 1]
+            grow(small)
+            made = [prepare()]
+            one = {"key": lookup(), **{name: cost(url, [SEED, *small]) for name, url in (PLACES | NATIONAL).items()}}
+            grow(codes[len(small) :])
+            made.append(prepare())
+            ten = {"key": lookup(), **{name: cost(url, [SEED, *codes]) for name, url in (PLACES | NATIONAL).items()}}
+            sizes = counts()
+            print("the worker makes the standings in {:.2f} s at 1×, {:.2f} s at 10×".format(*made))
+    finally:
+        admin(f"DROP DATABASE IF EXISTS {SCRATCH} WITH (FORCE)")
+    sys.exit(show(one, ten, sizes))
+
+
+# -- the database ---------------------------------------------------------------------------------------------------
+
+
+def start_django() -> None:
+    from gesoc import embedded
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "gesoc.settings"
+    embedded.prepare([sys.argv[0], "shell"])
+    embedded.collect_static()
+    from django.conf import settings
+
+    settings.MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="mesa-bench-"))
+    settings.CELERY_BROKER_URL = "memory://"  # nobody is told of what is published here
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    import django
+
+    django.setup()
+    logging.disable(logging.WARNING)
+
+
+@contextmanager
+def inside(name: str) -> Iterator[None]:
+    from django.db import connection
+
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+def admin(*statements: str) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def seed() -> None:
+    from django.core.management import call_command
+
+    from datasets import services
+    from datasets.demo.load import SAID
+    from datasets.demo.write_files import FILES as FOLDER
+    from datasets.ingest import pipeline
+
+    say("tables, reference data, and the files of one municipality")
+    call_command("migrate", verbosity=0)
+    call_command("load_reference", verbosity=0)
+    for name in FILES:
+        with (FOLDER / name).open("rb") as stream:
+            file = services.register_file(stream=stream, name=name)
+        options = services.ingest_options(**SAID.get(name, {}))
+        done = pipeline.run_ingest(services.prepare_ingest(file=file, options=options, publish=True).ingest.pk)
+        if done.status != "published":
+            raise SystemExit(f"{name} ended as {done.status}: {done.error or done.report['questions']}")
+
+
+def others(count: int) -> list[str]:
+    """Other municipalities, drawn by lot but always the same ones."""
+    from datasets.models import PublicBody
+
+    governments = PublicBody.objects.filter(kind="municipality").exclude(municipality=SEED)
+    found = sorted(governments.values_list("municipality", flat=True))
+    random.Random(5035).shuffle(found)
+    return found[:count]
+
+
+def grow(codes: list[str]) -> None:
+    """Every release of the seed again for each of them: its lines and its cells, under a number of its own."""
+    from django.db import connection
+
+    say(f"{len(codes):,} municipalities more")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE copied AS SELECT nextval(pg_get_serial_sequence('datasets_release', 'id'))::int AS fresh,"
+            " old.id AS release, body.id AS body FROM datasets_release old, datasets_publicbody body"
+            " WHERE old.public_body_id = (SELECT id FROM datasets_publicbody WHERE kind = 'municipality'"
+            " AND municipality_id = %s) AND body.kind = 'municipality' AND body.municipality_id = ANY(%s)",
+            [SEED, codes],
+        )
+        copy(cursor, "datasets_release", "id", {"id": "copied.fresh", "public_body_id": "copied.body"})
+        for table in ("expenditureline", "revenueline", "contract", "expenditurecell", "revenuecell", "contractcell"):
+            of = {"release_id": "copied.fresh", "public_body_id": "copied.body"}
+            copy(cursor, f"datasets_{table}", "release_id", of)
+        cursor.execute("DROP TABLE copied")
+        cursor.execute("VACUUM ANALYZE")
+    from datasets.versions import bump_data_version
+
+    bump_data_version()
+
+
+def copy(cursor: Any, table: str, key: str, changed: dict[str, str]) -> None:
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'"
+        " AND table_schema = 'public' ORDER BY ordinal_position",
+        [table],
+    )
+    names = [name for (name,) in cursor.fetchall()]
+    taken = ", ".join(changed.get(name, f"old.{name}") for name in names)
+    cursor.execute(
+        f"INSERT INTO {table} ({', '.join(names)}) SELECT {taken} FROM {table} old JOIN copied ON copied.release = old.{key}"
+    )
+
+
+def counts() -> dict[str, int]:
+    from django.db import connection
+
+    from datasets.models import Contract, ExpenditureCell, ExpenditureLine
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database()) / 1000000")
+        found = {"MB": cursor.fetchone()[0]}
+    models = {"budget lines": ExpenditureLine, "contracts": Contract, "budget cells": ExpenditureCell}
+    return {name: model._default_manager.count() for name, model in models.items()} | found
+
+
+# -- what is measured ---------------------------------------------------------------------------------------------
+
+
+PREPARED: list[dict[str, Any]] = [{}, {}]  # what the worker made, and until when it is kept
+
+
+def prepare() -> float:
+    """What the worker does after a publication, in seconds."""
+    from django.core.cache import cache
+
+    from datasets.tasks import prepare_standings
+
+    cache.clear()
+    start = time.perf_counter()
+    prepare_standings()
+    spent = time.perf_counter() - start
+    PREPARED[:] = [dict(cache._cache), dict(cache._expire_info)]  # type: ignore[attr-defined]
+    return spent
+
+
+def forget() -> None:
+    """All that pages kept for themselves."""
+    from django.core.cache import cache
+
+    cache.clear()
+    cache._cache.update(PREPARED[0])  # type: ignore[attr-defined]
+    cache._expire_info.update(PREPARED[1])  # type: ignore[attr-defined]
+
+
+def cost(url: str, codes: list[str]) -> Cost:
+    from django.db import connection
+    from django.test import Client
+    from django.utils import timezone
+
+    client, chance = Client(HTTP_HOST="127.0.0.1"), random.Random(url)
+    today = timezone.localdate().isoformat()
+    client.get(url.format(code=SEED, today=today))  # what Python imports and compiles once
+    spans, sql, queries, sizes = [], [], [], []
+    for _round in range(ROUNDS):
+        asked: list[float] = []
+        address = url.format(code=chance.choice(codes), today=today)
+        forget()
+        with connection.execute_wrapper(_timed(asked)):
+            start = time.perf_counter()
+            answer = client.get(address)
+            spans.append(time.perf_counter() - start)
+        if answer.status_code != 200:
+            raise SystemExit(f"{address}: {answer.status_code}")
+        sql.append(sum(asked))
+        queries.append(len(asked))
+        sizes.append(len(gzip.compress(answer.content)))
+    return Cost(statistics.median(spans), _p95(spans), statistics.median(sql), max(queries), max(sizes))
+
+
+def _timed(asked: list[float]) -> Callable[..., Any]:
+    def run(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        start = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            asked.append(time.perf_counter() - start)
+
+    return run
+
+
+def lookup() -> Cost:
+    """The cheapest question there is: one release by its primary key."""
+    from django.db import connection
+
+    from datasets.models import Release
+
+    keys = list(Release.objects.values_list("pk", flat=True))
+    spans = []
+    for _round in range(400):
+        asked: list[float] = []
+        with connection.execute_wrapper(_timed(asked)):
+            Release.objects.get(pk=random.choice(keys))
+        spans.append(sum(asked))
+    return Cost(statistics.median(spans), _p95(spans), statistics.median(spans), 1, 0)
+
+
+def _p95(values: list[float]) -> float:
+    return sorted(values)[int(len(values) * 0.95)]
+
+
+# -- what is said ---------------------------------------------------------------------------------------------------
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"{text} …\n")
+
+
+def show(one: dict[str, Cost], ten: dict[str, Cost], sizes: dict[str, int]) -> int:
+    """0 where every page keeps its limits."""
+    print("\n" + ", ".join(f"{count:,} {name}" for name, count in sizes.items()) + f"; {os.cpu_count()} cores")
+    key = ten["key"].sql
+    print(f"a release by its key: {key * 1000:.2f} ms in the database (p95 {ten['key'].p95 * 1000:.2f})\n")
+    print(
+        f"{'':<22}{'p50 1×':>9}{'p50 10×':>9}{'p95 10×':>9}{'growth':>8}{'SQL ÷ key':>11}{'queries':>9}{'kB sent':>9}"
+    )
+    broken = []
+    for name in (*PLACES, *NATIONAL):
+        small, large = one[name], ten[name]
+        growth = large.p50 / small.p50
+        print(
+            f"{name:<22}{small.p50 * 1000:>7.0f}ms{large.p50 * 1000:>7.0f}ms{large.p95 * 1000:>7.0f}ms{growth:>8.2f}"
+            f"{large.sql / key:>11.1f}{small.queries:>5}/{large.queries:<3}{large.size / 1000:>9.1f}"
+        )
+        limit = GROWTH if name in PLACES else 10.0
+        broken += [f"{name}: {growth:.2f} times as long at 10×, limit {limit}"] if growth > limit else []
+        broken += [f"{name}: {large.queries} queries, {small.queries} at 1×"] if large.queries > small.queries else []
+        broken += [f"{name}: {large.size:,} bytes, limit {BYTES:,}"] if large.size > BYTES else []
+    print("\n" + ("\n".join(f"OVER: {one}" for one in broken) or "Every page keeps its limits."))
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    main()
