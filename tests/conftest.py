@@ -39,7 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if STRICT and reasons:
         pytest.exit("Nothing may be left out here: " + "; ".join(reasons.values()), returncode=1)
     config.stash[LEFT_OUT] = []
-    embedded.use()
+    if not config.getoption("numprocesses", None):  # with -n each process calls this for itself
+        embedded.use()
 
 
 def pytest_unconfigure() -> None:
@@ -74,7 +75,43 @@ def realdata_dir() -> Path:
     return REALDATA_DIR
 
 
+# -- the world of permissions -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def built_world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[tuple[Any, Path]]:
+    """The world, built once: every answer is rolled back, so nobody has touched it when the next one is asked for."""
+    from django.db import transaction
+    from django.test import override_settings
+
+    from tests.permission_world import build
+
+    place = tmp_path_factory.mktemp("world")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=place), transaction.atomic():
+        yield build(), place
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(built_world: tuple[Any, Path], settings: Any) -> Any:
+    found, settings.MEDIA_ROOT = built_world
+    return found
+
+
 # -- files, queue, worker -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What still holds the database when all is over (a thread's connection, a worker that was killed) is let go of."""
+    yield
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +119,15 @@ def media_root(settings: Any, tmp_path: Path) -> Path:
     """Every test keeps its files in a place of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(request: pytest.FixtureRequest) -> None:
+    """Answers are kept under the version of the data, which begins anew with every test's database."""
+    if "django_db_setup" in request.fixturenames:
+        from django.core.cache import cache
+
+        cache.clear()
 
 
 @pytest.fixture

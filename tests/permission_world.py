@@ -17,14 +17,32 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 
-from datasets.models import ExpenditureLine, Ingest, PublicBody, Release, SourceFile
+from datasets.models import (
+    Contract,
+    ExpenditureLine,
+    Flag,
+    Ingest,
+    Package,
+    PublicBody,
+    Release,
+    SourceFile,
+    SupplierMerge,
+    Watch,
+)
+from datasets.suppliers import refresh_supplier_totals
 from partners.models import Membership, Organisation, User
+from tests import dialogues_world, permission_network, permission_room, projects_world
 from tests.factories.datasets import (
+    PUBLISHED_AT,
+    ContractFactory,
     IngestFactory,
     MunicipalityFactory,
     PublicBodyFactory,
     ReleaseFactory,
+    SourceFactory,
     SourceFileFactory,
+    SupplierFactory,
+    contract_cell,
 )
 from tests.factories.partners import AdminFactory, GesocFactory, MembershipFactory, OrganisationFactory
 
@@ -115,32 +133,149 @@ def _invitation(side: Side, user: Any) -> Membership:
     return side.invitation
 
 
-DASHBOARDS = ("", "_expenditure", "_revenue", "_contracts", "_expenditure_lines", "_revenue_lines")
+DASHBOARDS = (
+    "",
+    "_expenditure",
+    "_revenue",
+    "_contracts",
+    "_works",
+    "_debt",
+    "_sanctions",
+    "_disclosure",
+    "_flags",
+    "_expenditure_lines",
+    "_revenue_lines",
+)
 
+
+def _contract(side: Side) -> Contract:
+    """A contract in the state of the side's release, from its file."""
+    release = ReleaseFactory(
+        public_body=side.body,
+        ingest=side.ingest,
+        status=side.release.status,
+        kind="contracts",
+        document="",
+        breakdown="full",
+    )
+    contract = ContractFactory(release=release, line_no=1)
+    contract_cell(release, "supplier", str(contract.supplier_id))
+    refresh_supplier_totals([release.pk])
+    contract.supplier.refresh_from_db()
+    contract.refresh_from_db()
+    return contract
+
+
+def _merge(side: Side) -> SupplierMerge:
+    """The supplier of the side's contract, counted with another."""
+    supplier = _contract(side).supplier
+    supplier.merged_into = SupplierFactory()
+    supplier.save()
+    return SupplierMerge.objects.create(supplier=supplier, into=supplier.merged_into, reason="Es la misma empresa")
+
+
+def _package(side: Side) -> Package:
+    return Package.objects.create(file=side.file, options_key=f"{side.file.pk:064x}")
+
+
+def _sibling(side: Side) -> Release:
+    """An older version of the side's slice, in the same state."""
+    older = "draft" if side.release.status == "draft" else "superseded"
+    return ReleaseFactory(
+        public_body=side.body, ingest=side.ingest, status=older, version=None if older == "draft" else 7
+    )
+
+
+WATCHES = ("watch", "change_watch", "check_watch", "pause_watch")
+
+
+def _watch(side: Side) -> Watch:
+    return Watch.objects.create(source=SourceFactory(), organisation=side.organisation)
+
+
+def _flag(side: Side) -> Flag:
+    """A question that stands, or one whose figures are not public (any more)."""
+    gone = None if side.release.status == "published" else PUBLISHED_AT
+    return Flag.objects.create(
+        public_body=side.body,
+        year=2024,
+        indicator="concentracion",
+        version=1,
+        value=3000,
+        params={"effective": "3.3"},
+        gone_at=gone,
+    )
+
+
+LOADS = (
+    "ingest",
+    "columns",
+    "publish",
+    "rejects",
+    "rejects_workbook",
+    "correct_rejects",
+    "send_back",
+    "hand_in_again",
+)
+
+CUBES = ("expenditure", "revenue", "contracts")
 Arguments = Callable[[Side, Any], list[Any] | str]
 
 # Name of the address -> its arguments, or the whole path where it has no name to reverse.
 ARGUMENTS: dict[str, Arguments] = {
     "api/^v1/.*$": lambda side, user: "/api/v1/nothing-here/",
     "municipalities:state": lambda side, user: ["coahuila"],
+    "datasets:open_data_file": lambda side, user: ["nada.zip"],
+    **{name: lambda side, user: ["ninguna"] for name in ("pinned_figure", "fixed_figure")},
+    **{f"datasets-api:cube-{cube}-members": lambda side, user: ["year"] for cube in CUBES},
     **{f"municipality{page}": lambda side, user: ["05035"] for page in DASHBOARDS},
     **{f"public_body{page}": lambda side, user: [side.body.slug] for page in DASHBOARDS},
     "answer_invitation": lambda side, user: [_invitation(side, user).pk],
     "account_reset_password_from_key": lambda side, user: ["1", "no-such-key"],
     **{f"datasets:{name}": lambda side, user: [side.file.pk] for name in ("file", "original")},
-    **{f"datasets:{name}": lambda side, user: [side.ingest.pk] for name in ("ingest", "columns", "publish", "rejects")},
+    **{f"datasets:{name}": lambda side, user: [side.ingest.pk] for name in LOADS},
     **{f"datasets:{name}": lambda side, user: [side.release.pk] for name in ("release", "restore", "withdraw")},
+    "datasets:package": lambda side, user: [_package(side).pk],
+    **{f"datasets:{name}": lambda side, user: [_watch(side).pk] for name in WATCHES},
+    "datasets:compare_releases": lambda side, user: [side.release.pk, _sibling(side).pk],
     "datasets:row": lambda side, user: [side.release.pk, 1],
-    "partners:organisation": lambda side, user: [side.organisation.slug],
+    "datasets:indicator": lambda side, user: ["concentracion"],
+    **{f"datasets:{name}": lambda side, user: [_flag(side).key] for name in ("flag", "review_flag", "reply_flag")},
+    "datasets:contract": lambda side, user: [side.body.slug, _contract(side).fingerprint],
+    "datasets:supplier": lambda side, user: [_contract(side).supplier.slug],
+    "datasets:undo_merge": lambda side, user: [_merge(side).pk],
+    "partners:team": lambda side, user: [side.organisation.slug],
+    "partners:end_membership": lambda side, user: [side.organisation.slug, side.invitation.pk],
+    **projects_world.ARGUMENTS,
+    **permission_network.ARGUMENTS,
+    **permission_room.ARGUMENTS,
+    **dialogues_world.ARGUMENTS,
 }
 
 # (name, method) -> form data, or query for GET. Nothing given: an empty form.
 DATA: dict[tuple[str, str], Callable[[Side], dict[str, Any]]] = {
     ("datasets-api:expenditure-aggregate", "GET"): lambda side: {"municipality": "05035", "by": "year"},
+    **{
+        (f"datasets-api:cube-{cube}-facts", "GET"): lambda side: {"cut": f"release:{side.release.pk}"} for cube in CUBES
+    },
     ("datasets-api:revenue-aggregate", "GET"): lambda side: {"municipality": "05035", "by": "year"},
     ("account_reset_password", "POST"): lambda side: {"email": "nadie@ejemplo.example"},
     ("account", "POST"): lambda side: {"full_name": "Nombre nuevo", "preferred_language": "es-mx"},
+    ("datasets:undo_merge", "POST"): lambda side: {"reason": "Son dos empresas"},
     ("datasets:restore", "POST"): lambda side: {"reason": "Era correcta"},
+    ("datasets:send_back", "POST"): lambda side: {"note": "Falta el cuarto trimestre"},
+    ("datasets:hand_in_again", "POST"): lambda side: {"note": "Es el archivo completo"},
+    ("partners:team", "POST"): lambda side: {"email": "nueva@ejemplo.example", "full_name": "Nadia", "role": "miembro"},
+    ("partners:end_membership", "POST"): lambda side: {"reason": "Ya no trabaja aquí"},
     ("datasets:withdraw", "POST"): lambda side: {"reason": "El municipio la corrigió"},
+    ("datasets:review_flag", "POST"): lambda side: {"state": "explained", "reason": "Un solo proveedor la vende"},
+    ("datasets:reply_flag", "POST"): lambda side: {
+        "text": "Se licitó",
+        "signed_by": "Oficialía Mayor",
+        "answered_on": "2025-05-01",
+    },
     ("answer_invitation", "POST"): lambda side: {"answer": "accept"},
+    **projects_world.DATA,
+    **permission_network.DATA,
+    **permission_room.DATA,
 }

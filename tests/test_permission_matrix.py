@@ -18,7 +18,9 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.views.generic.edit import ProcessFormView
 
-from tests.permission_world import ARGUMENTS, DATA, ROLES, TARGETS, World, build
+from tests.permission_world import ARGUMENTS, DATA, ROLES, TARGETS, World
+
+pytestmark = pytest.mark.django_db  # tells pytest-django which databases the world needs
 
 MATRIX = Path(__file__).parent / "permission_matrix.csv"
 HEADINGS = ["url", "method", "target", *ROLES]
@@ -80,12 +82,6 @@ def answer(world: World, role: str, name: str, method: str, target: str) -> Http
     return response
 
 
-@pytest.fixture
-def world(db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    return build()
-
-
 def test_every_address_has_its_rows():
     written = {(row["url"], row["method"]) for row in matrix()}
     wanted = {(name, method) for name, pattern in routes() for method in methods(pattern)}
@@ -127,7 +123,15 @@ def test_answers_are_those_of_the_matrix(url, world):
 
 
 # A form that anybody may send needs its token in a cookie.
-FORMS = {"account_login", "account_reset_password"}
+FORMS = {
+    "account_login",
+    "account_reset_password",
+    "dialogues:answer",
+    "dialogues:place",
+    "partners:ask_arco",
+    "partners:decisions",
+    "projects:substantiate",
+}
 
 
 def test_pages_without_a_form_set_no_cookie_for_visitors(world):

@@ -32,6 +32,25 @@ PAGES = [
     "/instituciones/simas/presupuesto/",
 ]
 
+# Pages of the same components, looked at once in each width and scheme.
+MORE = [
+    "/panorama/",
+    "/panorama/?formato=llevar&figura=cobertura",
+    "/comparar/?m=05035&m=05001",
+    "/proveedores/",
+    "/indicadores/",
+    "/indicadores/concentracion/",
+    "/divulgacion/",
+    f"{TORREON}senales/",
+    f"{TORREON}divulgacion/",
+    f"{TORREON}contratos/?metodo=directa&desde=2024-01-01",
+    f"{TORREON}contratos/?formato=llevar&figura=concentracion",
+    f"{TORREON}contratos/?formato=insertar&figura=concentracion",
+    "/datos/",
+    "/datos/abiertos/",
+    "/glosario/",
+]
+
 
 @pytest.fixture
 def site(live_server, monkeypatch):
@@ -69,6 +88,16 @@ def test_pages_are_accessible_and_fit(site, page, axe, width, scheme):
     assert page.context.cookies() == []
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_pages_of_suppliers_rules_and_data_are_accessible_and_fit(site, page, axe, width, scheme):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    for path in MORE:
+        assert page.goto(site + path).status == 200, path
+        assert overflow(page) <= 0, path
+        axe()
+
+
 def test_pages_fit_the_narrowest_screen_with_wide_letters(site, page):
     """320 px is 1280 px at 400% zoom (WCAG 1.4.10); letter and word spacing of WCAG 1.4.12."""
     page.set_viewport_size({"width": 320, "height": 640})
@@ -87,7 +116,7 @@ def test_from_a_treemap_to_the_lines_without_javascript(site, new_context):
     page.get_by_role("link", name="Presupuesto", exact=True).click()
     page.locator("svg.tree").get_by_role("link", name="6000 Inversión pública").click()
     assert page.url.endswith("?anio=2024&documento=public_account.annual&cap=6000")
-    assert page.get_by_role("rowheader", name="Obra en bienes de dominio público").is_visible()
+    assert page.get_by_role("rowheader", name="Obra en bienes de dominio público").first.is_visible()
     page.get_by_label("Momento del presupuesto").select_option("aprobado")
     page.get_by_role("button", name="Aplicar").click()
     assert "momento=aprobado" in page.url

@@ -75,11 +75,11 @@ def test_file_is_sent_and_watched_without_javascript(site, browser, cookie):
     send_the_file(page, site)
     # The page asks for itself again until the load has ended.
     page.get_by_role("heading", name="Listo: nadie lo ve todavía").wait_for(timeout=30_000)
-    page.get_by_role("link", name="Corregir las columnas").click()
+    page.get_by_role("link", name="Revisar y corregir").click()
     page.get_by_label("Fila de los encabezados").fill("1")
     page.get_by_role("button", name="Leerlo otra vez").click()
     assert "Así se lee ahora el archivo" in page.locator("main").inner_text()
-    assert page.get_by_label("Devengado").input_value() == "accrued"
+    assert page.get_by_label("Devengado", exact=True).input_value() == "accrued"
     context.close()
 
 

@@ -58,6 +58,7 @@ def test_sign_in_and_out(page, site, ana, axe):
     axe()
     page.get_by_role("button", name="Aceptar la invitación").click()
     expect(page.get_by_text("Ahora actúas por")).to_be_visible()
+    page.get_by_role("banner").locator("summary").click()
     page.get_by_role("link", name="Salir").click()
     page.get_by_role("main").get_by_role("button", name="Salir").click()
     expect(page.get_by_role("link", name="Entrar")).to_be_visible()

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,13 +13,16 @@ from hypothesis import strategies as st
 
 from gesoc.common import charts
 from gesoc.common.charts import axis, colours
+from gesoc.common.charts.standalone import standalone
 
 D = Decimal
 SHEET = (Path(__file__).resolve().parents[2] / "static" / "css" / "site.css").read_text(encoding="utf-8")
 
 
 def parse(svg):
-    return ElementTree.fromstring(str(svg))  # also: is it well-formed?
+    return ElementTree.fromstring(
+        str(svg).replace(' xmlns="http://www.w3.org/2000/svg"', "")
+    )  # also: is it well-formed?
 
 
 def show(value):
@@ -116,6 +120,21 @@ def test_lines_push_names_apart_that_would_touch():
     assert all(b - a >= 15 for a, b in pairwise(heights))
 
 
+def test_names_of_lines_that_meet_stand_apart_and_on_no_line():
+    even = [D(step * 10) for step in range(11)]
+    curve = [D(value) for value in (0, 56, 72, 79, 86, 91, 95, 98, 99, 100, 100)]
+    series = [charts.Series("si todos recibieran lo mismo", 0, even), charts.Series("como es", 1, curve)]
+    drawn = parse(charts.lines([f"{step}0%" for step in range(11)], series, label="x", show=show))
+    names = {text.text: text for text in drawn.findall("text") if "lb" in text.get("class", "")}
+    even_name, curve_name = names["si todos recibieran lo mismo"], names["como es"]
+    assert (curve_name.get("text-anchor"), float(curve_name.get("y"))) == ("end", 17)
+    # The other begins right of its point and below the rising line, which is higher everywhere along the name.
+    assert even_name.get("text-anchor") == "start"
+    left = float(even_name.get("x").rstrip("%"))
+    on_the_line = 250 - 26 - (250 - 26 - 28) * (left - 9) / 88
+    assert float(even_name.get("y")) - 11 > on_the_line
+
+
 @pytest.mark.parametrize(("years", "values"), [(["2024"], [D(1)]), (["2023", "2024"], [None, None])])
 def test_lines_need_two_years_and_a_figure(years, values):
     assert charts.lines(years, [charts.Series("Gasto", 1, values)], label="x", show=show) == ""
@@ -178,3 +197,13 @@ def test_no_chart_carries_style_or_script():
         charts.tilemap({}, "x"),
     ]
     assert not re.search(r"style|script|on\w+=", "".join(drawn))
+
+
+def test_drawing_that_leaves_says_what_its_colours_mean_and_fills_its_paper():
+    chart = charts.columns(["E", "F"], [D(1), D(2)], label="x", show=show)
+    told = {"title": "Febrero es el mes", "lines": ["Torreón"], "source": "Fuente"}
+    drawn = parse(standalone(chart, **told, key=[("#b34623", "Adjudicación directa")]))
+    assert [text.text for text in drawn.iter("text")].count("Adjudicación directa") == 1
+    assert "#b34623" in [rect.get("fill") for rect in drawn.findall("rect")]
+    wide = parse(standalone(chart, **told, shape=Fraction(16, 9)))
+    assert int(wide.get("width")) * 9 == int(wide.get("height")) * 16

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gesoc.common.text import search_text, sort_key, tokens
@@ -41,5 +41,7 @@ def test_folding_is_idempotent_and_plain(text):
 
 
 @given(st.text(), st.text())
+@example("", "0\u03450")
+@example("℡", "ı")
 def test_what_was_typed_in_any_case_folds_alike(one, other):
     assert tokens(f"{one} {other}".upper().lower()) == tokens(f"{one} {other}".lower())

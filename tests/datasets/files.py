@@ -16,6 +16,22 @@ ROWS = (
 BAD_ROW = "4000,Transferencias,por definir,10.00,5.00,5.00\n"
 ABOUT = {"municipality": "05035", "year": 2024, "period": "annual", "document": "public_account"}
 
+# A national format without the institution: its rows sign with an acronym and cite addresses of a government.
+SIPOT = (
+    "Ejercicio,Fecha de inicio del periodo que se informa,Fecha de término del periodo que se informa,Clave del capítulo,"
+    "Denominación del capítulo,Gasto aprobado por capítulo,Gasto pagado por capítulo,Hipervínculo al estado analítico,"
+    "Área(s) responsable(s) que genera(n) posee(n) publica(n) y actualizan la información\n"
+)
+SIGNED = (
+    "2023,01/01/2023,31/03/2023,1000,Servicios personales,{a},40.00,http://{host}/armctb/2.pdf,Finanzas (CEAJ)\n"
+    "2023,01/01/2023,31/03/2023,2000,Materiales y suministros,50.00,4.00,http://transparencia.{state}.gob.mx/x.pdf,"
+    "Recursos Materiales (CEAJ); Contabilidad (CEAJ)\n"
+)
+
+
+def signed(a="100.00", state="jalisco", host="ceaj.jalisco.gob.mx"):
+    return SIPOT + SIGNED.format(a=a, state=state, host=host)
+
 
 def upload(text, *, name="gasto.csv", by=None, organisation=None, publish=False, **said):
     """Receive the bytes and read them now, as the worker would."""

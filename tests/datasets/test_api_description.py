@@ -1,6 +1,7 @@
 """The OpenAPI description, and the page made of it, say what the API really does."""
 
 import re
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -10,23 +11,42 @@ from django.core.management import call_command
 from django.utils import translation
 from jsonschema import Draft202012Validator
 
-from datasets.models import Breakdown, Kind
+from datasets.models import Breakdown, ExpenditureLine, Flag, IndicatorValue, Kind, RevenueLine
 from gesoc.api import EXAMPLES, endpoints
+from tests.factories.commitments import CommitmentFactory
 from tests.factories.datasets import (
     ContractFactory,
+    DebtFactory,
     PublicBodyFactory,
     ReleaseFactory,
+    SanctionFactory,
+    WorkFactory,
+    contract_cell,
     expenditure_cell,
     label,
     revenue_cell,
 )
+from tests.factories.projects import ProjectFactory
 
+CUBES = [
+    f"/api/v1/cubes/{cube}/{what}/"
+    for cube in ("contracts", "expenditure", "revenue")
+    for what in ("aggregate", "facts", "members/{dimension}", "model")
+]
 ADDRESSES = [
+    "/api/v1/commitments/",
     "/api/v1/contracts/",
+    *CUBES,
+    "/api/v1/debt/",
     "/api/v1/expenditure/aggregate/",
+    "/api/v1/flags/",
+    "/api/v1/indicators/",
     "/api/v1/municipalities/",
+    "/api/v1/projects/",
     "/api/v1/releases/",
     "/api/v1/revenue/aggregate/",
+    "/api/v1/sanctions/",
+    "/api/v1/works/",
 ]
 
 
@@ -40,8 +60,22 @@ def published(db):
     earned = ReleaseFactory(public_body=body, kind=Kind.REVENUE, breakdown=Breakdown.FULL)
     revenue_cell(earned, "rubro", "1", estimated="1.00", collected="2.00")
     bought = ReleaseFactory(public_body=body, kind=Kind.CONTRACTS, breakdown=Breakdown.FULL, document="")
+    contract_cell(bought, "method", "direct", amount="100000.00")
+    for model, release in ((ExpenditureLine, spent), (RevenueLine, earned)):
+        made = label("object" if release is spent else "revenue", "Sueldos", code="1000" if release is spent else "1")
+        named = {"object": made} if release is spent else {"revenue": made}
+        model.objects.create(public_body=body, release=release, line_no=1, source_row=2, last_row=2, **named)
     ContractFactory(release=bought)
     ContractFactory(release=bought, supplier=None, amount=None)
+    for factory in (WorkFactory, DebtFactory, SanctionFactory):
+        factory(release__public_body=body)
+    ProjectFactory(municipalities=[body.municipality])
+    CommitmentFactory(due_on=date(2026, 1, 1))
+    judged = {"public_body": body, "year": 2024, "indicator": "concentracion", "version": 1, "value": 3000}
+    IndicatorValue.objects.create(**judged, family="contracts")
+    unknown = judged | {"indicator": "sin-monto", "value": None}
+    IndicatorValue.objects.create(**unknown, family="contracts", reason="no_pesos")
+    Flag.objects.create(**judged, params={"effective": "3.3"})
     return body
 
 
@@ -71,14 +105,14 @@ def test_description_is_valid_and_lists_every_address(description):
 def test_answers_and_errors_have_the_described_shape(client, published, description, address):
     responses = description["paths"][address]["get"]["responses"]
     for query, status in ((EXAMPLES[address], "200"), ("publisher=x&municipality=y&nonsense=1", "400")):
-        answer = client.get(f"{address}?{query}")
+        answer = client.get(f"{address.replace('{dimension}', 'year')}?{query}")
         assert answer.status_code == int(status)
         if status not in responses:
             continue  # the list of municipalities describes its answer alone
         shape = responses[status]["content"]["application/json"]["schema"]
         whole = json_schema({**shape, "components": description["components"]})
         Draft202012Validator(whole).validate(answer.json())
-        assert status == "400" or any(answer.json().get(rows) for rows in ("cells", "results"))
+        assert status == "400" or any(answer.json().get(rows) for rows in ("cells", "results", "members", "measures"))
 
 
 def test_described_amounts_are_text_that_may_be_null(description):
@@ -126,7 +160,8 @@ def test_page_names_every_parameter_of_the_description(db, description):
     with translation.override("en"):
         shown = {endpoint.path: sorted(p.name for p in endpoint.parameters) for endpoint in endpoints("en")}
     assert shown == {
-        path: sorted(parameter["name"] for parameter in methods["get"]["parameters"])
+        # One in the path stands in the address that is shown.
+        path: sorted(found["name"] for found in methods["get"]["parameters"] if found["in"] == "query")
         for path, methods in description["paths"].items()
     }
     (spent,) = [endpoint for endpoint in endpoints("en") if endpoint.path == "/api/v1/expenditure/aggregate/"]

@@ -135,3 +135,32 @@ def test_personal_data_in_a_title_are_neither_shown_nor_downloaded(client, body)
     assert "GOMC850101" not in client.get(CONTRACTS).text
     row = csv_of(client.get(f"{CONTRACTS}?formato=csv&figura=contratos"))[1]
     assert row[2] == "(no es público)"
+
+
+def test_filtered_contracts_say_who_got_them_and_with_what_share(client, body):
+    release = place.awards(body, 2024, contracts=0)
+    small, large = make.SupplierFactory(name="Chica, S.C."), make.SupplierFactory(name="Grande, S.C.")
+    for number, (supplier, day, amount) in enumerate(
+        [
+            (small, "2024-10-01", 100),
+            (large, "2024-11-15", 250),
+            (large, "2024-12-31", 50),
+            (large, "2024-09-30", 9999),
+        ],
+        1,
+    ):
+        make.ContractFactory(
+            release=release, line_no=number, supplier=supplier, method="direct", signed_on=day, amount=D(amount)
+        )
+    fall = f"{CONTRACTS}?metodo=directa&desde=2024-10-01&hasta=2024-12-31"
+    told = csv_of(client.get(f"{fall}&formato=csv&figura=filtrados"))
+    assert [row[:4] for row in told[1:]] == [
+        ["Grande, S.C.", "MXN", "2", "300.00"],
+        ["Chica, S.C.", "MXN", "1", "100.00"],
+    ]
+    page = client.get(fall).text
+    assert "3 contratos" in page
+    assert ">75%<" in page.replace("</td>", "<")
+    assert 'id="filtrados"' in page
+    assert 'id="filtrados"' not in client.get(CONTRACTS).text
+    assert client.get(f"{CONTRACTS}?desde=ayer&hasta=2024-13-45").status_code == 200

@@ -168,6 +168,14 @@ def test_double_encoded_accents_are_repaired_and_announced(tmp_path):
     assert [found.code for found in reading.findings] == ["double_encoding"]
 
 
+def test_a_flood_of_line_breaks_is_counted_and_read_past(tmp_path):
+    text = "Partida,Descripción,Aprobado\n1131,Sueldo,10\n" + "\n" * 50_000 + "2111,Papelería,20\n\n"
+    table = only(read(write_text(tmp_path / "presupuesto 2022.csv", text)))
+    assert (rows(table), table.rows_read) == ([2, 50_003], 50_003)
+    assert table.skipped == {"blank": 50_001}
+    assert table.reasons[50_002] == "blank"
+
+
 def test_quoted_line_breaks_keep_record_numbers_and_ragged_rows_stay(tmp_path):
     text = (
         'Partida,Descripción,Aprobado,Pagado\n1131,"Sueldo\nbase",10,5\n\n2111,Papelería,20\n3111,Energía,30,3,de más\n'

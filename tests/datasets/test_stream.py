@@ -6,9 +6,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from datasets.ingest.readers import stream
+from datasets.ingest import reading
+from datasets.ingest.bodies import BodyRef, Territory
+from datasets.ingest.clean import Cleaner
+from datasets.ingest.labelbook import LabelBook
+from datasets.ingest.readers import stream, text
 from datasets.ingest.readers.stream import Tally, stream_blocks
-from datasets.ingest.shapes import SkipRule, StreamPlan, UnreadableFile
+from datasets.ingest.shapes import Hints, SkipRule, StreamPlan, UnreadableFile
+from datasets.ingest.slices import Said, SliceFinder
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=8)
 
@@ -112,3 +117,40 @@ def test_any_csv_reads_as_the_standard_library_reads_it(tmp_path_factory, record
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stream, "BLOCK", block)
         assert read(plan(path))[0] == expected
+
+
+def test_large_file_obeys_decisions_about_rows_and_numbers(tmp_path, monkeypatch):
+    """Left-out rows, corrected cells and the unit hold for a file read in pieces as for one read whole."""
+    rows = "".join(f"1131,Sueldos {n},{n}.00\n" for n in range(1, 41))
+    path = tmp_path / "miles.csv"
+    path.write_text("Partida,Concepto,Aprobado\n" + rows + "1131,Sueldos,por definir\n")
+    hints = Hints(
+        kind="expenditure",
+        year=2024,
+        period="annual",
+        unit=1000,
+        left_out={"": [2, 3]},
+        fixes={"": {"42": {"Aprobado": "5.50"}}},
+    )
+    sums = []
+    for limit in (1 << 30, 400):
+        monkeypatch.setattr(text, "MAX_GRID_BYTES", limit)
+        monkeypatch.setattr(reading, "MAX_GRID_BYTES", limit)
+        found = reading.read_file(path, name="miles.csv", hints=hints)
+        [table] = found.tables
+        blocks = list(stream_blocks(table.stream, Tally()) if table.stream else table.blocks())
+        assert bool(table.stream) == (limit == 400)
+        cleaner = Cleaner(
+            0,
+            table,
+            SliceFinder(
+                table,
+                Said(BodyRef("municipality", "Torreón", "05035"), 2024, "annual", None),
+                Territory({}, {}, {}),
+                {},
+            ),
+            LabelBook(),
+            [],
+        )
+        sums.append(sum(int(cleaner.clean(block).amounts["approved"].cents.sum()) for block in blocks))
+    assert sums == [(820 - 3) * 100_000 + 550_000] * 2

@@ -360,11 +360,30 @@ def test_columns_can_be_looked_at_under_another_reading_without_saving(client):
     assert Ingest.objects.count() == 1
 
 
-def test_columns_of_a_published_load_are_not_changed(client):
+def test_published_load_is_read_again_with_other_columns_and_published_over_the_first(client):
     ingest = published()
     client.force_login(GesocFactory())
-    response = client.get(address(ingest, "columnas/"), follow=True)
-    assert response.redirect_chain == [(address(ingest), 302)]
+    data = form_of(client, ingest, **{"column-5": "exercised"})
+    response = client.post(address(ingest, "columnas/"), data)
+    again = Ingest.objects.exclude(pk=ingest.pk).get()
+    assert response.url == address(again)
+    assert (again.follows, again.wants_publish) == (ingest, False)
+    pipeline.run_ingest(again.pk)
+    first, second = ingest.releases.get(), again.releases.get()
+    assert (first.status, second.status) == ("published", "draft")
+    assert second.totals == {"approved": "1500.00", "modified": "1650.00", "accrued": "700.00", "exercised": "500.50"}
+    client.post(address(again, "publicar/"))
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status, second.version) == ("superseded", "published", 2)
+    changes = client.get(f"/datos/versiones/{second.pk}/").context["changes"]
+    assert [(row["name"], row["before"], row["after"]) for row in changes["totals"][-2:]] == [
+        ("Ejercido", "", "500.50"),
+        ("Pagado", "500.50", ""),
+    ]
+    client.post(f"/datos/versiones/{first.pk}/restaurar/", {"reason": "La columna sí era lo pagado."})
+    first.refresh_from_db()
+    assert first.status == "published"
 
 
 def test_columns_of_a_public_load_need_the_right(client):

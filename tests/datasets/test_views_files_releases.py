@@ -182,7 +182,7 @@ def test_withdrawing_what_is_not_public_says_so(client, versions):
 @pytest.mark.parametrize("count", [1, 3])
 def test_row_asks_the_same_queries_whatever_the_file_holds(client, count, django_assert_num_queries):
     release = published(HEADINGS + "".join(ROWS.splitlines(keepends=True)[:count])).releases.get()
-    with django_assert_num_queries(2):  # version with its file, line with its labels
+    with django_assert_num_queries(3):  # version with its file, line with its labels, packages that held the file
         client.get(address(release, "filas/1/"))
 
 
@@ -263,3 +263,30 @@ def test_row_that_is_not_there_is_404(client):
     release = published().releases.get()
     assert client.get(address(release, "filas/99/")).status_code == 404
     assert client.get("/datos/versiones/999999/filas/1/").status_code == 404
+
+
+# -- any two versions -----------------------------------------------------------------------------------------------
+
+
+def test_any_two_versions_are_told_apart_row_by_row(client):
+    """The first against the third: what the second did in between is not told."""
+    texts = [
+        ROWS,
+        ROWS.replace("500.00", "700.00"),
+        ROWS.replace("500.00", "510.00") + "4000,Ayudas,10.00,10.00,5.00,5.00\n",
+    ]
+    first, _second, third = [published(HEADINGS + text).releases.get() for text in texts]
+    response = client.get(address(third, f"contra/{first.pk}/"))
+    told = response.context["one"]
+    assert (told["added"], told["gone"], told["changed"]) == ("1", "0", "1")
+    accrued = next(row for row in told["changes"]["totals"] if row["name"] == "Devengado")
+    assert "15.00" in accrued["difference"]
+    assert f"/datos/versiones/{first.pk}/contra/{third.pk}/" in page(response)
+    assert f"/datos/versiones/{third.pk}/contra/{first.pk}/" in page(client.get(address(third)))
+
+
+def test_versions_of_other_figures_are_not_compared(client):
+    one = ReleaseFactory()
+    other = ReleaseFactory(year=2019, public_body=one.public_body)
+    for release, against in ((one, other), (one, one)):
+        assert client.get(address(release, f"contra/{against.pk}/")).status_code == 404

@@ -199,3 +199,53 @@ class ContractFactory(DjangoModelFactory):
     tax_basis = "unstated"
     currency = "MXN"
     search_text = factory.LazyAttribute(lambda o: search_text(f"{o.title} {o.supplier_name} {o.contract_number}"))
+
+
+class _RegisterFactory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+
+    public_body = factory.SelfAttribute("release.public_body")
+    line_no = factory.Sequence(lambda n: n + 1)
+    source_row = factory.LazyAttribute(lambda o: o.line_no + 1)
+    last_row = factory.SelfAttribute("source_row")
+    year = factory.SelfAttribute("release.year")
+
+
+class WorkFactory(_RegisterFactory):
+    class Meta:
+        model = models.Work
+
+    release = factory.SubFactory(
+        ReleaseFactory, kind=models.Kind.WORKS, document="", breakdown=models.Breakdown.FULL, totals={}
+    )
+    code = factory.LazyAttribute(lambda o: f"OP-{o.line_no}")
+    name = "Pavimentación de calles"
+    physical_progress = Decimal("50.00")
+    investment = Decimal("1000000.00")
+    search_text = factory.LazyAttribute(lambda o: search_text(f"{o.name} {o.code}"))
+
+
+class DebtFactory(_RegisterFactory):
+    class Meta:
+        model = models.Debt
+
+    release = factory.SubFactory(
+        ReleaseFactory, kind=models.Kind.DEBT, document="", breakdown=models.Breakdown.FULL, totals={}
+    )
+    creditor = "Banco del Ejemplo"
+    balance = Decimal("500000.00")
+
+
+class SanctionFactory(_RegisterFactory):
+    class Meta:
+        model = models.Sanction
+
+    release = factory.SubFactory(
+        ReleaseFactory, kind=models.Kind.SANCTIONS, document="", breakdown=models.Breakdown.FULL, totals={}
+    )
+    supplier = factory.SubFactory(SupplierFactory)
+    supplier_name = factory.LazyAttribute(lambda o: o.supplier.name if o.supplier else "")
+    authority = "Contraloría"
+    outcome = models.Sanction.Outcome.BOTH
+    outcome_raw = "Multa e inhabilitación"

@@ -47,3 +47,13 @@ class MembershipFactory(DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     organisation = factory.SubFactory(OrganisationFactory)
+
+
+class PersonFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Person
+
+    full_name = factory.Sequence(lambda n: f"Contacto {n}")
+    email = factory.Sequence(lambda n: f"contacto{n}@ejemplo.example")
+    sort_key = factory.LazyAttribute(lambda o: sort_key(o.full_name))
+    search_text = factory.LazyAttribute(lambda o: search_text(f"{o.full_name} {o.email}"))

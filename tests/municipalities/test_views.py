@@ -3,7 +3,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from municipalities.models import MapFrame
+from municipalities.models import MapFrame, Municipality
+from tests.factories.datasets import PublicBodyFactory, ReleaseFactory
 
 pytestmark = pytest.mark.usefixtures("territory")
 
@@ -46,13 +47,15 @@ def test_directory_without_a_match_says_what_to_do(client):
 
 @pytest.mark.parametrize("query", ["", "x", "san"])
 def test_directory_asks_a_constant_number_of_times(client, query, django_assert_num_queries):
-    with django_assert_num_queries(4 if query else 3):
+    with django_assert_num_queries(5 if query else 4):  # the last: which municipalities have data
         client.get("/municipios/", {"q": query})
 
 
 @pytest.mark.parametrize("slug", ["colima", "oaxaca", "ciudad-de-mexico"])
 def test_state_asks_a_constant_number_of_times(client, slug, django_assert_num_queries):
-    with django_assert_num_queries(6):  # the sixth: other public bodies of the state that have data
+    with django_assert_num_queries(
+        7
+    ):  # the last two: municipalities and other public bodies of the state that have data
         assert client.get(f"/estados/{slug}/").status_code == 200
 
 
@@ -117,3 +120,16 @@ def test_pages_carry_no_inline_style_or_script(client):
 def test_addresses():
     assert reverse("municipalities:directory") == "/municipios/"
     assert reverse("municipalities:state", args=["coahuila"]) == "/estados/coahuila/"
+
+
+def test_state_and_directory_mark_municipalities_with_published_figures(client, territory):
+    """A draft is nobody's business: only what is published counts."""
+    for code, status in (("05035", "published"), ("05030", "draft")):
+        body = PublicBodyFactory(municipality=Municipality.objects.get(code=code))
+        ReleaseFactory(public_body=body, status=status)
+    response = client.get("/estados/coahuila/")
+    assert response.context["with_data"] == {"05035"}
+    assert response.content.decode().count("con datos</span>") == 1
+    found = client.get("/municipios/", {"q": "Torreon"})
+    assert found.content.decode().count("con datos</span>") == 1
+    assert {state.code: state.with_data for state in found.context["states"] if state.with_data} == {"05": 1}

@@ -1,5 +1,6 @@
 """Embedded services as `manage.py` by hand meets them: nothing in the environment, nothing run before."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gesoc.home import LONGEST_SOCKET, Home
+from gesoc.home import LONGEST_SOCKET, Home, try_lock, wait_until
 from tests.ops.clones import Clone
 
 STATES = "from municipalities.models import State; print(State.objects.count())"
@@ -122,6 +123,21 @@ def test_environment_of_another_server_and_an_unknown_locale_do_not_disturb(clon
     assert clone.shell(STATES) == "32"
 
 
+def test_keeper_that_ends_just_now_is_followed_by_another(ready_clone: Clone) -> None:
+    """Its locks come free one after the other: whoever looks in between finds a keeper that keeps nothing."""
+    with (ready_clone.root / "var" / "lock" / "keeper").open("r+") as ending:
+        fcntl.flock(ending, fcntl.LOCK_EX)
+        waiting = ready_clone.start_shell(STATES)
+        assert wait_until(lambda: is_held(ready_clone.root / "var" / "lock" / "users"), 30)
+        time.sleep(1.5)  # it waits for the services of a keeper that has none
+    assert waiting.communicate(timeout=90)[0] == "32\n"
+
+
+def is_held(lock: Path) -> bool:
+    with lock.open("r+") as probe:
+        return not try_lock(probe.fileno(), fcntl.LOCK_EX)
+
+
 def test_clone_with_an_odd_name(new_clone: Callable[..., Clone]) -> None:
     clone = new_clone("Mesa de datos, 100% ñ 'x' #1?")
     assert (
@@ -139,11 +155,12 @@ def test_socket_path_always_fits(length: int) -> None:
 
 def test_changed_migration_is_applied_by_the_next_command(ready_clone: Clone) -> None:
     assert ready_clone.shell(STATES) == "32"
-    (ready_clone.root / "projects" / "migrations").mkdir(exist_ok=True)
-    (ready_clone.root / "projects" / "migrations" / "__init__.py").touch()
-    (ready_clone.root / "projects" / "migrations" / "9999_test.py").write_text(
+    migrations = ready_clone.root / "projects" / "migrations"
+    newest = max(migrations.glob("0*.py")).stem
+    (migrations / "9999_test.py").write_text(
         "from django.db import migrations\n\n\n"
         "class Migration(migrations.Migration):\n"
+        f"    dependencies = [('projects', '{newest}')]\n"
         "    operations = [migrations.RunSQL('CREATE TABLE seen_by_the_next_command ()')]\n"
     )
     code = (

@@ -34,6 +34,12 @@ def test_nothing_made_is_tracked() -> None:
     assert tracked("var", ".venv", "*.mo", "*.pyc", ".env") == []
 
 
+def test_every_migration_looks_at_the_models_once() -> None:
+    """docs/adr/migrations-in-one-look.md"""
+    base = "class Migration(gesoc.common.migrations.Migration):"
+    assert [name for name in tracked("*/migrations/0*.py") if base not in (REPOSITORY / name).read_text()] == []
+
+
 @pytest.mark.parametrize("name", ["base", "dev"])
 def test_locks_are_what_is_asked_for(name: str) -> None:
     assert locks.problems(name) == []

@@ -61,6 +61,7 @@ def test_facets_count_within_the_other_filters(client, network):
     assert facets(client, estado="05") == {
         "estado": {"Coahuila": 2, "Estado 23": 1},
         "tipo": {"Organización civil": 2},
+        "tema": {},
         "situacion": {"Activa": 1, "En pausa": 1},
     }
 
@@ -170,7 +171,7 @@ def test_account_refuses_an_empty_name_and_keeps_the_old_one_in_the_header(clien
     client.force_login(UserFactory(full_name="Ana Ruiz"))
     page = client.post("/cuenta/", {"full_name": "", "preferred_language": "es-mx"}).content.decode()
     assert "<title>Error: Mi cuenta" in page
-    assert ">Ana</a>" in page
+    assert "<summary>Ana</summary>" in page
 
 
 def test_invitation_is_accepted_and_declined_from_the_account(client):
@@ -192,3 +193,53 @@ def test_invitation_answered_twice_says_so(client):
     page = client.post(f"/cuenta/invitacion/{membership.pk}/", {"answer": "accept"}, follow=True).content.decode()
     assert "así que no se puede hacer eso" in page
     assert Membership.objects.get().state == "terminada"
+
+
+# -- the team of an organisation --------------------------------------------------------------------------------------
+
+
+def team(organisation, more=""):
+    return f"/organizaciones/{organisation.slug}/equipo/{more}"
+
+
+def test_coordinator_invites_withdraws_and_ends(client, django_capture_on_commit_callbacks):
+    coordinator = MembershipFactory(role="coordinacion")
+    organisation = coordinator.organisation
+    client.force_login(coordinator.user)
+    data = {"email": "Nadia@Ejemplo.example", "full_name": "Nadia Ruiz", "role": "miembro"}
+    assert client.post(team(organisation), data | {"email": "nadie"}).status_code == 422
+    client.post(team(organisation), data)
+    invited = Membership.objects.get(user__email="nadia@ejemplo.example")
+    assert (invited.state, invited.role, invited.organisation) == ("invitada", "miembro", organisation)
+    assert client.post(team(organisation), data).status_code == 422  # once is enough
+    assert "Nadia Ruiz" in client.get(team(organisation)).content.decode()
+    address = team(organisation, f"{invited.pk}/terminar/")
+    assert client.post(address, {"reason": ""}).status_code == 422
+    client.post(address, {"reason": "Se equivocó de dirección."})
+    invited.refresh_from_db()
+    assert invited.state == "terminada"
+    assert client.get(address).status_code == 404
+    member = MembershipFactory(organisation=organisation)
+    client.post(team(organisation, f"{member.pk}/terminar/"), {"reason": "Cambió de trabajo."})
+    member.refresh_from_db()
+    assert member.state == "terminada"
+
+
+def test_membership_of_another_organisation_is_not_ended_from_here(client):
+    coordinator, stranger = MembershipFactory(role="coordinacion"), MembershipFactory()
+    client.force_login(coordinator.user)
+    address = team(coordinator.organisation, f"{stranger.pk}/terminar/")
+    assert client.post(address, {"reason": "Porque sí."}).status_code == 404
+    stranger.refresh_from_db()
+    assert stranger.state == "activa"
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_team_takes_the_same_queries_whatever_its_size(client, people, django_assert_num_queries):
+    coordinator = MembershipFactory(role="coordinacion")
+    for _person in range(people):
+        MembershipFactory(organisation=coordinator.organisation)
+    client.force_login(coordinator.user)
+    client.get(team(coordinator.organisation))
+    with django_assert_num_queries(5):  # session, person, organisation, right, team
+        assert client.get(team(coordinator.organisation)).status_code == 200

@@ -1,0 +1,69 @@
+"""GESOC at a phone: two records become one, somebody's data end; each within its clicks from the page after signing in."""
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import expect
+
+from partners import services
+from partners.models import ArcoRequest, Erasure, Merge, Person
+from tests.factories.partners import PASSWORD, OrganisationFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def home(page, live_server, settings, tmp_path):
+    """Signed in as an administrator, on a phone."""
+    cache.clear()
+    settings.ERASURES_FILE = tmp_path / "erasures.txt"
+    services.ensure_notices()
+    services.create_user(
+        email="ana@gesoc.example", full_name="Ana Ruiz", password=PASSWORD, is_gesoc=True, is_admin=True, by=None
+    )
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/entrar/")
+    page.get_by_label("Correo").fill("ana@gesoc.example")
+    page.get_by_label("Contraseña").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Entrar").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mi cuenta")
+    return live_server.url
+
+
+def test_two_organisations_become_one_in_three_clicks_and_two_again(page, home, axe):
+    OrganisationFactory(name="Río Vivo A.C.")
+    OrganisationFactory(name="Rio Vivo")
+    page.get_by_role("link", name="Posibles duplicados").click()
+    axe()
+    page.get_by_role("main").get_by_role("link", name="Comparar").click()
+    expect(page.get_by_role("heading", name="Qué se mueve")).to_be_visible()
+    axe()
+    page.get_by_role("button", name="Fusionar").click()
+    expect(page.get_by_text("Nada parece estar dos veces.").first).to_be_visible()
+    assert Merge.objects.filter(undone_at=None).count() == 1
+    page.get_by_role("main").locator("form button").click()
+    expect(page.get_by_role("main").get_by_role("link", name="Comparar")).to_be_visible()
+    assert Merge.objects.filter(undone_at=None).count() == 0
+
+
+def test_somebody_asks_on_the_page_and_is_erased_in_three_clicks(page, home, axe):
+    person = services.save_person(person=Person(full_name="Eva Luna Campos", email="eva@campos.example"), by=None)
+    page.goto(f"{home}/privacidad/")
+    axe()
+    page.get_by_role("link", name="Ver, corregir o borrar mis datos").click()
+    page.get_by_label("Solicitud").select_option("cancelacion")
+    page.get_by_label("Tu nombre").fill("Eva Luna Campos")
+    page.get_by_label("Tu correo").fill("eva@campos.example")
+    axe()
+    page.get_by_role("button", name="Enviar mi solicitud").click()
+    expect(page.get_by_text("Recibimos tu solicitud")).to_be_visible()
+    page.goto(f"{home}/cuenta/")
+    page.get_by_role("link", name="Mesa de privacidad").click()
+    page.get_by_role("link", name="Eva Luna Campos").click()
+    axe()
+    page.get_by_label("¿Cómo verificaste").fill("Credencial")
+    page.get_by_label("Nuestra respuesta").fill("Borramos tus datos")
+    page.get_by_role("button", name="Borrar y cerrar").click()
+    expect(page.get_by_text("La solicitud quedó cerrada")).to_be_visible()
+    person.refresh_from_db()
+    assert (person.state, person.email, Erasure.objects.count()) == ("anonimizada", "", 1)
+    assert ArcoRequest.objects.get().state == "cumplida"

@@ -1,0 +1,183 @@
+"""The room and the commitments on a phone: what takes how many presses, and that it fits and can be read."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from dialogues import clock
+from dialogues.models import Attendance, Session, VoteRound
+from dialogues.services import minutes, set_tables, votes
+from dialogues.services.hosts import open_table
+from partners.services import mint_link
+from tests.factories.commitments import CommitmentFactory
+from tests.factories.dialogues import AgendaItemFactory, RegistrationFactory, SessionFactory
+from tests.factories.partners import PersonFactory, UserFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def phone(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    return page
+
+
+def running():
+    begun = clock.wall(timezone.now() - timedelta(minutes=10), "America/Monterrey")
+    return SessionFactory(state="en_curso", local_start=begun)
+
+
+def fits(page):
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_task_12_an_official_reports_with_one_press_behind_the_link(phone, live_server, axe):
+    found = CommitmentFactory()
+    expires = timezone.now() + timedelta(days=1)
+    token = mint_link(purpose="commitment", subject=str(found.key), person=PersonFactory(), expires_at=expires)
+    phone.goto(f"{live_server.url}/compromisos/responder/{token}/")
+    axe()
+    assert fits(phone)
+    phone.get_by_role("button", name="Ya se cumplió").click()
+    expect(phone.get_by_text("Gracias: quedó escrito.")).to_be_visible()
+    found.refresh_from_db()
+    assert found.state == "reportado_cumplido"
+
+
+def test_task_10_a_guest_votes_on_a_phone_with_a_code(phone, live_server, axe):
+    session = SessionFactory()
+    for _ in range(5):
+        row = RegistrationFactory(session=session)
+        Attendance.objects.create(registration=row, mode="presencial", at=timezone.now(), method="lista")
+    draft = votes.prepare_round(
+        round=VoteRound(session=session, question="¿Qué va primero?"), by=UserFactory(), texts=["Obra", "Agua"]
+    )
+    found = votes.open_round(round=draft, by=UserFactory())
+    (_person, code), *_rest = votes.new_codes(round=found, by=UserFactory())
+    phone.goto(f"{live_server.url}/votar/{found.key}/")
+    axe()
+    phone.get_by_label("Tu código").fill(code)
+    phone.get_by_role("button", name="Ir a la boleta").click()
+    axe()
+    assert fits(phone)
+    phone.get_by_role("group", name="Agua").get_by_label("3").check()
+    phone.get_by_role("button", name="Votar").click()
+    expect(phone.get_by_text("Tu voto está contado")).to_be_visible()
+    assert found.ballots.count() == 1
+
+
+def test_the_public_pages_fit_and_can_be_read(phone, live_server, axe):
+    session = SessionFactory(state="realizada")
+    AgendaItemFactory(session=session)
+    for n in range(6):
+        row = RegistrationFactory(session=session, sector_at_time="osc" if n else "medios")
+        Attendance.objects.create(registration=row, mode="presencial", at=timezone.now(), method="lista")
+    by = UserFactory()
+    draft = votes.prepare_round(
+        round=VoteRound(session=session, question="Por dónde empezar"), by=by, texts=["Obra", "Agua"]
+    )
+    found = votes.open_round(round=draft, by=by)
+    for n, entry in enumerate(found.roll.all()):
+        votes.cast_vote(entry=entry, choices={str(found.options.all()[n % 2].key): 3})
+    votes.close_round(round=found, by=by)
+    commitment = CommitmentFactory(session=session, slips=1)
+    minutes.save_minutes(session=session, body=minutes.build_minutes(session), base=0, by=by)
+    minutes.publish_minutes(session=session, base=1, by=by)
+    for path in (
+        f"/dialogos/{session.slug}/resultado/",
+        "/compromisos/",
+        f"/compromisos/{commitment.key}/",
+    ):
+        for width in (390, 1280):
+            phone.set_viewport_size({"width": width, "height": 900})
+            phone.goto(live_server.url + path)
+            axe()
+            assert fits(phone), path
+
+
+def test_a_guest_votes_and_comments_the_minutes_behind_a_link(phone, live_server, axe):
+    """Browsers check where a form comes from; a test client does not."""
+    session = SessionFactory(state="realizada")
+    rows = [RegistrationFactory(session=session) for _ in range(5)]
+    for row in rows:
+        Attendance.objects.create(registration=row, mode="presencial", at=timezone.now(), method="lista")
+    by, expires = UserFactory(), timezone.now() + timedelta(days=1)
+    draft = votes.prepare_round(round=VoteRound(session=session, question="¿Qué va primero?"), by=by, texts=["A", "B"])
+    found = votes.open_round(round=draft, by=by)
+    token = mint_link(purpose="vote", subject=str(found.key), person=rows[0].person, expires_at=expires)
+    phone.goto(f"{live_server.url}/votar/liga/{token}/")
+    phone.get_by_role("group", name="B").get_by_label("3").check()
+    phone.get_by_role("button", name="Votar").click()
+    expect(phone.get_by_text("Tu voto está contado")).to_be_visible()
+
+    minutes.save_minutes(session=session, body="Se habló de la obra.", base=0, by=by)
+    minutes.send_to_review(session=session, base=1, by=by)
+    token = mint_link(purpose="minutes", subject=str(session.key), person=rows[0].person, expires_at=expires)
+    phone.goto(f"{live_server.url}/minuta/{token}/")
+    axe()
+    phone.get_by_role("textbox").last.fill("Falta decir la fecha.")
+    phone.locator("main form button[type=submit]").click()
+    expect(phone.locator("main")).not_to_contain_text("Forbidden")
+    assert session.minutes.first().comments.get().text == "Falta decir la fecha."
+
+
+def test_edge_12_notes_and_an_arrival_survive_a_lost_connection_and_are_sent_once(phone, live_server, axe):
+    session = running()
+    (table,) = set_tables(session=session, questions=("¿Qué falta?",), by=UserFactory())
+    phone.goto(f"{live_server.url}/mesa/{open_table(table=table, by=UserFactory())}/")
+    axe()
+    assert fits(phone)
+    phone.context.set_offline(True)
+    for said, kind in (("Nadie publica los planos", "Dato"), ("Publicarlos cada mes", "Propuesta")):
+        phone.get_by_label("Nota", exact=True).fill(said)
+        phone.get_by_role("button", name=kind).click()
+        expect(phone.get_by_label("Nota", exact=True)).to_have_value("")
+    expect(phone.get_by_text("Sin conexión: 2 guardadas")).to_be_visible()
+    kept = phone.evaluate("JSON.stringify(localStorage)")
+    assert "queue:" in kept
+    assert "planos" not in kept
+    assert session.contributions.count() == 0
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("Publicarlos cada mes")).to_be_visible(timeout=15_000)
+    assert list(session.contributions.order_by("pk").values_list("text", "kind")) == [
+        ("Nadie publica los planos", "dato"),
+        ("Publicarlos cada mes", "propuesta"),
+    ]
+    assert phone.evaluate("localStorage.length") == 0
+
+    row = RegistrationFactory(session=session)
+    token = mint_link(purpose="registration", subject=str(row.key), person=row.person, expires_at=session.ends_at)
+    phone.goto(f"{live_server.url}/dialogos/lugar/{token}/")
+    phone.context.set_offline(True)
+    before = timezone.now()
+    phone.get_by_role("button", name="Ya llegué").click()
+    expect(phone.get_by_text("Sin conexión: tu llegada")).to_be_visible()
+    after = timezone.now()
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("Tu llegada quedó anotada")).to_be_visible(timeout=15_000)
+    assert before - timedelta(seconds=1) <= Attendance.objects.get(registration=row).at <= after
+
+
+def test_what_waits_is_erased_after_a_day_and_of_a_reserved_dialogue_nothing_waits(phone, live_server):
+    session = running()
+    (table,) = set_tables(session=session, questions=("¿Qué falta?",), by=UserFactory())
+    url = f"{live_server.url}/mesa/{open_table(table=table, by=UserFactory())}/"
+    phone.goto(url)
+    phone.context.set_offline(True)
+    phone.get_by_label("Nota", exact=True).fill("Vieja")
+    phone.get_by_role("button", name="Dato").click()
+    expect(phone.get_by_text("Sin conexión: 1 guardadas")).to_be_visible()
+    phone.evaluate(
+        """() => { const name = Object.keys(localStorage)[0]; const kept = JSON.parse(localStorage[name]);
+        kept[0].at -= 25 * 3600 * 1000; localStorage[name] = JSON.stringify(kept); }"""
+    )
+    phone.context.set_offline(False)
+    phone.goto(url)
+    phone.wait_for_function("localStorage.length === 0")
+    assert session.contributions.count() == 0
+    Session.objects.filter(pk=session.pk).update(confidentiality="reservada")
+    phone.goto(url)
+    assert phone.locator("form[data-queue]").count() == 0
+    assert phone.locator("script[src*='queue']").count() == 0

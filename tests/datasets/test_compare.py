@@ -1,0 +1,245 @@
+"""`/comparar/`, `/panorama/` and the peers on a municipality's page."""
+
+from statistics import median
+
+import pytest
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasets import selectors, tasks
+from datasets.figures.comparison import INDICATORS
+from datasets.models import Breakdown, Document, Release
+from datasets.peer_medians import Spread, beside
+from datasets.peers import band_of, middle, peers_of
+from datasets.selectors import Standing
+from datasets.versions import bump_data_version
+from municipalities.models import Population
+from tests.datasets import dashboards as place
+from tests.datasets.dashboards import D, csv_of, queries_of
+from tests.factories import datasets as make
+
+pytestmark = pytest.mark.django_db
+COMPARE = "/comparar/"
+
+
+def town(code, spent, people=100_000, year=2024, **fields):
+    body = make.PublicBodyFactory(municipality=make.MunicipalityFactory(code=code))
+    Population.objects.create(municipality=body.municipality, year=2020, kind="census", value=people, source="INEGI")
+    cells = {
+        "1000": {"approved": str(spent), "accrued": str(spent * 3 // 4)},
+        "6000": {"approved": "0.00", "accrued": str(spent // 4)},
+    }
+    place.spending(body, year, cells, **fields)
+    return body
+
+
+@pytest.fixture
+def towns():
+    place.classifiers()
+    place.prices(2024, 2025)
+    return [town("05035", 600_000_000), town("05030", 400_000_000), town("23005", 500_000_000, people=200_000)]
+
+
+def standing(code, **values):
+    said = {"name": code, "state_code": code[:2], "state": code[:2], "release": 1, "moment": "accrued", "spent": D(1)}
+    return Standing(code=code, **{**said, **values})
+
+
+def test_places_stand_side_by_side_per_inhabitant_in_real_pesos(client, towns):
+    page = client.get(f"{COMPARE}?m=05035&m=23005").text
+    assert "Torreón es el más alto, con $6,600; Municipio 23005, el más bajo, con $2,750" in page
+    nominal = client.get(f"{COMPARE}?m=05035&m=23005&en=corrientes").text
+    assert "Torreón es el más alto, con $6,000; Municipio 23005, el más bajo, con $2,500" in nominal
+
+
+def test_order_prices_moment_and_peers_stay_in_the_address(client, towns):
+    page = client.get(f"{COMPARE}?m=05035&m=05030&en=corrientes&momento=aprobado&pares=estado").text
+    kept = "m=05035&amp;m=05030&amp;en=corrientes&amp;momento=aprobado&amp;pares=estado"
+    assert f"?{kept}&amp;formato=csv&amp;figura=gasto" in page
+    assert "m=05030&amp;" not in page.split("Quitar Municipio 05030")[0].rsplit('href="', 1)[1]
+
+
+def test_municipality_is_added_by_its_name(client, towns):
+    answer = client.get(f"{COMPARE}?m=05030&agregar=torreon")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/comparar/?m=05030&m=05035"
+
+
+def test_seventh_is_not_taken_and_words_that_are_no_code_are_left_out(client, towns):
+    codes = [f"0500{number}" for number in range(1, 8)]
+    for code in codes:
+        make.MunicipalityFactory(code=code)
+    page = client.get(COMPARE, {"m": [*codes, "x", "²"]}).text
+    assert "Municipio 05006" in page
+    assert "Municipio 05007" not in page
+
+
+def test_municipality_without_figures_is_named_and_never_shown_as_zero(client, towns):
+    make.MunicipalityFactory(code="22014")
+    page = client.get(f"{COMPARE}?m=05035&m=22014").text
+    assert "No están en las cifras de abajo" in page
+    rows = csv_of(client.get(f"{COMPARE}?m=05035&m=22014&formato=csv"))
+    assert "22014" not in {row[0] for row in rows}
+
+
+@pytest.mark.parametrize("status", [Release.Status.DRAFT, Release.Status.WITHDRAWN, Release.Status.SUPERSEDED])
+def test_only_what_is_published_is_compared(status):
+    town("05035", 100, status=status)
+    assert selectors.standings(2024) == []
+    assert selectors.years_of_standings(False) == []
+
+
+def test_part_of_a_year_is_not_compared_with_whole_ones(towns):
+    town("31050", 100, period="Q2", document=Document.QUARTERLY)
+    assert "31050" not in {one.code for one in selectors.standings(2024)}
+    assert "31050" in {one.code for one in selectors.standings(2024, planned=True)}
+
+
+def test_standing_tells_own_revenue_and_direct_awards_and_leaves_the_rest_unknown(towns):
+    place.income(towns[0], 2024)
+    place.awards(towns[0], 2024)
+    bump_data_version()
+    one, other = (selectors.standings(2024)[i] for i in (2, 0))
+    assert (one.code, one.own, one.received) == ("05035", D("25000000.00"), D("100000000.00"))
+    assert (one.contracted, one.direct) == (D("10000000.00"), D("6200000.00"))
+    assert (other.own, other.received, other.contracted, other.direct) == (None, None, None, None)
+
+
+def test_standings_of_the_newest_years_wait_for_the_first_reader(towns, django_assert_num_queries):
+    bump_data_version()
+    assert tasks.prepare_standings() == 2  # 2024: what was done, what was planned
+    for planned in (False, True):
+        with django_assert_num_queries(1):  # which version of the data it is
+            assert len(selectors.standings(2024, planned=planned)) == 3
+
+
+def test_standings_are_kept_until_the_data_change(towns, django_assert_num_queries):
+    selectors.standings(2024)
+    with django_assert_num_queries(1):  # the version alone
+        selectors.standings(2024)
+
+
+def test_queries_do_not_grow_with_the_number_of_places(client, towns):
+    few = queries_of(client, f"{COMPARE}?m=05035")
+    client.get(COMPARE)
+    many = queries_of(client, f"{COMPARE}?m=05035&m=05030&m=23005")
+    assert many <= few
+
+
+@pytest.mark.parametrize(
+    ("people", "band"), [(0, (0, 5_000)), (5_000, (5_000, 15_000)), (500_000, (500_000, None)), (None, None)]
+)
+def test_band_of(people, band):
+    assert band_of(people) == band
+
+
+def test_peers_are_of_similar_size_where_enough_are_else_of_the_state_else_all():
+    mine = standing("05001", population=60_000)
+    alike = [standing(f"0600{n}", population=70_000) for n in range(3)]
+    near = [standing(f"0500{n}", population=9_000) for n in range(2, 5)]
+    with translation.override("es-mx"):
+        assert peers_of(mine, [mine, *alike, *near]).key == "tamano"
+        assert peers_of(mine, [mine, *alike[:2], *near]).key == "estado"
+        assert peers_of(mine, [mine, *alike[:2], *near[:1]]).key == "todos"
+        chosen = peers_of(mine, [mine, *alike, *near], "estado")
+    assert [one.code for one in chosen.members] == ["05002", "05003", "05004"]
+    assert chosen.reason == "Municipios de 05 con datos del año"
+
+
+def numbers():
+    return st.decimals(min_value=0, max_value=20, places=1)
+
+
+@given(st.lists(numbers(), min_size=1, max_size=12), st.data())
+def test_kept_middle_tells_the_median_of_all_the_others(values, data):
+    spread, one = Spread.of(values), data.draw(st.sampled_from(values))
+    others = list(values)
+    others.remove(one)
+    assert len(spread.middle) <= 3
+    assert spread.median_without(one) == (median(others) if len(others) >= 3 else None)
+    assert spread.median_without(None) == (median(values) if len(values) >= 3 else None)
+
+
+@pytest.mark.parametrize("wanted", ["", "tamano", "estado", "todos"])
+def test_kept_groups_tell_what_all_standings_tell(towns, wanted):
+    for number, people in enumerate((90_000, 120_000, 300_000)):
+        town(f"0501{number}", 700_000_000 + number, people=people)
+    place.income(towns[1], 2024)
+    bump_data_version()
+    everybody = selectors.standings(2024)
+    for mine in everybody:
+        (same, told), peers = beside(mine.code, 2024, wanted), peers_of(mine, everybody, wanted)
+        assert same == mine
+        assert (told.key, told.reason, told.size) == (peers.key, peers.reason, len(peers.members))
+        assert told.medians == {key: middle(peers.members, one.of) for key, one in INDICATORS.items()}
+        assert list(told.codes) == [one.code for one in peers.members][:3]
+        assert selectors.standings_of([mine.code], 2024) == [mine]
+
+
+def test_queries_of_one_place_read_nothing_of_the_others(towns, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        course = selectors.spending_of(["05035", "23005"])
+    assert {year: {one.code: one.spent for one in those} for year, those in course.items()} == {
+        2024: {one.code: one.spent for one in selectors.standings(2024) if one.code != "05030"}
+    }
+
+
+def test_median_needs_enough_that_state_the_figure():
+    members = [standing(f"0500{n}", own=D(n) if n < 3 else None) for n in range(5)]
+    assert middle(members, lambda one: one.own) == D(1)
+    assert middle(members[:2], lambda one: one.own) is None
+
+
+def test_municipality_stands_beside_the_median_of_its_peers(client, towns):
+    town("31050", 800_000_000)
+    page = client.get("/municipios/05035/").text
+    assert "Municipios de 50,000 a 150,000 habitantes" not in page  # two of them are too few
+    assert "Todos los municipios con datos del año" in page
+    assert '<td class="n">$6,000</td><td class="n">$4,000</td>' in page  # of 2,500, 4,000 and 8,000
+    other = client.get("/municipios/05035/?pares=tamano").text
+    assert "Municipios de 50,000 a 150,000 habitantes" in other
+
+
+def test_panorama_counts_bodies_by_year_and_kind_and_orders_the_table(client, towns):
+    place.income(towns[0], 2023)
+    page = client.get("/panorama/?orden=gasto").text
+    assert "2024 es el año del que más se cuenta: el gasto de 3 instituciones" in page
+    assert page.index(">Torreón</a>") < page.index(">Municipio 05030</a>") < page.index(">Municipio 23005</a>")
+    assert "Gasto 2024; Ingresos 2023" in page
+    state = client.get("/panorama/?estado=coahuila").text
+    assert "Municipio 23005" not in state
+    assert client.get("/panorama/?estado=nada").status_code == 404
+    rows = csv_of(client.get("/panorama/?formato=csv"))
+    assert len(rows) == 4
+
+
+def test_coverage_can_be_taken_away_and_cites_the_place(client, towns):
+    rows = csv_of(client.get("/panorama/?formato=csv&figura=cobertura"))
+    assert rows == [["año", "Gasto"], ["2024", "3"]]
+    text = client.get("/panorama/?estado=coahuila&formato=llevar&figura=cobertura").text
+    assert "Coahuila: «" in text
+    assert client.get("/panorama/?formato=png&figura=cobertura")["Content-Type"] == "image/png"
+    assert client.get("/panorama/?formato=csv&figura=otra").status_code == 404
+    assert client.post("/figuras/fijar/", {"address": "/panorama/", "figure": "cobertura"}).status_code == 302
+
+
+def test_panorama_queries_are_as_many_for_one_body_as_for_three(client):
+    place.classifiers()
+    town("05035", 600_000_000)
+    one = queries_of(client, "/panorama/")
+    town("05030", 400_000_000)
+    town("23005", 500_000_000)
+    bump_data_version()
+    assert queries_of(client, "/panorama/") <= one
+
+
+def test_panorama_and_compare_without_data(client):
+    assert "Aquí todavía no hay nada publicado" in client.get("/panorama/").text
+    assert "Elige al menos dos municipios" in client.get(COMPARE).text
+
+
+def test_breakdowns_of_one_document_are_not_added(towns):
+    place.spending(towns[0], 2024, {"1000": {"accrued": "1.00"}}, breakdown=Breakdown.FUNCTIONAL)
+    found = next(one for one in selectors.standings(2024) if one.code == "05035")
+    assert found.spent == D("600000000.00")

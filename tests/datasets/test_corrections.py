@@ -1,0 +1,110 @@
+"""Rejected rows are corrected on the page or in a spreadsheet, and loaded beside the rows that were right."""
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
+
+from datasets.ingest import pipeline
+from datasets.models import ExpenditureLine, Ingest
+from tests.datasets.files import ABOUT, BAD_ROW, HEADINGS, ROWS, member, upload
+
+pytestmark = pytest.mark.django_db
+
+SECOND_BAD = "5000,Bienes muebles,=2+2,20.00,1.00,1.00\n"
+
+
+def address(ingest, more=""):
+    return f"/datos/cargas/{ingest.pk}/{more}"
+
+
+@pytest.fixture
+def load(client):
+    user, organisation = member("coordinacion")
+    client.force_login(user)
+    return upload(HEADINGS + ROWS + BAD_ROW + SECOND_BAD, by=user, organisation=organisation, publish=True, **ABOUT)
+
+
+def read_again(load):
+    again = Ingest.objects.exclude(pk=load.pk).get()
+    pipeline.run_ingest(again.pk)
+    again.refresh_from_db()
+    return again
+
+
+def cell_of(client, load, line, heading):
+    [row] = [row for row in client.get(address(load, "rechazadas/")).context["rows"] if row.issue.line_no == line]
+    return next(name for name, own, _text in row.cells if own == heading)
+
+
+def test_reject_corrected_on_the_page_is_added_by_a_new_release(client, load):
+    assert (load.status, load.rows_loaded, load.rows_rejected) == ("published", 3, 2)
+    page = client.get(address(load, "rechazadas/"))
+    assert [row.refused[1:] for row in page.context["rows"]] == [("Aprobado", "por definir"), ("Aprobado", "=2+2")]
+    name = cell_of(client, load, 5, "Aprobado")
+    response = client.post(address(load, "rechazadas/"), {name: "1,250.00"})
+    again = read_again(load)
+    assert response.url == address(again)
+    assert (again.follows, again.options["fixes"]) == (load, {"": {"5": {"Aprobado": "1,250.00"}}})
+    assert (again.status, again.rows_loaded, again.rows_rejected) == ("ready", 4, 1)
+    assert again.report["totals"]["approved"] == "2750.00"
+    added = ExpenditureLine.objects.get(release=again.releases.get(), source_row=5)
+    assert added.approved == 1250
+    row = client.get(f"/datos/versiones/{again.releases.get().pk}/filas/{added.line_no}/").content.decode()
+    assert "por definir" in row
+    assert "1,250.00" in row
+    client.post(address(again, "publicar/"))
+    assert [release.status for release in load.releases.all()] == ["superseded"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_rejects_come_back_from_a_spreadsheet(client, load, kind):
+    response = client.get(address(load, f"rechazadas.{kind}"))
+    data = response.getvalue()
+    if kind == "xlsx":
+        rows = [[cell or "" for cell in row] for row in load_workbook(io.BytesIO(data)).active.values]
+    else:
+        rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    titles, first, second = rows
+    assert titles[:6] == ["Capítulo", "Concepto", "Aprobado", "Modificado", "Devengado", "Pagado"]
+    assert str(first[6]) == "5"
+    assert second[2] == ("'=2+2" if kind == "csv" else "=2+2")
+    first[2] = "1250.00"
+    sent = io.StringIO()
+    csv.writer(sent).writerows(rows)
+    file = SimpleUploadedFile("corregidas.csv", sent.getvalue().encode())
+    client.post(address(load, "rechazadas/"), {"file": file})
+    again = read_again(load)
+    assert again.options["fixes"] == {"": {"5": {"Aprobado": "1250.00"}}}
+    assert (again.rows_loaded, again.report["totals"]["approved"]) == (4, "2750.00")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda rows: rows[1].__setitem__(6, "2"), "La fila 2 no es una de las rechazadas."),
+        (lambda rows: rows[0].__setitem__(0, "Otra"), "Estas no son las filas rechazadas de esta carga"),
+        (lambda rows: None, "Ninguna celda es distinta de la del archivo"),
+    ],
+)
+def test_file_of_other_rows_is_refused_with_a_sentence(client, load, change, sentence):
+    rows = list(csv.reader(io.StringIO(client.get(address(load, "rechazadas.csv")).getvalue().decode("utf-8-sig"))))
+    change(rows)
+    sent = io.StringIO()
+    csv.writer(sent).writerows(rows)
+    response = client.post(
+        address(load, "rechazadas/"), {"file": SimpleUploadedFile("a.csv", sent.getvalue().encode())}
+    )
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert Ingest.objects.count() == 1
+
+
+def test_corrections_need_the_right(client, load):
+    load.file.has_personal_data = False
+    load.file.save()
+    client.force_login(member()[0])
+    assert client.get(address(load, "rechazadas/")).status_code == 403
+    assert client.post(address(load, "rechazadas/"), {"cell-1-0": "x"}).status_code == 403

@@ -1,0 +1,238 @@
+"""Indicators: formulas on numbers worked out by hand, reasons instead of zeros, questions with their rows."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasets.indicators import CATALOGUE, awards, budget, records
+from datasets.indicators.inputs import Award, Awards, Ledger
+from datasets.models import Release
+
+D = Decimal
+DAY = date(2024, 3, 1)
+
+
+def award(number=1, **fields):
+    said = {
+        "release_id": 1,
+        "line_no": number,
+        "fingerprint": f"{number:016x}",
+        "method": "open",
+        "supplier": number,
+        "supplier_name": f"Proveedor {number}",
+        "title": "Obra",
+        "amount": D(100),
+        "awarded": None,
+        "signed": DAY,
+        "starts": None,
+        "ends": None,
+        "url": "",
+    }
+    return Award(**(said | fields))
+
+
+def year(*lines):
+    return Awards(2024, [1], [one._replace(line_no=number) for number, one in enumerate(lines, start=1)])
+
+
+def ledger(totals, parts=None, period="annual", third=None):
+    release = Release(pk=7, period=period)
+    quarter = Release(pk=8, period="Q3", totals={"accrued": third}) if third else None
+    amounts = {key: {name: D(value) for name, value in one.items()} for key, one in (parts or {}).items()}
+    return Ledger(2024, release, {name: D(value) for name, value in totals.items()}, amounts, quarter)
+
+
+def rows_of(outcome):
+    return [[row.line_no for row in finding.rows] for finding in outcome.findings]
+
+
+# -- how contracts are awarded ----------------------------------------------------------------------------------------
+
+
+def test_direct_awards_are_measured_by_amount_of_those_that_state_their_procedure():
+    lines = [award(method="direct", amount=D(300)), *[award(n, amount=D(50)) for n in range(2, 6)]]
+    found = awards.direct_by_amount(year(*lines, award(9, method="", amount=D(10_000))))
+    assert (found.value, found.numerator, found.denominator, found.count) == (D(60), D(300), D(500), 5)
+    assert rows_of(found) == [[1]]
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ([], "no_pesos"),
+        ([award(amount=None)], "no_pesos"),
+        ([award(method="")] * 6, "no_procedure"),
+        ([award()] * 4, "few_contracts"),
+    ],
+)
+def test_what_cannot_be_known_says_why(lines, reason):
+    found = awards.direct_by_amount(year(*lines))
+    assert (found.value, found.reason, found.findings) == (None, reason, ())
+
+
+def test_half_is_not_yet_a_question():
+    lines = [award(method="direct", amount=D(400)), *[award(n, amount=D(100)) for n in range(2, 6)]]
+    found = awards.direct_by_amount(year(*lines))
+    assert (found.value, found.findings) == (D(50), ())
+
+
+def test_concentration_of_equal_suppliers_is_their_number_the_other_way_round():
+    found = awards.concentration(year(*[award(n) for n in range(1, 6)]))
+    assert (found.value, found.count, found.findings) == (D(2000), 5, ())
+
+
+def test_a_concentrated_year_is_asked_about():
+    found = awards.concentration(year(award(1, amount=D(8000)), *[award(n, amount=D(500)) for n in range(2, 6)]))
+    assert found.value == D("6500.00")
+    assert found.findings[0].params == {"effective": "1.5"}
+
+
+@given(st.lists(st.integers(min_value=1, max_value=10**12), min_size=1, max_size=30))
+def test_concentration_lies_between_equal_and_single(sums):
+    index = awards.herfindahl([D(one) for one in sums])
+    assert D(10_000) / len(sums) - D("0.001") <= index <= D("10000.001")
+
+
+def test_a_supplier_with_a_third_of_a_large_year_is_asked_about_and_of_a_small_one_not():
+    def shares(unit):
+        return year(award(1, amount=unit * 4), award(2, amount=unit * 3), *[award(n, amount=unit) for n in range(3, 6)])
+
+    large, small = awards.largest_supplier(shares(D(1_000_000))), awards.largest_supplier(shares(D(1)))
+    assert large.value == small.value == D(40)
+    assert [(one.subject, one.params["share"]) for one in large.findings] == [
+        ("proveedor-1", "40.0"),
+        ("proveedor-2", "30.0"),
+    ]
+    assert small.findings == ()
+
+
+def test_three_direct_awards_in_thirty_days_are_a_series():
+    days = [0, 29, 29, 31, 200]
+    lines = [award(1, method="direct", signed=DAY + timedelta(days=one)) for one in days]
+    found = awards.split_purchases(year(*lines, award(2, method="direct"), award(3)))
+    assert found.value == 1
+    assert rows_of(found) == [[1, 2, 3]]
+    assert found.findings[0].params == {
+        "name": "Proveedor 1",
+        "count": "3",
+        "amount": "300",
+        "since": "2024-03-01",
+        "until": "2024-03-30",
+    }
+    question = CATALOGUE["compras-seguidas"].ask(2024, found.findings[0].params)
+    assert "entre el 1 mar 2024 y el 30 mar 2024" in question
+
+
+def test_thirty_days_apart_are_no_series():
+    lines = [award(1, method="direct", signed=DAY + timedelta(days=one)) for one in (0, 15, 30)]
+    found = awards.split_purchases(year(*lines))
+    assert (found.value, found.findings) == (D(0), ())
+
+
+def test_a_series_needs_dates():
+    lines = [award(1, method="direct", signed=None) for _ in range(3)]
+    assert awards.split_purchases(year(*lines)).reason == "no_dates"
+
+
+@given(st.lists(st.integers(min_value=0, max_value=400), min_size=1, max_size=25))
+def test_no_thirty_days_hold_more_than_the_densest(offsets):
+    lines = [award(n, signed=DAY + timedelta(days=one)) for n, one in enumerate(sorted(offsets))]
+    best = awards.densest(lines)
+    most = max(sum(0 <= other - one < 30 for other in offsets) for one in offsets)
+    assert len(best) == most
+    assert (best[-1].signed - best[0].signed).days < 30
+
+
+def test_equal_amounts_are_asked_about():
+    lines = [award(n, amount=D(500)) for n in range(1, 4)] + [award(n, amount=D(n)) for n in range(4, 11)]
+    found = awards.repeated_amounts(year(*lines))
+    assert found.value == D(30)
+    assert rows_of(found) == [[1, 2, 3]]
+
+
+# -- their records ----------------------------------------------------------------------------------------------------
+
+
+def test_year_end_counts_dates_of_the_year():
+    late = [award(n, signed=date(2024, 12, 30)) for n in (1, 2)]
+    found = records.year_end(year(*late, award(3), award(4), award(5, signed=date(2023, 12, 30))))
+    assert (found.value, found.count) == (D(50), 4)
+    assert rows_of(found) == [[1, 2]]
+
+
+def test_weekends_are_asked_about_only_where_there_are_some():
+    saturday = [award(n, signed=date(2024, 3, 2)) for n in (1, 2, 3)]
+    assert rows_of(records.weekends(year(*saturday, award(4), award(5)))) == [[1, 2, 3]]
+    assert records.weekends(year(*saturday[:2], *[award(n) for n in range(3, 6)])).findings == ()
+
+
+def test_dates_that_contradict_each_other():
+    wrong = award(1, awarded=DAY + timedelta(days=1))
+    ended = award(2, starts=DAY, ends=DAY - timedelta(days=1))
+    right = award(3, awarded=DAY, starts=DAY, ends=DAY)
+    found = records.inconsistent_dates(year(wrong, ended, right, award(4)))
+    assert (found.numerator, found.denominator) == (D(2), D(3))
+    assert rows_of(found) == [[1, 2]]
+    assert records.inconsistent_dates(year(award())).reason == "no_two_dates"
+
+
+def test_a_column_that_is_never_filled_is_not_published():
+    measure = CATALOGUE["sin-documento"].measure
+    assert measure(year(*[award(n) for n in range(1, 6)])).reason == "no_links"
+    linked = [award(n, url="https://example.org/") for n in range(2, 6)]
+    found = measure(year(award(1), *linked))
+    assert (found.value, rows_of(found)) == (D(20), [[1]])
+
+
+# -- the budget -------------------------------------------------------------------------------------------------------
+
+
+def test_execution_of_a_whole_year():
+    measure = CATALOGUE["ejecucion"].measure
+    assert measure(ledger({"modified": "200", "accrued": "190"})).findings == ()
+    low = measure(ledger({"modified": "200", "accrued": "160"}))
+    assert low.value == D(80)
+    assert low.findings[0].params == {"release": "7", "share": "80.0"}
+    assert measure(ledger({"modified": "200", "accrued": "50"}, period="Q1")).reason == "not_over"
+    assert measure(ledger({"modified": "200"})).reason == "no_accrued"
+    assert measure(ledger({"modified": "0", "accrued": "1"})).reason == "nothing_to_divide"
+
+
+def test_chapters_that_stray_are_asked_about_one_by_one():
+    parts = {
+        "1000": {"modified": "100", "accrued": "98"},
+        "3000": {"modified": "100", "accrued": "130"},
+        "6000": {"modified": "100", "accrued": "20"},
+        "9000": {"modified": "0", "accrued": "5"},
+    }
+    found = budget.chapters(ledger({}, parts))
+    assert (found.value, found.count) == (D(80), 3)
+    assert [(one.subject, one.params["gap"]) for one in found.findings] == [("3000", "30.0"), ("6000", "-80.0")]
+    assert "capítulo 6000" in CATALOGUE["desvio-por-capitulo"].ask(2024, found.findings[1].params)
+
+
+def test_last_quarter_takes_two_releases():
+    measure = CATALOGUE["ultimo-trimestre"].measure
+    assert measure(ledger({"accrued": "100"})).reason == "no_quarters"
+    found = measure(ledger({"accrued": "100"}, third="55"))
+    assert (found.value, len(found.findings)) == (D(45), 1)
+
+
+def test_dependence_and_own_revenue():
+    parts = {"1": {"collected": "25"}, "8": {"collected": "60"}, "9": {"collected": "15"}}
+    year_ = ledger({"collected": "100"}, parts)
+    assert CATALOGUE["dependencia"].measure(year_).value == D(75)
+    assert CATALOGUE["ingresos-propios"].measure(year_).value == D(25)
+    assert CATALOGUE["dependencia"].measure(ledger({"collected": "100"})).reason == "no_rubros"
+
+
+def test_every_entry_says_what_a_reader_needs():
+    for code, one in CATALOGUE.items():
+        assert one.code == code
+        assert all(str(text) for text in (one.name, one.formula, one.needs, one.reference, one.caveat)), code
+        assert bool(one.question) == (one.threshold is not None), code
+        assert not one.question or str(one.threshold_basis), code
+        assert one.is_assessable == bool(one.numerator), code

@@ -1,0 +1,151 @@
+"""Paragraphs written from the numbers: right for zero, one, negative, missing and equal figures."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasets import narration, sentences
+from datasets.sentences import Part
+
+D = Decimal
+money = st.decimals(min_value=-(10**10), max_value=10**10, places=2) | st.none()
+SLOT = re.compile(r"%\(|\bNone\b|nan|  ")
+
+
+def both(say):
+    found = []
+    for language in ("es-mx", "en"):
+        with translation.override(language):
+            found.append(say())
+    return found
+
+
+def is_clean(text):
+    return not SLOT.search(text) and text == text.strip() and (not text or text[0].isupper() or not text[0].isalpha())
+
+
+@given(st.lists(money, max_size=8))
+def test_parts_never_leave_a_slot_or_tell_parts_of_negatives(values):
+    parts = [Part(f"Rubro {n}", value) for n, value in enumerate(values)]
+    for text in both(lambda: narration.whole_and_parts(parts)):
+        assert is_clean(text)
+        if any(value is not None and value < 0 for value in values):
+            assert "100 pesos" not in text
+
+
+@given(st.lists(money, min_size=1, max_size=6))
+def test_course_names_the_extremes_or_nothing(values):
+    years = list(range(2019, 2019 + len(values)))
+    stated = {year: value for year, value in zip(years, values, strict=True) if value is not None}
+    for text in both(lambda: narration.course(years, values)):
+        assert is_clean(text)
+        assert bool(text) == (len(stated) >= 3)
+        if text and len(set(stated.values())) > 1:
+            assert str(max(stated, key=stated.get)) in text
+
+
+@given(st.dictionaries(st.sampled_from(["approved", "modified", "accrued", "paid"]), money))
+def test_cycle_is_told_only_of_what_is_stated(values):
+    names = {key: key.title() for key in values}
+    for text in both(lambda: narration.cycle(values, names)):
+        assert is_clean(text)
+        assert bool(text) == (sum(value is not None for value in values.values()) >= 2)
+
+
+@given(st.tuples(money, money))
+def test_deviation_says_over_only_where_more_was_done(pair):
+    planned, done = pair
+    with translation.override("en"):
+        text = sentences.deviation(Part("Modified", planned), Part("Accrued", done))
+    assert is_clean(text)
+    if planned is not None and done is not None:
+        assert (" more were " in text) == (done > planned)
+        assert ("Exactly" in text) == (done == planned)
+
+
+@pytest.mark.parametrize(
+    ("accrued", "paid", "said"),
+    [
+        (D(5_000_000), D(5_000_000), "Todo lo devengado ya se pagó."),
+        (D(5_000_000), D(3_000_000), "Quedaron 2.0\u00a0mdp devengados y todavía sin pagar."),
+        (D(3_000_000), D(5_000_000), "Se pagó más de lo devengado"),
+        (D(-1), D(5), None),
+        (None, D(5), None),
+    ],
+)
+def test_what_is_owed(accrued, paid, said):
+    with translation.override("es-mx"):
+        text = narration.cycle({"accrued": accrued, "paid": paid}, {"accrued": "Devengado", "paid": "Pagado"})
+    assert (said in text) if said else ("pagar" not in text and "ya se pagó" not in text)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ([], ""),
+        ([("A", D(1), D(1))], "En todos los rubros lo devengado es exactamente lo modificado."),
+        ([("A", D(2), D(1))], "En 1 rubro lo devengado quedó por debajo de lo modificado."),
+        (
+            [("A", D(2), D(1)), ("B", D(2), D(1)), ("C", D(1), D(2))],
+            "En 2 rubros lo devengado quedó por debajo de lo modificado. "
+            "En 1 rubro lo devengado quedó por encima de lo modificado.",
+        ),
+    ],
+)
+def test_headings_under_and_over_their_plan_are_counted(parts, said):
+    with translation.override("es-mx"):
+        assert narration.deviations(parts, "Modificado", "Devengado") == said
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "said"),
+    [
+        (None, None, "Nada cambió contra 2023, ya descontada la inflación"),
+        (("Obra", D(2_000_000)), None, "Nada bajó contra 2023; lo que más subió: Obra, 2.0\u00a0mdp"),
+        (None, ("Deuda", D(-500)), "Nada subió contra 2023; lo que más bajó: Deuda, $500"),
+        (
+            ("Obra", D(100)),
+            ("Deuda", D(-500)),
+            "Lo que más bajó contra 2023: Deuda, $500; lo que más subió: Obra, $100",
+        ),
+    ],
+)
+def test_most_changed(up, down, said):
+    with translation.override("es-mx"):
+        assert sentences.most_changed(up, down, 2023) == said
+
+
+@given(st.decimals(0, 500, places=2), st.decimals(0, 500, places=2) | st.none())
+def test_pace_is_ahead_or_behind_as_the_numbers_are(now, before):
+    with translation.override("en"):
+        text = narration.pace(now, before, 2024)
+    assert is_clean(text)
+    if before is not None and abs(now - before) >= 1:
+        assert ("ahead" in text) == (now > before)
+        assert ("behind" in text) == (now < before)
+
+
+@given(st.decimals(0, 10**9, places=2), st.decimals(0, 10**9, places=2), st.decimals(0, 10**9, places=2))
+def test_own_revenue_never_tells_more_than_100_pesos(own, transferred, borrowed):
+    whole = own + transferred + borrowed
+    for text in both(lambda: sentences.own_revenue(own, transferred, whole)):
+        assert is_clean(text)
+        numbers = [int(found) for found in re.findall(r"\b(\d+)\b", text)]
+        assert all(found <= 100 for found in numbers)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([D(17), D(12)], "Obra pasó de 17% del total en 2019 a 12% en 2020"),
+        ([D("17.2"), D("17.4")], "Obra conserva su parte del total: 17% en 2020"),
+        ([None, D(12)], "Solo se ha publicado 2020: con un solo año"),
+    ],
+)
+def test_share_trend(values, said):
+    with translation.override("es-mx"):
+        assert sentences.share_trend("Obra", [2019, 2020], values)[:30] == said[:30]

@@ -1,0 +1,144 @@
+"""The open data in files: complete, with their checksums, and without personal data."""
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import zipfile
+from decimal import Decimal
+
+import pytest
+
+from datasets.glossary import KEYS
+from datasets.models import ExpenditureLine, Release
+from datasets.opendata.build import build, folder, read_index
+from datasets.versions import bump_data_version
+from datasets.words import GLOSSARY
+from tests.datasets import dashboards as place
+from tests.factories import datasets as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def body():
+    place.classifiers()
+    bump_data_version()
+    return make.PublicBodyFactory(slug="torreon-05035")
+
+
+def lines(release, *amounts):
+    name = make.label("object", "=SUELDOS", code="1130")
+    for number, amount in enumerate(amounts, 1):
+        ExpenditureLine.objects.create(
+            public_body=release.public_body,
+            release=release,
+            line_no=number,
+            source_row=number + 1,
+            last_row=number + 1,
+            object=name,
+            accrued=Decimal(amount),
+        )
+
+
+def table(name, inside):
+    with zipfile.ZipFile(folder() / name) as archive:
+        return list(csv.DictReader(io.StringIO(archive.read(inside).decode("utf-8-sig"))))
+
+
+def test_every_published_line_is_there_with_its_file_and_row(body):
+    release = place.spending(body, 2024)
+    lines(release, "10.10", "20.20")
+    lines(place.spending(body, 2023, status=Release.Status.WITHDRAWN), "99.99")
+    build()
+    for name in ("torreon-05035.zip", "todo.zip"):
+        rows = table(name, "gasto.csv")
+        assert [row["accrued"] for row in rows] == ["10.10", "20.20"]
+        assert rows[0]["file"] == release.ingest.file.original_name
+        assert rows[1]["source_row"] == "3"
+        assert rows[0]["object_name"] == "'=SUELDOS"
+
+
+def test_package_describes_every_column_and_names_its_sources(body):
+    release = place.spending(body, 2024)
+    lines(release, "10.10")
+    build()
+    with zipfile.ZipFile(folder() / "torreon-05035.zip") as archive:
+        told = json.loads(archive.read("datapackage.json"))
+    fields = told["resources"][0]["schema"]["fields"]
+    assert [field["name"] for field in fields] == list(table("torreon-05035.zip", "gasto.csv")[0])
+    meanings = {field["name"]: (field["type"], field.get("columnType")) for field in fields}
+    assert meanings["accrued"] == ("number", "value")
+    assert meanings["year"] == ("integer", "date:fiscal-year")
+    assert told["sources"][0]["sha256"] == release.ingest.file.sha256
+
+
+def test_checksums_are_those_of_the_files(client, body):
+    lines(place.spending(body, 2024), "10.10")
+    index = build()
+    for file in index.files:
+        data = (folder() / file.name).read_bytes()
+        assert (hashlib.sha256(data).hexdigest(), len(data)) == (file.sha256, file.size)
+    sums = b"".join(client.get("/datos/abiertos/SHA256SUMS").streaming_content).decode()
+    assert f"{index.files[0].sha256}  todo.zip" in sums
+
+
+def test_files_are_written_anew_only_where_something_was_published(body):
+    lines(place.spending(body, 2024), "10.10")
+    first = build()
+    assert build() == first
+    bump_data_version()
+    assert build().version == first.version + 1
+
+
+def test_contracts_leave_as_ocds_without_what_is_personal(body):
+    release = place.awards(body, 2024, contracts=0)
+    company = make.SupplierFactory(name="Obras, S.A.", rfc="OBR010101AB1")
+    person = make.SupplierFactory(name="Ana Ejemplo", rfc="EEAA800101AB1", is_natural_person=True)
+    for number, supplier in enumerate((company, person, None), 1):
+        amount = None if supplier is None else Decimal("100.10")
+        make.ContractFactory(release=release, line_no=number, supplier=supplier, amount=amount)
+    build()
+    package = json.loads((folder() / "torreon-05035.ocds.json").read_bytes())
+    assert (package["version"], len(package["releases"])) == ("1.1", 3)
+    with gzip.open(folder() / "todo.ocds.jsonl.gz", "rt") as stream:
+        assert [json.loads(line) for line in stream] == package["releases"]
+    first, second, third = package["releases"]
+    assert first["awards"][0]["suppliers"][0]["id"] == "MX-RFC-OBR010101AB1"
+    assert first["contracts"][0]["value"] == {"amount": 100.1, "currency": "MXN"}
+    assert first["tender"]["procurementMethod"] == "direct"
+    assert second["awards"][0]["suppliers"][0]["id"] == f"proveedor-{person.number}"
+    assert "EEAA800101AB1" not in json.dumps(package)
+    assert "value" not in third["contracts"][0]
+    assert len({one["id"] for one in package["releases"]}) == 3
+    rows = table("torreon-05035.zip", "contratos.csv")
+    assert [row["supplier_rfc"] for row in rows] == ["OBR010101AB1", "", ""]
+
+
+def test_page_and_catalogue_list_the_files(client, body):
+    assert "Los archivos todavía no se han escrito" in client.get("/datos/abiertos/").text
+    lines(place.spending(body, 2024), "10.10")
+    build()
+    page = client.get("/datos/abiertos/").text
+    assert "/datos/abiertos/torreon-05035.zip" in page
+    told = client.get("/datos/abiertos/catalogo.jsonld").json()
+    assert {one["dct:identifier"] for one in told["dcat:dataset"]} == {file.name for file in read_index().files}
+    answer = client.get("/datos/abiertos/torreon-05035.zip")
+    assert b"".join(answer.streaming_content)[:2] == b"PK"
+    assert client.get("/datos/abiertos/torreon-05035.zip", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("name", ["../secreto", "..%2Fsecreto", "otra.zip", "indice.json.bak"])
+def test_only_what_is_listed_can_be_downloaded(client, body, name):
+    lines(place.spending(body, 2024), "10.10")
+    build()
+    assert client.get(f"/datos/abiertos/{name}").status_code == 404
+
+
+def test_words_lead_to_the_glossary(client, body):
+    place.spending(body, 2024)
+    assert 'href="/glosario/#devengado"' in client.get("/municipios/05035/presupuesto/").text
+    page = client.get("/glosario/").text
+    assert set(GLOSSARY) <= KEYS
+    assert all(f'id="{key}"' in page for key in KEYS)

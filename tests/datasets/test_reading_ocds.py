@@ -1,0 +1,185 @@
+"""Open contracting data: releases, records, packages, lines and wrappers become contracts; another JSON says what it is."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from datasets.ingest.contract_lines import procurement_method
+from datasets.ingest.reading import read_file
+from datasets.ingest.shapes import UnreadableFile
+from datasets.models import Contract
+
+
+def release(number="1", date="2024-03-01T00:00:00Z", **more):
+    return {
+        "ocid": f"ocds-abc123-{number}",
+        "id": f"r-{number}-{date}",
+        "date": date,
+        "tag": ["contract"],
+        "buyer": {"name": "Secretaría de Ejemplo", "id": "S1"},
+        "parties": [{"id": "P1", "name": "Papelera Uno, S.A. de C.V.", "identifier": {"id": "PUN010203AB1"}}],
+        "tender": {"id": f"T-{number}", "title": "Papel", "procurementMethod": "selective"},
+        "awards": [{"id": "A1", "date": "2024-02-20T00:00:00Z", "suppliers": [{"id": "P1"}], "status": "active"}],
+        "contracts": [
+            {
+                "id": f"C-{number}/2024",
+                "awardID": "A1",
+                "title": "Papel bond",
+                "value": {"amount": 1234.10, "currency": "MXN"},
+                "dateSigned": "2024-02-28T00:00:00Z",
+                "period": {"startDate": "2024-03-01T00:00:00Z", "endDate": "2024-12-31T00:00:00Z"},
+            }
+        ],
+    } | more
+
+
+def package(*releases):
+    return {
+        "version": "1.1",
+        "uri": "https://ejemplo.example",
+        "publishedDate": "2024-03-02",
+        "releases": list(releases),
+    }
+
+
+RECORD = {"ocid": "ocds-abc123-1", "compiledRelease": release(), "releases": [release(date="2023-01-01T00:00:00Z")]}
+SHAPES = {
+    "a release": release(),
+    "a release package": package(release()),
+    "a record": RECORD,
+    "a record package": {"version": "1.1", "publishedDate": "2024-03-02", "records": [RECORD]},
+    "a record of releases": {"ocid": "ocds-abc123-1", "releases": [release()]},
+    "a list": [release()],
+    "results of an interface": {"pagination": {"total": 1}, "results": [release()]},
+    "data of an interface": {"status": "ok", "data": {"records": [RECORD]}},
+    "hits of a search": {"took": 3, "hits": {"hits": [{"_id": "1", "_source": RECORD}]}},
+}
+
+
+def write_json(tmp_path: Path, value, name="datos.json"):
+    path = tmp_path / name
+    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def rows(path):
+    reading = read_file(path, name=path.name)
+    assert (reading.kind, reading.complete, reading.questions) == ("contracts", True, [])
+    (table,) = reading.tables
+    return [
+        {name: column[at].as_py() for name, column in block.columns.items() if column[at].as_py()}
+        for block in table.blocks()
+        for at in range(len(block.rows))
+    ]
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_every_shape_gives_the_same_contract(tmp_path, shape):
+    (contract,) = rows(write_json(tmp_path, shape))
+    assert contract == {
+        "ocid": "ocds-abc123-1",
+        "procedure_number": "T-1",
+        "contract_number": "C-1/2024",
+        "title": "Papel bond",
+        "buyer_name": "Secretaría de Ejemplo",
+        "procedure_type_raw": "selective",
+        "status_raw": "active",
+        "supplier_name": "Papelera Uno, S.A. de C.V.",
+        "supplier_rfc": "PUN010203AB1",
+        "amount_unspecified_tax": "1234.1",
+        "currency": "MXN",
+        "award_date": "2024-02-20",
+        "date_signed": "2024-02-28",
+        "start_date": "2024-03-01",
+        "end_date": "2024-12-31",
+        "fiscal_year": "2024",
+    }
+
+
+def test_json_lines_and_blank_lines(tmp_path):
+    path = tmp_path / "datos.jsonl"
+    path.write_text("\n\n".join(json.dumps(release(str(number))) for number in (1, 2, 3)), encoding="utf-8")
+    assert [one["contract_number"] for one in rows(path)] == ["C-1/2024", "C-2/2024", "C-3/2024"]
+
+
+def test_later_releases_complete_and_replace_earlier_ones(tmp_path):
+    first = release(contracts=[], tag=["award"])
+    later = release(date="2024-05-01T00:00:00Z")
+    later["contracts"][0]["value"]["amount"] = 2000
+    del later["awards"], later["tender"]
+    (contract,) = rows(write_json(tmp_path, package(later, first)))
+    assert (contract["amount_unspecified_tax"], contract["procedure_number"], contract["award_date"]) == (
+        "2000", "T-1", "2024-02-20",
+    )  # fmt: skip
+
+
+def test_the_same_release_twice_counts_once(tmp_path):
+    path = write_json(tmp_path, package(release(), release()))
+    assert len(rows(path)) == 1
+    assert "ocds_repeated" in {found.code for found in read_file(path, name=path.name).findings}
+
+
+def test_a_process_without_award_is_said_and_gives_no_row(tmp_path):
+    path = write_json(tmp_path, release(awards=[], contracts=[]))
+    reading = read_file(path, name=path.name)
+    assert (reading.kind, reading.complete, reading.tables[0].lines) == ("contracts", True, 0)
+    assert [found.code for found in reading.findings] == ["ocds_without_contract"]
+
+
+def test_the_code_is_derived_and_the_text_as_published_stays(ingest, tmp_path):
+    details = release("2")
+    details["tender"]["procurementMethodDetails"] = "Adjudicación directa por excepción"
+    done = ingest(write_json(tmp_path, package(release(), details)), public_body="ejemplo", publish=True)
+    assert (done.status, done.rows_loaded) == ("published", 2)
+    assert list(Contract.objects.order_by("line_no").values_list("method", "method_raw")) == [
+        ("limited", "selective"),
+        ("direct", "Adjudicación directa por excepción"),
+    ]
+    assert procurement_method("ADJ. DIR.") == "direct"
+    assert [procurement_method(code) for code in ("open", "selective", "limited", "direct")] == [
+        "open", "limited", "direct", "direct",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ['{"a":' * 50_000, "[" * 200_000, '{"ocid": "x", "tender": {'])
+def test_deep_and_broken_json_is_refused_with_a_sentence(tmp_path, text):
+    path = tmp_path / "hondo.json"
+    path.write_text(text)
+    with pytest.raises(UnreadableFile) as refused:
+        read_file(path, name=path.name)
+    assert refused.value.code in ("deep_json", "damaged_json") and "No se pudo leer" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"ocid": None, "contracts": [{"id": 1}]},
+        {"ocid": "x", "tender": [], "awards": {}, "contracts": ["a", None, {"value": [], "suppliers": {}}]},
+        {"ocid": "x", "contracts": [{"id": True, "value": {"amount": None}, "dateSigned": 5}], "parties": [3]},
+        {"releases": [{"ocid": "x"}, 7, None]},
+    ],
+)
+def test_what_does_not_follow_the_standard_breaks_nothing(tmp_path, broken):
+    path = write_json(tmp_path, broken)
+    reading = read_file(path, name=path.name)
+    assert reading.tables or reading.questions
+
+
+def test_a_register_of_suppliers_says_what_it_is_for(tmp_path):
+    path = write_json(tmp_path, [{"RFC": "XAXX010101000", "Nombre": "Ejemplo"}])
+    reading = read_file(path, name=path.name)
+    assert (reading.kind, [found.code for found in reading.findings]) == (None, ["suppliers"])
+    assert "padrón de proveedores" in reading.questions[0]
+
+
+@pytest.mark.realdata
+def test_published_open_contracting_data(realdata_dir):
+    """Three contracts of one tender; every sample is understood, and those of a plan or a tender alone hold no contract."""
+    sample = realdata_dir / "procurement" / "ocds_cdmx_sefin_017-2015.json"
+    assert read_file(sample, name=sample.name).tables[0].lines == 3
+    for path in sorted((realdata_dir / "procurement" / "ocds").glob("*.json")):
+        reading = read_file(path, name=path.name)
+        assert (reading.kind, reading.questions) == ("contracts", []), path.name
+        without = {"ocds_without_contract"} & {found.code for found in reading.findings}
+        assert bool(reading.tables[0].lines) != bool(without), path.name

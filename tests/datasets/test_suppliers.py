@@ -1,0 +1,229 @@
+"""Suppliers: counted by what is public, found by any fragment, one page each; what is private stays private."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from datasets import selectors
+from datasets.models import Contract, PublicBody, Release, Supplier, SupplierTotal
+from datasets.releases import publish_releases, restore_release, withdraw_release
+from tests.datasets.dashboards import csv_of, queries_of
+from tests.factories import datasets as make
+
+pytestmark = pytest.mark.django_db
+DIRECTORY = "/proveedores/"
+
+
+def listed(body=None, *, year=2024, suppliers=None, status="draft", **fields):
+    """A list with one contract for each supplier."""
+    release = make.ReleaseFactory(
+        public_body=body or PublicBody.objects.first() or make.PublicBodyFactory(),
+        year=year,
+        kind="contracts",
+        document="",
+        breakdown="full",
+        status=status,
+        version=fields.pop("version", None),
+        **fields,
+    )
+    for number, supplier in enumerate(suppliers or [make.SupplierFactory()], start=1):
+        make.ContractFactory(release=release, line_no=number, supplier=supplier, amount=Decimal(100 * number))
+        make.contract_cell(release, "supplier", str(supplier.pk), amount=str(100 * number))
+        make.contract_cell(release, "method", "direct", amount=str(100 * number)) if number == 1 else None
+    return release
+
+
+def published(*args, **fields):
+    release = listed(*args, **fields)
+    publish_releases(ids=[release.pk], by=None)
+    release.refresh_from_db()
+    return release
+
+
+def company(name, **fields):
+    supplier = make.SupplierFactory(name=name, **fields)
+    supplier.refresh_from_db()
+    return supplier
+
+
+def totals():
+    rows = SupplierTotal.objects.order_by("supplier_id", "currency")
+    return [(row.supplier_id, row.currency, row.contracts, row.amount, row.bodies) for row in rows]
+
+
+# -- counting ---------------------------------------------------------------------------------------------------------
+
+
+def test_totals_follow_publication_withdrawal_and_return():
+    supplier = make.SupplierFactory()
+    draft = listed(suppliers=[supplier])
+    assert totals() == []
+    publish_releases(ids=[draft.pk], by=None)
+    assert totals() == [(supplier.pk, "MXN", 1, Decimal("100.00"), 1)]
+    withdraw_release(release=draft, by=None, reason="error")
+    assert totals() == []
+    restore_release(release=draft, by=None, reason="estaba bien")
+    assert totals() == [(supplier.pk, "MXN", 1, Decimal("100.00"), 1)]
+
+
+def test_a_restatement_takes_away_those_it_no_longer_names_and_nobody_else():
+    body, gone, stays, elsewhere = make.PublicBodyFactory(), *make.SupplierFactory.create_batch(3)
+    published(body, suppliers=[stays, gone])
+    published(make.PublicBodyFactory(kind="state_agency", municipality=None), suppliers=[elsewhere, stays])
+    published(body, suppliers=[stays])
+    assert totals() == [
+        (stays.pk, "MXN", 2, Decimal("300.00"), 2),
+        (elsewhere.pk, "MXN", 1, Decimal("100.00"), 1),
+    ]
+
+
+def test_the_year_hides_its_quarter():
+    body, supplier = make.PublicBodyFactory(), make.SupplierFactory()
+    published(body, suppliers=[supplier], period="Q1")
+    year = published(body, suppliers=[supplier])
+    assert totals() == [(supplier.pk, "MXN", 1, Decimal("100.00"), 1)]
+    withdraw_release(release=year, by=None, reason="error")
+    assert totals() == [(supplier.pk, "MXN", 1, Decimal("100.00"), 1)]
+
+
+def test_currencies_are_counted_apart():
+    release = listed(suppliers=[supplier := make.SupplierFactory()])
+    make.ContractFactory(release=release, line_no=9, supplier=supplier, currency="USD", amount=Decimal(7))
+    publish_releases(ids=[release.pk], by=None)
+    assert [row[1:4] for row in totals()] == [("MXN", 1, Decimal("100.00")), ("USD", 1, Decimal("7.00"))]
+
+
+# -- finding ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", ["ÓRDOBA", "iment cordo", "rdo", "Córdoba S.A. de C.V.", "pa"])
+def test_any_fragment_finds_without_accents(query):
+    wanted = company("Pavimentos Córdoba, S.A. de C.V.", name_key="pavimentos cordoba")
+    company("Limpieza del Golfo", name_key="limpieza del golfo")
+    assert list(selectors.suppliers_matching(query)) == [wanted]
+
+
+@pytest.mark.parametrize("query", ["", "  ", "%", "___", "zzz", "pavimentos golfo"])
+def test_what_matches_nothing_finds_nobody(query):
+    company("Pavimentos Córdoba", name_key="pavimentos cordoba")
+    assert list(selectors.suppliers_matching(query)) == []
+
+
+def test_fragments_give_exactly_what_like_gives():
+    names = ["abarrotes del norte", "norteña de papel", "papel y norte", "el nopal", "norma"]
+    for name in names:
+        company(name, name_key=name.replace("ñ", "n"))
+    for fragment in ("nor", "norte", "pal", "pape", "de", "el no"):
+        like = Supplier.objects.filter(name_key__contains=fragment.split()[0])
+        for word in fragment.split()[1:]:
+            like = like.filter(name_key__contains=word)
+        assert set(selectors.suppliers_matching(fragment)) == set(like), fragment
+
+
+def test_the_index_of_trigrams_answers():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = selectors.suppliers_matching("pavimen").order_by().explain()
+    assert "supplier_trigrams" in plan
+
+
+def test_a_company_is_found_by_its_rfc_and_a_person_is_not():
+    firm = company("Pavimentos", rfc="PAV010230ECV")
+    company("Ana López", rfc="LOAA800101XX1", is_natural_person=True)
+    assert list(selectors.suppliers_matching("pav010230ecv")) == [firm]
+    assert list(selectors.suppliers_matching("LOAA800101XX1")) == []
+
+
+# -- pages ------------------------------------------------------------------------------------------------------------
+
+
+def test_directory_lists_largest_first_and_no_draft(client):
+    small, large = company("Chica"), company("Grande")
+    published(suppliers=[small, large])
+    listed(suppliers=[company("Secreta")], year=2023)
+    page = client.get(DIRECTORY).text
+    assert page.index("Grande") < page.index("Chica")
+    assert "Secreta" not in page
+    found = client.get(DIRECTORY, {"q": "secreta"}).text
+    assert "Ningún proveedor coincide" in found
+
+
+def test_directory_asks_as_often_for_three_as_for_one(client):
+    published(suppliers=[make.SupplierFactory()])
+    one = queries_of(client, DIRECTORY)
+    published(year=2023, suppliers=make.SupplierFactory.create_batch(3))
+    assert queries_of(client, DIRECTORY) == one
+
+
+def test_page_tells_buyers_shares_and_names(client):
+    supplier = company("Pavimentos Córdoba")
+    published(suppliers=[supplier, make.SupplierFactory()])
+    Contract.objects.filter(supplier=supplier).update(supplier_name="PAVIMENTOS CORDOBA")
+    page = client.get(supplier.get_absolute_url()).text
+    assert "De cada 100 que contrató Torreón, Coahuila, 100 fueron para este proveedor" in page
+    assert "PAVIMENTOS CORDOBA" in page
+    assert "/municipios/05035/" in page
+
+
+def test_page_asks_as_often_for_three_contracts_as_for_one(client):
+    supplier = company("Pavimentos")
+    published(suppliers=[supplier])
+    one = queries_of(client, supplier.get_absolute_url())
+    for year in (2021, 2022):
+        published(make.PublicBodyFactory(kind="state_agency", municipality=None), year=year, suppliers=[supplier])
+    assert queries_of(client, supplier.get_absolute_url()) == one
+
+
+def test_a_name_that_changed_leads_to_todays_address(client):
+    supplier = company("Pavimentos")
+    published(suppliers=[supplier])
+    answer = client.get(f"{DIRECTORY}otro-nombre-{supplier.number}/")
+    assert answer.status_code == 301
+    assert answer["Location"] == supplier.get_absolute_url()
+
+
+@pytest.mark.parametrize("slug", ["nadie", "nadie-999999", "9" * 40, "x-٣"])
+def test_unknown_suppliers_are_not_found(client, slug):
+    assert client.get(f"{DIRECTORY}{slug}/").status_code == 404
+
+
+def test_a_natural_persons_rfc_and_the_hash_of_it_stay_inside(client):
+    person = company("Ana López", rfc="LOAA800101XX1", is_natural_person=True, id=8_123_456_789_012_345)
+    published(suppliers=[person])
+    for address in (DIRECTORY, person.get_absolute_url(), "/municipios/05035/contratos/"):
+        page = client.get(address).text
+        assert "Ana López" in page
+        assert "LOAA800101XX1" not in page
+        assert str(person.pk) not in page
+    assert 'content="noindex"' in client.get(person.get_absolute_url()).text
+    rows = csv_of(client.get(f"{DIRECTORY}?formato=csv"))
+    assert rows[1][:3] == ["Ana López", "", "MXN"]
+
+
+@pytest.mark.parametrize(("natural", "hidden"), [(True, True), (None, True), (False, False)])
+def test_search_engines_get_the_profile_of_nobody_who_may_be_a_person(client, natural, hidden):
+    supplier = company("María Pérez", rfc="", is_natural_person=natural)
+    published(suppliers=[supplier])
+    page = client.get(supplier.get_absolute_url()).text
+    assert ('<meta name="robots" content="noindex">' in page) is hidden
+    assert "María Pérez" in page
+    assert supplier.slug not in client.get("/sitemap.xml").text
+
+
+def test_csv_holds_every_contract_to_the_cent(client):
+    supplier = company("Pavimentos")
+    release = published(suppliers=[supplier])
+    rows = csv_of(client.get(f"{supplier.get_absolute_url()}?formato=csv&figura=contratos"))
+    assert len(rows) == 2
+    assert rows[1][7:11] == ["100.00", "MXN", str(release.ingest_id), "2"]
+    assert rows[1][12] == Contract.objects.get().get_absolute_url()
+
+
+def test_the_old_version_is_no_part_of_a_page(client):
+    body, supplier = make.PublicBodyFactory(), company("Pavimentos")
+    published(body, suppliers=[supplier])
+    second = published(body, suppliers=[make.SupplierFactory(), supplier])
+    assert Release.objects.get(pk=second.pk).version == 2
+    found = client.get(supplier.get_absolute_url())
+    assert [one.release_id for one in found.context["page"]] == [second.pk]

@@ -1,0 +1,219 @@
+"""Every shape in which a figure leaves: the same numbers, their source beside them, and nothing that can run."""
+
+import io
+import json
+import re
+import struct
+from decimal import Decimal
+from xml.etree import ElementTree
+
+import pytest
+from openpyxl import load_workbook
+
+from datasets import pictures
+from datasets.models import PinnedFigure, Release
+from datasets.versions import bump_data_version
+from gesoc.common import workbook as xlsx
+from gesoc.common.charts.png import png
+from gesoc.common.charts.standalone import standalone
+from tests.datasets import dashboards as place
+from tests.datasets.dashboards import csv_of
+from tests.factories import datasets as make
+
+pytestmark = pytest.mark.django_db
+BUDGET = "/municipios/05035/presupuesto/"
+
+
+@pytest.fixture
+def body():
+    place.classifiers()
+    return make.PublicBodyFactory()
+
+
+@pytest.fixture
+def release(body):
+    bump_data_version()
+    return place.spending(body, 2024)
+
+
+def take(client, shape, figure="partes", page=BUDGET):
+    return client.get(f"{page}?formato={shape}&figura={figure}")
+
+
+def test_workbook_has_the_numbers_of_the_csv_and_a_sheet_of_notes(client, release):
+    book = load_workbook(io.BytesIO(take(client, "xlsx").getvalue()))
+    assert book.sheetnames == ["Datos", "Notas"]
+    rows = [list(row) for row in book["Datos"].iter_rows(values_only=True)]
+    told = csv_of(take(client, "csv"))
+    assert [str(value) for value in rows[0]] == told[0]
+    assert [Decimal(str(row[3])).quantize(Decimal("0.01")) for row in rows[1:]] == [Decimal(row[3]) for row in told[1:]]
+    notes = dict(book["Notas"].iter_rows(values_only=True))
+    assert notes["Fuente, archivo, versión y fecha"] == (
+        f"Tesorería Municipal, {release.ingest.file.original_name}, versión 1 del 30 abr 2025, 0 renglones"
+    )
+    assert notes["Versión de los datos"] == "1"
+    assert notes["De quién"] == "Torreón"
+    assert "CC BY 4.0" in notes["Licencia"]
+
+
+def test_json_tells_exact_amounts_and_where_they_come_from(client, release):
+    told = json.loads(take(client, "json").content)
+    assert told["rows"][0][:4] == ["1000", "", "Servicios personales", "50000000.00"]
+    assert told["data_version"] == 1
+    assert told["sources"][0]["url"] == f"http://testserver/datos/cargas/{release.ingest_id}/"
+    assert "Torreón: «De cada 100 pesos, 56 van a Servicios personales" in told["citation"]
+
+
+def test_drawing_is_one_file_with_title_and_source_and_without_scripts(client, release):
+    answer = take(client, "svg")
+    root = ElementTree.fromstring(answer.content)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    text = answer.text
+    assert "Fuente: Tesorería Municipal" in text
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=", text)
+    assert root.get("width") == "800"
+
+
+def test_figure_without_a_drawing_has_no_svg(client, release):
+    assert take(client, "svg", "momentos").status_code == 404
+    assert take(client, "png", "momentos").status_code == 404
+    assert "SVG" not in take(client, "llevar", "momentos").text
+
+
+def size(image):
+    assert image.startswith(b"\x89PNG\r\n\x1a\n")
+    return struct.unpack(">II", image[16:24])
+
+
+@pytest.mark.parametrize(("shape", "width", "height"), [("png-horizontal", 1600, 900), ("png-cuadrado", 1080, 1080)])
+def test_picture_has_the_size_of_its_place_and_says_what_it_shows(client, release, shape, width, height):
+    answer = take(client, shape)
+    assert answer["Content-Type"] == "image/png"
+    assert size(answer.content) == (width, height)
+    assert b"iTXtDescription\0\0\0\0\0Torre\xc3\xb3n: De cada 100 pesos, 56 van a" in answer.content
+    assert answer["Content-Disposition"] == f'attachment; filename="05035-expenditure-partes{shape[3:]}.png"'
+
+
+def test_letters_are_drawn_with_fonts_of_our_own():
+    with_text = standalone('<svg height="10"/>', title="Año 2024: niñez", lines=[], source="")
+    assert png(with_text) != png(with_text.replace("niñez", "obras"))
+
+
+def test_picture_of_the_same_drawing_is_made_once_and_new_ones_are_bounded(client, release, monkeypatch):
+    made = []
+    monkeypatch.setattr(pictures, "png", lambda *args, **kwargs: made.append(args) or png(*args, **kwargs))
+    monkeypatch.setattr(pictures.PictureThrottle, "rate", "1/min")
+    assert take(client, "png").content == take(client, "png").content
+    assert len(made) == 1
+    refused = take(client, "png-cuadrado")
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 60
+    assert take(client, "png").status_code == 200
+
+
+def test_way_out_offers_pictures_and_the_words_to_put_beside_them(client, release):
+    text = take(client, "llevar").text
+    assert "formato=png-cuadrado&amp;figura=partes" in text
+    assert "Torreón: De cada 100 pesos, 56 van a Servicios personales" in text
+
+
+@pytest.mark.parametrize("shape", ["csv", "xlsx", "json", "svg", "png", "insertar", "llevar"])
+def test_figure_that_is_none_is_not_found_and_never_another(client, release, shape):
+    assert take(client, shape, "nada").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1"])
+def test_text_never_becomes_a_formula(text):
+    out = io.BytesIO()
+    xlsx.write(out, [xlsx.Sheet("Datos", [["a"], [text], [Decimal("12345678901234.56")], [None], [7]])])
+    sheet = load_workbook(out)["Datos"]
+    assert (sheet["A2"].value, sheet["A2"].data_type) == (text, "s")
+    assert sheet["A3"].value == "12345678901234.56"  # sixteen digits: Excel would round them
+    assert (sheet["A4"].value, sheet["A5"].value) == (None, 7)
+
+
+def test_only_frames_may_be_framed(client, release):
+    framed = take(client, "insertar")
+    assert "X-Frame-Options" not in framed
+    assert "frame-ancestors *" in framed["Content-Security-Policy"]
+    assert "default-src 'none'" in framed["Content-Security-Policy"]
+    page = client.get(BUDGET)
+    assert page["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+
+
+def pin(client, address=BUDGET, figure="partes"):
+    return client.post("/figuras/fijar/", {"address": address, "figure": figure})
+
+
+def test_permanent_link_leads_to_the_living_page_and_keeps_the_figure_of_its_day(client, body, release):
+    answer = pin(client, f"{BUDGET}?anio=2024")
+    found = PinnedFigure.objects.get()
+    assert answer["Location"].startswith(f"{BUDGET}?anio=2024&formato=llevar&figura=partes")
+    assert client.get(f"/f/{found.key}/")["Location"] == f"{BUDGET}?anio=2024#partes"
+    assert found.title in client.get(answer["Location"]).text
+
+    release.status = Release.Status.SUPERSEDED
+    release.save()
+    place.spending(body, 2024, {"1000": {"accrued": "1.00"}, "3000": {"accrued": "3.00"}}, version=2)
+    bump_data_version()
+    fixed = client.get(f"/f/{found.key}/fija/")
+    assert "De cada 100 pesos, 56 van a Servicios personales" in fixed.text
+    assert "Desde entonces se han publicado datos" in fixed.text
+    assert "frame-ancestors *" in fixed["Content-Security-Policy"]
+    assert "75 van a Servicios generales" in client.get(BUDGET).text
+
+
+def test_same_figure_of_the_same_data_is_kept_once(client, release):
+    pin(client)
+    pin(client)
+    assert PinnedFigure.objects.count() == 1
+    bump_data_version()
+    pin(client)
+    assert PinnedFigure.objects.count() == 2
+
+
+def test_copy_is_gone_when_its_file_is_withdrawn(client, release):
+    pin(client)
+    release.status = Release.Status.WITHDRAWN
+    release.save()
+    gone = client.get(f"/f/{PinnedFigure.objects.get().key}/fija/")
+    assert gone.status_code == 410
+    assert "Servicios personales" not in gone.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://otro.example/",
+        "/datos/",
+        "/no-hay/",
+        "//otro.example/x",
+        "javascript:1",
+        "",
+        "/admin/",
+        BUDGET + "\x00",
+    ],
+)
+def test_only_figures_of_ours_are_pinned(client, release, address):
+    assert pin(client, address).status_code == 404
+    assert not PinnedFigure.objects.exists()
+
+
+def test_oembed_gives_the_frame_of_a_figure_and_of_a_permanent_link(client, release):
+    told = client.get("/oembed/", {"url": f"http://testserver{BUDGET}?anio=2024#partes"}).json()
+    assert told["type"] == "rich"
+    assert f"{BUDGET}?anio=2024&amp;formato=insertar&amp;figura=partes" in told["html"]
+    pin(client)
+    key = PinnedFigure.objects.get().key
+    assert f"/f/{key}/fija/" in client.get("/oembed/", {"url": f"http://testserver/f/{key}/"}).json()["html"]
+    assert client.get("/oembed/", {"url": "https://otro.example/x"}).status_code == 404
+    assert client.get("/oembed/", {"url": f"{BUDGET}#partes", "format": "xml"}).status_code == 501
+
+
+def test_comparison_leaves_in_the_same_shapes(client, body, release):
+    place.people(body)
+    answer = client.get("/comparar/?m=05035&formato=json&figura=gasto")
+    told = json.loads(answer.content)
+    assert told["place"] == "Torreón"
+    assert told["rows"][0][:2] == ["05035", "Torreón"]

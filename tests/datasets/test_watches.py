@@ -1,0 +1,274 @@
+"""Watched sources: what is new becomes a load, what is not costs nothing, what fails is told and in the end stopped."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from datasets import services, tasks, watches
+from datasets.ingest import pipeline
+from datasets.models import Fetch, Ingest, Package, SourceFile, Watch
+from datasets.watches import Wanted
+from partners.models import OutboxMail
+from tests.datasets.files import ABOUT, HEADINGS, ROWS, member
+from tests.datasets.test_fetching import reply, serving
+from tests.datasets.test_packages import MIXED
+from tests.factories.datasets import MunicipalityFactory
+from tests.factories.partners import GesocFactory
+
+pytestmark = pytest.mark.django_db
+FIRST = (HEADINGS + ROWS).encode()
+SECOND = (HEADINGS + ROWS.replace("500.00", "510.00")).encode()
+
+
+class Site:
+    """What the server of the test answers now."""
+
+    def __init__(self):
+        self.body, self.status, self.headers, self.asked = FIRST, 200, {}, []
+
+    def __call__(self, handler):
+        self.asked.append(dict(handler.headers))
+        reply(handler, self.status, self.body, **self.headers)
+
+
+@pytest.fixture
+def site(settings):
+    """A publisher's server on this machine, the only port of it that may be fetched from."""
+    site = Site()
+    with serving(site) as (port, _):
+        settings.FETCH_ALSO = frozenset({("127.0.0.1", port)})
+        site.url = f"http://127.0.0.1:{port}/cuenta/gasto%202024.csv"
+        yield site
+
+
+def wanted(url, **more):
+    said = {"name": "Gasto de Torreón", "publisher": "Tesorería", "licence": "", "cadence": "weekly"}
+    return Wanted(url=url, **(said | {"late_after": None, "options": ABOUT} | more))
+
+
+@pytest.fixture
+def watch(site):
+    MunicipalityFactory()
+    user, organisation = member()
+    return services.save_watch(wanted=wanted(site.url), by=user, organisation=organisation)
+
+
+def look(watch, **how):
+    """As the worker looks; a load that results is read at once."""
+    fetch = watches.check(watch_id=watch.pk, **({"forced": True} | how))
+    watch.refresh_from_db()
+    if fetch and fetch.ingest:
+        tasks.ingest_file(fetch.ingest.pk)
+    return fetch
+
+
+def mails():
+    return list(OutboxMail.objects.order_by("pk").values_list("kind", "subject"))
+
+
+def test_a_new_file_becomes_a_load_of_whoever_watches_and_is_not_published(watch, site):
+    site.headers = {"ETag": '"v1"', "Last-Modified": "Mon, 02 Jun 2025 10:00:00 GMT"}
+    fetch = look(watch)
+    ingest = Ingest.objects.get()
+    assert (fetch.outcome, fetch.status, fetch.address, fetch.size) == ("new", 200, "127.0.0.1", len(FIRST))
+    assert (fetch.ingest, ingest.status, ingest.created_by) == (ingest, "ready", watch.steward)
+    file = fetch.file
+    assert (file.original_name, file.source, file.retrieved_from) == ("gasto 2024.csv", watch.source, site.url)
+    assert list(file.organisations.all()) == [watch.organisation]
+    assert (watch.etag, watch.sha256, watch.failures) == ('"v1"', file.sha256, 0)
+    assert timedelta(days=6, hours=23) < watch.next_at - timezone.now() < timedelta(days=7, minutes=1)
+    assert mails() == [("watch_news", "Archivo nuevo: Gasto de Torreón")]
+    text = OutboxMail.objects.get().text
+    assert "Estado de la carga: Lista para publicar" in text and f"/datos/cargas/{ingest.pk}/" in text
+
+
+def test_an_unchanged_file_makes_nothing(watch, site):
+    """By its ETag, and where there is none by its bytes."""
+    look(watch)
+    assert look(watch).outcome == "unchanged"  # the same bytes
+    site.headers, site.status, site.body = {"ETag": '"v1"'}, 304, b""
+    assert look(watch).outcome == "unchanged"
+    site.headers = {}
+    look(watch)
+    assert site.asked[-1]["If-None-Match"] == '"v1"'
+    assert (Ingest.objects.count(), SourceFile.objects.count(), len(mails())) == (1, 1, 1)
+
+
+def test_a_changed_file_is_a_candidate_beside_what_is_public(watch, site, client):
+    first = look(watch).ingest
+    first.refresh_from_db()
+    services.publish_ingest(ingest=first, by=GesocFactory())
+    site.body = SECOND
+    second = look(watch).ingest
+    second.refresh_from_db()
+    assert (second.status, first.releases.get().status) == ("ready", "published")
+    client.force_login(watch.steward)
+    page = client.get(second.get_absolute_url()).content.decode()
+    assert "10.00" in page and second.pk != first.pk  # its difference is shown
+    assert [kind for kind, _ in mails()] == ["watch_news", "watch_news"]
+
+
+def test_a_package_is_unpacked(watch, site):
+    site.body, site.headers = MIXED, {"Content-Disposition": 'attachment; filename="../../cuenta pública.zip"'}
+    tasks.check_watch(watch.pk, watch.steward_id)
+    package = Package.objects.get()
+    assert (package.file.original_name, package.fetches.get().watch) == ("cuenta pública.zip", watch)
+    tasks.unpack_package(package.pk)
+    assert [one.state for one in package.members.all()][:3] == ["taken", "taken", "left_out"]
+    assert "un paquete con 2 archivos" in OutboxMail.objects.get().text
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "why"),
+    [
+        (404, b"", "ya no está en esa dirección"),
+        (500, b"", "error (500)"),
+        (200, b"<!doctype html><title>Error</title>", "Parece una página web"),
+        (200, b"", "Está vacío"),
+        (200, b"%PDF-1.4 nada", "Parece un PDF"),
+    ],
+)
+def test_a_failure_is_told_in_words_and_tried_again_sooner(watch, site, status, body, why):
+    site.status, site.body = status, body
+    fetch = look(watch)
+    assert (fetch.outcome, fetch.status, why in fetch.error) == ("failed", status, True), fetch.error
+    assert (watch.failures, watch.state, watch.sha256) == (1, "active", "")
+    assert timedelta(minutes=59) < watch.next_at - timezone.now() < timedelta(hours=1, minutes=1)
+    assert not SourceFile.objects.exists()
+    site.status, site.body = 200, FIRST
+    assert look(watch).outcome == "new"
+    assert watch.failures == 0
+
+
+def test_many_failures_stop_it_and_whoever_is_told_reads_so(watch, site):
+    site.status = 503
+    for failures in range(1, watches.MAX_FAILURES + 1):
+        assert (watch.state, look(watch).outcome, watch.failures) == ("active", "failed", failures)
+    assert watch.state == "stopped"
+    assert mails() == [("watch_stopped", "Detenida por fallas: Gasto de Torreón")]
+    assert look(watch, forced=False) is None
+    watch = services.resume_watch(watch=watch, by=watch.steward)
+    assert (watch.state, watch.failures) == ("active", 0)
+
+
+def test_what_is_against_our_rules_is_stopped_at_once(watch, site, settings):
+    site.status, site.headers = 302, {"Location": "http://169.254.169.254/latest/meta-data/"}
+    assert "red privada" in look(watch).error
+    assert watch.state == "stopped"
+    settings.FETCH_ALSO = frozenset()
+    with pytest.raises(ValidationError, match="puertos 80"):
+        services.save_watch(wanted=wanted(site.url), by=watch.steward)
+
+
+def test_beat_looks_at_what_is_due_and_at_nothing_else(watch, site, monkeypatch):
+    sent = []
+    monkeypatch.setattr(tasks.check_watch, "delay", sent.append)
+    assert (tasks.watch_sources(), sent) == (1, [watch.pk])
+    look(watch, forced=False)
+    assert tasks.watch_sources() == 0
+    assert look(watch, forced=False) is None  # a message that came twice
+    services.pause_watch(watch=watch, by=watch.steward)
+    Watch.objects.update(next_at=timezone.now() - timedelta(days=1))
+    assert tasks.watch_sources() == 0
+    assert len(site.asked) == 1
+
+
+def test_two_never_look_at_once_and_what_a_dead_worker_left_is_told(watch, site):
+    with pipeline.held(watches.LOCKS - watch.pk):
+        pass
+    Fetch.objects.create(watch=watch)
+    look(watch)
+    assert [(one.outcome, one.error) for one in watch.fetches.order_by("pk")] == [
+        ("failed", watches.INTERRUPTED), ("new", ""),
+    ]  # fmt: skip
+
+
+def test_silence_is_told_once(watch, site):
+    Watch.objects.update(
+        late_after=90, news_at=timezone.now() - timedelta(days=91), next_at=timezone.now() + timedelta(1)
+    )
+    tasks.watch_sources()
+    tasks.watch_sources()
+    watch.refresh_from_db()
+    assert (watch.is_late, mails()) == (True, [("watch_late", "Atrasada: Gasto de Torreón")])
+    look(watch)
+    assert not watch.is_late
+
+
+def test_another_address_is_looked_at_from_the_beginning(watch, site):
+    look(watch)
+    changed = services.save_watch(wanted=wanted(site.url + "?b"), by=watch.steward, watch=watch)
+    assert (changed.sha256, changed.etag, changed.next_at <= timezone.now()) == ("", "", True)
+    assert changed.pk == watch.pk and changed.source_id == watch.source_id
+
+
+# -- pages ----------------------------------------------------------------------------------------------------------
+
+FORM = {
+    "name": "Gasto",
+    "publisher": "Tesorería",
+    "cadence": "daily",
+    "late_after": "100",
+    "body": "05035",
+    "year": "2024",
+}
+
+
+def test_a_member_sets_one_up_looks_and_pauses(client, site, django_capture_on_commit_callbacks):
+    MunicipalityFactory()
+    user, organisation = member()
+    client.force_login(user)
+    response = client.post("/datos/vigiladas/nueva/", FORM | {"url": site.url})
+    watch = Watch.objects.get()
+    assert (response.url, watch.organisation, watch.steward) == (watch.get_absolute_url(), organisation, user)
+    assert watch.options == {"municipality": "05035", "year": 2024}
+    address = watch.get_absolute_url()
+    client.post(f"{address}comprobar/")
+    assert "data-live" in client.get(address, headers={"HX-Request": "true"}).content.decode()
+    tasks.check_watch(watch.pk, user.pk)
+    page = client.get(address).content.decode()
+    assert "Archivo nuevo" in page and "127.0.0.1" in page and f"Pedida por {user.full_name}" in page
+    assert "data-finished" in client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "Se acaba de revisar" in client.post(f"{address}comprobar/", follow=True).content.decode()
+    client.post(f"{address}pausa/", {"pause": ""})
+    assert "En pausa" in client.get("/datos/vigiladas/").content.decode()
+    form = client.get(f"{address}cambiar/").content.decode()
+    assert re.search(r'name="body"[^>]*value="Torreón, Coahuila"', form)
+    response = client.post(
+        f"{address}cambiar/", FORM | {"url": site.url, "cadence": "monthly", "steward": str(user.pk)}
+    )
+    assert (response.status_code, Watch.objects.get().cadence) == (302, "monthly")
+
+
+@pytest.mark.parametrize("url", ["http://10.0.0.1:8080/", "ftp://datos.example/a.csv", "https://datos.example:22/"])
+def test_the_form_refuses_what_will_never_be_fetched(client, url):
+    client.force_login(member()[0])
+    response = client.post("/datos/vigiladas/nueva/", FORM | {"url": url, "body": ""})
+    assert (response.status_code, "url" in response.context["form"].errors) == (422, True)
+    assert not Watch.objects.exists()
+
+
+def test_others_neither_see_nor_touch_it(client, watch):
+    client.force_login(member("coordinacion")[0])
+    assert client.get(watch.get_absolute_url()).status_code == 404
+    assert client.post(f"{watch.get_absolute_url()}comprobar/").status_code == 404
+    assert watch.source.name not in client.get("/datos/vigiladas/").content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_asks_the_same_queries_for_one_and_for_three(client, site, count, django_assert_num_queries):
+    user, organisation = member()
+    for number in range(count):
+        services.save_watch(wanted=wanted(f"{site.url}?{number}", options={}), by=user, organisation=organisation)
+    client.force_login(user)
+    with django_assert_num_queries(5):  # session, person, right, count, page
+        assert len(client.get("/datos/vigiladas/").context["rows"]) == count
+
+
+def test_uploading_the_same_bytes_by_hand_is_the_same_file(watch, site):
+    file = services.register_file(stream=io.BytesIO(FIRST), name="a-mano.csv")
+    assert look(watch).file == file

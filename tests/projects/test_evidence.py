@@ -1,0 +1,182 @@
+"""A figure becomes a card, the card is used, and a newer release is told wherever it is."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from datasets.releases import publish_releases
+from partners.models import OutboxMail
+from projects import services
+from projects.freeze import figure_at, row_at
+from projects.models import Evidence, EvidenceChange, Indicator
+from projects.tasks import reconsider
+from tests.datasets import dashboards as place
+from tests.factories import datasets as make
+from tests.factories.partners import MembershipFactory
+from tests.factories.projects import ChallengeFactory, EvidenceFactory, ProjectFactory, ProjectMemberFactory
+
+pytestmark = pytest.mark.django_db
+PAGE = "/municipios/05035/presupuesto/"
+
+
+@pytest.fixture
+def body():
+    place.classifiers()
+    place.prices(2023, 2024)
+    body = make.PublicBodyFactory()
+    for year in (2023, 2024):
+        place.spending(body, year)
+    return body
+
+
+def frozen(path=PAGE, key="partes"):
+    found = figure_at(path, key)
+    assert found is not None
+    return found
+
+
+def test_a_figure_is_read_with_every_filter_written_out(body):
+    found = frozen()
+    assert found.query["anio"] == "2024"
+    assert "anio=2024" in found.source_path and found.source_path.startswith(PAGE)
+    assert [release.year for release in found.releases] == [2024]
+    assert found.sources[0]["file"] and found.numbers
+    assert found.municipality.code == "05035"
+
+
+def test_the_first_page_of_a_place_freezes_what_it_shows(body):
+    found = frozen("/municipios/05035/")
+    assert found.query["anio"] == "2024" and found.source_path.startswith(PAGE)
+
+
+@pytest.mark.parametrize("path", ["/no-existe/", "/cuenta/", "/municipios/99999/presupuesto/", "", "//otro.example/x"])
+def test_what_is_no_dashboard_freezes_nothing(body, path):
+    assert figure_at(path, "partes") is None
+    assert figure_at(PAGE, "nada") is None
+
+
+def freeze(client, **data):
+    query = {"de": PAGE, "figura": "partes"}
+    address = reverse("projects:freeze", query=query)
+    return client.post(
+        address, {"reading": "Gastó más", "does_not_say": "En qué calles", "visibility": "publica", **data}
+    )
+
+
+def test_a_card_is_kept_from_the_page_and_used_at_once(client, body):
+    member = ProjectMemberFactory(project__slug="lupa")
+    client.force_login(member.user)
+    page = client.get(f"{PAGE}")
+    assert "/evidencia/nueva/?" in page.content.decode()
+    row = frozen().numbers[0]
+    freeze(client, row=row.label, use_for="p:lupa")
+    card = Evidence.objects.get()
+    assert (card.value, card.kind, card.organisation) == (row.value, "figure", member.organisation)
+    assert card.uses.get().project == member.project
+    client.logout()
+    shown = client.get(card.get_absolute_url()).content.decode()
+    assert "Gastó más" in shown and "En qué calles" in shown
+    assert client.get(f"{card.get_absolute_url()}qr.svg")["Content-Type"] == "image/svg+xml"
+    assert "Gastó más" in client.get("/municipios/05035/").content.decode()
+    assert "/evidencia/nueva/" not in client.get(PAGE).content.decode()
+
+
+def test_values_are_never_taken_from_the_form(client, body):
+    client.force_login(MembershipFactory().user)
+    freeze(client, values='{"rows": [["1"]]}', value="1", organisation="1")
+    card = Evidence.objects.get()
+    assert card.values["rows"] == frozen().rows and card.value is None
+
+
+def test_a_card_needs_what_it_does_not_say(client, body):
+    client.force_login(MembershipFactory().user)
+    assert freeze(client, does_not_say=" ").status_code == 200
+    assert not Evidence.objects.exists()
+
+
+def test_nothing_is_used_where_one_may_not_write(client, body):
+    ProjectFactory(slug="ajeno")
+    client.force_login(MembershipFactory().user)
+    assert freeze(client, use_for="p:ajeno").status_code == 200
+    assert not Evidence.objects.exists()
+
+
+def restated(body, year=2024, amount="999.00"):
+    """A newer file of the same slice, published as people publish: the older one is superseded."""
+    old = body.releases.get(year=year)
+    fresh = make.ReleaseFactory(
+        public_body=body, year=year, version=None, status="draft", published_at=None, totals=old.totals
+    )
+    for cell in old.expenditurecell_set.all() if hasattr(old, "expenditurecell_set") else []:
+        cell.pk = None
+    from datasets.models import ExpenditureCell
+
+    for cell in ExpenditureCell.objects.filter(public_body=body, release=old):
+        values = {moment: getattr(cell, moment) for moment in ("approved", "modified", "accrued", "paid")}
+        values = {name: value for name, value in values.items() if value is not None}
+        make.expenditure_cell(fresh, cell.by, cell.key, label=cell.label, **values | {"accrued": amount})
+    publish_releases(ids=[fresh.pk], by=None)
+    return fresh
+
+
+def test_edge_28_a_newer_release_is_told_once_and_its_users_hear_of_it(body):
+    member = ProjectMemberFactory()
+    number = frozen().numbers[0]
+    card = services.freeze_evidence(
+        frozen=frozen(), row=number.label, reading="Gastó", does_not_say="Qué", by=member.user
+    )
+    services.attach_evidence(evidence=card, project=member.project, by=member.user)
+    indicator = services.save_indicator(
+        indicator=Indicator(project=member.project, name="Gasto", definition="d", unit="pesos", fed_by=card), by=None
+    )
+    assert indicator.readings.get().value == number.value
+    assert reconsider([body.releases.get(year=2024).pk]) == 0
+    fresh = restated(body)
+    assert reconsider([fresh.pk]) == 1
+    assert reconsider([fresh.pk]) == 0
+    change = EvidenceChange.objects.get()
+    assert change.value == Decimal("999.00") and change.from_text != change.to_text
+    card.refresh_from_db()
+    assert card.value == number.value
+    assert [reading.value for reading in indicator.readings.order_by("pk")] == [number.value, Decimal("999")]
+    mail = OutboxMail.objects.get()
+    assert mail.to == member.user.email and "999" in mail.text
+
+
+def test_edge_28_the_change_is_shown_wherever_the_card_is_used(client, body):
+    card = EvidenceFactory()
+    EvidenceChange.objects.create(evidence=card, from_text="120", to_text="95")
+    project, challenge = ProjectFactory(slug="lupa"), ChallengeFactory()
+    services.attach_evidence(evidence=card, project=project, by=None)
+    services.attach_evidence(evidence=card, challenge=challenge, by=None)
+    for address in ("/proyectos/lupa/", challenge.get_absolute_url(), card.get_absolute_url(), "/evidencia/"):
+        assert "El dato cambió de 120 a 95" in client.get(address).content.decode(), address
+
+
+def test_a_contract_row_is_a_card_with_its_row(body):
+    contract = make.ContractFactory(release__public_body=body, amount=Decimal("250000.00"))
+    found = row_at(contract.release, contract.line_no)
+    card = services.freeze_evidence(frozen=found, reading="Se pagó", does_not_say="Qué calle", by=None)
+    assert (card.kind, card.value) == ("contract", Decimal("250000.00"))
+    assert card.rows == [{"release": contract.release_id, "line": contract.line_no, "row": contract.source_row}]
+
+
+def test_rows_of_drafts_are_not_frozen(client):
+    draft = make.ReleaseFactory(status="draft", version=None)
+    client.force_login(MembershipFactory().user)
+    assert client.get("/evidencia/nueva/", {"fila": f"{draft.pk}.1"}).status_code == 404
+
+
+def test_a_document_needs_its_page(client):
+    client.force_login(MembershipFactory().user)
+    data = {
+        "document_title": "Plan municipal",
+        "reading": "Promete publicar",
+        "does_not_say": "Cuándo",
+        "as_of": "2026-01-01",
+        "visibility": "publica",
+    }
+    assert client.post("/evidencia/documento/", data).status_code == 200
+    assert client.post("/evidencia/documento/", data | {"document_page": "p. 84"}).status_code == 302
+    assert Evidence.objects.get().kind == "document"
