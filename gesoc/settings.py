@@ -257,6 +257,7 @@ ACCOUNT_FORMS = {
 }
 MFA_ADAPTER = "partners.adapter.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Mesa de Datos"
+MFA_TOTP_TOLERANCE = 1  # a code typed as it changes, or a phone's clock some seconds off (RFC 6238, section 5.2)
 MFA_FORMS = {
     "authenticate": "partners.forms.SecondFactorForm",
     "reauthenticate": "partners.forms.SecondFactorAgainForm",

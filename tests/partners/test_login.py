@@ -1,12 +1,14 @@
 """Signing in and out, forgotten passwords, the second step."""
 
 import re
+import time
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
 from partners import services
 from tests.factories.partners import PASSWORD
@@ -194,22 +196,37 @@ def test_changing_the_password_ends_other_sessions(client, user):
     assert not is_signed_in(other)
 
 
-def test_second_step_is_asked_for_once_it_is_on(client, user):
-    sign_in(client)
+def second_step(client) -> str:
+    """Whoever is signed in chooses a second step; answers with its secret, which no code has confirmed yet."""
     assert client.get("/cuenta/verificacion/activar/")["Location"].startswith("/cuenta/confirmar/?next=")
     client.post("/cuenta/confirmar/", {"password": PASSWORD})
     page = client.get("/cuenta/verificacion/activar/")
-    secret = page.context["form"].secret
     assert "<svg" in page.content.decode()
     assert "data:" not in page.content.decode()
-    code = totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
-    client.post("/cuenta/verificacion/activar/", {"code": code})
+    return page.context["form"].secret
+
+
+def code_of(secret: str, *, steps_ago: int = 0) -> str:
+    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30 - steps_ago))
+
+
+def test_second_step_is_asked_for_once_it_is_on(client, user):
+    sign_in(client)
+    client.post("/cuenta/verificacion/activar/", {"code": code_of(second_step(client))})
     assert client.get("/cuenta/verificacion/respaldo/").status_code == 200
     client.post("/salir/")
     assert sign_in(client)["Location"] == "/cuenta/verificacion/codigo/"
     assert not is_signed_in(client)
     client.post("/cuenta/verificacion/codigo/", {"code": "000000"})
     assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize(("steps_ago", "goes"), [(0, True), (1, True), (2, False)])
+def test_a_code_goes_for_half_a_minute_after_the_phone_shows_the_next(client, user, time_machine, steps_ago, goes):
+    time_machine.move_to(timezone.now(), tick=False)
+    sign_in(client)
+    client.post("/cuenta/verificacion/activar/", {"code": code_of(second_step(client), steps_ago=steps_ago)})
+    assert (client.get("/cuenta/verificacion/respaldo/").status_code == 200) is goes
 
 
 @pytest.mark.parametrize("path", ["/", "/organizaciones/"])
