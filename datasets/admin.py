@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.postgres.search import SearchQuery
@@ -19,13 +19,17 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from datasets import public_bodies, services
+from datasets import laws, public_bodies, services
 from datasets.models import (
     ClassNode,
     Ingest,
     Label,
+    LegalReference,
+    LegalReferenceEvent,
     MappingProfile,
     MappingProfileEvent,
+    ProcurementCap,
+    ProcurementCapEvent,
     PublicBody,
     PublicBodyEvent,
     Release,
@@ -284,4 +288,63 @@ class SupplierAdmin(ReadOnly, admin.ModelAdmin):
         return (queryset.filter(search=SearchQuery(words, config="simple")) if words else queryset), False
 
 
-admin.site.register((ReleaseEvent, PublicBodyEvent, MappingProfileEvent), HistoryAdmin)
+class LegalAdmin(Kept, admin.ModelAdmin):
+    """What is written here counts once somebody confirms it; whoever changes it afterwards takes that back."""
+
+    list_select_related: ClassVar[Any] = ("state", "confirmed_by")
+    autocomplete_fields: ClassVar[Any] = ("state",)
+    readonly_fields = ("confirmed_at", "confirmed_by")
+    actions = ("confirm", "take_back")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        laws.save_legal(legal=obj, by=person(request))
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("datasets.confirm_legal")
+
+    @admin.display(description=gettext_lazy("confirmed"), boolean=True)
+    def confirmed(self, obj: Any) -> bool:
+        return bool(obj.is_confirmed)
+
+    @admin.action(description=gettext_lazy("I read it in its source: confirm the chosen"), permissions=["confirm"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        act_on_each(request, queryset, lambda legal: laws.confirm_legal(legal=legal, by=person(request)))
+
+    @admin.action(description=gettext_lazy("Take the confirmation back"), permissions=["confirm"])
+    def take_back(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        def act(legal: Any, reason: str) -> None:
+            laws.take_confirmation_back(legal=legal, by=person(request), reason=reason)
+
+        return ask_reason(self, request, queryset, title=_("Take the confirmation back"), act=act)
+
+
+@admin.register(LegalReference)
+class LegalReferenceAdmin(LegalAdmin):
+    list_display = ("__str__", "topic", "state", "valid_from", "valid_to", "confirmed")
+    list_filter = ("topic", ("confirmed_at", admin.EmptyFieldListFilter), "state")
+    search_fields = ("law", "article", "says_es", "code")
+    prepopulated_fields = {"code": ("law", "article")}
+
+
+@admin.register(ProcurementCap)
+class ProcurementCapAdmin(LegalAdmin):
+    list_display = (
+        "__str__",
+        "purchase",
+        "state",
+        "municipality",
+        "valid_from",
+        "valid_to",
+        "with_tax",
+        "confirmed",
+        "is_example",
+    )
+    list_filter = ("method", "purchase", ("confirmed_at", admin.EmptyFieldListFilter), "is_example", "state")
+    list_select_related = ("state", "municipality__state", "confirmed_by")
+    search_fields = ("citation", "state__name", "municipality__name")
+    autocomplete_fields = ("state", "municipality")
+
+
+admin.site.register(
+    (ReleaseEvent, PublicBodyEvent, MappingProfileEvent, LegalReferenceEvent, ProcurementCapEvent), HistoryAdmin
+)

@@ -13,10 +13,23 @@ from django.utils.translation import gettext as _
 
 from datasets import disclosure
 from datasets.disclosure.evidence import evidence_of
-from datasets.indicators import FAMILIES, KINDS, Finding, Indicator, Outcome
+from datasets.indicators import BARRED, FAMILIES, KINDS, Finding, Indicator, Outcome
 from datasets.indicators.inputs import Awards, Ledger, inputs_of
-from datasets.models import DisclosureScore, Flag, FlagReply, FlagReview, FlagRow, IndicatorValue, PublicBody, Release
+from datasets.models import (
+    Contract,
+    DisclosureScore,
+    Flag,
+    FlagReply,
+    FlagReview,
+    FlagRow,
+    IndicatorValue,
+    Kind,
+    PublicBody,
+    Release,
+    Sanction,
+)
 from datasets.releases import NotAllowedNow
+from datasets.selectors.registers import same_suppliers
 from datasets.versions import bump_data_version
 from partners.audit import acting
 from partners.models import User
@@ -107,7 +120,8 @@ def _raise(mine: dict[str, Any], one: Indicator, finding: Finding, flag: Flag | 
 
 def evaluate_releases(release_ids: Iterable[int]) -> int:
     """Everything that depends on these releases: their bodies' years in their families."""
-    releases = Release.objects.filter(pk__in=list(release_ids), kind__in=KINDS)
+    ids = list(release_ids)
+    releases = Release.objects.filter(pk__in=ids, kind__in=KINDS)
     slices = releases.order_by().values_list("public_body_id", "year", "kind").distinct()
     bodies = PublicBody.objects.in_bulk({body for body, _year, _kind in slices})
     standing = sum(
@@ -115,7 +129,28 @@ def evaluate_releases(release_ids: Iterable[int]) -> int:
     )
     for body in bodies.values():
         evaluate_disclosure(public_body=body)
+    if registers := list(Release.objects.filter(pk__in=ids, kind=Kind.SANCTIONS)):
+        forget_barred(registers)
+        evaluate_missing()
     return standing
+
+
+def forget_barred(registers: Iterable[Release]) -> int:
+    """Take away what these registers of sanctions may have changed, for whoever looks for missing values; returns how much.
+
+    Of other bodies: of every year in which one of the suppliers sold, or in which somebody was counted as barred.
+    """
+    listed = Sanction.objects.filter(release__in=list(registers)).exclude(supplier=None)
+    same = same_suppliers(listed.order_by().values_list("supplier", flat=True).distinct())
+    sold = Contract.objects.filter(
+        supplier__in={pk for pks in same.values() for pk in pks},
+        public_body=OuterRef("public_body"),
+        release__in=Release.objects.published().filter(year=OuterRef(OuterRef("year"))).values("pk"),
+    )
+    values = IndicatorValue.objects.filter(indicator=BARRED)
+    any_left = Release.objects.published().filter(kind=Kind.SANCTIONS).exists()
+    untold = Q(reason="no_sanctions") if any_left else ~Q(reason="no_sanctions")
+    return values.filter(untold | Q(value__gt=0) | Exists(sold)).delete()[0]
 
 
 @transaction.atomic

@@ -82,6 +82,7 @@ rules.add_perm("datasets.restore_release", coordinates_file | staff)
 rules.add_perm("datasets.withdraw_release", coordinates_file | staff)
 rules.add_perm("datasets.confirm_public_body", staff)
 rules.add_perm("datasets.merge_suppliers", staff)
+rules.add_perm("datasets.confirm_legal", staff)
 # A question may be explained, and its answer recorded, by the network; judged by those who answer for an organisation.
 rules.add_perm("datasets.judge_flag", coordinates_somewhere | staff)
 rules.add_perm("datasets.explain_flag", (is_in_network & is_unsettled) | coordinates_somewhere | staff)

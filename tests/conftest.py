@@ -50,7 +50,19 @@ def pytest_unconfigure() -> None:
 LEFT_OUT: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
+# Files that take minutes go first, so that no process is left with one of them when the other has nothing to do.
+LONG_FIRST = (
+    "tests/ops/test_demo.py",
+    "tests/test_permission_matrix.py",
+    "tests/ops/test_embedded.py",
+    "tests/test_forged_requests.py",
+    "tests/datasets/test_ingest_worker.py",
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONG_FIRST)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
     reasons = missing()
     for item in items:
         if "page" in getattr(item, "fixturenames", ()):

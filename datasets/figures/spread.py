@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 
 from datasets import sentences
 from datasets.indicators.awards import herfindahl
+from datasets.models import ProcurementCap
 from datasets.selectors import Band
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Action, Column, Figure, KeyEntry, Table, link, row
@@ -18,7 +21,6 @@ from .sources import provenances
 
 ENOUGH = 5  # suppliers of whom a curve can be drawn
 STEPS = 10
-NO_CAP = "debajo-del-tope"
 
 
 def band_name(band: Band) -> str:
@@ -30,9 +32,15 @@ def band_name(band: Band) -> str:
 
 
 def sizes(
-    view: ContractsView, bands: Sequence[Band], band_url: Callable[[Band], str], rule_url: str, csv_url: str
+    view: ContractsView,
+    bands: Sequence[Band],
+    caps: Sequence[ProcurementCap],
+    band_url: Callable[[Band], str],
+    rule_url: str,
+    csv_url: str,
 ) -> Figure | None:
-    """How many are small and how many large, and how each size was awarded. Each band leads to its contracts."""
+    """How many are small and how many large, and how each size was awarded. Each band leads to its contracts, and the
+    band that a cap of direct awards falls into says so."""
     count = sum(band.contracts for band in bands)
     if not count:
         return None
@@ -52,7 +60,7 @@ def sizes(
         row(
             columns,
             [
-                link(band_name(band), band_url(band)) if band.contracts else band_name(band),
+                _band_cell(band, band_url(band) if band.contracts else "", caps),
                 money.number(band.contracts),
                 money.percent(money.share(band.amount, amount)),
                 charts.stacked_bar(
@@ -70,7 +78,7 @@ def sizes(
         table=Table("t-tamanos", gettext("By amount"), columns, rows, hide_caption=True),
         key_list=[KeyEntry(charts.swatch(SHADES[method]), method_name(method)) for method in used],
         sources=provenances(view.releases),
-        notes=[gettext("No legal cap is drawn: none has been loaded with its citation for this place and year.")],
+        notes=_cap_notes(caps),
         links=[Action(gettext("Why it matters"), rule_url)],
         csv_url=csv_url,
         csv_headings=[gettext("from"), gettext("below"), gettext("procedure"), gettext("contracts")],
@@ -78,6 +86,35 @@ def sizes(
             [band.least, band.below, method_name(method), n] for band in bands for method, n in band.methods.items()
         ],
     )
+
+
+def _band_cell(band: Band, url: str, caps: Sequence[ProcurementCap]) -> Any:
+    """A cap belongs to the band whose contracts may still be awarded directly under it."""
+    here = [cap for cap in caps if (band.least or 0) < cap.most and (band.below is None or cap.most <= band.below)]
+    name = link(band_name(band), url)
+    return format_html('{} <span class="meta">{}</span>', name, gettext("The legal cap is here")) if here else name
+
+
+def _cap_notes(caps: Sequence[ProcurementCap]) -> list[str]:
+    if not caps:
+        return [gettext("No legal cap is drawn: none has been confirmed with its citation for this place and year.")]
+    example = gettext("An invented cap, as an example.")
+    said = gettext("May be awarded directly up to %(most)s %(tax)s (%(bought)s): %(citation)s.")
+    return [
+        " ".join(
+            [
+                said
+                % {
+                    "most": money.pesos(cap.most, cents=True),
+                    "tax": gettext("with tax") if cap.with_tax else gettext("without tax"),
+                    "bought": sentence_case(str(cap.get_purchase_display())),
+                    "citation": cap.citation,
+                },
+                *([example] if cap.is_example else []),
+            ]
+        )
+        for cap in caps
+    ]
 
 
 def _sizes_title(bands: Sequence[Band], count: int, amount: Decimal) -> str:

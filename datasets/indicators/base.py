@@ -27,8 +27,12 @@ REASONS: dict[str, Any] = {
     "no_two_dates": _("no contract states two dates that could be compared"),
     "no_links": _("the list has no column for the link to the contract"),
     "no_bidders": _("no list says how many took part"),
-    "no_cap": _("no legal cap with its citation has been loaded for this place and year"),
-    "no_sanctions": _("the lists of sanctioned suppliers are not loaded yet"),
+    "no_cap": _("no legal cap with its citation has been confirmed for this place and year"),
+    "no_tax_basis": _(
+        "no direct award says whether tax is in its amount, or none is of a kind that the caps tell apart"
+    ),
+    "few_near_cap": _("fewer than five direct awards are between 80% and 100% of the cap"),
+    "no_sanctions": _("no list of sanctioned suppliers has been published here yet"),
     "no_amendments": _("no list publishes the amendments of its contracts"),
     "no_approved": _("the file does not state what was approved and what was modified"),
     "no_accrued": _("the file does not state what was modified and what was accrued"),

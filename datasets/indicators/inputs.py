@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from django.db.models.functions import Coalesce
 
-from datasets.models import Contract, ExpenditureCell, Kind, PublicBody, Release, RevenueCell
+from datasets.models import Contract, ExpenditureCell, Kind, ProcurementCap, PublicBody, Release, RevenueCell
 from datasets.selectors.contracts import contract_releases
+from datasets.selectors.laws import Barred, barred_suppliers, caps_of
 from datasets.selectors.releases import choose_release, in_releases, published_releases
 
 from .base import Row
@@ -37,6 +38,9 @@ class Award(NamedTuple):
     starts: date | None
     ends: date | None
     url: str
+    category: str = ""
+    without_tax: Decimal | None = None
+    with_tax: Decimal | None = None
 
     @property
     def row(self) -> Row:
@@ -54,6 +58,9 @@ class Awards:
     year: int
     releases: Sequence[int]
     lines: Sequence[Award]
+    caps: Sequence[ProcurementCap] = ()  # confirmed, of direct awards
+    # By the number of the supplier; None where no register of sanctions is published at all.
+    barred: Mapping[int, Sequence[Barred]] | None = None
 
     @cached_property
     def priced(self) -> list[Award]:
@@ -86,17 +93,21 @@ COLUMNS = (
     "starts_on",
     "ends_on",
     "url",
+    "category_raw",
+    "amount_without_tax",
+    "amount_with_tax",
 )
 
 
 def awards_of(body: PublicBody, year: int) -> Awards | None:
-    """One read along the key; None where nothing is published."""
+    """One read along the key, and what the law says beside it; None where nothing is published."""
     releases = list(contract_releases(public_body=body).filter(year=year).order_by("pk").values_list("pk", flat=True))
     if not releases:
         return None
     lines = Contract.objects.filter(public_body=body, release__in=releases, currency="MXN")
     rows = lines.order_by("release_id", "line_no").values_list(*COLUMNS)
-    return Awards(year, releases, [Award(*row) for row in rows.iterator(chunk_size=5_000)])
+    awards = [Award(*row) for row in rows.iterator(chunk_size=5_000)]
+    return Awards(year, releases, awards, caps_of(body, method=Contract.Method.DIRECT), barred_suppliers(lines))
 
 
 @dataclass(frozen=True)

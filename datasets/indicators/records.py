@@ -231,27 +231,11 @@ INDICATORS = (
         "no_bidders",
     ),
     _planned(
-        "debajo-del-tope",
-        _("Just under the legal cap"),
-        _("direct awards between 90% and 100% of the cap, against those between 80% and 90%"),
-        _("The cap by place, year and kind of purchase, with its citation"),
-        _("OCP 2024, R002: manipulation of thresholds"),
-        "no_cap",
-    ),
-    _planned(
         "modificatorios",
         _("Contracts that grew"),
         _("amount of the amendments ÷ original amount × 100"),
         _("The amendments of each contract, with their amounts"),
         _("OCP 2024, R064 and R069"),
         "no_amendments",
-    ),
-    _planned(
-        "proveedor-sancionado",
-        _("Suppliers that were barred"),
-        _("contracts signed while the supplier was barred"),
-        _("The lists of barred suppliers with their periods"),
-        _("OCP 2024, R046"),
-        "no_sanctions",
     ),
 )

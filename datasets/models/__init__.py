@@ -2,8 +2,9 @@
 
 from .classifiers import ClassNode, Label
 from .facts import Contract, ExpenditureLine, RevenueLine, Supplier
-from .history import MappingProfileEvent, PublicBodyEvent, ReleaseEvent
+from .history import LegalReferenceEvent, MappingProfileEvent, ProcurementCapEvent, PublicBodyEvent, ReleaseEvent
 from .indicators import DisclosureScore, Flag, FlagReply, FlagReview, FlagRow, IndicatorValue
+from .laws import LegalReference, ProcurementCap
 from .merges import SupplierMerge
 from .packages import Package, PackageMember
 from .pins import PinnedFigure
@@ -34,11 +35,15 @@ __all__ = [
     "Ingest",
     "Kind",
     "Label",
+    "LegalReference",
+    "LegalReferenceEvent",
     "MappingProfile",
     "MappingProfileEvent",
     "Package",
     "PackageMember",
     "PinnedFigure",
+    "ProcurementCap",
+    "ProcurementCapEvent",
     "PublicBody",
     "PublicBodyEvent",
     "Release",

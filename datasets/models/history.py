@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.audit import history_of
 
+from .laws import LegalReference, ProcurementCap
 from .runs import MappingProfile, Release
 from .sources import PublicBody
 
@@ -24,3 +25,15 @@ class PublicBodyEvent(history_of(PublicBody)):  # type: ignore[misc]
     class Meta:
         verbose_name = _("change of a public body")
         verbose_name_plural = _("changes of public bodies")
+
+
+class LegalReferenceEvent(history_of(LegalReference)):  # type: ignore[misc]
+    class Meta:
+        verbose_name = _("change of a legal reference")
+        verbose_name_plural = _("changes of legal references")
+
+
+class ProcurementCapEvent(history_of(ProcurementCap)):  # type: ignore[misc]
+    class Meta:
+        verbose_name = _("change of a procurement cap")
+        verbose_name_plural = _("changes of procurement caps")

@@ -103,6 +103,12 @@ class PublicBody(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    FEDERAL = (Kind.FEDERATION, Kind.FEDERAL_AGENCY)
+
+    @property
+    def is_federal(self) -> bool:
+        return self.kind in self.FEDERAL
+
     @property
     def is_municipal_government(self) -> bool:
         return self.kind == self.Kind.MUNICIPALITY

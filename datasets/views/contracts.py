@@ -18,10 +18,11 @@ from datasets.figures import contracts as figures
 from datasets.figures import spread
 from datasets.figures.contracts import ContractsView, method_name
 from datasets.figures.sources import provenances
-from datasets.indicators import FAMILIES
-from datasets.models import Kind, Release, Supplier
+from datasets.indicators import FAMILIES, UNDER_THE_CAP
+from datasets.models import Contract, Kind, ProcurementCap, Release, Supplier
 from datasets.selectors import Band, ContractFilters, ContractTotal
 from datasets.selectors.indicators import flags
+from datasets.selectors.laws import caps_of
 from datasets.words import MONTHS
 from gesoc.common import money
 from gesoc.common.charts.frame import Figure, Table, link, row
@@ -199,8 +200,16 @@ class ContractsPage(DashboardView):
 
     def sizes(self) -> Figure | None:
         bands = selectors.amount_bands(releases=self.chosen, currency=self.currency)
-        rule = reverse("datasets:indicator", args=[spread.NO_CAP])
-        return spread.sizes(self.view, bands, self.band_url, rule, self.csv_url("tamanos"))
+        rule = reverse("datasets:indicator", args=[UNDER_THE_CAP])
+        return spread.sizes(self.view, bands, self.caps(), self.band_url, rule, self.csv_url("tamanos"))
+
+    def caps(self) -> list[ProcurementCap]:
+        """Of direct awards, in pesos, that held in a year that is looked at."""
+        if self.place.body is None or self.currency != "MXN":
+            return []
+        years = {release.year for release in self.chosen}
+        found = caps_of(self.place.body, method=Contract.Method.DIRECT)
+        return [cap for cap in found if any(cap.holds_in(year) for year in years)]
 
     def band_url(self, band: Band) -> str:
         """The contracts of a size; an upper end is left out of its band by a cent."""

@@ -1,7 +1,8 @@
-"""Days as they are read: 30 abr 2025, 30 Apr 2025. Spanish writes months small."""
+"""Days as they are read: 30 abr 2025, 30 Apr 2025 (Spanish writes months small); and months counted on."""
 
 from __future__ import annotations
 
+import calendar
 import datetime
 
 from django.utils.formats import date_format
@@ -16,3 +17,10 @@ def day(moment: datetime.date | datetime.datetime | None) -> str:
     local = localtime(moment) if isinstance(moment, datetime.datetime) else moment
     shown = date_format(local, "j M Y")
     return shown.lower() if (get_language() or "").startswith("es") else shown
+
+
+def months_later(start: datetime.date, months: int) -> datetime.date:
+    """The same day so many months later, or the last of a month that is too short for it."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return datetime.date(year, month + 1, min(start.day, last))
