@@ -68,6 +68,11 @@ def years_of_indicators(body: PublicBody) -> list[int]:
     )
 
 
+def flags_by_year(body: PublicBody) -> dict[int, int]:
+    """How many questions stand, in the years in which one does."""
+    return dict(flags(body=body).order_by().values_list("year").annotate(n=Count("id")))
+
+
 def values_of(body: PublicBody, year: int) -> list[IndicatorValue]:
     """In the order of the catalogue; what is of an older catalogue is left out."""
     order = list(CATALOGUE)

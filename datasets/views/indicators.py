@@ -163,13 +163,16 @@ class FlagsPage(DashboardView):
         years = selectors.years_of_indicators(body) if body else []
         if body is None or not years:
             return {"empty": True}
+        raised = selectors.flags_by_year(body)
         given = self.params.get("anio", "")
-        year = int(given) if given.isdecimal() and int(given) in years else years[0]
+        # The newest year with a question: the newest of all is often a budget of which nothing can be told yet.
+        newest = max((one for one in raised if one in years), default=years[0])
+        year = int(given) if given.isdecimal() and int(given) in years else newest
         values = selectors.values_of(body, year)
         found = list(selectors.flags(body=body, year=year).order_by("indicator", "-value", "id"))
         return {
             "year": year,
-            "years": [(one, f"?anio={one}", one == year) for one in years],
+            "years": [(one, f"?anio={one}", one == year, raised.get(one, 0)) for one in years],
             "flags": _flags_table(found) if found else None,
             "count": len(found),
             "known": _known_table([one for one in values if not one.reason]),

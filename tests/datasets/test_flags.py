@@ -226,6 +226,14 @@ def test_page_of_a_place_tells_questions_values_and_what_cannot_be_known(client,
     assert "porque ninguna lista dice cuántos participaron" in page
 
 
+def test_page_of_a_place_opens_at_the_newest_year_that_raises_a_question(client, body):
+    publish(listed(body, year=2023))
+    publish(listed(body, direct="100", year=2024))  # nothing to ask about
+    page = client.get("/municipios/05035/senales/")
+    assert (page.context["year"], [one[::3] for one in page.context["years"]]) == (2023, [(2024, 0), (2023, 2)])
+    assert client.get("/municipios/05035/senales/?anio=2024").context["year"] == 2024
+
+
 def test_page_of_a_question_shows_its_rows_and_its_rule(client, flag):
     page = client.get(flag.get_absolute_url()).text
     assert "OCP 2024, R013" in page
