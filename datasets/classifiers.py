@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
 from .models import ClassNode
 
 DATA = Path(__file__).parent / "data"
-FIELDS = ("parent_code", "level", "name_es", "name_en", "short_es", "short_en")
+TEXTS = ("parent_code", "level", "name_es", "name_en", "short_es", "short_en")
+FIELDS = (*TEXTS, "until")
 
 
 @transaction.atomic
@@ -20,15 +22,15 @@ def load_classifiers() -> int:
 
     One query where nothing changed.
     """
-    wanted = {(node.classifier, node.code): node for node in _published_nodes()}
-    kept = {(node.classifier, node.code): node for node in ClassNode.objects.all()}
+    wanted = {_key(node): node for node in _published_nodes()}
+    kept = {_key(node): node for node in ClassNode.objects.all()}
     gone = [node.pk for key, node in kept.items() if key not in wanted]
     changed = [node for key, node in wanted.items() if key not in kept or _values(node) != _values(kept[key])]
     if gone:
         ClassNode.objects.filter(pk__in=gone).delete()
     if changed:
         ClassNode.objects.bulk_create(
-            changed, update_conflicts=True, unique_fields=["classifier", "code"], update_fields=FIELDS
+            changed, update_conflicts=True, unique_fields=["classifier", "code", "since"], update_fields=FIELDS
         )
     return len(gone) + len(changed)
 
@@ -37,8 +39,15 @@ def _published_nodes() -> Iterator[ClassNode]:
     for classifier in ClassNode.Classifier.values:
         with (DATA / f"{classifier}.csv").open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                yield ClassNode(classifier=classifier, code=row["code"], **{name: row[name] for name in FIELDS})
+                # Files whose entries always meant the same have no years.
+                since, until = int(row.get("since") or 0), int(row.get("until") or 0) or None
+                texts = {name: row[name] for name in TEXTS}
+                yield ClassNode(classifier=classifier, code=row["code"], since=since, until=until, **texts)
 
 
-def _values(node: ClassNode) -> list[str]:
+def _key(node: ClassNode) -> tuple[str, str, int]:
+    return node.classifier, node.code, node.since
+
+
+def _values(node: ClassNode) -> list[Any]:
     return [getattr(node, name) for name in FIELDS]

@@ -8,11 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
-from django.utils.translation import get_language
 
 from .models import (
     Breakdown,
-    ClassNode,
     Contract,
     ContractCell,
     Debt,
@@ -26,6 +24,7 @@ from .models import (
     Work,
 )
 from .models.rollups import Cell
+from .selectors.cells import official_names_by_year
 from .words import amount, moment_name, signed_amount
 
 if TYPE_CHECKING:
@@ -145,7 +144,7 @@ def _parts(release: Release, previous: Release, moment: str) -> list[Change]:
     for cell in cells:
         amounts.setdefault(cell["key"], {})[cell["release_id"]] = cell["value"]
         names[cell["key"]] = cell["label__name"] or names.get(cell["key"], "")
-    names |= _official_names(by, amounts)
+    names |= _official_names(by, amounts, release.year)
     return [
         Change(names.get(key) or key, of.get(previous.pk), of.get(release.pk)) for key, of in sorted(amounts.items())
     ]
@@ -167,13 +166,12 @@ def _cells(release: Release, previous: Release, moment: str) -> tuple[str, Itera
     return by, ({**row, "value": row[moment]} for row in cells)
 
 
-def _official_names(by: str, keys: Iterable[str]) -> dict[str, str]:
+def _official_names(by: str, keys: Iterable[str], year: int) -> dict[str, str]:
     """Code and name of the official classifier; the procedures of contracts in our words."""
     if by == "method":
         methods = dict(Contract.Method.choices)
         return {key: str(methods.get(key, key)) for key in keys}
     if by not in CLASSIFIERS:
         return {}
-    nodes = ClassNode.objects.filter(classifier=CLASSIFIERS[by], code__in=list(keys))
-    english = (get_language() or "").startswith("en")
-    return {node.code: f"{node.code} {(node.name_en if english else '') or node.name_es}" for node in nodes}
+    names = official_names_by_year(CLASSIFIERS[by], keys, [year])[year]
+    return {code: f"{code} {name.full}" for code, name in names.items()}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ClassNode(models.Model):
-    """One entry of an official classifier: chapter 1000, function 2.4, revenue rubro 1…"""
+    """One entry of an official classifier: chapter 1000, function 2.4, revenue rubro 1…, in the years in which it meant that."""
 
     class Classifier(models.TextChoices):
         OBJECT = "object", _("Object of expenditure (COG)")
@@ -18,6 +18,8 @@ class ClassNode(models.Model):
 
     classifier = models.CharField(max_length=10, choices=Classifier.choices)
     code = models.CharField(max_length=12)
+    since = models.SmallIntegerField(_("from the year"), default=0)  # 0: ever since
+    until = models.SmallIntegerField(_("to the year"), null=True)  # NULL: it holds today
     parent_code = models.CharField(max_length=12, blank=True)
     level = models.CharField(max_length=20)
     name_es = models.CharField(max_length=300)
@@ -29,8 +31,8 @@ class ClassNode(models.Model):
     class Meta:
         verbose_name = _("classifier entry")
         verbose_name_plural = _("classifier entries")
-        ordering = ["classifier", "code"]
-        constraints = [models.UniqueConstraint(fields=["classifier", "code"], name="class_node_unique")]
+        ordering = ["classifier", "code", "since"]
+        constraints = [models.UniqueConstraint(fields=["classifier", "code", "since"], name="class_node_unique")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name_es}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -72,15 +73,37 @@ class Name:
 
 
 def official_names(classifier: str | None, codes: Iterable[str]) -> dict[str, Name]:
-    """Names of the classifier's codes in the active language; a name without translation stays Spanish."""
+    """Names that the classifier's codes have today, in the active language; a name without translation stays Spanish."""
+    return {node.code: node_name(node) for node in _nodes(classifier, codes) if node.until is None}
+
+
+def official_names_by_year(
+    classifier: str | None, codes: Iterable[str], years: Iterable[int]
+) -> dict[int, dict[str, Name]]:
+    """The names that the codes had in each of the years: a digit of the funding sources meant another one before 2018.
+    One query."""
+    nodes = _nodes(classifier, codes)
+    return {
+        year: {node.code: node_name(node) for node in nodes if node.since <= year <= (node.until or year)}
+        for year in set(years)
+    }
+
+
+def settled_names(classifier: str | None, codes: Iterable[str]) -> dict[str, Name]:
+    """Of the codes that never had another meaning: for figures of several years at once."""
+    nodes = _nodes(classifier, codes)
+    meanings = Counter(node.code for node in nodes)
+    return {node.code: node_name(node) for node in nodes if meanings[node.code] == 1}
+
+
+def _nodes(classifier: str | None, codes: Iterable[str]) -> list[ClassNode]:
     if classifier is None:
-        return {}
+        return []
+    return list(ClassNode.objects.filter(classifier=classifier, code__in=set(codes)))
+
+
+def node_name(node: ClassNode) -> Name:
     english = (get_language() or "").startswith("en")
-    nodes = ClassNode.objects.filter(classifier=classifier, code__in=set(codes))
-    return {node.code: _name(node, english) for node in nodes}
-
-
-def _name(node: ClassNode, english: bool) -> Name:
     full = (english and node.name_en) or node.name_es
     short = node.short_en if english else node.short_es
     return Name(full, short or full)

@@ -17,7 +17,7 @@ from django.db.models import Sum
 
 from datasets.models import ContractCell, ExpenditureCell, ExpenditureLine, Kind, Release, RevenueCell, RevenueLine
 
-from .cells import SUBFUNCTION, official_names, sum_stated
+from .cells import OWN_NAMES, SUBFUNCTION, settled_names, sum_stated
 from .contracts import contract_releases
 from .figures import EXPENDITURE_CLASSIFIERS, REVENUE_CLASSIFIERS
 from .releases import best_by_year, in_releases, published_releases
@@ -280,12 +280,13 @@ def names_of(cube: Cube, heading: str, keys: Iterable[str]) -> dict[str, str]:
     wanted = {key for key in keys if key}
     if cube.kind == Kind.CONTRACTS:
         return {str(key): str(label) for key, label in Contract.Method.choices} if heading == "method" else {}
-    found = {code: name.full for code, name in official_names(cube.classifiers.get(heading), wanted).items()}
-    missing = wanted - set(found)
+    official = {code: name.full for code, name in settled_names(cube.classifiers.get(heading), wanted).items()}
+    missing = wanted if heading in OWN_NAMES else wanted - set(official)
     labelled = cube.cells._default_manager.filter(by=heading, key__in=missing, label__isnull=False)
     pairs = dict(labelled.order_by("key", "label").values_list("key", "label"))
     texts = Label.objects.in_bulk(set(pairs.values()))
-    return found | {key: texts[label].name for key, label in pairs.items() if label in texts and texts[label].name}
+    printed = {key: texts[label].name for key, label in pairs.items() if label in texts and texts[label].name}
+    return official | printed
 
 
 def _state(release: Release) -> str | None:

@@ -19,7 +19,7 @@ from datasets.models import (
     RevenueLine,
 )
 
-from .cells import Cell, at_function_level, cell_of, official_names, ordered, with_remainders
+from .cells import Cell, at_function_level, cell_of, official_names_by_year, ordered, with_remainders
 from .releases import choose_releases, in_releases
 
 MOMENTS: dict[str, tuple[str, ...]] = {Kind.EXPENDITURE: ExpenditureLine.MOMENTS, Kind.REVENUE: RevenueLine.MOMENTS}
@@ -60,8 +60,7 @@ def expenditure_cells(
     rows = list(found.select_related("label"))
     if by == "function":
         rows = at_function_level(rows, below=parent)
-    names = official_names(EXPENDITURE_CLASSIFIERS.get(by), [row.key for row in rows])
-    cells = [cell_of(row, ExpenditureLine.MOMENTS, names) for row in rows]
+    cells = _named(rows, chosen, EXPENDITURE_CLASSIFIERS.get(by), ExpenditureLine.MOMENTS)
     return ordered(cells if parent else with_remainders(cells, chosen, ExpenditureLine.MOMENTS), moment)
 
 
@@ -72,9 +71,20 @@ def revenue_cells(
     chosen = list(releases)
     found = RevenueCell.objects.filter(by=by, **in_releases(chosen)).filter(_under(by, parent or None))
     rows = list(found.select_related("label"))
-    names = official_names(REVENUE_CLASSIFIERS.get(by), [row.key for row in rows])
-    cells = [cell_of(row, RevenueLine.MOMENTS, names) for row in rows]
+    cells = _named(rows, chosen, REVENUE_CLASSIFIERS.get(by), RevenueLine.MOMENTS)
     return ordered(cells if parent else with_remainders(cells, chosen, RevenueLine.MOMENTS), moment)
+
+
+def _named(
+    rows: Sequence[ExpenditureCell | RevenueCell],
+    releases: Iterable[Release],
+    classifier: str | None,
+    moments: Sequence[str],
+) -> list[Cell]:
+    """Each under the name that its code had in the year of its release. One query."""
+    years = {release.pk: release.year for release in releases}
+    names = official_names_by_year(classifier, [row.key for row in rows], years.values())
+    return [cell_of(row, moments, names[years[row.release_id]]) for row in rows]
 
 
 def is_told_by(release: Release, *, by: str, beyond: Iterable[str]) -> bool:

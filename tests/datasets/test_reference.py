@@ -7,11 +7,20 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from datasets import selectors
 from datasets.classifiers import DATA, load_classifiers
 from datasets.models import ClassNode, PublicBody
 from datasets.public_bodies import ensure_governments, name_key
+from datasets.selectors.cells import settled_names
 from datasets.versions import data_version
-from tests.factories.datasets import MunicipalityFactory, PublicBodyFactory, StateFactory
+from tests.factories.datasets import (
+    MunicipalityFactory,
+    PublicBodyFactory,
+    ReleaseFactory,
+    StateFactory,
+    expenditure_cell,
+    label,
+)
 
 
 def rows(name):
@@ -36,7 +45,8 @@ def test_object_classifier_has_the_official_size_and_every_code_its_parent():
 def test_classifier_files_are_complete(name):
     found = rows(name)
     codes = {row["code"] for row in found}
-    assert len(codes) == len(found)
+    # A code stands once for every span of years in which it meant something of its own.
+    assert len({(row["code"], row.get("since")) for row in found}) == len(found)
     for row in found:
         assert row["parent_code"] in codes | {""}
         assert row["name_es"] and row["name_en"] and row["source"]
@@ -81,6 +91,22 @@ def test_load_classifiers_once_twice_and_after_a_change(django_assert_num_querie
     assert ClassNode.objects.get(classifier="object", code="1000").name_es == "Servicios personales"
     assert ClassNode.objects.get(classifier="object", code="1000").short_es == "Servicios personales (sueldos)"
     assert not ClassNode.objects.filter(code="1800").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("year", "name"), [(2017, "Recursos fiscales"), (2018, "No etiquetado"), (2025, "No etiquetado")]
+)
+def test_a_code_is_named_as_in_the_year_of_its_file(year, name):
+    load_classifiers()
+    release = ReleaseFactory(year=year)
+    expenditure_cell(release, "funding", "1", label=label("funding", "", code="1", published_code="1"), accrued="5.00")
+    expenditure_cell(release, "funding", "5", label=label("funding", "Lo federal", code="5", published_code="5"))
+    cells = {cell.key: cell.name for cell in selectors.expenditure_cells(releases=[release], by="funding")}
+    assert (cells["1"], cells["5"]) == (name, "Lo federal")
+    # Figures of several years at once say nothing of a digit that changed its meaning.
+    assert set(settled_names("funding", ["1", "2", "5", "11"])) == {"5", "11"}
+    assert selectors.official_names("funding", ["1", "5"])["1"].full == "No etiquetado"
 
 
 @pytest.fixture
