@@ -21,7 +21,7 @@ from datasets.figures.origin import origin
 from datasets.figures.quarters import quarters
 from datasets.figures.sources import comparable, document_name, first_moment, stated_moments, total
 from datasets.figures.stages import carried_out, moments
-from datasets.models import Release
+from datasets.models import Breakdown, Release
 from datasets.selectors import Cell, YearCells
 from datasets.words import moment_name
 from gesoc.common.charts.frame import Action, Figure
@@ -36,6 +36,13 @@ MEASURES = {
     "reales": gettext_lazy("Real pesos"),
     "habitante": gettext_lazy("Per inhabitant"),
     "parte": gettext_lazy("Percent of the whole"),
+}
+# A statement under one of these classifications tells its money in this way and in no other.
+ONLY_TOLD: dict[str, str] = {
+    Breakdown.ADMINISTRATIVE: "unidad",
+    Breakdown.FUNCTIONAL: "funcion",
+    Breakdown.PROGRAMME: "programa",
+    Breakdown.ECONOMIC: "tipo",
 }
 ORDERS = ("monto", "nombre", "clave", "cambio")
 
@@ -76,7 +83,15 @@ class LedgerView(DashboardView):
 
     @cached_property
     def way(self) -> str:
-        return picked(self.params, "por", self.ledger.ways, next(iter(self.ledger.ways)))
+        return picked(self.params, "por", self.ledger.ways, self.usual_way())
+
+    def usual_way(self) -> str:
+        """The first one; but what is printed under other classifications alone opens with one of them."""
+        asked = [release for release in self.releases if str(release.year) == self.params.get("anio")]
+        printed = {release.breakdown for release in asked or self.releases}
+        told = {ONLY_TOLD.get(one, "") for one in printed}
+        ways = [way for way in self.ledger.ways if "" in told or way in told]
+        return next(iter(ways or self.ledger.ways))
 
     @cached_property
     def headings(self) -> list[str]:

@@ -25,6 +25,20 @@ def test_budget_states_the_finding_in_both_languages(client, body):
     assert "Of every 100 pesos, 56 go to Servicios personales" in client.get(f"/en{BUDGET}").text
 
 
+def test_budget_that_is_only_printed_by_unit_opens_by_unit(client, body):
+    release = make.ReleaseFactory(
+        public_body=body, year=2024, breakdown=Breakdown.ADMINISTRATIVE, totals={"accrued": "9000000.00"}
+    )
+    for number, amount in enumerate(["6000000.00", "3000000.00"], start=1):
+        label = make.label("unit", f"Dirección {number}", published_code=str(number))
+        make.expenditure_cell(release, "unit", str(label.pk), label=label, accrued=amount)
+    assert "Dirección 1" in client.get(BUDGET).text
+    assert "no lo dicen de esta forma" in client.get(f"{BUDGET}?por=objeto").text
+    place.spending(body, 2023)  # another year tells the objects: without a choice that one is shown, as ever
+    assert client.get(BUDGET).context["release"].year == 2023
+    assert "Dirección 1" in client.get(f"{BUDGET}?anio=2024").text
+
+
 def test_budget_draws_areas_and_repeats_them_in_the_table(client, body):
     place.spending(body, 2024)
     page = client.get(BUDGET).text
