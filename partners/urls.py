@@ -25,6 +25,7 @@ organisations = [
 
 network = [
     path("", views.NetworkPage.as_view(), name="network"),
+    path("crecimiento.csv", views.growth_csv, name="growth_csv"),
     path("vinculos.csv", views.ties_csv, name="ties_csv"),
     path("huecos/", views.CoverageGaps.as_view(), name="gaps"),
     path("huecos.csv", views.coverage_gaps_csv, name="gaps_csv"),

@@ -6,6 +6,7 @@ from .network import (
     CoverageGaps,
     NetworkPage,
     coverage_gaps_csv,
+    growth_csv,
     ties_csv,
 )
 from .organisations import (
@@ -74,6 +75,7 @@ __all__ = [
     "Unsubscribe",
     "coverage_gaps_csv",
     "download",
+    "growth_csv",
     "notice",
     "suggest_municipalities",
     "suggest_organisations",
