@@ -18,7 +18,7 @@ from .members import (
     suspend_membership,
     update_user,
 )
-from .merge import mark_different, merge_organisations, merge_people, preview_merge, undo_merge
+from .merge import add_preparation, mark_different, merge_organisations, merge_people, preview_merge, undo_merge
 from .notices import ensure_notices
 from .organisations import (
     change_status,
@@ -55,6 +55,7 @@ __all__ = [
     "accept_invitation",
     "add_eraser",
     "add_membership",
+    "add_preparation",
     "affiliate",
     "anonymise",
     "answer_arco",

@@ -15,7 +15,7 @@ from dialogues.models import Commitment
 from dialogues.services import commitments as change
 from dialogues.services.commitment_mail import remind_commitments
 from partners.models import OutboxMail
-from partners.services import deliver_mail, mint_link
+from partners.services import anonymise, deliver_mail, mint_link
 from projects.models import EvidenceUse
 from tests.factories.commitments import CommitmentFactory
 from tests.factories.datasets import MunicipalityFactory, PublicBodyFactory, ReleaseFactory, expenditure_cell, label
@@ -125,13 +125,41 @@ def test_reports_and_refusals_are_said(client):
     assert "así que esto no se puede hacer" in page.content.decode()
 
 
-def test_what_the_next_administration_inherits(client):
+def test_edge_24_what_the_next_administration_inherits(client):
     CommitmentFactory(text="Abierto")
     CommitmentFactory(text="Roto", state="incumplido")
     CommitmentFactory(text="Cumplido", state="verificado")
     page = client.get("/compromisos/entrega/05035/")
     assert [c.text for c, _s in page.context["rows"]] == ["Abierto"]
     assert [c.text for c, _s in page.context["broken"]] == ["Roto"]
+
+
+def test_edge_29_what_a_split_off_municipality_agreed_is_counted_with_the_old_one(client):
+    old, young = MunicipalityFactory(code="02001"), MunicipalityFactory(code="02006")
+    session = SessionFactory(municipality=old)
+    before = CommitmentFactory(session=session, municipality=old, text="Antes")
+    young.parents.add(old, MunicipalityFactory(code="02002"))
+    CommitmentFactory(municipality=young, text="Después")
+    session.refresh_from_db()
+    before.refresh_from_db()
+    assert (session.municipality_id, before.municipality_id) == ("02001", "02001")
+    page = client.get("/compromisos/", {"municipio": "02001"})
+    assert page.context["counts"].total == 2 and "se separó" in page.content.decode()
+    assert {c.text for c, _s in client.get("/compromisos/entrega/02001/").context["rows"]} == {"Antes", "Después"}
+    alone = client.get("/compromisos/", {"municipio": "02006"})
+    assert alone.context["counts"].total == 1 and "se separó" not in alone.content.decode()
+
+
+def test_edge_27_of_an_erased_official_the_office_stays(client):
+    official = PersonFactory(full_name="Rosa Uc Poot")
+    found = CommitmentFactory(office="Dirección de Obras", responsible_person=official)
+    anonymise(person=official, by=None)
+    for user in (None, GesocFactory()):
+        if user:
+            client.force_login(user)
+        page = client.get(found.get_absolute_url()).content.decode()
+        assert "Dirección de Obras" in page and "Rosa Uc" not in page
+        assert ("Participante" in page) == bool(user)
 
 
 # -- the link of a reminder ------------------------------------------------------------------------------------------------
