@@ -21,9 +21,23 @@ class DialoguesConfig(AppConfig):
     def ready(self) -> None:
         from partners.selectors import add_ties
         from partners.services import add_eraser
+        from projects.models.comments import Place, add_place
+
+        from .models import Commitment, CommitmentComment
 
         add_eraser(_erase)
         add_ties(_ties)
+        add_place(
+            "compromiso",
+            Place(
+                model=Commitment,
+                name="key",
+                link=CommitmentComment,
+                field="commitment",
+                right="dialogues.manage_commitment",
+                seen=Commitment.objects.visible_to,
+            ),
+        )
 
 
 def _erase(person: Person) -> int:

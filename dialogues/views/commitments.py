@@ -27,6 +27,8 @@ from municipalities.selectors import with_successors
 from partners.audit import person
 from partners.models import SignedLink
 from partners.services import find_link
+from projects import threads
+from projects.forms.comments import CommentForm
 from projects.models import Evidence
 
 PAGE_SIZE = 30
@@ -95,6 +97,8 @@ def _page(request: HttpRequest, found: Commitment) -> dict[str, Any]:
         "said": standing.said(found, read.today_of(found)),
         "slips": standing.slips(found),
         "chain": read.chain(found, request.user),
+        "thread": threads.thread(found, request.user),
+        "comment_form": CommentForm(auto_id="comment_%s"),
         "updates": read.history(found),
         "verifications": found.verifications.select_related("organisation"),
         "supporters": found.supporters.all(),

@@ -13,6 +13,7 @@ from partners.audit import acting, given
 from partners.models import User
 from partners.services import person_of, queue_mail, site_url
 from projects.models import Comment, CommentEvent, LogEntry
+from projects.models.comments import places
 from projects.threads import address_of, found_at, may_comment, may_moderate, place_of
 
 from .moves import locked, saved
@@ -29,10 +30,21 @@ def write_comment(*, target: Any, text: str, by: User, network_only: bool = Fals
     if not may_comment(by, target):
         raise ValidationError(_("Nobody comments here any more."))
     with acting(by, "write_comment"):
-        field = place_of(target)[1]
-        comment = saved(Comment(text=text.strip(), by=by, network_only=network_only, **{field: target}))
+        comment = _beside(target, Comment(text=text.strip(), by=by, network_only=network_only))
         _tell(comment, target)
         return comment
+
+
+def _beside(target: Any, comment: Comment) -> Comment:
+    word, field, _name = place_of(target)
+    place = places().get(word)
+    if place is None:
+        setattr(comment, field, target)
+        return saved(comment)
+    comment.elsewhere = word
+    saved(comment)
+    place.link._default_manager.create(comment=comment, **{place.field: target})
+    return comment
 
 
 def edit_comment(*, comment: Comment, text: str, by: User) -> Comment:
@@ -73,10 +85,10 @@ def _tell(comment: Comment, target: Any) -> None:
             kind="comment",
             template="comment",
             context={"comment": comment, "place": _place(target), "url": site_url(address_of(target))},
-            key=f"comment:{field}:{target.pk}:{user.pk}:{today}",
+            key=f"comment:{word}:{target.pk}:{user.pk}:{today}",
             by=comment.by,
             person=person_of(user=user),
-            about=f"projects.{field}:{name}",
+            about=f"{target._meta.label_lower}:{name}",
             voluntary=True,
         )
 

@@ -45,6 +45,7 @@ def test_it_stands_beside_one_thing_and_says_something():
         {"text": "x", "evidence": card, "challenge": ChallengeFactory()},
         {"text": "", "evidence": card},
         {"text": "x", "evidence": card, "removed_at": timezone.now()},
+        {"text": "x", "evidence": card, "elsewhere": "compromiso"},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Comment.objects.create(by=user, **fields)
