@@ -56,6 +56,7 @@ privacy = [
     path("decisiones/<str:token>/", views.Decisions.as_view(), name="decisions"),
     path("baja/<str:token>/", views.Unsubscribe.as_view(), name="unsubscribe"),
     path("mesa/", views.PrivacyDesk.as_view(), name="privacy_desk"),
+    path("mesa/<uuid:key>/datos/", views.ArcoReport.as_view(), name="arco_report"),
     path("mesa/<uuid:key>/", views.HandleArco.as_view(), name="handle_arco"),
 ]
 

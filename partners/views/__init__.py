@@ -34,7 +34,7 @@ from .people import (
     PersonPage,
     SendNotices,
 )
-from .privacy import AskArco, Decisions, HandleArco, Outbox, PrivacyDesk, RetryMail, Unsubscribe, notice
+from .privacy import ArcoReport, AskArco, Decisions, HandleArco, Outbox, PrivacyDesk, RetryMail, Unsubscribe, notice
 from .team import EndMembership, TeamPage
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "ActFor",
     "Affiliate",
     "AnswerInvitation",
+    "ArcoReport",
     "AskArco",
     "ChangeStatus",
     "CompareDuplicates",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.audit import acting, given
 from partners.models import User
-from partners.services import person_of, queue_mail, site_url
+from partners.services import blot, person_of, queue_mail, site_url
 from projects.models import Comment, CommentEvent, LogEntry
 from projects.models.comments import places
 from projects.threads import address_of, found_at, may_comment, may_moderate, place_of
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from partners.models import Person
 
 TOLD = 20  # people a comment tells at most
-SHORTEST = 6
 
 
 def write_comment(*, target: Any, text: str, by: User, network_only: bool = False) -> Comment:
@@ -111,16 +109,6 @@ def erase_comments_of(person: Person) -> int:
         CommentEvent.objects.filter(pgh_obj_id__in=numbers).update(text="")
         count = theirs.filter(removed_at=None).update(text="", removed_at=timezone.now())
         CommentEvent.objects.filter(pgh_obj_id__in=numbers).update(text="")
-    for trace in (person.full_name, person.email, person.phone):
-        if len(trace) >= SHORTEST:  # a shorter one would hit what is not theirs
-            count += _blot(Comment.objects.filter(text__icontains=trace), trace)
-            _blot(CommentEvent.objects.filter(text__icontains=trace), trace)
+    count += blot(Comment.objects.all(), "text", person)
+    blot(CommentEvent.objects.all(), "text", person)
     return count
-
-
-def _blot(rows: Any, trace: str) -> int:
-    found = list(rows)
-    for row in found:
-        text = re.sub(re.escape(trace), "…", row.text, flags=re.IGNORECASE)
-        type(row)._default_manager.filter(pk=row.pk).update(text=text)
-    return len(found)
