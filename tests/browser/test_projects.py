@@ -7,11 +7,13 @@ from django.core.cache import cache
 from playwright.sync_api import expect
 
 from partners import services as partner_services
-from partners.models import OutboxMail
-from projects.models import LearningNote, LogEntry, Outcome
+from partners.models import Organisation, OutboxMail, User
+from projects import services
+from projects.models import LearningNote, LogEntry, Outcome, ResearchNote
 from tests.browser.clicks import Clicks, fits
 from tests.factories.partners import PASSWORD, OrganisationFactory
 from tests.factories.projects import ProjectFactory, ProjectMemberFactory
+from tests.pictures import exif
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -76,6 +78,27 @@ def test_task_16_an_outcome_with_its_question_takes_four_clicks_at_most(home, ax
     assert click.count <= 4
     assert Outcome.objects.get().state == "en_verificacion" and OutboxMail.objects.get().to == "rosa@ejemplo.example"
     axe()
+
+
+def test_a_photograph_is_drawn_in_a_note_after_it_was_cleaned(home, live_server, axe, tmp_path):
+    told = home.screenshot(type="jpeg")
+    photo = tmp_path / "IMG_2041.jpg"
+    photo.write_bytes(told[:2] + exif() + told[2:])
+    author = User.objects.get()
+    note = services.save_research_note(
+        note=ResearchNote(title="N", lede="L", body="B", authors="A", organisation=Organisation.objects.get()),
+        by=author,
+    )
+    home.goto(f"{live_server.url}{note.get_absolute_url()}imagenes/")
+    home.get_by_label("Imagen").set_input_files(photo)
+    home.get_by_label("qué muestra").fill("Mi semana en un teléfono")
+    home.get_by_role("button", name="Agregar la imagen").click()
+    image = home.get_by_role("img", name="Mi semana en un teléfono")
+    expect(image).to_be_visible()
+    image.evaluate("one => one.decode()")
+    assert image.evaluate("one => one.naturalHeight") == 390  # lying on its side: its way up survived
+    axe()
+    assert fits(home)
 
 
 def test_the_story_is_accessible_and_fits(home, live_server, axe):
