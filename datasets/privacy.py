@@ -56,7 +56,18 @@ NAMED_PHONE = re.compile(
     re.IGNORECASE,
 )
 PHONE_DIGITS = re.compile(r"(?:52)?1?[2-9]\d{9}|\d{7,8}")
-DOMICILE = re.compile(r"(?<!\ba )\bdomicilio(?: ?:| en\b| particular\b| fiscal\b| conocido\b)", re.IGNORECASE)
+# “El mismo domicilio en dos contratos” compares, and says nowhere where it is; with a street or a house number it would.
+STREET = r"(?:calle|av|avenida|blvd|bulevar|boulevard|calzada|privada|andador|callejon|callejón|carretera|camino|km|col|colonia"
+STREET += r"|fracc|fraccionamiento|barrio|ejido|lote|manzana|mz|lt|numero|número|num|núm|no|s/n|cp)"
+COMPARED = (
+    r"(?<=mismo domicilio) en(?: (?:el|la|los|las|su|sus|un|una|ambos|ambas|todos|todas|varios|varias|otros|otras|de|dos|tres"
+    r"|cuatro|cinco|distintos|distintas|diferentes|\d{1,2}))* (?:contratos?|ofertas?|propuestas?|cotizacion(?:es)?|facturas?"
+    r"|cotización|actas?|expedientes?|registros?|documentos?|licitacion(?:es)?|licitación|concursos?|procedimientos?|empresas"
+    rf"|proveedores|padron(?:es)?|padrón)\b(?!.*\b{STREET}\b)(?:\D|\b(?:19|20)\d\d\b)*$"
+)
+DOMICILE = re.compile(
+    rf"(?<!\ba )\bdomicilio(?!{COMPARED})(?: ?:| en\b| particular\b| fiscal\b| conocido\b)", re.IGNORECASE
+)
 
 PHONE_HEADING = re.compile(r"\b(telefonos?|tel|celular|cel|movil|whatsapp)\b")
 DOMICILE_HEADING = re.compile(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from partners.models import Organisation, Person, User
     from partners.selectors import Tie
+    from partners.services import Kept
 
 
 class DialoguesConfig(AppConfig):
@@ -20,16 +21,37 @@ class DialoguesConfig(AppConfig):
 
     def ready(self) -> None:
         from partners.selectors import add_ties
-        from partners.services import add_eraser
+        from partners.services import add_eraser, add_reporter
+        from projects.models.comments import Place, add_place
+
+        from .models import Commitment, CommitmentComment
 
         add_eraser(_erase)
+        add_reporter(_kept)
         add_ties(_ties)
+        add_place(
+            "compromiso",
+            Place(
+                model=Commitment,
+                name="key",
+                link=CommitmentComment,
+                field="commitment",
+                right="dialogues.manage_commitment",
+                seen=Commitment.objects.visible_to,
+            ),
+        )
 
 
 def _erase(person: Person) -> int:
     from .services.erasure import erase_person  # services draw in half the house: not while it is being built
 
     return erase_person(person)
+
+
+def _kept(person: Person) -> Iterable[Kept]:
+    from .services.erasure import kept_of
+
+    return kept_of(person)
 
 
 def _ties(user: User | AnonymousUser, organisation: Organisation | None, limit: int) -> Iterable[Tie]:

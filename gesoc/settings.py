@@ -304,6 +304,7 @@ ERASURES_FILE = Path(env.str("ERASURES_FILE", str(Path(MEDIA_ROOT) / "erasures.t
 # Working days that a public body has to answer a request for information (general law of transparency: twenty).
 INFORMATION_REQUEST_DAYS = env.int("INFORMATION_REQUEST_DAYS", 20)
 ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", 10)  # of one file beside a log entry
+NOTE_IMAGE_MAX_MB = env.int("NOTE_IMAGE_MAX_MB", 5)  # of one image of a research note
 
 # -- language and time --------------------------------------------------------------------------------------------
 

@@ -24,6 +24,11 @@ def municipalities_of(state: State, by: str = "name") -> MunicipalityQuerySet:
     return found.order_by(*orders[by], "sort_key", "code")
 
 
+def with_successors(code: str) -> MunicipalityQuerySet:
+    """The municipality and what was split from it: what is counted for a territory goes on being counted."""
+    return Municipality.objects.filter(Q(code=code) | Q(pk__in=Municipality.objects.filter(parents=code).values("pk")))
+
+
 def codes_with_data(state: State | None = None) -> set[str]:
     """Codes of the municipalities whose government has published figures here."""
     mine = Q(public_bodies__kind="municipality", public_bodies__releases__status="published")

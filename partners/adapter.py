@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]
 
 from partners.acting_for import remember
+from partners.models import Membership
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -33,9 +34,17 @@ class AccountAdapter(DefaultAccountAdapter):
         remember(request, user)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Without a page to go back to: the account, in the language that the person chose."""
+        """Without a page to go back to: where their work waits, in the language that the person chose."""
         with translation.override(request.user.preferred_language):  # type: ignore[union-attr]
-            return reverse("account")
+            return reverse(home_of(request.user))
+
+
+def home_of(user: Any) -> str:
+    """The week of whoever works for an organisation; an invitation that waits, and the work of GESOC, are at the account."""
+    runs_the_house = user.is_gesoc or user.is_superuser
+    if runs_the_house or user.memberships.filter(state=Membership.State.INVITED).exists():
+        return "account"
+    return "projects:week" if user.memberships.in_force().exists() else "account"
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

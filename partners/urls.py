@@ -25,6 +25,7 @@ organisations = [
 
 network = [
     path("", views.NetworkPage.as_view(), name="network"),
+    path("crecimiento.csv", views.growth_csv, name="growth_csv"),
     path("vinculos.csv", views.ties_csv, name="ties_csv"),
     path("huecos/", views.CoverageGaps.as_view(), name="gaps"),
     path("huecos.csv", views.coverage_gaps_csv, name="gaps_csv"),
@@ -55,6 +56,7 @@ privacy = [
     path("decisiones/<str:token>/", views.Decisions.as_view(), name="decisions"),
     path("baja/<str:token>/", views.Unsubscribe.as_view(), name="unsubscribe"),
     path("mesa/", views.PrivacyDesk.as_view(), name="privacy_desk"),
+    path("mesa/<uuid:key>/datos/", views.ArcoReport.as_view(), name="arco_report"),
     path("mesa/<uuid:key>/", views.HandleArco.as_view(), name="handle_arco"),
 ]
 

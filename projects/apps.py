@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from partners.models import Organisation, Person, User
     from partners.selectors import Tie
+    from partners.services import Kept
+    from partners.services.merge import Moves, Record
 
 
 class ProjectsConfig(AppConfig):
@@ -21,10 +23,12 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from datasets.reference import add_reference
         from partners.selectors import add_ties
-        from partners.services import add_eraser
+        from partners.services import add_eraser, add_preparation, add_reporter
 
         add_reference(_questions)
         add_eraser(_erase)
+        add_reporter(_kept)
+        add_preparation(_one_partnership)
         add_ties(_ties)
 
 
@@ -35,9 +39,21 @@ def _questions() -> bool:
 
 
 def _erase(person: Person) -> int:
-    from .services.comments import erase_comments_of
+    from .access import erase
 
-    return erase_comments_of(person)
+    return erase(person)
+
+
+def _kept(person: Person) -> Iterable[Kept]:
+    from .access import kept_of
+
+    return kept_of(person)
+
+
+def _one_partnership(source: Record, target: Record, moves: Moves) -> None:
+    from .merging import one_partnership
+
+    one_partnership(source, target, moves)
 
 
 def _ties(user: User | AnonymousUser, organisation: Organisation | None, limit: int) -> Iterable[Tie]:

@@ -12,6 +12,7 @@ from partners.models import Organisation
 from partners.rules import sees_everything
 
 from .models import Challenge, Comment, Evidence, LogEntry, ResearchNote
+from .models.comments import places
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -37,9 +38,14 @@ class Thread:
     url: str
 
 
+def kinds() -> dict[str, tuple[str, Any, str]]:
+    """Those of this app, and those that apps above added: there a path over their link stands for the foreign key."""
+    return KINDS | {word: (place.path, place.model, place.name) for word, place in places().items()}
+
+
 def place_of(target: Model) -> tuple[str, str, str]:
-    """(word of the address, foreign key, public name)"""
-    for word, (field, model, name) in KINDS.items():
+    """(word of the address, way from a comment to the thing, public name)"""
+    for word, (field, model, name) in kinds().items():
         if isinstance(target, model):
             return word, field, str(getattr(target, name))
     raise TypeError(type(target))
@@ -52,10 +58,10 @@ def address_of(target: Model) -> str:
 
 def found_at(word: str, name: str, user: User | AnonymousUser) -> Any:
     """What an address names, if this reader may see comments there; else None."""
-    if word not in KINDS:
+    if word not in kinds():
         return None
-    _field, model, field = KINDS[word]
-    rows = model.objects.visible_to(user)
+    _path, model, field = kinds()[word]
+    rows = places()[word].seen(user) if word in places() else model.objects.visible_to(user)
     if model is ResearchNote:  # a review is read by whoever writes and reviews, not by the readers of what is published
         own = Organisation.objects.of(user).values("pk")
         rows = rows if sees_everything(user) else rows.filter(organisation__in=own)
@@ -83,10 +89,13 @@ def may_comment(user: User | AnonymousUser, target: Any) -> bool:
 
 def may_moderate(user: User | AnonymousUser, target: Any) -> bool:
     """Whoever is responsible for the place may take a comment away, with a reason."""
+    word, field, _name = place_of(target)
+    if word in places():
+        return bool(user.has_perm(places()[word].right, target))
     rights = {
         "entry": "projects.edit_project",
         "challenge": "projects.edit_challenge",
         "evidence": "projects.edit_evidence",
         "note": "projects.publish_research",
     }
-    return bool(user.has_perm(rights[place_of(target)[1]], target))
+    return bool(user.has_perm(rights[field], target))

@@ -64,6 +64,9 @@ of_trail = [
 of_note = [
     path("", research.ResearchPage.as_view(), name="research_note"),
     path("editar/", research.EditResearch.as_view(), name="edit_research"),
+    path("imagenes/", research.ResearchImages.as_view(), name="research_images"),
+    path("imagenes/<uuid:key>/", research.ResearchImage.as_view(), name="research_image"),
+    path("imagenes/<uuid:key>/quitar/", research.RemoveImage.as_view(), name="remove_research_image"),
     path("estado/", research.MoveResearch.as_view(), name="move_research"),
 ]
 

@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from partners.models import Membership, Organisation
+from partners.rules import is_gesoc
 
 from .models import (
     Activity,
@@ -40,13 +41,14 @@ class Week:
     readings: list[Reading]
     gaps: list[DataGap]
     quiet: list[Project]  # no check-in for two weeks
+    orphans: list[Project]  # for GESOC: their lead organisation left
     entries: list[LogEntry]
     stages: list[StageChange]
     figures: list[EvidenceChange]
 
     @property
     def owes_nothing(self) -> bool:
-        return not (self.invitations or self.activities or self.readings or self.gaps or self.quiet)
+        return not (self.invitations or self.activities or self.readings or self.gaps or self.quiet or self.orphans)
 
     @property
     def nothing_changed(self) -> bool:
@@ -98,6 +100,7 @@ def week_of(user: User) -> Week:
             and project.stage != Project.Stage.PAUSED
             and (project.last_note is None or project.last_note < today - BACK)
         ][:MOST],
+        orphans=list(Project.objects.in_custody().order_by("pk")[:MOST]) if is_gesoc(user) else [],
         entries=list(
             LogEntry.objects.filter(project__in=mine, on__gte=today - BACK)
             .exclude(by=user)

@@ -115,14 +115,17 @@ def world(built_world: tuple[Any, Path], settings: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """What still holds the database when all is over (a thread's connection, a worker that was killed) is let go of."""
+    """What still holds the database when all is over (a thread's connection, a worker that was killed) is let go of.
+
+    Clients only: a vacuum of the server itself, which may be at work just then, is not ours to end.
+    """
     yield
     from django.db import connection
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
 
 

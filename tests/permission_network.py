@@ -69,6 +69,7 @@ ARGUMENTS: dict[str, Any] = {
     "partners:decisions": lambda side, user: [_link(side, "consent")],
     "partners:unsubscribe": lambda side, user: [_link(side, "unsubscribe")],
     "partners:handle_arco": lambda side, user: [_request(side).key],
+    "partners:arco_report": lambda side, user: [_request(side).key],
     "partners:retry_mail": lambda side, user: [_mail(side).pk],
 }
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from partners.models import Person
 from partners.services import mint_link, save_person
-from projects import models
+from projects import models, services
 from tests.factories.partners import UserFactory
 from tests.factories.projects import (
     ChallengeFactory,
@@ -21,6 +22,7 @@ from tests.factories.projects import (
     ProjectFactory,
     ProjectMemberFactory,
 )
+from tests.pictures import drawing
 
 
 def project_of(side: Any) -> models.Project:
@@ -176,6 +178,15 @@ def research_note(side: Any) -> models.ResearchNote:
     return note
 
 
+def image(side: Any) -> models.NoteImage:
+    """A picture of one dot, shown in the note's published version if there is one."""
+    note = research_note(side)
+    upload = SimpleUploadedFile("foto.png", drawing())
+    made = services.add_image(note=note, upload=upload, alt="Un punto", by=None)
+    note.versions.update(body=f"Texto {made.mark}")
+    return made
+
+
 def comment(side: Any, user: Any) -> models.Comment:
     """On the own side everybody's own; else somebody else's."""
     own = side.organisation.slug == "propia" and user.is_authenticated
@@ -209,7 +220,11 @@ ARGUMENTS |= {
     "projects:trail_answer": lambda side, user: [(found := trail_answer(side)).trail.key, found.pk],
     **{
         f"projects:{name}": lambda side, user: [research_note(side).slug]
-        for name in ("research_note", "edit_research", "move_research")
+        for name in ("research_note", "edit_research", "move_research", "research_images")
+    },
+    **{
+        f"projects:{name}": lambda side, user: [(found := image(side)).note.slug, found.key]
+        for name in ("research_image", "remove_research_image")
     },
     "projects:substantiate": lambda side, user: [asked(side)],
 }

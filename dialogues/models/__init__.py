@@ -3,6 +3,7 @@
 from .calendar import CalendarToken, ChangeNotice, Reminder, ReminderQuerySet
 from .commitments import (
     Commitment,
+    CommitmentComment,
     CommitmentEvidence,
     CommitmentFigure,
     CommitmentQuerySet,
@@ -34,6 +35,7 @@ __all__ = [
     "CalendarToken",
     "ChangeNotice",
     "Commitment",
+    "CommitmentComment",
     "CommitmentEvent",
     "CommitmentEvidence",
     "CommitmentFigure",

@@ -310,6 +310,21 @@ class CommitmentEvidence(models.Model):
         constraints = [models.UniqueConstraint(fields=["commitment", "evidence"], name="evidence_once_per_commitment")]
 
 
+class CommitmentComment(models.Model):
+    """Beside which commitment a comment stands."""
+
+    comment = models.OneToOneField("projects.Comment", models.CASCADE, related_name="of_commitment")
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="comment_links")
+
+    class Meta:
+        verbose_name = _("comment on a commitment")
+        verbose_name_plural = _("comments on commitments")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.commitment}: {self.comment}"
+
+
 class CommitmentFigure(models.Model):
     """A published figure that tells whether the commitment is being kept; looked at again after every new release."""
 

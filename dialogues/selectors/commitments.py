@@ -14,6 +14,7 @@ from datasets.models import Kind
 from datasets.views.choices import MOMENTS
 from dialogues.models import Commitment, CommitmentEvidence, CommitmentQuerySet, CommitmentUpdate, Session
 from dialogues.models.history import CommitmentEvent
+from municipalities.selectors import with_successors
 from partners.models import Organisation
 from projects.models import Challenge, Evidence, Project
 
@@ -95,7 +96,7 @@ def board(
 ) -> CommitmentQuerySet:
     found = Commitment.objects.visible_to(user).matching(text).with_today()
     if municipality:
-        found = found.filter(municipality=municipality)
+        found = found.filter(municipality__in=with_successors(municipality).values("pk"))
     if state:
         found = found.filter(municipality__state=state)
     if organisation:

@@ -23,9 +23,12 @@ from dialogues.services import commitment_figures as measure
 from dialogues.services import commitments as change
 from gesoc.common.views import add_refusal, behind_a_link
 from municipalities.models import Municipality
+from municipalities.selectors import with_successors
 from partners.audit import person
 from partners.models import SignedLink
 from partners.services import find_link
+from projects import threads
+from projects.forms.comments import CommentForm
 from projects.models import Evidence
 
 PAGE_SIZE = 30
@@ -66,7 +69,8 @@ def board(request: HttpRequest) -> HttpResponse:
             "places": read.places(request.user),
             "responsibles": read.responsibles(request.user),
             "asked": asked,
-            "place": Municipality.objects.select_related("state").filter(pk=asked["municipality"]).first(),
+            "place": (place := Municipality.objects.select_related("state").filter(pk=asked["municipality"]).first()),
+            "successors": place.offspring.select_related("state") if place else [],
             "query": query.urlencode(),
         },
     )
@@ -93,6 +97,8 @@ def _page(request: HttpRequest, found: Commitment) -> dict[str, Any]:
         "said": standing.said(found, read.today_of(found)),
         "slips": standing.slips(found),
         "chain": read.chain(found, request.user),
+        "thread": threads.thread(found, request.user),
+        "comment_form": CommentForm(auto_id="comment_%s"),
         "updates": read.history(found),
         "verifications": found.verifications.select_related("organisation"),
         "supporters": found.supporters.all(),
@@ -276,10 +282,15 @@ def _answered(request: HttpRequest, found: Commitment, link: SignedLink) -> str:
 def handover(request: HttpRequest, code: str) -> HttpResponse:
     """What one municipal administration leaves to the next: every commitment that is still open there."""
     place = get_object_or_404(Municipality.objects.select_related("state"), pk=code)
-    found = Commitment.objects.visible_to(request.user).filter(municipality=place)
+    found = Commitment.objects.visible_to(request.user).filter(municipality__in=with_successors(place.pk).values("pk"))
     left = read.listed(found.open())
     return render(
         request,
         "dialogues/commitments/handover.html",
-        {"place": place, "rows": shown(left), "broken": shown(read.listed(found.filter(state="incumplido")))},
+        {
+            "place": place,
+            "successors": place.offspring.select_related("state"),
+            "rows": shown(left),
+            "broken": shown(read.listed(found.filter(state="incumplido"))),
+        },
     )

@@ -1,5 +1,6 @@
 """Everything that changes people, organisations, consent and mail. `by` is the person who acts (None: no person does)."""
 
+from .access import Kept, add_reporter, report_access
 from .links import find_link, mark_link_used, mint_link, revoke_links
 from .mail import MailLink, deliver_mail, queue_mail, retry_mail, site_url, suppress_mail
 from .members import (
@@ -18,7 +19,7 @@ from .members import (
     suspend_membership,
     update_user,
 )
-from .merge import mark_different, merge_organisations, merge_people, preview_merge, undo_merge
+from .merge import add_preparation, mark_different, merge_organisations, merge_people, preview_merge, undo_merge
 from .notices import ensure_notices
 from .organisations import (
     change_status,
@@ -32,6 +33,7 @@ from .privacy import (
     add_eraser,
     anonymise,
     answer_arco,
+    blot,
     consents_of,
     fulfil_arco,
     purge_expired,
@@ -51,13 +53,17 @@ __all__ = [
     "GESOC_GROUP",
     "GESOC_PERMISSIONS",
     "MAX_BYTES",
+    "Kept",
     "MailLink",
     "accept_invitation",
     "add_eraser",
     "add_membership",
+    "add_preparation",
+    "add_reporter",
     "affiliate",
     "anonymise",
     "answer_arco",
+    "blot",
     "change_role",
     "change_status",
     "consents_of",
@@ -90,6 +96,7 @@ __all__ = [
     "receive_arco",
     "record_consent",
     "record_decisions",
+    "report_access",
     "resume_membership",
     "retry_mail",
     "revoke_links",

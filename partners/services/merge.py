@@ -44,6 +44,16 @@ OF_ITS_OWN: tuple[type[models.Model], ...] = (OrganisationStatus,)
 Adjustment = Callable[[Any, Any], "Mapping[str, Any] | None"]
 ADJUSTMENTS: dict[tuple[type[models.Model], str], Adjustment] = {}
 
+# What has to be set right before rows move, because two of them could not stand side by side afterwards.
+Preparation = Callable[["Record", "Record", "Moves"], None]
+_preparations: list[Preparation] = []
+
+
+def add_preparation(preparation: Preparation) -> None:
+    """Register what an app sets right before a merge, by `change_row`; once, from `AppConfig.ready`."""
+    if preparation not in _preparations:
+        _preparations.append(preparation)
+
 
 @dataclass
 class Moves:
@@ -58,7 +68,7 @@ class Moves:
         found = Counter(
             str(apps.get_model(entry["model"])._meta.verbose_name_plural)
             for entry in self.entries
-            if not entry.get("own")
+            if not entry.get("own") and not entry.get("prepared")
         )
         return found.most_common()
 
@@ -100,6 +110,8 @@ def _merge(kind: str, source: Record, target: Record, by: User) -> Merge:
 def _carry_out(source: Record, target: Record, by: User | None) -> Moves:
     source, target = _locked_pair(source, target)
     moves = Moves()
+    for prepare in _preparations:
+        prepare(source, target, moves)
     if isinstance(source, Person):
         _merge_fields_of_person(source, cast("Person", target), moves)
     for relation in relations_to(type(source)):
@@ -167,6 +179,13 @@ def _move_row(row: Any, key: models.ForeignKey[Any, Any], target: Record, moves:
                 moves.stuck.append(f"{row._meta.verbose_name}: {row}")
                 return
     _drop(row, moves)
+
+
+def change_row(row: Any, moves: Moves, **now: Any) -> None:
+    """Change a row that stays where it is; taking the merge back takes this back too."""
+    was = {name: getattr(row, name) for name in now}
+    type(row)._base_manager.filter(pk=row.pk).update(**now)
+    moves.entries.append({"model": row._meta.label_lower, "pk": row.pk, "was": was, "now": now, "prepared": True})
 
 
 def _drop(row: Any, moves: Moves) -> None:

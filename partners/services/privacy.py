@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -259,6 +260,24 @@ def _erase(person: Person) -> None:
     kept = {name: getattr(person, name) for name in ("sort_key", "search_text", "phone_key")}
     _rewrite(PersonEvent, person.pk, {"full_name": label, **blank, **kept})
     Erasure.objects.get_or_create(key_hash=key_hash(person))
+
+
+SHORTEST = 6  # a shorter trace would hit what is not theirs
+
+
+def blot(rows: models.QuerySet[Any], field: str, person: Person, instead: str = "…") -> int:
+    """Where a text holds the whole name, address or phone of somebody, these go and the other words stay."""
+    count = 0
+    for trace in (person.full_name, person.email, person.phone):
+        if len(trace) < SHORTEST:
+            continue
+        whole = re.compile(rf"(?<!\w){re.escape(trace)}(?!\w)", re.IGNORECASE)
+        for row in rows.filter(**{f"{field}__icontains": trace}):
+            text = whole.sub(instead, getattr(row, field))
+            if text == getattr(row, field):
+                continue
+            count += type(row)._base_manager.filter(pk=row.pk).update(**{field: text})
+    return count
 
 
 def _rewrite(history: type[models.Model], pk: int, values: dict[str, Any]) -> None:

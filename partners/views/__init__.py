@@ -6,6 +6,7 @@ from .network import (
     CoverageGaps,
     NetworkPage,
     coverage_gaps_csv,
+    growth_csv,
     ties_csv,
 )
 from .organisations import (
@@ -33,7 +34,7 @@ from .people import (
     PersonPage,
     SendNotices,
 )
-from .privacy import AskArco, Decisions, HandleArco, Outbox, PrivacyDesk, RetryMail, Unsubscribe, notice
+from .privacy import ArcoReport, AskArco, Decisions, HandleArco, Outbox, PrivacyDesk, RetryMail, Unsubscribe, notice
 from .team import EndMembership, TeamPage
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "ActFor",
     "Affiliate",
     "AnswerInvitation",
+    "ArcoReport",
     "AskArco",
     "ChangeStatus",
     "CompareDuplicates",
@@ -74,6 +76,7 @@ __all__ = [
     "Unsubscribe",
     "coverage_gaps_csv",
     "download",
+    "growth_csv",
     "notice",
     "suggest_municipalities",
     "suggest_organisations",

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from gesoc.common import charts
-from gesoc.common.charts.frame import Column, Figure, Table, link, row
+from gesoc.common.charts.frame import Action, Column, Figure, Table, link, row
 from gesoc.common.charts.ties import three_columns
 from gesoc.common.dates import day
 from gesoc.common.exports import csv_response
@@ -76,6 +76,7 @@ def _growth() -> Figure | None:
         table=Table("t-growth", _("Growth of the network by year"), columns, rows),
         chart=chart,
         notes=[_("Counted from the dated situations of each organisation, never from a counter.")],
+        links=[Action(_("Download the growth (CSV)"), reverse("partners:growth_csv"))],
         folded=True,
     )
 
@@ -99,7 +100,7 @@ def _ties(ties: Sequence[Tie]) -> Figure:
         table=Table("t-ties", _("Ties between organisations"), columns, rows, stacked=True),
         chart=three_columns(drawn, label=label),
         notes=notes,
-        csv_url=reverse("partners:ties_csv"),
+        links=[Action(_("Download the ties (CSV)"), reverse("partners:ties_csv"))],
     )
 
 
@@ -117,6 +118,11 @@ def _day(tie: Tie) -> str:
 
 def _short(organisation: Organisation) -> str:
     return organisation.acronym or organisation.name
+
+
+@require_safe
+def growth_csv(request: HttpRequest) -> HttpResponseBase:
+    return csv_response("crecimiento.csv", ["anio", "entraron", "salieron", "al_cierre"], selectors.growth())
 
 
 @require_safe

@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import FormView, TemplateView, View
 
+from gesoc.common.exports import csv_response
 from gesoc.common.views import add_refusal, behind_a_link
 from partners import services
 from partners.audit import person
@@ -129,6 +130,24 @@ class PrivacyDesk(Demands, TemplateView):
         return super().get_context_data(
             open=rows.open(), closed=closed, erasures=erased, may_handle=may_handle, **kwargs
         )
+
+
+class ArcoReport(Demands, View):
+    """What is kept about the person that was chosen, as a file for the answer. It leaves a trace, so it is a POST."""
+
+    right = "partners.handle_privacy"
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, key: Any) -> HttpResponseBase:
+        arco = get_object_or_404(ArcoRequest.objects.open(), key=key)
+        about = request.POST.get("person", "")
+        found = Person.objects.active().filter(pk=int(about)).first() if about.isdecimal() else None
+        if found is None:
+            messages.error(request, _("Choose first who it is."))
+            return redirect("partners:handle_arco", arco.key)
+        rows = services.report_access(request=arco, person=found, by=person(request))
+        told = ([row.section, f"{row.on:%Y-%m-%d}" if row.on else "", row.text] for row in rows)
+        return csv_response(f"datos-{arco.key}.csv", [_("What"), _("Date"), _("What it says")], told)
 
 
 class HandleArco(Demands, FormView):

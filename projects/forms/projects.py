@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -102,6 +102,18 @@ class MemberForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"), choices=ProjectMember.Role.choices, initial=ProjectMember.Role.COLLABORATOR
     )
+    organisation = forms.ModelChoiceField(
+        label=_("Acts for"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        help_text=_("Only for somebody who belongs to more than one of them."),
+    )
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        taking_part = project.partners.filter(state=ProjectPartner.State.ACCEPTED)
+        field = cast("forms.ModelChoiceField[Organisation]", self.fields["organisation"])
+        field.queryset = Organisation.objects.filter(pk__in=taking_part.values("organisation_id"))
 
 
 class VisibilityForm(forms.Form):

@@ -9,9 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import Organisation
 from partners.rules import sees_everything
-from projects.models import Project, ResearchNote
+from projects.models import NoteImage, Project, ResearchNote
 
 from .fields import municipalities_field, offer
+
+
+class ImageForm(forms.ModelForm):
+    upload = forms.FileField(
+        label=_("Image"), help_text=_("JPEG, PNG or WebP. Where and with what it was taken is not kept.")
+    )
+
+    class Meta:
+        model = NoteImage
+        fields = ["upload", "alt", "caption"]
 
 
 class ResearchNoteForm(forms.ModelForm):
@@ -39,7 +49,7 @@ class ResearchNoteForm(forms.ModelForm):
         help_texts = {
             "body": _(
                 "Markdown: ## heading, **bold**, - list, [text](address). A card of evidence: [[cifra:its key]], which "
-                "stands at the end of its address."
+                "stands at the end of its address. An image: [[imagen:its key]], as its page tells."
             ),
             "translation_of": _("If this is the same note in another language."),
         }

@@ -23,7 +23,7 @@ from .money import GuidingQuestion, MoneyTrail, RouteStep, TrailAnswer
 from .outcomes import Outcome, Substantiation
 from .plans import Activity, ChangeHypothesis, Indicator, Reading
 from .projects import Project, ProjectMember, ProjectPartner, StageChange, Visibility
-from .research import NoteVersion, ResearchNote
+from .research import NoteImage, NoteVersion, ResearchNote
 
 __all__ = [
     "Activity",
@@ -47,6 +47,7 @@ __all__ = [
     "LearningNote",
     "LogEntry",
     "MoneyTrail",
+    "NoteImage",
     "NoteVersion",
     "Outcome",
     "OutcomeEvent",

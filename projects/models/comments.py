@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -28,14 +30,49 @@ if TYPE_CHECKING:
 TARGETS = ("entry", "challenge", "evidence", "note")
 
 
+@dataclass(frozen=True)
+class Place:
+    """Something of an app above beside which people comment; the app keeps the table that links the two."""
+
+    model: type[models.Model]
+    name: str  # the field that is its public name
+    link: type[models.Model]  # with a one-to-one `comment`
+    field: str  # the foreign key of the link to the thing
+    right: str  # of whoever may take a comment away there
+    seen: Callable[[User | AnonymousUser], models.QuerySet[Any]]
+
+    @property
+    def path(self) -> str:
+        """From a comment to the thing."""
+        there = self.link._meta.get_field("comment").remote_field
+        return f"{there.get_accessor_name()}__{self.field}"  # type: ignore[union-attr]
+
+
+# Word of the address -> place.
+_places: dict[str, Place] = {}
+
+
+def add_place(word: str, place: Place) -> None:
+    """Register where else people comment; once, from `AppConfig.ready`."""
+    _places[word] = place
+
+
+def places() -> dict[str, Place]:
+    return _places
+
+
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, user: User | AnonymousUser) -> CommentQuerySet:
         """As what they stand beside; those of a review are for whoever writes and reviews the note, not its readers."""
         notes = ResearchNote.objects.all()
         if not sees_everything(user):
             notes = notes.filter(organisation__in=Organisation.objects.of(user).values("pk"))
+        above = Q()
+        for word, place in _places.items():
+            above |= Q(elsewhere=word, **{f"{place.path}__in": place.seen(user).values("pk")})
         found = self.filter(
-            Q(entry__in=LogEntry.objects.visible_to(user).values("pk"))
+            above
+            | Q(entry__in=LogEntry.objects.visible_to(user).values("pk"))
             | Q(challenge__in=Challenge.objects.visible_to(user).values("pk"))
             | Q(evidence__in=Evidence.objects.visible_to(user).values("pk"))
             | Q(note__in=notes.values("pk"))
@@ -49,10 +86,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 
 def _one_target() -> Q:
-    """Exactly one of the foreign keys."""
-    found = Q()
+    """Exactly one of the foreign keys, or a place of an app above."""
+    found = Q(**{f"{other}__isnull": True for other in TARGETS}) & ~Q(elsewhere="")
     for name in TARGETS:
-        found |= Q(**{f"{other}__isnull": other != name for other in TARGETS})
+        found |= Q(elsewhere="", **{f"{other}__isnull": other != name for other in TARGETS})
     return found
 
 
@@ -74,6 +111,7 @@ class Comment(models.Model):
     note = models.ForeignKey(
         ResearchNote, models.CASCADE, null=True, blank=True, related_name="comments", verbose_name=_("research note")
     )
+    elsewhere = models.CharField(_("beside something else"), max_length=20, blank=True, editable=False)
     text = models.TextField(_("comment"), max_length=2000, blank=True)
     network_only = models.BooleanField(_("only the network reads it"), default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="comments", verbose_name=_("by"))
@@ -100,7 +138,10 @@ class Comment(models.Model):
         return self.text[:80]
 
     @property
-    def target(self) -> LogEntry | Challenge | Evidence | ResearchNote:
+    def target(self) -> Any:
+        if self.elsewhere:
+            link, field = _places[self.elsewhere].path.split("__")
+            return getattr(getattr(self, link), field)
         found = self.entry or self.challenge or self.evidence or self.note
         assert found is not None  # the database sees to it
         return found

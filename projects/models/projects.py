@@ -61,6 +61,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def matching(self, text: str) -> ProjectQuerySet:
         return holding(self, text)
 
+    def in_custody(self) -> ProjectQuerySet:
+        """Those whose lead organisation left the network: GESOC looks after them until another one leads."""
+        return self.filter(lead_organisation__status=Organisation.Status.LEFT).exclude(stage=Project.Stage.CLOSED)
+
     @staticmethod
     def _taken_part_in(user: User | AnonymousUser, states: tuple[str, ...]) -> models.Q:
         if user.pk is None:
@@ -178,6 +182,10 @@ class Project(models.Model):
     @property
     def is_over(self) -> bool:
         return self.stage in (self.Stage.CLOSED, self.Stage.PAUSED)
+
+    @property
+    def is_in_custody(self) -> bool:
+        return self.lead_organisation.status == Organisation.Status.LEFT and self.stage != self.Stage.CLOSED
 
 
 class ProjectPartner(models.Model):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -111,3 +113,66 @@ class NoteVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.note} v{self.number}"
+
+
+class NoteImageQuerySet(models.QuerySet["NoteImage"]):
+    def visible_to(self, user: User | AnonymousUser) -> NoteImageQuerySet:
+        """All of a note for whoever writes and reviews it; for readers those that a published version shows."""
+        if sees_everything(user):
+            return self
+        mark = Concat(models.Value("[[imagen:"), Cast(models.OuterRef("key"), models.TextField()))
+        shown = NoteVersion.objects.filter(note=models.OuterRef("note"), body__icontains=mark)
+        own = Organisation.objects.of(user).values("pk")
+        return self.filter(
+            models.Q(note__organisation__in=own)
+            | models.Q(models.Exists(shown), note__state=ResearchNote.State.PUBLISHED)
+        )
+
+
+class NoteImage(models.Model):
+    """A picture of a note, with words for whoever does not see it. It holds nothing but the picture."""
+
+    MOST = 30  # of one note
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    note = models.ForeignKey(ResearchNote, models.CASCADE, related_name="images", verbose_name=_("research note"))
+    alt = models.CharField(
+        _("what it shows"),
+        max_length=300,
+        help_text=_("For whoever does not see it: what matters in it, in a sentence."),
+    )
+    caption = models.CharField(
+        _("caption"), max_length=300, blank=True, help_text=_("Below it: whose it is, and of when.")
+    )
+    content_type = models.CharField(max_length=20, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    size = models.PositiveIntegerField(editable=False)
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = NoteImageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("image of a note")
+        verbose_name_plural = _("images of notes")
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=~models.Q(alt=""), name="image_says_what_it_shows")]
+
+    def __str__(self) -> str:
+        return self.alt
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:research_image", args=[self.note.slug, self.key])
+
+    @property
+    def mark(self) -> str:
+        """What stands in the text where the image is shown."""
+        return f"[[imagen:{self.key}]]"
+
+    @property
+    def storage_path(self) -> str:
+        return f"images/{self.sha256[:2]}/{self.sha256}"

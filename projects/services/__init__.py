@@ -6,6 +6,7 @@ from .comments import edit_comment, erase_comments_of, remove_comment, write_com
 from .digest import choose_digest, queue_digests, standing_of
 from .evidence import attach_evidence, freeze_evidence, reconsider_evidence, save_evidence, show_evidence
 from .gaps import answer_gap, publish_gap, request_gap, save_gap
+from .images import add_image, remove_image
 from .log import share_note, write_entry, write_note
 from .money import add_step, answer_question, start_trail
 from .outcomes import (
@@ -45,6 +46,7 @@ __all__ = [
     "CHALLENGE_STARTS",
     "SUBSTANTIATION",
     "accept_partnership",
+    "add_image",
     "add_member",
     "add_step",
     "adjust_hypothesis",
@@ -73,6 +75,7 @@ __all__ = [
     "read_from_figure",
     "reconsider_evidence",
     "remove_comment",
+    "remove_image",
     "request_gap",
     "return_note",
     "return_reading",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -11,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.audit import acting, given
 from partners.models import User
-from partners.services import person_of, queue_mail, site_url
+from partners.services import blot, person_of, queue_mail, site_url
 from projects.models import Comment, CommentEvent, LogEntry
+from projects.models.comments import places
 from projects.threads import address_of, found_at, may_comment, may_moderate, place_of
 
 from .moves import locked, saved
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from partners.models import Person
 
 TOLD = 20  # people a comment tells at most
-SHORTEST = 6
 
 
 def write_comment(*, target: Any, text: str, by: User, network_only: bool = False) -> Comment:
@@ -29,10 +28,21 @@ def write_comment(*, target: Any, text: str, by: User, network_only: bool = Fals
     if not may_comment(by, target):
         raise ValidationError(_("Nobody comments here any more."))
     with acting(by, "write_comment"):
-        field = place_of(target)[1]
-        comment = saved(Comment(text=text.strip(), by=by, network_only=network_only, **{field: target}))
+        comment = _beside(target, Comment(text=text.strip(), by=by, network_only=network_only))
         _tell(comment, target)
         return comment
+
+
+def _beside(target: Any, comment: Comment) -> Comment:
+    word, field, _name = place_of(target)
+    place = places().get(word)
+    if place is None:
+        setattr(comment, field, target)
+        return saved(comment)
+    comment.elsewhere = word
+    saved(comment)
+    place.link._default_manager.create(comment=comment, **{place.field: target})
+    return comment
 
 
 def edit_comment(*, comment: Comment, text: str, by: User) -> Comment:
@@ -73,10 +83,10 @@ def _tell(comment: Comment, target: Any) -> None:
             kind="comment",
             template="comment",
             context={"comment": comment, "place": _place(target), "url": site_url(address_of(target))},
-            key=f"comment:{field}:{target.pk}:{user.pk}:{today}",
+            key=f"comment:{word}:{target.pk}:{user.pk}:{today}",
             by=comment.by,
             person=person_of(user=user),
-            about=f"projects.{field}:{name}",
+            about=f"{target._meta.label_lower}:{name}",
             voluntary=True,
         )
 
@@ -99,16 +109,6 @@ def erase_comments_of(person: Person) -> int:
         CommentEvent.objects.filter(pgh_obj_id__in=numbers).update(text="")
         count = theirs.filter(removed_at=None).update(text="", removed_at=timezone.now())
         CommentEvent.objects.filter(pgh_obj_id__in=numbers).update(text="")
-    for trace in (person.full_name, person.email, person.phone):
-        if len(trace) >= SHORTEST:  # a shorter one would hit what is not theirs
-            count += _blot(Comment.objects.filter(text__icontains=trace), trace)
-            _blot(CommentEvent.objects.filter(text__icontains=trace), trace)
+    count += blot(Comment.objects.all(), "text", person)
+    blot(CommentEvent.objects.all(), "text", person)
     return count
-
-
-def _blot(rows: Any, trace: str) -> int:
-    found = list(rows)
-    for row in found:
-        text = re.sub(re.escape(trace), "…", row.text, flags=re.IGNORECASE)
-        type(row)._default_manager.filter(pk=row.pk).update(text=text)
-    return len(found)

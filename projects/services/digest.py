@@ -155,6 +155,9 @@ def _owed(week: Week) -> Any:
             said % {"organisation": partner.organisation, "project": partner.project},
             _address(reverse("projects:partners", args=[partner.project.slug])),
         )
+    for project in week.orphans:
+        said = _("Find who leads “%(project)s”")
+        yield said % {"project": project}, _address(reverse("projects:edit", args=[project.slug]))
     for activity in week.activities:
         said = _("%(title)s: due on %(day)s")
         yield (

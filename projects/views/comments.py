@@ -17,7 +17,7 @@ from gesoc.common.limits import Limit, too_many
 from partners.audit import person
 from projects import services, threads
 from projects.forms.comments import CommentForm, CorrectionForm, RemovalForm
-from projects.models import Comment
+from projects.models import Comment, LogEntry
 from projects.rules import may_still_correct
 
 from .pages import Crumbs, FormPage, Gated, act
@@ -50,11 +50,17 @@ class Comments(Gated, FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         thread = threads.thread(self.target, self.request.user)
-        context = super().get_context_data(thread=thread, target=self.target, **kwargs)
+        context = super().get_context_data(thread=thread, target=self.target, said=self.said(), **kwargs)
         return {**context, "comment_form": context["form"]}
 
+    def said(self) -> str:
+        """What is commented on, in whole words: of an entry its beginning, of anything else its title."""
+        if isinstance(self.target, LogEntry):
+            return Truncator(" ".join(self.target.text.split())).words(40)
+        return str(self.target)
+
     def crumbs(self) -> Crumbs:
-        return [(Truncator(str(self.target)).chars(40), self.target.get_absolute_url())]
+        return [(Truncator(self.said()).words(7), self.target.get_absolute_url())]
 
     def save(self, form: CommentForm) -> str:
         by = person(self.request)

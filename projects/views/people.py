@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from datasets.views.access import demand
 from partners.audit import person
-from partners.models import User
+from partners.models import Organisation, OrganisationQuerySet, User
 from projects import services
 from projects.forms.projects import MemberForm, PartnerForm
 from projects.models import ProjectPartner
@@ -87,25 +87,36 @@ class Members(ProjectFormPage):
     submit = _("Add the person")
     done = _("The person works in the project from today on.")
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "project": self.project}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = self.project.members.select_related("user", "organisation").order_by("until", "id")
         return super().get_context_data(members=rows, **kwargs)
 
     def save(self, form: MemberForm) -> str:
         """Found by address among those who act for a partner; any other address says no more than that."""
-        accepted = self.project.partners.filter(state=ProjectPartner.State.ACCEPTED).values("organisation_id")
         user = User.objects.with_email(form.cleaned_data["email"]).first()
-        held = user.memberships.in_force().filter(organisation__in=accepted).first() if user else None
-        if user is None or held is None:
+        found = list(self._partners_of(user)) if user else []
+        chosen = form.cleaned_data["organisation"]
+        if chosen is not None:
+            found = [one for one in found if one == chosen]
+        if user is None or not found:
             raise ValidationError(_("Nobody with this e-mail acts for an organisation of the project."))
+        if len(found) > 1:
+            raise ValidationError(_("This person acts for more than one of its organisations: say for which."))
         services.add_member(
             project=self.project,
             user=user,
-            organisation=held.organisation,
+            organisation=found[0],
             role=form.cleaned_data["role"],
             by=person(self.request),
         )
         return reverse("projects:members", args=[self.project.slug])
+
+    def _partners_of(self, user: User) -> OrganisationQuerySet:
+        accepted = self.project.partners.filter(state=ProjectPartner.State.ACCEPTED)
+        return Organisation.objects.of(user).filter(pk__in=accepted.values("organisation_id"))
 
 
 class EndMember(OfProject):

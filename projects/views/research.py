@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.syndication.views import Feed
+from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +18,8 @@ from datasets.views.access import demand
 from partners.audit import person
 from projects import places, research, services, threads
 from projects.forms.comments import CommentForm
-from projects.forms.research import ResearchNoteForm
-from projects.models import NoteVersion, ResearchNote
+from projects.forms.research import ImageForm, ResearchNoteForm
+from projects.models import NoteImage, NoteVersion, ResearchNote
 
 from .pages import Crumbs, FormPage, Gated, act
 
@@ -152,6 +153,59 @@ class EditResearch(WriteResearch):
 
     def note_to_write(self) -> ResearchNote:
         return ResearchNote.objects.get(pk=self.found.pk)
+
+
+class ResearchImages(OfNote, FormPage):
+    """Those of a note with what to write where each is to stand, and one more."""
+
+    right = "projects.write_research"
+    template_name = "projects/research_images.html"
+    form_class = ImageForm
+    title = _("Images of the note")
+    lede = _("Write the mark of an image on a line of its own where it is to stand.")
+    submit = _("Add the image")
+    done = _("The image was added. Write its mark where it is to stand.")
+
+    def crumbs(self) -> Crumbs:
+        return [*crumbs(), (self.note.title, f"{self.note.get_absolute_url()}?borrador=")]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(note=self.note, images=self.note.images.select_related("note"), **kwargs)
+
+    def save(self, form: ImageForm) -> str:
+        services.add_image(note=self.note, by=person(self.request), **form.cleaned_data)
+        return reverse("projects:research_images", args=[self.note.slug])
+
+
+class ResearchImage(OfNote):
+    """The picture itself, for whoever may see it in the note."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+        image = get_object_or_404(NoteImage.objects.visible_to(request.user), note=self.note, key=key)
+        try:
+            with default_storage.open(image.storage_path) as file:
+                response = HttpResponse(file.read(), content_type=image.content_type)
+        except FileNotFoundError:
+            raise Http404 from None
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Cache-Control"] = "private, max-age=300"
+        return response
+
+
+class RemoveImage(OfNote):
+    right = "projects.write_research"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+        image = get_object_or_404(self.note.images, key=key)
+        act(
+            request,
+            lambda: services.remove_image(image=image, by=person(request)),
+            _("The image was taken away."),
+        )
+        return redirect("projects:research_images", self.note.slug)
 
 
 class MoveResearch(OfNote):

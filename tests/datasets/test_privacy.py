@@ -48,6 +48,11 @@ DOMICILE, EMAIL, PHONE, RFC = PersonalData.DOMICILE, PersonalData.EMAIL, Persona
         ("teléfono: 7 12 34 56", PHONE),
         ("con domicilio en Calle Inventada 5", DOMICILE),
         ("Domicilio conocido", DOMICILE),
+        ("El mismo domicilio en Hidalgo 45", DOMICILE),
+        ("El mismo domicilio en Hidalgo 45 según dos contratos", DOMICILE),
+        ("El mismo domicilio en dos contratos: Hidalgo 45", DOMICILE),
+        ("El mismo domicilio en el acta, calle Hidalgo", DOMICILE),
+        ("El mismo domicilio en dos contratos, con domicilio en Hidalgo", DOMICILE),
     ],
 )
 def test_find_personal_data_in_a_text(text, expected):
@@ -85,6 +90,8 @@ def test_find_personal_data_in_a_text(text, expected):
         "31/12/2024",
         "01 000 000 000",
         "Servicio de entrega a domicilio",
+        "El mismo domicilio en dos contratos de 2024 y 2025",
+        "Tienen el mismo domicilio en el acta y en la factura.",
         "Pavimentación de calle Hidalgo, colonia Centro",
         "TOTAL SUPPLYING, S.A. DE C.V.",
         "Teléfonos de México S.A.B. de C.V.",

@@ -15,8 +15,9 @@ from dialogues.models import Commitment
 from dialogues.services import commitments as change
 from dialogues.services.commitment_mail import remind_commitments
 from partners.models import OutboxMail
-from partners.services import deliver_mail, mint_link
-from projects.models import EvidenceUse
+from partners.services import anonymise, deliver_mail, mint_link, person_of
+from projects.models import Comment, EvidenceUse
+from projects.services import write_comment
 from tests.factories.commitments import CommitmentFactory
 from tests.factories.datasets import MunicipalityFactory, PublicBodyFactory, ReleaseFactory, expenditure_cell, label
 from tests.factories.dialogues import SessionFactory
@@ -107,10 +108,47 @@ def test_the_page_asks_a_constant_number_of_times(client, django_assert_num_quer
         return found.get_absolute_url()
 
     one, three = commitment(1), commitment(3)
+    for address, times in ((one, 1), (three, 3)):
+        for _ in range(times):
+            found = Commitment.objects.get(key=address.strip("/").split("/")[-1])
+            write_comment(target=found, text="¿Y el plano?", by=MembershipFactory().user)
     with CaptureQueriesContext(connection) as few:
         client.get(one)
     with django_assert_num_queries(len(few)):
         client.get(three)
+
+
+def test_the_network_comments_on_what_it_sees_and_whoever_runs_it_takes_away(client):
+    maker = MembershipFactory(user__email="mesa@x.example").user
+    found = CommitmentFactory(visibility="privada", created_by=maker)
+    own, outsider, staff = MembershipFactory(organisation=found.responsible).user, MembershipFactory(), GesocFactory()
+    person_of(user=maker)
+    client.force_login(own)
+    address = f"/comentarios/compromiso/{found.key}/"
+    assert address in client.get(found.get_absolute_url()).content.decode()
+    assert client.post(address, {"text": "Falta el plano", "network_only": "on"}).status_code == 302
+    comment = Comment.objects.get()
+    assert comment.target == found
+    told = OutboxMail.objects.get(kind="comment")
+    assert (told.to, "plano" in told.text, str(found.key) in told.text) == ("mesa@x.example", False, True)
+
+    def reads(user):
+        return list(Comment.objects.visible_to(user)) == [comment]
+
+    assert [reads(user) for user in (own, maker, outsider.user, staff)] == [True, True, False, True]
+    client.force_login(outsider.user)
+    for path in (address, f"/comentarios/{comment.key}/"):
+        assert client.get(path).status_code == 404
+    Commitment.objects.update(visibility="publica")
+    assert "Falta el plano" in client.get(found.get_absolute_url()).content.decode()
+    removal = f"/comentarios/{comment.key}/quitar/"
+    assert client.post(removal, {"reason": "No me gusta"}).status_code == 403
+    client.logout()
+    page = client.get(found.get_absolute_url()).content.decode()
+    assert "Falta el plano" not in page and address not in page
+    client.force_login(staff)
+    assert client.post(removal, {"reason": "Nombra a una persona"}).headers["Location"].startswith(address)
+    assert "Nombra a una persona" in client.get(found.get_absolute_url()).content.decode()
 
 
 def test_reports_and_refusals_are_said(client):
@@ -125,13 +163,41 @@ def test_reports_and_refusals_are_said(client):
     assert "así que esto no se puede hacer" in page.content.decode()
 
 
-def test_what_the_next_administration_inherits(client):
+def test_edge_24_what_the_next_administration_inherits(client):
     CommitmentFactory(text="Abierto")
     CommitmentFactory(text="Roto", state="incumplido")
     CommitmentFactory(text="Cumplido", state="verificado")
     page = client.get("/compromisos/entrega/05035/")
     assert [c.text for c, _s in page.context["rows"]] == ["Abierto"]
     assert [c.text for c, _s in page.context["broken"]] == ["Roto"]
+
+
+def test_edge_29_what_a_split_off_municipality_agreed_is_counted_with_the_old_one(client):
+    old, young = MunicipalityFactory(code="02001"), MunicipalityFactory(code="02006")
+    session = SessionFactory(municipality=old)
+    before = CommitmentFactory(session=session, municipality=old, text="Antes")
+    young.parents.add(old, MunicipalityFactory(code="02002"))
+    CommitmentFactory(municipality=young, text="Después")
+    session.refresh_from_db()
+    before.refresh_from_db()
+    assert (session.municipality_id, before.municipality_id) == ("02001", "02001")
+    page = client.get("/compromisos/", {"municipio": "02001"})
+    assert page.context["counts"].total == 2 and "se separó" in page.content.decode()
+    assert {c.text for c, _s in client.get("/compromisos/entrega/02001/").context["rows"]} == {"Antes", "Después"}
+    alone = client.get("/compromisos/", {"municipio": "02006"})
+    assert alone.context["counts"].total == 1 and "se separó" not in alone.content.decode()
+
+
+def test_edge_27_of_an_erased_official_the_office_stays(client):
+    official = PersonFactory(full_name="Rosa Uc Poot")
+    found = CommitmentFactory(office="Dirección de Obras", responsible_person=official)
+    anonymise(person=official, by=None)
+    for user in (None, GesocFactory()):
+        if user:
+            client.force_login(user)
+        page = client.get(found.get_absolute_url()).content.decode()
+        assert "Dirección de Obras" in page and "Rosa Uc" not in page
+        assert ("Participante" in page) == bool(user)
 
 
 # -- the link of a reminder ------------------------------------------------------------------------------------------------

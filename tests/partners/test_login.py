@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import date
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
@@ -11,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners import services
-from tests.factories.partners import PASSWORD
+from partners.adapter import home_of
+from partners.models import User
+from tests.factories.partners import PASSWORD, GesocFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +44,17 @@ def test_login_with_right_password_leads_to_the_account(client, user):
     response = sign_in(client)
     assert (response.status_code, response["Location"]) == (302, "/cuenta/")
     assert is_signed_in(client)
+
+
+def test_login_leads_whoever_works_for_an_organisation_to_their_week(client, user):
+    member = MembershipFactory(user=user)
+    assert sign_in(client)["Location"] == "/mi-semana/"
+    client.logout()
+    MembershipFactory(user=user, state="invitada")  # an invitation is answered at the account
+    assert sign_in(client)["Location"] == "/cuenta/"
+    assert home_of(User.objects.get(pk=member.user_id)) == "account"
+    assert home_of(MembershipFactory(user=GesocFactory()).user) == "account"
+    assert home_of(MembershipFactory(since=date(2020, 1, 1), until=date(2020, 2, 1)).user) == "account"
 
 
 def test_login_with_address_in_other_case_and_spaces_works(client, user):

@@ -43,7 +43,7 @@ def test_every_foreign_key_of_the_registry_is_walked():
         assert all(one in OF_ITS_OWN or one.__name__.endswith("Event") for one in left), left
 
 
-def test_merged_organisations_move_everything_and_come_back(gesoc):
+def test_edge_26_merged_organisations_move_everything_and_come_back(gesoc):
     user = UserFactory()
     source, target = OrganisationFactory(status="activa"), OrganisationFactory()
     torreon, cancun = MunicipalityFactory(code="05035"), MunicipalityFactory(code="23005")
@@ -74,7 +74,7 @@ def test_merged_organisations_move_everything_and_come_back(gesoc):
     assert source.memberships.in_force().count() == 2
 
 
-def test_merged_people_move_everything_and_come_back(gesoc):
+def test_edge_8_merged_people_move_everything_and_come_back(gesoc):
     organisation = OrganisationFactory()
     source = PersonFactory(full_name="Ana Ruiz", phone="871 123 4567", user=UserFactory())
     target = PersonFactory(full_name="Ana Ruíz", email="")
@@ -97,7 +97,7 @@ def test_merged_people_move_everything_and_come_back(gesoc):
     assert Affiliation.objects.filter(is_primary=True, until=None).count() == 2
 
 
-def test_a_merge_that_would_leave_something_behind_is_refused(gesoc, monkeypatch):
+def test_edge_8_a_merge_that_would_leave_something_behind_is_refused(gesoc, monkeypatch):
     from partners.services import merge as room
 
     source, target = OrganisationFactory(), OrganisationFactory()
@@ -112,20 +112,20 @@ def test_a_merge_that_would_leave_something_behind_is_refused(gesoc, monkeypatch
     assert source.merged_into is None and not Merge.objects.exists()
 
 
-def test_two_accounts_are_not_merged(gesoc):
+def test_edge_8_two_accounts_are_not_merged(gesoc):
     with pytest.raises(ValidationError):
         services.merge_people(
             source=PersonFactory(user=UserFactory()), target=PersonFactory(user=UserFactory()), by=gesoc
         )
 
 
-def test_after_thirty_days_a_merge_stays(gesoc):
+def test_edge_8_after_thirty_days_a_merge_stays(gesoc):
     merge = services.merge_people(source=PersonFactory(), target=PersonFactory(), by=gesoc)
     with time_machine.travel(merge.undo_until), pytest.raises(ValidationError):
         services.undo_merge(merge=merge, by=gesoc)
 
 
-def test_duplicates_are_suggested_blind_to_accents_and_not_again(gesoc):
+def test_edge_8_duplicates_are_suggested_blind_to_accents_and_not_again(gesoc):
     organisation = OrganisationFactory(name="Río Vivo, A.C.")
     twin = OrganisationFactory(name="RIO VIVO AC")
     one = services.save_person(person=Person(full_name="Ana Núñez", phone="+52 871 123 4567"), by=None)
@@ -137,3 +137,19 @@ def test_duplicates_are_suggested_blind_to_accents_and_not_again(gesoc):
     assert [(s.one, s.other) for s in selectors.duplicate_organisations()] == [(organisation, twin)]
     services.mark_different(one=other, other=one, by=gesoc)
     assert {(s.one, s.other) for s in selectors.duplicate_people()} == {(one, third)}
+    assert Person.objects.active().count() == 3 and not Merge.objects.exists()  # never by itself
+
+
+def test_edge_8_the_same_address_in_other_case_is_suggested_unless_it_is_said_to_be_shared():
+    one = services.save_person(person=Person(full_name="Rosa Uc", email="Comite.Agua@x.example"), by=None)
+    with pytest.raises(ValidationError):
+        services.save_person(person=Person(full_name="Otra Rosa", email="comite.agua@X.example"), by=None)
+    with pytest.raises(ValidationError):  # one of the two says that it is shared, the other does not
+        services.save_person(
+            person=Person(full_name="Otra Rosa", email="comite.agua@x.example", shared_email=False), by=None
+        )
+    services.save_person(person=Person(full_name="Dots", email="comiteagua@x.example"), by=None)  # dots count
+    one.shared_email = True
+    services.save_person(person=one, by=None)
+    services.save_person(person=Person(full_name="Lía Uc", email="comite.agua@x.example", shared_email=True), by=None)
+    assert selectors.duplicate_people() == []

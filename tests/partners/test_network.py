@@ -37,7 +37,7 @@ def organisation(name="Laguna", since=None, **fields):
 # -- history and growth ---------------------------------------------------------------------------------------------
 
 
-def test_growth_is_counted_from_dated_situations():
+def test_growth_is_counted_from_dated_situations(client):
     laguna = organisation(since=datetime.date(2022, 3, 1))
     organisation("Litoral", since=datetime.date(2023, 1, 5))
     organisation("Contacto", since=datetime.date(2023, 1, 6), status="contacto")
@@ -45,6 +45,8 @@ def test_growth_is_counted_from_dated_situations():
         services.change_status(organisation=laguna, status="en_pausa", reason="Descansa", by=None)
         services.change_status(organisation=laguna, status="salida", reason="Cerró", by=None)
         assert selectors.growth() == [(2022, 1, 0, 1), (2023, 1, 0, 2), (2024, 0, 1, 1)]
+        file = b"".join(client.get("/red/crecimiento.csv")).decode("utf-8-sig")
+        assert file.splitlines()[1:] == ["2022,1,0,1", "2023,1,0,2", "2024,0,1,1"]
 
 
 def test_a_situation_has_a_reason_and_does_not_go_back_in_time():

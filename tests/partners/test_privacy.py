@@ -8,6 +8,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
+from dialogues.models import MinutesComment, MinutesRevision
 from partners import services
 from partners.models import (
     ArcoRequest,
@@ -21,7 +22,11 @@ from partners.models import (
     SignedLink,
     UserEvent,
 )
+from partners.services.privacy import label_of
 from partners.tasks import deliver_due_mail
+from projects.models import ResearchNote, ResearchNoteEvent
+from projects.services import write_comment
+from tests.factories.dialogues import AgendaItemFactory, RegistrationFactory, SessionFactory
 from tests.factories.partners import (
     AdminFactory,
     GesocFactory,
@@ -30,6 +35,7 @@ from tests.factories.partners import (
     PersonFactory,
     UserFactory,
 )
+from tests.factories.projects import EvidenceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +166,62 @@ def test_edge_27_whom_a_restore_brought_back_is_erased_again(gesoc, settings, dj
     person.refresh_from_db()
     other.refresh_from_db()
     assert (person.state, person.email, other.state) == ("anonimizada", "", "activa")
+
+
+def test_edge_27_a_name_goes_where_it_stands_as_a_name_and_running_text_stays(gesoc):
+    """Authors, who led a part, who answered for a minor, what they answered; not a namesake elsewhere, nor minutes."""
+    member = MembershipFactory(user__full_name="Rosa Uc Pat", user__email="rosa.uc@x.example")
+    rosa = services.person_of(user=member.user)
+    label = label_of(rosa)
+
+    def note(slug, organisation):
+        return ResearchNote.objects.create(
+            slug=slug,
+            title="N",
+            lede="a",
+            body="Rosa Uc Pat lo contó",
+            authors="Ana Paz, Rosa Uc Pat",
+            organisation=organisation,
+        )
+
+    own, elsewhere = note("una", member.organisation), note("otra", OrganisationFactory())
+    session = SessionFactory()
+    RegistrationFactory(session=session, person=rosa)
+    minor = RegistrationFactory(session=session, is_minor=True, guardian="Rosa Uc Pat, su tía")
+    part = AgendaItemFactory(session=session, led_by="Rosa Uc Pat y Ana Paz")
+    revision = MinutesRevision.objects.create(session=session, number=1, body="Rosa Uc Pat habló")
+    said = MinutesComment.objects.create(revision=revision, person=rosa, text="Soy Rosa Uc Pat: falta lo del agua")
+    services.anonymise(person=rosa, by=gesoc)
+    for row in (own, elsewhere, minor, part, said, revision):
+        row.refresh_from_db()
+    assert own.authors == f"Ana Paz, {label}" and elsewhere.authors == "Ana Paz, Rosa Uc Pat"
+    assert "Rosa" not in str(list(ResearchNoteEvent.objects.filter(pgh_obj=own).values_list("authors")))
+    assert (minor.guardian, part.led_by) == ("…, su tía", f"{label} y Ana Paz")
+    assert said.text == "Soy …: falta lo del agua"
+    assert "Rosa Uc Pat" in own.body and "Rosa Uc Pat" in revision.body
+
+
+def test_who_asks_to_see_their_data_gets_what_every_app_keeps(client):
+    member = MembershipFactory(user__full_name="Rosa Uc Pat", user__email="rosa.uc@x.example")
+    rosa = services.person_of(user=member.user)
+    write_comment(
+        target=EvidenceFactory(title="Obra en la costa", visibility="publica"), text="Falta =1+1", by=member.user
+    )
+    RegistrationFactory(session=SessionFactory(title="¿Quién gana?"), person=rosa, needs="Rampa")
+    RegistrationFactory(person=PersonFactory(full_name="Otra Persona"), needs="Intérprete")
+    asked = services.receive_arco(kind="acceso", name="Rosa Uc", email=rosa.email, text="¿Qué saben?", by=None)
+    client.force_login(AdminFactory())
+    page = client.get(f"/privacidad/mesa/{asked.key}/").content.decode()
+    assert f"/privacidad/mesa/{asked.key}/datos/" in page
+    address = f"/privacidad/mesa/{asked.key}/datos/"
+    assert client.get(address).status_code == 405
+    assert client.post(address, {"person": ""}).status_code == 302 and not SensitiveExport.objects.exists()
+    file = b"".join(client.post(address, {"person": rosa.pk})).decode("utf-8-sig")
+    expected = ["Rosa Uc Pat", "rosa.uc@x.example", "Obra en la costa: Falta =1+1", "¿Quién gana?", "Rampa"]
+    for told in (*expected, str(member.organisation)):
+        assert told in file, told
+    assert "Intérprete" not in file
+    assert SensitiveExport.objects.get().rows == len(file.splitlines()) - 1
 
 
 def test_what_is_old_goes_by_itself(gesoc):

@@ -45,6 +45,7 @@ def test_it_stands_beside_one_thing_and_says_something():
         {"text": "x", "evidence": card, "challenge": ChallengeFactory()},
         {"text": "", "evidence": card},
         {"text": "x", "evidence": card, "removed_at": timezone.now()},
+        {"text": "x", "evidence": card, "elsewhere": "compromiso"},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Comment.objects.create(by=user, **fields)
@@ -165,6 +166,14 @@ def test_whoever_may_no_longer_see_it_is_not_told(member):
     gone.delete()
     write(private, ProjectMemberFactory(project=member.project).user, "Dos")
     assert [row.person.user_id for row in OutboxMail.objects.all()] == [member.user_id]
+
+
+def test_the_page_of_an_entrys_comments_quotes_whole_words(member, client):
+    long = " ".join(f"palabra{n}" for n in range(60))
+    told = LogEntry.objects.create(project=member.project, text=long, visibility="privada")
+    client.force_login(member.user)
+    page = client.get(f"/comentarios/bitacora/{told.key}/").content.decode()
+    assert "palabra39…" in page and "palabra40" not in page
 
 
 def test_forgetting_somebody_takes_their_words_and_blots_their_name():

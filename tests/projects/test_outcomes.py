@@ -5,15 +5,27 @@ import re
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from partners.models import OutboxMail, Person, SignedLink
 from partners.services import mint_link, save_person
 from projects import services
-from projects.models import Activity, DataGap, LogEntry, MoneyTrail, Outcome, Project, ResearchNote, TrailAnswer
+from projects.models import (
+    Activity,
+    DataGap,
+    LogEntry,
+    MoneyTrail,
+    NoteImage,
+    Outcome,
+    Project,
+    ResearchNote,
+    TrailAnswer,
+)
 from projects.services.questions import ensure_questions
 from tests.factories.partners import GesocFactory, MembershipFactory
 from tests.factories.projects import EvidenceFactory, PartnerFactory, ProjectFactory, ProjectMemberFactory
+from tests.pictures import drawing, exif, photograph, webp
 
 pytestmark = pytest.mark.django_db
 TOLD = {
@@ -179,6 +191,50 @@ def test_markdown_is_cleaned_and_figures_are_pinned(client, note):
     assert "<script>" not in article and "javascript:" not in re.sub(r"\[x\].*", "", article).replace("href", "href")
     assert 'href="https://e.example"' in article and "<table>" in article and "Cifra visible" in article
     assert "Oculta" not in page
+
+
+def test_an_image_of_a_note_needs_words_and_is_seen_as_the_note(client, note, settings):
+    client.force_login(note.created_by)
+    page = f"{note.get_absolute_url()}imagenes/"
+
+    def send(data, alt="La calle sin pavimento", name="IMG_2041.jpg"):
+        return client.post(page, {"upload": SimpleUploadedFile(name, data), "alt": alt, "caption": "Foto: red, 2026"})
+
+    assert send(photograph(), alt="  ").status_code == send(b"<svg/>").status_code == 200
+    assert "JPEG, PNG" in send(b"%PDF-1.7").content.decode()
+    settings.NOTE_IMAGE_MAX_MB = 0
+    assert "pesa más de" in send(photograph()).content.decode()
+    settings.NOTE_IMAGE_MAX_MB = 5
+    assert "megapíxeles" in send(webp((b"VP8X", b"\0\0\0\0" + b"\xff\xff\0" * 2))).content.decode()
+    assert NoteImage.objects.count() == 0
+    assert send(photograph(exif())).status_code == 302
+    image = NoteImage.objects.get()
+    assert image.mark in client.get(page).content.decode()
+    note.body = f"Así está:\n\n{image.mark}"
+    services.save_research_note(note=note, by=None)
+    assert "La calle sin pavimento" in client.get(note.get_absolute_url()).content.decode()
+    stored = client.get(image.get_absolute_url())
+    assert stored.headers["Content-Type"] == "image/jpeg" and b"GPS" not in stored.content
+    client.force_login(MembershipFactory().user)
+    assert client.get(image.get_absolute_url()).status_code == client.get(page).status_code == 404
+    services.send_for_review(note=note, by=None)
+    services.publish_note(note=note, by=None)
+    client.force_login(note.created_by)
+    send(drawing(), alt="Sólo en el borrador")
+    client.post(f"{page}{image.key}/quitar/")
+    assert NoteImage.objects.count() == 2  # a published version shows it
+    draft = NoteImage.objects.get(alt="Sólo en el borrador")
+    client.logout()
+    shown = client.get(note.get_absolute_url()).content.decode()
+    assert image.get_absolute_url() in shown and 'alt="La calle sin pavimento"' in shown
+    assert client.get(image.get_absolute_url()).status_code == 200
+    assert client.get(draft.get_absolute_url()).status_code == 404  # not before it is published
+    client.force_login(note.created_by)
+    assert client.post(f"{page}{draft.key}/quitar/").status_code == 302
+    assert list(NoteImage.objects.all()) == [image]
+    services.withdraw_note(note=note, reason="Se retira", by=None)
+    client.logout()
+    assert client.get(image.get_absolute_url()).status_code == 404
 
 
 def test_a_preview_saves_nothing(client):

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from partners import services as partner_services
 from projects import services
-from projects.models import Project, ProjectMember, ProjectPartner, StageChange, Visibility
+from projects.models import Project, ProjectMember, ProjectMemberEvent, ProjectPartner, StageChange, Visibility
 from tests.factories.partners import AdminFactory, GesocFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.projects import PartnerFactory, ProjectFactory, ProjectMemberFactory
 
@@ -153,3 +153,63 @@ def test_the_database_refuses_a_second_live_partnership_and_an_end_before_the_be
         PartnerFactory(project=partner.project, organisation=partner.organisation)
     with pytest.raises(IntegrityError), transaction.atomic():
         ProjectFactory(starts_on=datetime.date(2026, 2, 1), ends_on=datetime.date(2026, 1, 1))
+
+
+# -- dialogue.md §6.5, 26 ---------------------------------------------------------------------------------------------
+
+
+def test_edge_26_of_two_merged_partners_one_goes_on_and_the_lead_leads():
+    """Whichever of the two is given up: one live partnership, and no project with two leads."""
+    for gives_up in ("lead", "partner"):
+        project = ProjectFactory()
+        partner = PartnerFactory(project=project)
+        sides = {"lead": project.lead_organisation, "partner": partner.organisation}
+        source = sides.pop(gives_up)
+        (target,) = sides.values()
+        before = list(project.partners.order_by("pk").values_list("organisation", "role", "state", "until"))
+        preview = partner_services.preview_merge(source=source, target=target)
+        assert preview.stuck == []
+        merge = partner_services.merge_organisations(source=source, target=target, by=GesocFactory())
+        project.refresh_from_db()
+        assert project.lead_organisation == target
+        live = project.partners.exclude(state="retirada")
+        assert [(one.organisation, one.role) for one in live] == [(target, "lidera")]
+        partner_services.undo_merge(merge=merge, by=GesocFactory())
+        assert before == list(project.partners.order_by("pk").values_list("organisation", "role", "state", "until"))
+
+
+def test_edge_26_a_project_whose_lead_left_is_looked_after_by_gesoc(client):
+    member = ProjectMemberFactory(project=ProjectFactory(slug="costas", title="Costas"), role=ProjectMember.Role.LEAD)
+    project, staff = member.project, GesocFactory()
+    partner_services.change_status(
+        organisation=project.lead_organisation, status="salida", reason="Cerró sus puertas", by=staff
+    )
+    assert not member.user.has_perm("projects.edit_project", Project.objects.get())
+    assert "GESOC cuida este proyecto" in client.get("/proyectos/costas/").content.decode()
+    client.force_login(staff)
+    assert "Busca quién lidera “Costas”" in client.get("/mi-semana/").content.decode()
+    other = OrganisationFactory(name="Litoral Vivo")
+    project.refresh_from_db()
+    project.lead_organisation = other
+    services.save_project(project=project, by=staff)
+    assert "GESOC cuida este proyecto" not in client.get("/proyectos/costas/").content.decode()
+    assert "Busca quién lidera" not in client.get("/mi-semana/").content.decode()
+    assert list(Project.objects.in_custody()) == []
+
+
+def test_edge_26_who_acted_for_the_wrong_organisation_is_put_right_by_gesoc(client):
+    """Of somebody with two organisations the wrong one stands in the project: GESOC ends it and adds the right one."""
+    project, staff = ProjectFactory(slug="costas"), GesocFactory()
+    member = ProjectMemberFactory(project=project)
+    right = PartnerFactory(project=project).organisation
+    MembershipFactory(user=member.user, organisation=right)
+    client.force_login(staff)
+    client.post(f"/proyectos/costas/personas/{member.pk}/")
+    data = {"email": member.user.email, "role": "colaboracion"}
+    asked = client.post("/proyectos/costas/personas/", data)
+    assert "di por cuál" in asked.content.decode() and not ProjectMember.objects.in_force().exists()
+    assert client.post("/proyectos/costas/personas/", data | {"organisation": right.pk}).status_code == 302
+    now = ProjectMember.objects.in_force().get()
+    assert (now.user, now.organisation) == (member.user, right)
+    ended = ProjectMemberEvent.objects.filter(pgh_obj=member.pk).latest("pgh_id")
+    assert ended.until is not None and ended.pgh_context.metadata["user"] == staff.pk
