@@ -1,45 +1,43 @@
-"""Pictures of one dot, put together by hand, with whatever a phone or a program writes into them."""
+"""Small pictures with whatever a phone or a program writes into them."""
 
-import base64
 import struct
 import zlib
+from io import BytesIO
 
-from gesoc.common.images import PNG
+from PIL import Image, PngImagePlugin
 
-# One dot each, as a JPEG (baseline), a lossy and a lossless WebP.
-JPEG = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wgALCAAB"
-    "AAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA="
-)
-LOSSY = base64.b64decode("UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA")
-LOSSLESS = base64.b64decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
+SECRET = "GPS 25.54 -103.40"
+ORIENTATION, ARTIST = 0x0112, 0x013B
 
 
-def segment(marker, body):
-    return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
+def picture(kind="JPEG", size=(6, 4), way_up=1):
+    """Left half red, right half blue, with a secret among what the file tells besides."""
+    image = Image.new("RGB", size, "red")
+    image.paste("blue", (size[0] // 2, 0, *size))
+    return tagged(image, kind, way_up)
 
 
-def exif(orientation=6, secret=b"GPS 25.54 -103.40"):
-    """Little-endian, the way up and something that nobody should learn."""
-    entry = struct.pack("<HHLHH", 0x0112, 3, 1, orientation, 0)
-    return segment(0xE1, b"Exif\0\0II\x2a\0\x08\0\0\0\x01\0" + entry + b"\0\0\0\0" + secret)
+def tagged(image, kind="JPEG", way_up=1):
+    exif = Image.Exif()
+    exif[ORIENTATION], exif[ARTIST] = way_up, SECRET
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Author", SECRET)
+    more = {"JPEG": {"comment": SECRET.encode()}, "PNG": {"pnginfo": text}, "WEBP": {"xmp": SECRET.encode()}}
+    kept = BytesIO()
+    image.save(kept, kind, exif=exif, **more[kind])
+    assert SECRET.encode() in kept.getvalue()
+    return kept.getvalue() + SECRET.encode()  # some phones hang a film on it
 
 
-def photograph(*segments):
-    """The dot with more segments at its beginning, and closed as it should be."""
-    body = JPEG[2:] if JPEG.endswith(b"\xff\xd9") else JPEG[2:] + b"\xff\xd9"
-    return b"\xff\xd8" + b"".join(segments) + body
+def moving():
+    """Two frames."""
+    frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "blue")]
+    kept = BytesIO()
+    frames[0].save(kept, "WEBP", save_all=True, append_images=frames[1:])
+    return kept.getvalue()
 
 
-def chunk(name, body):
-    return struct.pack(">L", len(body)) + name + body + struct.pack(">L", zlib.crc32(name + body))
-
-
-def drawing(*chunks):
-    head = chunk(b"IHDR", struct.pack(">LLBBBBB", 2, 1, 8, 0, 0, 0, 0))
-    return PNG + head + b"".join(chunks) + chunk(b"IDAT", zlib.compress(b"\0\0\xff")) + chunk(b"IEND", b"")
-
-
-def webp(*pieces):
-    inside = b"".join(struct.pack("<4sL", name, len(body)) + body + b"\0" * (len(body) % 2) for name, body in pieces)
-    return b"RIFF" + struct.pack("<L", len(inside) + 4) + b"WEBP" + inside
+def bomb(width=60_000, height=60_000):
+    """A few bytes that say they are a huge picture."""
+    said = struct.pack(">LL", width, height) + picture("PNG")[24:29]
+    return picture("PNG")[:16] + said + struct.pack(">L", zlib.crc32(b"IHDR" + said)) + picture("PNG")[33:]

@@ -22,7 +22,7 @@ from tests.factories.projects import (
     ProjectFactory,
     ProjectMemberFactory,
 )
-from tests.pictures import drawing
+from tests.pictures import picture
 
 
 def project_of(side: Any) -> models.Project:
@@ -181,7 +181,7 @@ def research_note(side: Any) -> models.ResearchNote:
 def image(side: Any) -> models.NoteImage:
     """A picture of one dot, shown in the note's published version if there is one."""
     note = research_note(side)
-    upload = SimpleUploadedFile("foto.png", drawing())
+    upload = SimpleUploadedFile("foto.png", picture("PNG"))
     made = services.add_image(note=note, upload=upload, alt="Un punto", by=None)
     note.versions.update(body=f"Texto {made.mark}")
     return made

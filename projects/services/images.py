@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from gesoc.common.images import NotAPicture, cleaned
+from gesoc.common.images import MEGAPIXELS, NotAPicture, TooManyPixels, cleaned
 from partners.audit import acting
 from projects.models import NoteImage, ResearchNote
 
@@ -20,8 +20,6 @@ from .moves import locked, saved
 
 if TYPE_CHECKING:
     from partners.models import User
-
-MEGAPIXELS = 40  # more than a phone takes; a reader's browser has to hold them
 
 
 def add_image(*, note: ResearchNote, upload: Any, alt: str, by: User | None, caption: str = "") -> NoteImage:
@@ -33,8 +31,8 @@ def add_image(*, note: ResearchNote, upload: Any, alt: str, by: User | None, cap
         picture = cleaned(upload.read())
     except NotAPicture:
         raise ValidationError(_("This is no JPEG, PNG or still WebP that can be read.")) from None
-    if picture.width * picture.height > MEGAPIXELS * 1_000_000:
-        raise ValidationError(_("The image has more than %(most)s megapixels."), params={"most": MEGAPIXELS})
+    except TooManyPixels:
+        raise ValidationError(_("The image has more than %(most)s megapixels."), params={"most": MEGAPIXELS}) from None
     image = NoteImage(
         note=note,
         alt=alt.strip(),

@@ -1,9 +1,11 @@
 """The daily work on a phone, within its budget of clicks: log (14), check-in (15), outcome with its question (16)."""
 
 import os
+from io import BytesIO
 
 import pytest
 from django.core.cache import cache
+from PIL import Image
 from playwright.sync_api import expect
 
 from partners import services as partner_services
@@ -13,7 +15,7 @@ from projects.models import LearningNote, LogEntry, Outcome, ResearchNote
 from tests.browser.clicks import Clicks, fits
 from tests.factories.partners import PASSWORD, OrganisationFactory
 from tests.factories.projects import ProjectFactory, ProjectMemberFactory
-from tests.pictures import exif
+from tests.pictures import tagged
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -81,9 +83,8 @@ def test_task_16_an_outcome_with_its_question_takes_four_clicks_at_most(home, ax
 
 
 def test_a_photograph_is_drawn_in_a_note_after_it_was_cleaned(home, live_server, axe, tmp_path):
-    told = home.screenshot(type="jpeg")
     photo = tmp_path / "IMG_2041.jpg"
-    photo.write_bytes(told[:2] + exif() + told[2:])
+    photo.write_bytes(tagged(Image.open(BytesIO(home.screenshot())).convert("RGB"), way_up=6))
     author = User.objects.get()
     note = services.save_research_note(
         note=ResearchNote(title="N", lede="L", body="B", authors="A", organisation=Organisation.objects.get()),
