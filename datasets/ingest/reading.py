@@ -138,6 +138,7 @@ def _read_json(path: Path, work: _Work) -> Reading:
         return _foreign_reading(work, _json_sentence(path))
     area = find_areas(found.grid, 1)[0]
     area.said = decisions_for(work.hints, found.grid.sheet)
+    correct_cells(area)
     work.candidates.append(area)
     mapping = map_columns(area, "contracts", COLUMNS | dict(work.hints.columns or {}))
     table = ContractTable(area, mapping, [ContractRow(row) for row in range(area.first, area.end)])
