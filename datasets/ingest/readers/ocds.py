@@ -65,6 +65,7 @@ class Ocds:
     problems: list[str] = field(default_factory=list)
     packages: list[Json] = field(default_factory=list)  # what they say of themselves, without what they hold
     faults: Faults = field(default_factory=Faults)
+    layout: str = ""
 
     def findings(self) -> list[Finding]:
         said = []
@@ -86,6 +87,7 @@ def read_ocds(path: Path) -> Ocds:
     found = Ocds(Grid(SHEET, [list(COLUMNS)]))
     objects = list(_objects(path, found.packages))
     found.faults.check(objects, found.packages)
+    found.layout = _layout(objects, found.packages)
     for process in _processes(objects, found):
         found.processes += 1
         rows = list(_rows(process))
@@ -162,6 +164,16 @@ def _is_package(value: Json) -> bool:
     return any(isinstance(value.get(name), list) for name in ("releases", "records")) and any(
         name in value for name in ("uri", "publisher", "publishedDate", "version")
     )
+
+
+def _layout(objects: list[Json], packages: list[Json]) -> str:
+    if not objects:
+        return "JSON sin contrataciones"
+    what = "registros" if _is_record(objects[0]) else "publicaciones"
+    if not packages:
+        return f"OCDS, {what} sin paquete"
+    version = _text(packages[0].get("version"))
+    return f"OCDS {version if version[:3] in ('1.0', '1.1') else '1.0'}, paquete de {what}"
 
 
 def _is_record(value: Json) -> bool:
