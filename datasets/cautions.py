@@ -115,6 +115,8 @@ def _supposed_body(ingest: Ingest) -> Iterable[Caution]:
 
 def _missed_totals(ingest: Ingest) -> Iterable[Caution]:
     missed = [control for control in ingest.report.get("control") or [] if Decimal(control["difference"] or 0)]
+    if missed and ingest.rows_rejected:
+        yield Caution("missed_total", _("Rows were rejected, and the sums lack their amounts: correct them first."))
     for control in missed[:MOST]:
         said = _("The file prints %(published)s as %(moment)s (%(label)s), and its rows add up to %(computed)s.")
         told = {name: amount(control[name]) for name in ("published", "computed")}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from datasets.cautions import cautions_of
 from datasets.differences import differences, previous_of, shown_differences
 from datasets.row_differences import row_differences
-from datasets.words import number
+from datasets.words import number, period_name
 
 from .models import Ingest, Release
 
@@ -40,6 +40,7 @@ def compared(release: Release, previous: Release) -> dict[str, Any]:
     """Sums, and row by row, of two versions of the same slice."""
     found = differences(release, previous)
     told: dict[str, Any] = {"release": release, "previous": previous, "changes": shown_differences(found)}
+    told["period"] = f"{period_name(release.period)}, {release.get_breakdown_display()}".lower()
     if release.line_count + previous.line_count <= MOST_LINES:
         rows = row_differences(release, previous, found.telling)
         told |= {"rows": rows, "shown": rows.rows}

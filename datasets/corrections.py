@@ -21,14 +21,21 @@ from .models import RowIssue
 Fixes = dict[str, dict[str, dict[str, str]]]  # sheet -> row -> {heading: text}
 MOST_ROWS = 5_000  # of one corrected file
 MAX_CELL = 2_000
+MAX_NAME = 100
+#: The columns that name a row, best first.
+NAMING = (
+    *("object_name", "admin_unit_name", "program_name", "project_name", "subfunction_name", "function_name", "concept"),
+    *("supplier_name", "title", "description", "work_name", "contract_number", "procedure_number"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """One rejected row with every cell as it stands in the file."""
+    """One row to correct, with every cell as it stands in the file."""
 
     issue: RowIssue
     cells: list[tuple[str, str, str]]  # name of the input, heading, text
+    name: str = ""  # the words of the row by which a person knows it
 
     @property
     def refused(self) -> tuple[str, str, str] | None:
@@ -48,8 +55,15 @@ def rejected_rows(rejects: Rejects, issues: Iterable[RowIssue], typed: Mapping[s
         whole = rejects.whole(issue)
         names = [(f"cell-{issue.pk}-{place}", heading) for place, heading in enumerate(headings)]
         cells = [(name, heading, typed.get(name, whole.get(heading, ""))) for name, heading in names]
-        rows.append(RejectedRow(issue, cells))
+        rows.append(RejectedRow(issue, cells, _name(rejects, whole, issue.column)))
     return rows
+
+
+def _name(rejects: Rejects, whole: Mapping[str, str], refused: str) -> str:
+    columns = rejects.ingest.report.get("columns") or {}
+    headings = {field: heading for heading, field in columns.items() if field and heading != refused}
+    said = (" ".join(whole.get(headings.get(field, ""), "").split()) for field in NAMING)
+    return next((text for text in said if text), "")[:MAX_NAME]
 
 
 def typed_fixes(rejects: Rejects, issues: Iterable[RowIssue], typed: Mapping[str, str]) -> Fixes:
@@ -61,7 +75,7 @@ def typed_fixes(rejects: Rejects, issues: Iterable[RowIssue], typed: Mapping[str
             heading: text.strip() for _n, heading, text in row.cells if text.strip() != whole.get(heading, "").strip()
         }
         if changed and row.issue.line_no:
-            fixes.setdefault(row.issue.sheet, {})[str(row.issue.line_no)] = _short(changed)
+            _add(fixes, row.issue.sheet, str(row.issue.line_no), changed)
     return fixes
 
 
@@ -84,7 +98,7 @@ def file_fixes(path: Path, name: str, rejects: Rejects) -> Fixes:
             raise ValidationError(_("Row %(row)s is not one of the rejected ones.") % {"row": row or "–"})
         changed = _changed(dict(zip(headings, cells, strict=False)), whole)
         if changed:
-            fixes.setdefault(sheet, {})[row] = _short(changed)
+            _add(fixes, sheet, row, changed)
     return fixes
 
 
@@ -111,6 +125,11 @@ def _changed(cells: Mapping[str, str], whole: Mapping[str, str]) -> dict[str, st
         )
         found[heading] = bare
     return found
+
+
+def _add(fixes: Fixes, sheet: str, row: str, changed: dict[str, str]) -> None:
+    """A row stands in the list once for each of its cells that could not be read."""
+    fixes.setdefault(sheet, {}).setdefault(row, {}).update(_short(changed))
 
 
 def _short(cells: dict[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -116,13 +117,16 @@ here stand facts about them and no content. Amounts are in the unit that the fil
   whose**: the file does not say whose money it is; with that one answer (`--publisher`, `--municipality`) it is ready, and its
   line shows that second load. **asks**: it stopped at other questions (below). **for something else**: it holds no budget,
   revenue, contracts, works, debt or sanctions, and the load says so. **not readable**: refused.
-- *Printed totals*: totals that the file itself prints, compared with the sum of the lines; those not met stand below with
-  the sheet and row where they are printed. A file that prints none says nothing about its sums.
+- *Layout*: the published format that the reader recognised, by the name its users know; a table of no known format is its
+  publisher's own.
+- *Printed totals*: totals that the file itself prints, compared with the sum of the lines. The largest of each sort stands
+  below with the cell where it is printed, and so do all that are not met. A file that prints none says nothing about its sums.
 """
 
 
 def page(told: Sequence[Told]) -> str:
-    parts = [HEAD, _summary(told), "## Every file\n", *_table(told), *_open(told), *_missed(told), *_rejected(told)]
+    parts = [HEAD, _summary(told), "## Every file\n", *_table(told), *_open(told)]
+    parts += [*_left_out(told), *_rejected(told), *_missed(told), *_printed(told), *_sums(told)]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -153,12 +157,13 @@ def _summary(told: Sequence[Told]) -> str:
 
 
 def _table(told: Sequence[Told]) -> Iterator[str]:
-    yield "| file | taken for | slices | rows read | lines | rejected | left out | printed totals met | end |"
-    yield "|---|---|---|---:|---:|---:|---:|---|---|"
+    yield "| file | layout | taken for | slices | rows read | lines | rejected | left out | printed totals met | end |"
+    yield "|---|---|---|---|---:|---:|---:|---:|---|---|"
     for one in told:
         report = one.report
         counts = [f"{report.get(f'rows_{name}') or 0:,}" for name in ("read", "loaded", "rejected", "skipped")]
-        cells = [f"`{one.name}`", one.kind or "–", _slices(one), *counts, _controls(one), one.end]
+        layout = (report.get("layout") or "–").replace("|", "/")
+        cells = [f"`{one.name}`", layout, one.kind or "–", _slices(one), *counts, _controls(one), one.end]
         yield f"| {' | '.join(cells)} |"
     yield ""
 
@@ -196,17 +201,64 @@ def _missed(told: Sequence[Told]) -> Iterator[str]:
         if one.missed:
             yield f"- `{one.name}`"
             for control in one.missed[:MOST_TOLD]:
-                where = (
-                    f"sheet “{control['sheet']}”, row {control['row']}" if control["sheet"] else f"row {control['row']}"
-                )
                 sums = f"printed {_money(control['published'])}, lines {_money(control['computed'])}"
-                yield f"  - {where}, {control['moment']}: {sums}"
+                yield f"  - {_cell(control)}, {control['moment']}: {sums}"
             if len(one.missed) > MOST_TOLD:
                 yield f"  - and {len(one.missed) - MOST_TOLD} more"
     yield ""
 
 
+def _cell(control: dict[str, Any]) -> str:
+    where = control.get("cell") or f"row {control['row']}"
+    where = f"“{control['sheet']}” {where}" if control["sheet"] else where
+    return f"{where} and the rows like it" if "renglones" in control["label"] else where
+
+
+def _left_out(told: Sequence[Told]) -> Iterator[str]:
+    yield "## Rows left out, and why\n"
+    for one in told:
+        skipped = Counter(one.report.get("skipped") or {})
+        if skipped:
+            yield f"- `{one.name}`: " + ", ".join(f"{count:,} {reason}" for reason, count in skipped.most_common())
+    yield ""
+
+
 def _rejected(told: Sequence[Told]) -> Iterator[str]:
+    """Rows that were not loaded, and those loaded without a cell: how many for each reason, and the first."""
+    yield "## Rows rejected, and cells that could not be read\n"
+    found = False
+    for one in told:
+        issues = [issue for issue in one.report.get("issues") or [] if issue["line"] and issue["column"]]
+        reasons = Counter(issue["code"] for issue in issues)
+        for code, count in reasons.most_common():
+            first = next(issue["line"] for issue in issues if issue["code"] == code)
+            yield f"- `{one.name}`: {count:,} {code}, the first in row {first}"
+            found = True
+    if not found:
+        yield "None."
+    yield ""
+
+
+def _printed(told: Sequence[Told]) -> Iterator[str]:
+    """The largest total that a file prints of each sort, and its cell."""
+    yield "## Printed totals that the lines meet\n"
+    for one in told:
+        largest: dict[str, dict[str, Any]] = {}
+        for control in one.report.get("control") or []:
+            known = largest.get(control["moment"])
+            if control["difference"] == "0.00" and (known is None or _size(control) > _size(known)):
+                largest[control["moment"]] = control
+        if largest:
+            cells = (f"{name} {_money(one['published'])} in {_cell(one)}" for name, one in largest.items())
+            yield f"- `{one.name}`: " + "; ".join(cells)
+    yield ""
+
+
+def _size(control: dict[str, Any]) -> Decimal:
+    return abs(Decimal(control["published"]))
+
+
+def _sums(told: Sequence[Told]) -> Iterator[str]:
     yield "## Sums\n"
     yield "What the lines add up to, of the most detailed breakdown where a file holds several.\n"
     for one in told:

@@ -92,6 +92,7 @@ def facts(report: Mapping[str, Any], body: str = "") -> list[tuple[str, str]]:
     kinds, documents = dict(Kind.choices), dict(Document.choices)
     said = [
         (_("Contents"), str(kinds.get(report.get("kind") or "", ""))),
+        (_("Format"), str(report.get("layout") or "")),
         (_("Whose money"), body),
         (_("Year"), str(report.get("year") or "")),
         (_("Period"), period_name(report.get("period"))),

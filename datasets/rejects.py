@@ -1,4 +1,4 @@
-"""The rejected rows of a load as a table: each as it stands in the file, and beside it where and why."""
+"""The rejected rows of a load, and those loaded without a cell, as a table: as in the file, and beside it where and why."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Rejects:
         self._open_originals()
 
     def issues(self) -> QuerySet[RowIssue]:
-        return RowIssue.objects.filter(ingest=self.ingest, severity=RowIssue.Severity.ERROR).order_by("id")
+        return RowIssue.objects.filter(ingest=self.ingest).correctable()
 
     def titles(self) -> list[str]:
         added = [_("line"), _("column"), _("value"), _("reason"), _("suggestion")]

@@ -53,13 +53,13 @@ def confirm_mapping(
 
 @transaction.atomic
 def correct_rows(*, ingest: Ingest, fixes: dict[str, dict[str, dict[str, str]]], by: User) -> Ingest:
-    """Read the file again with these rows corrected: {sheet: {row: {heading: text}}}. Only rejected rows can be.
+    """Read the file again with these rows corrected: {sheet: {row: {heading: text}}}. Only those that could not be read can be.
 
     The original stays as it is; what was corrected, by whom and when stays with the new load.
     """
     if not ingest.is_finished:
         raise NotAllowedNow(_("Rows can be corrected once the file has been read."))
-    _only_rejected(ingest, fixes)
+    _only_unread(ingest, fixes)
     merged: dict[str, dict[str, dict[str, str]]] = {}
     for part in (ingest.options.get("fixes") or {}, fixes):
         for sheet, rows in part.items():
@@ -71,12 +71,14 @@ def correct_rows(*, ingest: Ingest, fixes: dict[str, dict[str, dict[str, str]]],
     return start_ingest(file=ingest.file, by=by, follows=ingest, **(said | {"fixes": merged}))
 
 
-def _only_rejected(ingest: Ingest, fixes: dict[str, dict[str, dict[str, str]]]) -> None:
-    rejected = ingest.row_issues.filter(severity="error", line_no__isnull=False)
-    known = {(sheet, str(line)) for sheet, line in rejected.values_list("sheet", "line_no")}
+def _only_unread(ingest: Ingest, fixes: dict[str, dict[str, dict[str, str]]]) -> None:
+    unread = ingest.row_issues.correctable().filter(line_no__isnull=False)
+    known = {(sheet, str(line)) for sheet, line in unread.values_list("sheet", "line_no")}
     wanted = {(sheet, row) for sheet, rows in fixes.items() for row in rows}
     if not wanted:
         raise ValidationError(_("No cell is different from the file: there is nothing to correct."))
     if strangers := wanted - known:
         rows = ", ".join(row for _sheet, row in sorted(strangers)[:10])
-        raise ValidationError(_("Only rejected rows can be corrected. These are not: %(rows)s") % {"rows": rows})
+        raise ValidationError(
+            _("Only rows that were rejected or lost a cell can be corrected. These did not: %(rows)s") % {"rows": rows}
+        )

@@ -87,6 +87,7 @@ SKIPPED = {
     "percentage": gettext_lazy("Percentages, not amounts"),
     "merged": gettext_lazy("Rows that complete another row"),
     "duplicate": gettext_lazy("The same money printed again"),
+    "repeated": gettext_lazy("The same money printed again"),
     "by_person": gettext_lazy("Rows that a person left out"),
 }
 REJECTED = {

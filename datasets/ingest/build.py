@@ -280,7 +280,11 @@ def _outermost(read: BudgetTable) -> list[BudgetRow]:
 
 def _control_rows(read: BudgetTable, amounts: Amounts, label: str, row: int, unit: int) -> list[Control]:
     pairs = zip(read.moments, amounts, strict=True)
-    return [Control(moment, value * unit, label[:120], row + 1) for moment, value in pairs if value is not None]
+    return [
+        Control(moment, value * unit, label[:120], row + 1, read.mapping.column(moment))
+        for moment, value in pairs
+        if value is not None
+    ]
 
 
 def _same_sums(one: Amounts, other: Amounts) -> bool:

@@ -18,6 +18,7 @@ from datasets.ingest.contracts import ContractRow, ContractTable, read_contracts
 from datasets.ingest.decisions import correct_cells, decisions_for
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area, find_areas
+from datasets.ingest.layout_names import layout_of
 from datasets.ingest.mapping import ColumnMapping, map_columns
 from datasets.ingest.numbers import NotAnAmount, to_cents
 from datasets.ingest.readers.ocds import COLUMNS, read_ocds
@@ -85,6 +86,7 @@ class _Work:
     questions: list[str] = field(default_factory=list)
     foreign: list[tuple[str | None, Foreign]] = field(default_factory=list)
     candidates: list[Area] = field(default_factory=list)
+    layout: str = ""
 
 
 def read_file(path: Path, *, name: str, hints: Hints | None = None, progress: Progress | None = None) -> Reading:
@@ -134,10 +136,12 @@ def _read_json(path: Path, work: _Work) -> Reading:
     """Open contracting data become contracts, dated by themselves; another JSON says what it is for."""
     work.encoding = "utf-8"
     found = read_ocds(path)
+    work.layout = found.layout
     if not found.processes:
         return _foreign_reading(work, _json_sentence(path))
     area = find_areas(found.grid, 1)[0]
     area.said = decisions_for(work.hints, found.grid.sheet)
+    correct_cells(area)
     work.candidates.append(area)
     mapping = map_columns(area, "contracts", COLUMNS | dict(work.hints.columns or {}))
     table = ContractTable(area, mapping, [ContractRow(row) for row in range(area.first, area.end)])
@@ -247,7 +251,8 @@ def _control_by_master(master: Area, part: Part) -> None:
         except NotAnAmount:
             continue
         if cents is not None:
-            part.table.controls.append(Control("approved", cents, master.headings[column][:120], row + 1))
+            label = master.headings[column][:120]
+            part.table.controls.append(Control("approved", cents, label, row + 1, column, master.grid.sheet))
             return
 
 
@@ -310,6 +315,7 @@ def _foreign_reading(work: _Work, foreign: Foreign) -> Reading:
         findings=[*work.findings, finding],
         complete=False,
         questions=[*work.questions, question],
+        layout=work.layout or layout_of(work.candidates[:1], foreign.code),
     )
 
 
@@ -339,7 +345,15 @@ def _finish(work: _Work) -> Reading:
         complete=not work.questions and not any(found.severity == "error" for found in work.findings),
         questions=list(dict.fromkeys(work.questions)),
         clues=clues_of(work.candidates) if any(_names_nobody(part.table) for part in parts) else Clues(),
+        layout=work.layout or layout_of(_areas_read(work, parts)),
     )
+
+
+def _areas_read(work: _Work, parts: list[Part]) -> list[Area]:
+    """Those of the candidates that the tables were made of, the main one first."""
+    places = [(part.table.sheet, part.table.header_rows) for part in parts]
+    by_place = {(area.grid.sheet, tuple(row + 1 for row in area.header_rows)): area for area in work.candidates}
+    return [by_place[place] for place in places if place in by_place] or work.candidates[:1]
 
 
 def _names_nobody(table: Table) -> bool:

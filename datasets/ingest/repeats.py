@@ -56,7 +56,7 @@ def _join_group(group: list[Part], findings: list[Finding], questions: list[str]
     first = ranked[0]
     different = []
     for part in ranked[1:]:
-        if part.table.kind not in RECORD_KINDS and (not any(part.sums) or _repeats(first, part)):
+        if part.table.kind not in RECORD_KINDS and (not any(part.sums) or _same_money(first, part)):
             _absorb(first, part, "repeated")
             if any(part.sums):
                 findings.append(_repetition(first, part))
@@ -65,11 +65,39 @@ def _join_group(group: list[Part], findings: list[Finding], questions: list[str]
     for part in different:
         _append(first, part)
     if different and first.table.kind not in RECORD_KINDS:
-        sheets = ", ".join(f"«{part.table.sheet}»" for part in [first, *different])
+        tables = "; ".join(_where(part) for part in [first, *different])
         questions.append(
-            f"Hay varias tablas de la misma clasificación con montos distintos ({sheets}). ¿Se suman o es solo una?"
+            f"Hay varias tablas de la misma clasificación con montos distintos ({tables}). ¿Se suman o es solo una?"
         )
     return first
+
+
+def _where(part: Part) -> str:
+    sheet = f" de la hoja «{part.table.sheet}»" if part.table.sheet else ""
+    return f"la que empieza en la fila {part.table.header_rows[0]}{sheet}"
+
+
+def _same_money(one: Part, other: Part) -> bool:
+    """By what the lines add up to; or, where an amount of one cannot be read, by the totals that both print."""
+    if _repeats(one, other):
+        return True
+    mine, theirs = _printed(one), _printed(other)
+    return bool(any(mine.values()) and mine == theirs and (_meets(one, mine) or _meets(other, theirs)))
+
+
+def _printed(part: Part) -> dict[str, int]:
+    """The largest total that the table prints, by moment."""
+    totals: dict[str, int] = {}
+    for control in part.table.controls:
+        if abs(control.published_cents) >= abs(totals.get(control.moment, 0)):
+            totals[control.moment] = control.published_cents
+    return totals
+
+
+def _meets(part: Part, printed: dict[str, int]) -> bool:
+    """The lines reach the printed totals: the same total under each page of one table is reached by none of them."""
+    sums = dict(zip(part.moments, part.sums, strict=True))
+    return all(close(sums.get(moment), cents) for moment, cents in printed.items())
 
 
 def _repeats(one: Part, other: Part) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from datasets.ingest.chunks import Reject
 from datasets.ingest.shapes import Finding, Reading
 from datasets.ingest.slices import SliceKey, Supposed
+from datasets.ingest.sniff import column_letters
 
 # Ties between breakdowns with as many lines go to the one that tells most.
 DETAIL = ("full", "object", "programme", "functional", "administrative", "economic")
@@ -82,6 +83,7 @@ class Outcome:
             "delimiter": reading.delimiter if reading else None,
             "sheet": reading.sheet if reading else None,
             "header_row": reading.header_row if reading else None,
+            "layout": reading.layout if reading else "",
             "columns": reading.columns if reading else {},
             "numbers": _numbers(reading),
             "unit": reading.tables[0].unit if reading and reading.tables else 1,
@@ -118,11 +120,14 @@ class Outcome:
                 total = computed.get(control.moment, 0)
                 controls.append(
                     {
-                        "sheet": table.sheet,
+                        "sheet": control.sheet or table.sheet,
                         "breakdown": table.breakdown,
                         "moment": control.moment,
                         "label": control.label,
                         "row": control.row,
+                        "cell": f"{column_letters(control.column)}{control.row}"
+                        if control.column is not None
+                        else None,
                         "published": decimal(control.published_cents),
                         "computed": decimal(total),
                         "difference": decimal(total - control.published_cents),

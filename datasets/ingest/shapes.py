@@ -301,6 +301,8 @@ class Control:
     published_cents: int
     label: str
     row: int
+    column: int | None = None  # of the sheet, from 0; none where the moments stand in the rows below one another
+    sheet: str | None = None  # where it is another than that of the table
 
 
 @dataclass(slots=True)
@@ -407,6 +409,7 @@ class Reading:
     complete: bool
     questions: list[str]
     clues: Clues = field(default_factory=lambda: Clues())
+    layout: str = ""  # the published format, by the name its users know
 
 
 @dataclass(slots=True)

@@ -231,6 +231,19 @@ class RowIssueQuerySet(models.QuerySet["RowIssue"]):
         harmless = models.Q(ingest__file__has_personal_data=False)
         return self.filter(own | (harmless & models.Q(ingest__in=Ingest.objects.published().values("pk"))))
 
+    def rejected(self) -> RowIssueQuerySet:
+        return self.filter(severity=RowIssue.Severity.ERROR)
+
+    def unread(self) -> RowIssueQuerySet:
+        """Cells of rows that were loaded without them."""
+        return self.filter(severity=RowIssue.Severity.WARNING, code__in=RowIssue.UNREAD)
+
+    def correctable(self) -> RowIssueQuerySet:
+        """What a person can put right cell by cell, rejected rows first ("error" comes before "warning")."""
+        cells = models.Q(severity=RowIssue.Severity.WARNING, code__in=RowIssue.UNREAD)
+        found = self.filter(models.Q(severity=RowIssue.Severity.ERROR) | cells)
+        return found.order_by("severity", "id")
+
 
 class RowIssue(models.Model):
     """A row that was not loaded, or was loaded with a remark: where, what it said, why, what to do."""
@@ -239,6 +252,9 @@ class RowIssue(models.Model):
         ERROR = "error", _("Rejected")
         WARNING = "warning", _("Warning")
         INFO = "info", _("Note")
+
+    #: The row was loaded, and the cell of it that could not be read was not.
+    UNREAD = ("amount_in_words", "date_left_out")
 
     ingest = models.ForeignKey(Ingest, models.CASCADE, related_name="row_issues")
     severity = models.CharField(max_length=8, choices=Severity.choices)

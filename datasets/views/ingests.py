@@ -73,6 +73,10 @@ def _result(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
     releases = list(_releases(request, ingest)[:SHOWN_SLICES])
     seen = preview.of_ingest(ingest) if private else None
     rights = _rights(request, ingest)
+    rejects = _rejects(request, ingest)
+    remarks = readout.issues(ingest.report, private)
+    if rejects["unread_rows"]:  # they are told in a part of their own
+        remarks = [remark for remark in remarks if remark.get("code") not in RowIssue.UNREAD]
     return {
         "steps": readout.steps(ingest),
         "facts": readout.facts(ingest.report, _body_name(releases)),
@@ -85,10 +89,10 @@ def _result(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
         "counts": _counts(ingest),
         "skipped": readout.skipped(ingest.report),
         "checks": readout.checks(ingest.report),
-        "issues": readout.issues(ingest.report, private),
+        "issues": remarks,
         "slices": readout.slices(releases),
         "private": private,
-        **_rejects(request, ingest),
+        **rejects,
         **(_history(ingest) | comparison(ingest, releases, request.user) if rights["may_map"] else {}),
         **rights,
     }
@@ -123,11 +127,17 @@ def _body_name(releases: list[Release]) -> str:
 
 
 def _rejects(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
-    errors = RowIssue.objects.filter(ingest=ingest, severity=RowIssue.Severity.ERROR)
-    reasons = errors.values("code").annotate(n=Count("pk")).order_by("-n", "code")
+    """Rows that were rejected, and cells that their rows were loaded without: what somebody can correct."""
+    found = RowIssue.objects.filter(ingest=ingest)
+    # No order: the one that lists a load's issues would count each of them by itself.
+    counts = found.correctable().order_by().values("severity", "code").annotate(n=Count("pk")).order_by("-n", "code")
+    reasons = [one for one in counts if one["severity"] == RowIssue.Severity.ERROR]
+    unread = sum(one["n"] for one in counts if one["severity"] != RowIssue.Severity.ERROR)
     return {
         "reject_reasons": [(words.reject_name(reason["code"]), words.number(reason["n"])) for reason in reasons],
-        "rejected_rows": errors.visible_to(request.user).order_by("id")[:SHOWN_REJECTS],
+        "rejected_rows": found.rejected().visible_to(request.user).order_by("id")[:SHOWN_REJECTS],
+        "unread_count": words.number(unread) if unread else "",
+        "unread_rows": list(found.unread().visible_to(request.user).order_by("id")[:SHOWN_REJECTS]) if unread else [],
     }
 
 

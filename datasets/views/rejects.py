@@ -1,4 +1,4 @@
-"""The page of rejected rows: corrected here or in a spreadsheet, then loaded beside the rows that were already right."""
+"""The page of rows that were rejected or lost a cell: corrected here or in a spreadsheet, then loaded with the others."""
 
 from __future__ import annotations
 
@@ -66,10 +66,13 @@ def _correct(request: HttpRequest, ingest: Ingest) -> HttpResponse:
 
 def _context(request: HttpRequest, ingest: Ingest, rejects: Rejects, page: Any) -> dict[str, Any]:
     typed = request.POST if request.method == "POST" else {}
+    rejected = ingest.row_issues.rejected().count()
     return {
         "ingest": ingest,
         "page": page,
-        "count": words.number(page.paginator.count),
+        "rejected": rejected,
+        "count": words.number(rejected) if rejected else "",
+        "unread": page.paginator.count - rejected,
         "rows": rejected_rows(rejects, page, typed),
     }
 

@@ -108,3 +108,34 @@ def test_corrections_need_the_right(client, load):
     client.force_login(member()[0])
     assert client.get(address(load, "rechazadas/")).status_code == 403
     assert client.post(address(load, "rechazadas/"), {"cell-1-0": "x"}).status_code == 403
+
+
+CONTRACTS = (
+    "Ejercicio,Número de contrato,Tipo de procedimiento,Objeto del contrato,Proveedor,Fecha del contrato,"
+    "Monto del contrato con impuestos incluidos\n"
+    '2024,A-1,Adjudicación directa,Bacheo,"Pavimentos, S.A. de C.V.",03/02/2024,"1,160.00"\n'
+    '2024,A-2,Adjudicación directa,Puente,"Puentes, S.A. de C.V.",31/02/2024,"$25,315,108,26"\n'
+)
+
+
+def test_cells_that_a_contract_was_loaded_without_are_corrected_too(client):
+    user, organisation = member("coordinacion")
+    client.force_login(user)
+    load = upload(CONTRACTS, by=user, organisation=organisation, **ABOUT)
+    assert (load.rows_loaded, load.rows_rejected, load.report["totals"]) == (2, 0, {"MXN": "1160.00"})
+    shown = client.get(address(load))
+    assert (shown.context["unread_count"], {issue.value for issue in shown.context["unread_rows"]}) == (
+        "2",
+        {"$25,315,108,26", "31/02/2024"},
+    )
+    assert "amount_in_words" not in {issue["code"] for issue in shown.context["issues"]}  # told once
+    page = client.get(address(load, "rechazadas/"))
+    assert "2 celdas sin las cuales se cargaron sus renglones." in page.content.decode()
+    assert [row.name for row in page.context["rows"]] == ["Puentes, S.A. de C.V."] * 2
+    refused = {heading: name for name, heading, _text in (row.refused for row in page.context["rows"])}
+    amount, day = refused["Monto del contrato con impuestos incluidos"], refused["Fecha del contrato"]
+    # Both cells stand in one row, each in a panel of its own.
+    client.post(address(load, "rechazadas/"), {amount: "25,315,108.26", day: "28/02/2024"})
+    again = read_again(load)
+    assert (again.rows_loaded, again.report["totals"]) == (2, {"MXN": "25316268.26"})
+    assert client.get(address(again)).context["unread_count"] == ""

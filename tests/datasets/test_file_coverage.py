@@ -22,7 +22,7 @@ def folder(tmp_path):
     files = {
         "de_quien.csv": "Ejercicio,Periodo,Partida,Concepto,Aprobado\n2024,Anual,11301,Sueldos,60.00\n",
         "cuadra.csv": READY.format(total="100.00"),
-        "no_cuadra.csv": READY.format(total="105.00"),
+        "no_cuadra.csv": READY.format(total="105.00").replace(",,,T", "2024,Torreón,13101,Primas,por definir\n,,,T"),
         "pregunta.csv": HEADINGS + ROWS,
         "firma.csv": signed(),
         "oficio.csv": "Estimado ciudadano\nSin otro particular\n",
@@ -44,8 +44,14 @@ def test_page_tells_every_file_and_leaves_no_trace(folder, territory):
         "1 not readable."
     )
     assert "50 % end ready without a person" in page
-    assert "| `archivos/cuadra.csv` | expenditure | 1: 2024; annual; object | 3 | 2 | 0 | 1 | 1 of 1 | ready |" in page
-    assert "row 4, approved: printed 105.00, lines 100.00" in page
+    assert (
+        "| `archivos/cuadra.csv` | Tabla propia de quien publica | expenditure | 1: 2024; annual; object | 3 | 2 | 0 | 1 | "
+        "1 of 1 | ready |"
+    ) in page
+    assert "- E5, approved: printed 105.00, lines 100.00" in page
+    assert "- `archivos/cuadra.csv`: approved 100.00 in E4" in page
+    assert "- `archivos/cuadra.csv`: 1 subtotal" in page
+    assert "- `archivos/no_cuadra.csv`: 1 bad_amount, the first in row 4" in page
     assert "- `archivos/cuadra.csv`: approved 100.00" in page
     assert "`archivos/escaneo.pdf` (not readable): No se pudo leer el archivo. Parece un PDF" in page
     assert "Honorarios" not in page and "notas.md" not in page

@@ -15,8 +15,8 @@ from tests.datasets.test_pipeline import BUDGET
 pytestmark = pytest.mark.django_db
 KEYS = {
     "status", "error", "kind", "breakdown", "publisher", "municipality", "year", "period", "document", "slices", "encoding",
-    "delimiter", "sheet", "header_row", "columns", "rows_read", "rows_loaded", "rows_rejected", "rows_skipped", "skipped",
-    "totals", "control", "issues", "seconds", "rows_per_second",
+    "delimiter", "sheet", "header_row", "layout", "columns", "rows_read", "rows_loaded", "rows_rejected", "rows_skipped",
+    "skipped", "totals", "control", "issues", "seconds", "rows_per_second",
 }  # fmt: skip
 
 

@@ -288,6 +288,30 @@ def test_same_money_stacked_under_another_heading_counts_once(tmp_path):
     assert only(reading).skipped["repeated"] == 1
 
 
+def test_printed_totals_tell_the_repetition_where_an_amount_cannot_be_read(tmp_path):
+    spoiled = [list(row) for row in STATEMENT[:16]]
+    spoiled[11][2] = "por definir"
+    second = [
+        ["Concepto", None, "Egresos"],
+        [None, None, "Aprobado", "Modificado", "Pagado"],
+        [None, "Ente", 1350.5, 1360, 590],
+        [None, "Total del Gasto", 1350.5, 1360, 590],
+    ]
+    first = [[*row[:3], *row[4:5], *row[6:7]] for row in spoiled]  # the moments that the second prints
+    stacked = read(
+        write_xlsx(tmp_path / "e.xlsx", {"H": [*first, [], ["Clasificación por Objeto del Gasto"], *second]})
+    )
+
+    assert (stacked.questions, only(stacked).skipped["repeated"]) == ([], 1)
+    # A total under each page of one table is reached by the lines of neither: both pages count, and a person is asked.
+    second[2][2:] = [1200.5, 1210, 440]
+    pages = read(write_xlsx(tmp_path / "f.xlsx", {"H": [*first, [], ["Clasificación por Objeto del Gasto"], *second]}))
+    assert "repeated" not in only(pages).skipped
+    assert (
+        "la que empieza en la fila 6 de la hoja «H»; la que empieza en la fila 19 de la hoja «H»" in pages.questions[0]
+    )
+
+
 def test_two_sheets_with_other_money_of_one_classification_are_asked(tmp_path):
     other = [list(row) for row in STATEMENT]
     for row in other[8:16]:

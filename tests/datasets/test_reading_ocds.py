@@ -124,7 +124,65 @@ def test_a_process_without_award_is_said_and_gives_no_row(tmp_path):
     path = write_json(tmp_path, release(awards=[], contracts=[]))
     reading = read_file(path, name=path.name)
     assert (reading.kind, reading.complete, reading.tables[0].lines) == ("contracts", True, 0)
-    assert [found.code for found in reading.findings] == ["ocds_without_contract"]
+    assert [found.code for found in reading.findings] == ["ocds_without_contract", "ocds_rules", "ocds_rule"]
+
+
+def said_of(path):
+    """The sentences on the rules of the standard."""
+    reading = read_file(path, name=path.name)
+    assert (reading.kind, reading.questions) == ("contracts", [])
+    return [found.message for found in reading.findings if found.code.startswith("ocds_rule")]
+
+
+FULL = {"initiationType": "tender"}
+PUBLISHED = {"publisher": {"name": "Ejemplo"}, "publishedDate": "2024-03-02T00:00:00-06:00"}
+
+
+def test_what_follows_the_standard_is_said_to(tmp_path):
+    path = write_json(tmp_path, package(release(**FULL), release("2", **FULL)) | PUBLISHED)
+    assert said_of(path) == ["Con las reglas de OCDS 1.1 se revisaron 2 publicaciones. No se encontraron faltas."]
+
+
+def test_faults_are_told_with_their_path_and_refuse_nothing(tmp_path):
+    one, two = release(**FULL), release("2", **FULL, tag=["contract", "anexo"])
+    del one["contracts"][0]["awardID"], two["contracts"][0]["awardID"]
+    one["contracts"][0]["value"]["amount"] = "1,234.10"
+    two["awards"][0]["status"] = "vigente"
+    two["tender"] |= {"numberOfTenderers": 2.5, "value": {"amount": 7, "currency": "pesos"}}
+    path = write_json(tmp_path, package(one, two))
+    assert said_of(path) == [
+        "Con las reglas de OCDS 1.1 se revisaron 2 publicaciones. Con faltas: 2. Se leyeron igual; las faltas van aquí.",
+        "«contracts[].awardID» falta y es obligatorio: 2 veces, la primera en contracts[0].awardID de ocds-abc123-1.",
+        "«paquete.publisher» falta y es obligatorio: una vez en paquete.publisher.",
+        "«paquete.publishedDate» debe ser fecha con hora y zona, como 2024-03-31T00:00:00-06:00: una vez en "
+        "paquete.publishedDate.",
+        "«contracts[].value.amount» debe ser un número, sin comillas: una vez en contracts[0].value.amount de ocds-abc123-1.",
+        "«tag» tiene una clave que no está en la lista del estándar: una vez en tag de ocds-abc123-2.",
+        "«tender.numberOfTenderers» debe ser un número entero, sin comillas: una vez en tender.numberOfTenderers de "
+        "ocds-abc123-2.",
+        "«tender.value.currency» debe ser una clave de tres letras, como MXN: una vez en tender.value.currency de "
+        "ocds-abc123-2.",
+        "«awards[].status» tiene una clave que no está en la lista del estándar: una vez en awards[0].status de "
+        "ocds-abc123-2.",
+    ]
+    assert [row["amount_unspecified_tax"] for row in rows(path)] == ["1,234.10", "1234.1"]
+
+
+def test_of_a_long_file_publications_spread_over_it_are_checked_and_that_is_said(tmp_path):
+    """Every third of 4,001: the last is not looked at, the one before it is, and where it is a record, its releases."""
+    many = [{"ocid": f"o-{number}", "id": "1", "date": "x", "tag": ["contract"], **FULL} for number in range(4_001)]
+    for one in many[:4_000]:
+        one["date"] = "2024-03-01T00:00:00Z"
+    path = write_json(tmp_path, many)
+    assert said_of(path) == [
+        "Con las reglas de OCDS 1.1 se revisaron 1,334 publicaciones, tomadas a lo largo de un archivo de 4,001. "
+        "No se encontraron faltas."
+    ]
+    many[3_999]["releases"] = [{"ocid": "o-3999", "id": "1", "date": "ayer", "tag": ["contract"], **FULL}]
+    assert said_of(write_json(tmp_path, many))[1:] == [
+        "«releases[].date» debe ser fecha con hora y zona, como 2024-03-31T00:00:00-06:00: una vez en releases[0].date de "
+        "o-3999."
+    ]
 
 
 def test_the_code_is_derived_and_the_text_as_published_stays(ingest, tmp_path):

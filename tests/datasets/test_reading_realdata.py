@@ -526,3 +526,31 @@ def test_public_body_and_place_come_from_the_titles(realdata_dir):
 
     federal = one(read(realdata_dir, "budget/shcp_cuenta_publica_2022_categoria_programatica.xls")).context
     assert (federal.body_name, federal.level) == ("Gobierno Federal", "federal")
+
+
+@pytest.mark.parametrize(
+    ("path", "layout"),
+    [
+        ("budget/gto_inaeba_2020q4_6_4.xlsx", "CONAC, estado analítico del ejercicio del presupuesto de egresos"),
+        (
+            "budget/gto_inaeba_2016q4_diciembre_definitivo.xlsx",
+            "CONAC, estado analítico del ejercicio del presupuesto de egresos; CONAC, gasto por categoría programática; "
+            "CONAC, estado analítico de ingresos",
+        ),
+        (
+            "budget/gto_inaeba_2016q4_ldf_10_6.xls",
+            "LDF, formato 6: estado analítico del ejercicio del presupuesto detallado",
+        ),
+        ("procurement/compranet_sample_Contratos2015_150514075424.csv", "CompraNet, estructura B (2010-2017)"),
+        (
+            "procurement/cdmx_sc_2014q1_adj_directa.xls",
+            "Ciudad de México, obligaciones de transparencia: adjudicaciones y licitaciones (art. 14 o 121)",
+        ),
+        ("budget/mich_tanhuato_2019q1_sipot_deuda.xlsx", "SIPOT, formato 53484: Deuda Pública"),
+        ("procurement/ocds_cdmx_sefin_017-2015.json", "OCDS 1.0, paquete de publicaciones"),
+        ("procurement/cdmx_cejur_ocds_plantilla.ods", "Plantilla de OCDS en hojas de cálculo"),
+        ("procurement/qro_contraloria_obras_2019.csv", "Tabla propia de quien publica"),
+    ],
+)
+def test_published_format_is_named(realdata_dir, path, layout):
+    assert read(realdata_dir, path).layout == layout

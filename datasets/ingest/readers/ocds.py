@@ -17,9 +17,11 @@ from typing import Any
 import ocdsmerge
 from ocdsmerge.exceptions import OCDSMergeError, OCDSMergeWarning
 
+from datasets.ingest.readers.ocds_rules import Faults, Number
 from datasets.ingest.shapes import Finding, Grid, UnreadableFile
 
 MAX_BYTES = 200 * 2**20
+MAX_PACKAGES = 2_000  # whose own words are kept to be checked
 SHEET = "OCDS"
 #: Heading of the table -> field of the reading. The headings are ours, in the words of the files that people know.
 COLUMNS = {
@@ -61,6 +63,9 @@ class Ocds:
     without_contract: int = 0
     repeated: int = 0
     problems: list[str] = field(default_factory=list)
+    packages: list[Json] = field(default_factory=list)  # what they say of themselves, without what they hold
+    faults: Faults = field(default_factory=Faults)
+    layout: str = ""
 
     def findings(self) -> list[Finding]:
         said = []
@@ -74,13 +79,16 @@ class Ocds:
             text = f"{len(self.problems)} procesos no se pudieron unir según el estándar: se tomó su publicación más reciente."
             hint = "Revisa que cada publicación tenga fecha, y cada lista, identificadores."
             said.append(Finding("ocds_not_merged", "warning", text, hint, value=", ".join(self.problems[:5])))
-        return said
+        return [*said, *self.faults.findings()]
 
 
 def read_ocds(path: Path) -> Ocds:
     """Every contract of the file as a row; raises `UnreadableFile` with a sentence where it is no JSON."""
     found = Ocds(Grid(SHEET, [list(COLUMNS)]))
-    for process in _processes(list(_objects(path)), found):
+    objects = list(_objects(path, found.packages))
+    found.faults.check(objects, found.packages)
+    found.layout = _layout(objects, found.packages)
+    for process in _processes(objects, found):
         found.processes += 1
         rows = list(_rows(process))
         found.without_contract += not rows
@@ -96,7 +104,7 @@ def _storable(text: str) -> str:
 # -- from bytes to processes ----------------------------------------------------------------------------------------
 
 
-def _objects(path: Path) -> Iterator[Json]:
+def _objects(path: Path, packages: list[Json]) -> Iterator[Json]:
     """Releases and records, whatever they are wrapped in."""
     if path.stat().st_size > MAX_BYTES:
         raise _refuse(
@@ -104,7 +112,7 @@ def _objects(path: Path) -> Iterator[Json]:
         )
     text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\0", "")
     try:
-        yield from _unwrap(_parse(text))
+        yield from _unwrap(_parse(text), packages)
         return
     except json.JSONDecodeError as error:
         lines = [line for line in text.splitlines() if line.strip()]
@@ -114,14 +122,14 @@ def _objects(path: Path) -> Iterator[Json]:
             ) from error
     for number, line in enumerate(lines, 1):
         try:
-            yield from _unwrap(_parse(line))
+            yield from _unwrap(_parse(line), packages)
         except json.JSONDecodeError as error:
             raise _refuse("damaged_json", f"El JSON está dañado en la línea {number}. Descárgalo otra vez.") from error
 
 
 def _parse(text: str) -> Any:
     try:
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=lambda _name: None)
+        return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=lambda _name: None)
     except RecursionError as error:
         raise _refuse("deep_json", "El JSON tiene demasiados niveles, uno dentro de otro: no son contratos.") from error
 
@@ -130,23 +138,42 @@ def _refuse(code: str, sentence: str) -> UnreadableFile:
     return UnreadableFile(code, f"No se pudo leer el archivo. {sentence}")
 
 
-def _unwrap(value: Any, depth: int = 0) -> Iterator[Json]:
+def _unwrap(value: Any, packages: list[Json], depth: int = 0) -> Iterator[Json]:
     if depth > 8:
         return
     if isinstance(value, list):
         for one in value:
-            yield from _unwrap(one, depth + 1)
+            yield from _unwrap(one, packages, depth + 1)
     elif isinstance(value, dict):
         if _is_record(value) or _is_release(value):
             yield value
             return
+        if _is_package(value) and len(packages) < MAX_PACKAGES:
+            packages.append({name: said for name, said in value.items() if name not in WRAPPERS})
         inner = [
             value[name]
             for name in (*WRAPPERS, "_source", "record", "release")
             if isinstance(value.get(name), list | dict)
         ]
         for one in inner[:1] if len(inner) == 1 else inner:
-            yield from _unwrap(one, depth + 1)
+            yield from _unwrap(one, packages, depth + 1)
+
+
+def _is_package(value: Json) -> bool:
+    """Releases or records under what a package says of itself: an interface that wraps them says none of it."""
+    return any(isinstance(value.get(name), list) for name in ("releases", "records")) and any(
+        name in value for name in ("uri", "publisher", "publishedDate", "version")
+    )
+
+
+def _layout(objects: list[Json], packages: list[Json]) -> str:
+    if not objects:
+        return "JSON sin contrataciones"
+    what = "registros" if _is_record(objects[0]) else "publicaciones"
+    if not packages:
+        return f"OCDS, {what} sin paquete"
+    version = _text(packages[0].get("version"))
+    return f"OCDS {version if version[:3] in ('1.0', '1.1') else '1.0'}, paquete de {what}"
 
 
 def _is_record(value: Json) -> bool:
