@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
@@ -15,6 +15,9 @@ from django.views.decorators.http import require_safe
 from datasets import selectors
 from datasets.figures.sources import document_name
 from datasets.selectors import Arrival
+from dialogues.models import Commitment, Session
+from dialogues.selectors import commitments, sessions
+from dialogues.standing import said
 from gesoc import gallery
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Table, link, row
@@ -23,8 +26,16 @@ from gesoc.common.dates import day
 from gesoc.common.views import navigation
 from gesoc.search import search_all
 from municipalities.models import State
+from projects import selectors as project_selectors
+from projects.models import Project
 
-LATEST = 8
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from partners.models import User
+
+LATEST = 6
+AT_A_GLANCE = 3
 FOUND = 15
 SHADES = ((1, 2), (2, 3), (5, 4), (10, 5))  # from so many public bodies on, this shade
 
@@ -47,8 +58,24 @@ def home(request: HttpRequest) -> HttpResponse:
         "states": [(state, _bodies(published.by_state[code])) for code, state in sorted(states.items(), key=_by_name)],
         "map_key": _map_key(),
         "latest": _latest(latest) if latest else None,
+        **_at_the_table(request.user),
     }
     return render(request, "home.html", context)
+
+
+def _at_the_table(user: User | AnonymousUser) -> dict[str, Any]:
+    """What is done with the figures: the next dialogues, the commitments whose day is near or past, the projects."""
+    promised = commitments.board(user)
+    counts = commitments.counts(promised)
+    near = commitments.listed(promised).filter(state__in=Commitment.RUNNING)[:AT_A_GLANCE]
+    under_way = Project.objects.visible_to(user).exclude(stage__in=Project.RESTING)
+    return {
+        "sessions": list(sessions.listed(user).upcoming().exclude(state=Session.State.DRAFT)[:AT_A_GLANCE]),
+        "commitments": [(one, said(one, commitments.today_of(one))) for one in near],
+        "agreed": counts.total - counts.of["cancelado"],
+        "kept": counts.of["cumplido"],
+        "projects": list(project_selectors.listed(under_way).order_by("-updated_at", "pk")[:AT_A_GLANCE]),
+    }
 
 
 def _by_name(item: tuple[str, State]) -> str:

@@ -105,6 +105,7 @@ class Project(models.Model):
         Stage.FOLLOW_UP,
         Stage.CLOSED,
     )
+    RESTING = (Stage.CLOSED, Stage.PAUSED)
 
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     title = models.CharField(_("title"), max_length=200)
@@ -181,7 +182,7 @@ class Project(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.stage in (self.Stage.CLOSED, self.Stage.PAUSED)
+        return self.stage in self.RESTING
 
     @property
     def is_in_custody(self) -> bool:

@@ -6,6 +6,9 @@ from datasets.models import PublicBody
 from tests.datasets import dashboards as place
 from tests.datasets.dashboards import queries_of
 from tests.factories import datasets as make
+from tests.factories.commitments import CommitmentFactory
+from tests.factories.dialogues import SessionFactory
+from tests.factories.projects import ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +48,35 @@ def test_home_queries_are_as_many_for_one_release_as_for_three(client):
     one = queries_of(client, "/")
     place.spending(body, 2023)
     place.spending(make.PublicBodyFactory(municipality=make.MunicipalityFactory(code="06002")), 2023)
+    assert queries_of(client, "/") == one
+
+
+def test_home_shows_the_next_dialogues_what_was_agreed_and_the_projects_that_everybody_sees(client):
+    project = ProjectFactory(title="Pavimento con lupa")
+    ProjectFactory(title="Ya cerrado", stage="cerrado")
+    ProjectFactory(title="De unos pocos", visibility="privada")
+    SessionFactory(title="¿Quién pavimenta?")
+    SessionFactory(title="Todavía un borrador", state="borrador")
+    CommitmentFactory(text="Publicar los permisos")
+    CommitmentFactory(text="Entregar el mapa", state="verificado")
+    page = client.get("/").text
+    assert f'<a href="{project.get_absolute_url()}">Pavimento con lupa</a>' in page
+    assert "¿Quién pavimenta?" in page and "Publicar los permisos" in page
+    assert "2 compromisos hasta hoy. Cumplidos y verificados por otra organización: 1." in page
+    for hidden in ("Ya cerrado", "De unos pocos", "Todavía un borrador", "Entregar el mapa"):
+        assert hidden not in page
+
+
+def test_home_queries_do_not_grow_with_what_is_on_the_table(client):
+    def more():
+        SessionFactory()
+        CommitmentFactory()
+        ProjectFactory().municipalities.add(make.MunicipalityFactory())
+
+    more()
+    one = queries_of(client, "/")
+    more()
+    more()
     assert queries_of(client, "/") == one
 
 
