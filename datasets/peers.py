@@ -20,7 +20,7 @@ GROUPS = {
     "estado": gettext_lazy("Of the same state"),
     "todos": gettext_lazy("All with data"),
 }
-ENOUGH = 3  # others; a median of fewer says nothing
+ENOUGH = 5  # others; a median of fewer says nothing
 
 
 @dataclass(frozen=True)

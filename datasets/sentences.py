@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext, ngettext
 
-from gesoc.common.money import amount, change, number, percent, share
+from gesoc.common.money import amount, change, number, percent, pesos, share
 
 FLAT = Decimal(2)  # percent; under it a series "hardly changed"
+NEAR = Decimal(5)  # percent; within it an amount is "about the median"
 HUNDRED = Decimal(100)
 
 
@@ -152,6 +153,53 @@ def most_changed(up: tuple[str, Decimal] | None, down: tuple[str, Decimal] | Non
     if down:
         return gettext("Nothing rose against %(year)s; %(down)s fell most: %(less)s") % named
     return gettext("Nothing changed against %(year)s, inflation taken out") % named
+
+
+def beside_median(mine: Decimal, middle: Decimal | None, count: int, year: int, *, in_pesos: bool) -> str:
+    """How far from the median of its peers; pesos in percent of it, parts of a whole in points. None: too few tell it."""
+    named: dict[str, object] = {"count": number(count), "year": year}
+    if middle is None and not count:
+        return gettext("None of its peers publishes it for %(year)s: there is no median.") % named
+    if middle is None:
+        few = ngettext(
+            "Only %(count)s of its peers publishes it for %(year)s: too few for a median.",
+            "Only %(count)s of its peers publish it for %(year)s: too few for a median.",
+            count,
+        )
+        return few % named
+    if in_pesos:
+        away = change(middle, mine) or Decimal(0)
+        return _from_pesos(mine, middle) % {**named, "away": number(abs(away)), "median": pesos(middle)}
+    # Told from the rounded percentages, which are what a reader sees and subtracts.
+    points = int(mine.quantize(Decimal(1), ROUND_HALF_UP) - middle.quantize(Decimal(1), ROUND_HALF_UP))
+    return _from_part(points) % {**named, "away": number(abs(points)), "median": percent(middle)}
+
+
+def _from_pesos(mine: Decimal, middle: Decimal) -> str:
+    moved = change(middle, mine)
+    if moved is None:
+        return gettext("The median of its %(count)s peers in %(year)s is %(median)s.")
+    if abs(moved) < NEAR:
+        return gettext("About the median of its %(count)s peers in %(year)s: %(median)s.")
+    if moved > 0:
+        return gettext("%(away)s%% above the median of its %(count)s peers in %(year)s: %(median)s.")
+    return gettext("%(away)s%% below the median of its %(count)s peers in %(year)s: %(median)s.")
+
+
+def _from_part(points: int) -> str:
+    if not points:
+        return gettext("About the median of its %(count)s peers in %(year)s: %(median)s.")
+    if points > 0:
+        return ngettext(
+            "%(away)s point above the median of its %(count)s peers in %(year)s: %(median)s.",
+            "%(away)s points above the median of its %(count)s peers in %(year)s: %(median)s.",
+            points,
+        )
+    return ngettext(
+        "%(away)s point below the median of its %(count)s peers in %(year)s: %(median)s.",
+        "%(away)s points below the median of its %(count)s peers in %(year)s: %(median)s.",
+        -points,
+    )
 
 
 def so_far(done: Decimal, planned: Decimal, until: str, names: tuple[str, str]) -> str:

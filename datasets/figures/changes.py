@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from datasets.models import Release
 from datasets.selectors import Cell
 from datasets.words import moment_name
 from gesoc.common import charts, money
-from gesoc.common.charts.frame import Column, Figure, Table, row
+from gesoc.common.charts.frame import Column, Figure, Table, link, row
 
 from .cycle import signed
 from .ledger import View
@@ -33,16 +33,26 @@ class Change(NamedTuple):
 
 
 def changes(
-    view: View, cells: Sequence[Cell], before: Mapping[str, Decimal | None], earlier: Release | None, csv_url: str
+    view: View,
+    cells: Sequence[Cell],
+    before: Mapping[str, Decimal | None],
+    earlier: Release | None,
+    csv_url: str,
+    *,
+    down: Callable[[Cell], str],
+    each: int = EACH,
 ) -> Figure | None:
-    """`before`: amounts of the year before at prices of this one, by key. Nothing where no two headings compare."""
+    """`before`: amounts of the earlier year at prices of this one, by key. Nothing where no two headings compare.
+
+    `down` leads from a heading to its parts; `each` is how many that rose, and how many that fell, are shown.
+    """
     found = compared(view, cells, before)
     if earlier is None or len(found) < 2:
         return None
-    up = [one for one in found if one.difference > 0][:EACH]
-    down = [one for one in reversed(found) if one.difference < 0][:EACH]
+    up = [one for one in found if one.difference > 0][:each]
+    fewer = [one for one in reversed(found) if one.difference < 0][:each]
     rose = [(one.cell.short_name, one.difference) for one in up]
-    fell = [(one.cell.short_name, one.difference) for one in down]
+    fell = [(one.cell.short_name, one.difference) for one in fewer]
     title = sentences.most_changed(rose[0] if rose else None, fell[0] if fell else None, earlier.year)
     return Figure(
         key="cambios",
@@ -55,7 +65,7 @@ def changes(
             "base": view.release.year,
         },
         text=narration.changes(rose[1:], fell[1:]),
-        table=_table(view, [*up, *reversed(down)], earlier.year),
+        table=_table(view, [*up, *reversed(fewer)], earlier.year, down),
         sources=provenances([view.release, earlier]),
         notes=_notes(view, cells, found, earlier.year),
         csv_url=csv_url,
@@ -81,7 +91,7 @@ def compared(view: View, cells: Sequence[Cell], before: Mapping[str, Decimal | N
     return sorted(found, key=lambda one: (-one.difference, one.cell.code, one.cell.key))
 
 
-def _table(view: View, shown: Sequence[Change], year: int) -> Table:
+def _table(view: View, shown: Sequence[Change], year: int, down: Callable[[Cell], str]) -> Table:
     differences = [one.difference for one in shown]
     scale = money.scale_for([*(one.after for one in shown), *(one.before for one in shown)])
     low, high = min(differences, default=Decimal(0)), max(differences, default=Decimal(0))
@@ -95,7 +105,9 @@ def _table(view: View, shown: Sequence[Change], year: int) -> Table:
     def line(one: Change) -> list[Any]:
         bar = charts.signed_bar(one.difference, low, high, "f1" if one.difference >= 0 else "f2")
         change = money.signed_percent(money.change(one.before, one.after))
-        return [one.cell.short_name, signed(scale, one.difference), bar, change]
+        url = down(one.cell)
+        name = link(one.cell.short_name, url) if url else one.cell.short_name
+        return [name, signed(scale, one.difference), bar, change]
 
     return Table(
         "t-cambios",

@@ -240,7 +240,7 @@ class LedgerView(DashboardView):
 
     def changes(self) -> Figure | None:
         earlier = self.earlier.release if self.earlier else None
-        return changes(self.view, self.cells, self.a_year_before(), earlier, self.csv_url("cambios"))
+        return changes(self.view, self.cells, self.a_year_before(), earlier, self.csv_url("cambios"), down=self.down)
 
     def down(self, cell: Cell) -> str:
         """To the parts of a heading; the finest level leads to the lines of the file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -15,31 +16,33 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from datasets import selectors
+from datasets import selectors, sentences
 from datasets.figures import contracts as contract_figures
 from datasets.figures import ledger as ledgers
-from datasets.figures.comparison import peers_table
+from datasets.figures.changes import changes
+from datasets.figures.comparison import INDICATORS, peers_table
 from datasets.figures.composition import composition
 from datasets.figures.course import Point, course
 from datasets.figures.ledger import EXPENDITURE, REVENUE, Ledger
 from datasets.figures.measures import measure, series_measure
 from datasets.figures.sources import comparable, covers, document_name, first_moment, total
 from datasets.models import Contract, Kind, PublicBody, Release
-from datasets.peer_medians import beside
+from datasets.peer_medians import Beside, beside
 from datasets.peers import GROUPS
-from datasets.selectors import Cell
+from datasets.selectors import Cell, Standing
 from datasets.words import moment_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, Table, link, row
 from gesoc.common.dates import day
 from gesoc.common.views import Link
-from municipalities.models import Shape
-from municipalities.selectors import deflator
+from municipalities.models import Population, Shape
+from municipalities.selectors import Deflator, deflator
 
 from .choices import WORDS, query_with
 from .dashboards import DashboardView
 
 RECENT = 8
+CHANGED = 3  # that grew, and as many that shrank
 PER_PAGE = 100
 
 
@@ -48,7 +51,7 @@ class OverviewView(DashboardView):
 
     def page(self) -> dict[str, Any]:
         return {
-            "figures": [self.course(), self.parts()],
+            "figures": [self.course(), self.changes(), self.parts()],
             "stats": [stat for stat in (self.spent(), self.received(), self.contracted()) if stat],
             "facts": self.facts(),
             "peers": self.beside_peers(),
@@ -72,23 +75,33 @@ class OverviewView(DashboardView):
         return newest_whole_year(self.spending)
 
     @cached_property
-    def deflator(self) -> Any:
+    def revenue(self) -> dict[int, Release]:
+        return self.by_year(Kind.REVENUE)
+
+    @cached_property
+    def deflator(self) -> Deflator:
         return deflator()
+
+    @cached_property
+    def populations(self) -> dict[int, Population]:
+        """People in every year of its budgets."""
+        return self.place.populations({*self.spending, *self.revenue})
 
     # -- stats ----------------------------------------------------------------------------------------------------
 
-    def spent(self) -> dict[str, str] | None:
-        return self.stat(self.last_spending, EXPENDITURE, "expenditure")
+    def spent(self) -> dict[str, Any] | None:
+        return self.stat(self.spending, EXPENDITURE, "expenditure", "gasto")
 
-    def received(self) -> dict[str, str] | None:
-        return self.stat(newest_whole_year(self.by_year(Kind.REVENUE)), REVENUE, "revenue")
+    def received(self) -> dict[str, Any] | None:
+        return self.stat(self.revenue, REVENUE, "revenue", "propios")
 
-    def stat(self, release: Release | None, ledger: Ledger, section: str) -> dict[str, str] | None:
+    def stat(self, releases: dict[int, Release], ledger: Ledger, section: str, beside: str) -> dict[str, Any] | None:
+        release = newest_whole_year(releases)
         moment = first_moment(release) if release else None
         if release is None or moment is None:
             return None
         value = total(release, moment)
-        people = self.place.population(release.year)
+        people = self.populations.get(release.year)
         each = money.pesos(value / people.value) if people and value is not None else ""
         words = gettext("%(moment)s, %(document)s.") % {
             "moment": moment_name(moment),
@@ -104,9 +117,23 @@ class OverviewView(DashboardView):
             "value": money.amount(value),
             "text": words,
             "url": self.place.url(section, anio=release.year, momento=WORDS[moment]),
+            "course": self.each_year(comparable(releases.values(), release, moment), moment),
+            "peers": self.beside_median(beside, release.year),
         }
 
-    def contracted(self) -> dict[str, str] | None:
+    def each_year(self, releases: Sequence[Release], moment: str) -> dict[str, Any] | None:
+        """How the amount per inhabitant moved, inflation taken out; nothing where a year lacks its people or its prices."""
+        years = [release.year for release in releases]
+        if len(years) < 2:
+            return None
+        real = series_measure("habitante", years, deflator=self.deflator, populations=self.populations, wholes={})
+        if real.key != "habitante" or not real.is_real:
+            return None
+        values = [real.of(total(release, moment), release.year) for release in releases]
+        words = sentences.trend(gettext("Per inhabitant"), years, values, real=True)
+        return {"text": f"{words}.", "line": charts.sparkline(values)}
+
+    def contracted(self) -> dict[str, Any] | None:
         """Pesos contracted in the newest year, and how much of it without competition."""
         releases = [release for release in self.releases if release.kind == Kind.CONTRACTS]
         if not releases:
@@ -125,18 +152,43 @@ class OverviewView(DashboardView):
             "text": gettext("%(count)s contracts, %(direct)s of them without competition.")
             % {"count": money.number(count), "direct": money.number(direct)},
             "url": self.place.url("contracts", anio=year),
+            "peers": self.beside_median("directa", year),
         }
 
     # -- beside its peers -----------------------------------------------------------------------------------------
 
+    def peers_in(self, year: int) -> tuple[Standing, Beside] | None:
+        """The municipality and its peers in a year; other bodies have none."""
+        municipality = self.place.municipality
+        if municipality is None or not self.place.is_government:
+            return None
+        if year not in self.peers_found:
+            self.peers_found[year] = beside(municipality.code, year, self.params.get("pares", ""))
+        return self.peers_found[year]
+
+    @cached_property
+    def peers_found(self) -> dict[int, tuple[Standing, Beside] | None]:
+        return {}
+
+    def beside_median(self, key: str, year: int) -> dict[str, str] | None:
+        """How far an indicator is from its peers' median, in the same year; nothing where its own value is unknown."""
+        found = self.peers_in(year)
+        mine = INDICATORS[key].of(found[0]) if found else None
+        if found is None or mine is None:
+            return None
+        indicator, (one, peers) = INDICATORS[key], found
+        words = sentences.beside_median(mine, peers.medians[key], peers.told[key], year, in_pesos=indicator.is_pesos)
+        return {
+            "text": f"{indicator.name}: {indicator.say(mine)}. {words}",
+            "name": indicator.name,
+            "url": f"{compare_url(one, peers, year)}#{key}",
+        }
+
     def beside_peers(self) -> dict[str, Any] | None:
         """The municipality's indicators next to the median of its peers; nothing where no year of it compares."""
-        municipality = self.place.municipality
-        if municipality is None or not self.place.is_government or self.last_spending is None:
-            return None
-        year = self.last_spending.year
-        found = beside(municipality.code, year, self.params.get("pares", ""))
-        if found is None:
+        year = self.last_spending.year if self.last_spending else None
+        found = self.peers_in(year) if year else None
+        if year is None or found is None:
             return None
         mine, peers = found
         return {
@@ -145,43 +197,77 @@ class OverviewView(DashboardView):
             "groups": [
                 Link(label, query_with(self.params, pares=key), key == peers.key) for key, label in GROUPS.items()
             ],
-            "compare_url": f"{reverse('compare')}?{urlencode({'m': [mine.code, *peers.codes], 'anio': year}, doseq=True)}",
+            "compare_url": compare_url(mine, peers, year),
         }
 
     # -- figures --------------------------------------------------------------------------------------------------
 
     @cached_property
-    def view(self) -> ledgers.View | None:
-        """The year that is over, told by object; by function or unit where no file tells it by object."""
+    def told(self) -> tuple[ledgers.View, dict[int, Release]] | None:
+        """The year that is over, told by object; by function or unit where no file tells it by object. And the releases
+        of all years that tell it so in the same document."""
         last = self.last_spending
         if last is None:
             return None
         for way, (level, *_finer) in EXPENDITURE.ways.items():
-            release = selectors.choose_release(
-                public_body=last.public_body,
-                kind=last.kind,
-                year=last.year,
-                period=last.period,
-                document=last.document,
-                by=level,
+            releases = selectors.choose_releases(
+                public_body=last.public_body, kind=last.kind, period=last.period, document=last.document, by=level
             )
+            release = releases.get(last.year)
             moment = first_moment(release) if release else None
             if release and moment:
-                return ledgers.View(EXPENDITURE, way, level, release, moment, measure("corrientes", release.year))
+                view = ledgers.View(EXPENDITURE, way, level, release, moment, measure("corrientes", release.year))
+                return view, releases
         return None
 
-    def parts(self) -> Figure | None:
-        if self.view is None:
+    @property
+    def view(self) -> ledgers.View | None:
+        return self.told[0] if self.told else None
+
+    @cached_property
+    def earlier(self) -> Release | None:
+        """The newest year before that states the same moment, where the prices of both are known."""
+        if self.told is None:
             return None
-        cells = selectors.expenditure_cells(releases=[self.view.release], by=self.view.level, moment=self.view.moment)
+        view, releases = self.told
+        now, priced = view.release.year, self.deflator.values
+        same = [year for year, one in releases.items() if year < now and year in priced and view.moment in one.totals]
+        return releases[max(same)] if same and now in priced else None
 
-        def down(cell: Cell) -> str:
-            query = {"por": self.view.way} if self.view else {}
-            if self.view and self.view.level == "chapter" and cell.code:
-                query["cap"] = cell.key
-            return self.place.url("expenditure", **query)
+    @cached_property
+    def cells(self) -> dict[int, list[Cell]]:
+        """By release: those of the year shown, and of the earlier one."""
+        if self.view is None:
+            return {}
+        releases = [self.view.release, *([self.earlier] if self.earlier else [])]
+        found: dict[int, list[Cell]] = {}
+        for cell in selectors.expenditure_cells(releases=releases, by=self.view.level, moment=self.view.moment):
+            found.setdefault(cell.release_id, []).append(cell)
+        return found
 
-        return composition(self.view, cells, before={}, down=down, csv_url=self.csv_url("partes")) if cells else None
+    def down(self, cell: Cell) -> str:
+        query = {"por": self.view.way} if self.view else {}
+        if self.view and self.view.level == "chapter" and cell.code:
+            query["cap"] = cell.key
+        return self.place.url("expenditure", **query)
+
+    def parts(self) -> Figure | None:
+        cells = self.cells.get(self.view.release.pk) if self.view else None
+        if self.view is None or not cells:
+            return None
+        return composition(self.view, cells, before={}, down=self.down, csv_url=self.csv_url("partes"))
+
+    def changes(self) -> Figure | None:
+        """The few headings that grew or shrank most since the earlier year, in pesos of the one shown."""
+        if self.view is None or self.earlier is None:
+            return None
+        then, now = self.earlier.year, self.view.release.year
+        before = {
+            cell.key: self.deflator.deflate(cell.amount(self.view.moment), then, now)
+            for cell in self.cells.get(self.earlier.pk, [])
+        }
+        cells = self.cells.get(self.view.release.pk, [])
+        return changes(self.view, cells, before, self.earlier, self.csv_url("cambios"), down=self.down, each=CHANGED)
 
     def course(self) -> Figure | None:
         """All expenditure over the years; nothing where fewer than two years compare."""
@@ -252,6 +338,12 @@ class OverviewView(DashboardView):
             money.number(release.line_count),
             day(release.published_at),
         ]
+
+
+def compare_url(mine: Standing, peers: Beside, year: int) -> str:
+    """The comparison with some of the same peers, in the same money."""
+    query = {"m": [mine.code, *peers.codes], "anio": year, "en": "corrientes", "pares": peers.key}
+    return f"{reverse('compare')}?{urlencode(query, doseq=True)}"
 
 
 def newest_whole_year(releases: dict[int, Release]) -> Release | None:

@@ -136,14 +136,14 @@ def test_band_of(people, band):
 
 def test_peers_are_of_similar_size_where_enough_are_else_of_the_state_else_all():
     mine = standing("05001", population=60_000)
-    alike = [standing(f"0600{n}", population=70_000) for n in range(3)]
-    near = [standing(f"0500{n}", population=9_000) for n in range(2, 5)]
+    alike = [standing(f"0600{n}", population=70_000) for n in range(5)]
+    near = [standing(f"0500{n}", population=9_000) for n in range(2, 7)]
     with translation.override("es-mx"):
         assert peers_of(mine, [mine, *alike, *near]).key == "tamano"
-        assert peers_of(mine, [mine, *alike[:2], *near]).key == "estado"
-        assert peers_of(mine, [mine, *alike[:2], *near[:1]]).key == "todos"
+        assert peers_of(mine, [mine, *alike[:4], *near]).key == "estado"
+        assert peers_of(mine, [mine, *alike[:4], *near[:1]]).key == "todos"
         chosen = peers_of(mine, [mine, *alike, *near], "estado")
-    assert [one.code for one in chosen.members] == ["05002", "05003", "05004"]
+    assert [one.code for one in chosen.members] == ["05002", "05003", "05004", "05005", "05006"]
     assert chosen.reason == "Municipios de 05 con datos del año"
 
 
@@ -157,8 +157,8 @@ def test_kept_middle_tells_the_median_of_all_the_others(values, data):
     others = list(values)
     others.remove(one)
     assert len(spread.middle) <= 3
-    assert spread.median_without(one) == (median(others) if len(others) >= 3 else None)
-    assert spread.median_without(None) == (median(values) if len(values) >= 3 else None)
+    assert spread.median_without(one) == (median(others) if len(others) >= 5 else None)
+    assert spread.median_without(None) == (median(values) if len(values) >= 5 else None)
 
 
 @pytest.mark.parametrize("wanted", ["", "tamano", "estado", "todos"])
@@ -186,19 +186,41 @@ def test_queries_of_one_place_read_nothing_of_the_others(towns, django_assert_nu
 
 
 def test_median_needs_enough_that_state_the_figure():
-    members = [standing(f"0500{n}", own=D(n) if n < 3 else None) for n in range(5)]
-    assert middle(members, lambda one: one.own) == D(1)
-    assert middle(members[:2], lambda one: one.own) is None
+    members = [standing(f"0500{n}", own=D(n) if n < 5 else None) for n in range(7)]
+    assert middle(members, lambda one: one.own) == D(2)
+    assert middle(members[:4], lambda one: one.own) is None
 
 
 def test_municipality_stands_beside_the_median_of_its_peers(client, towns):
-    town("31050", 800_000_000)
+    place.income(towns[0], 2024)
+    bump_data_version()
+    few = queries_of(client, "/municipios/05035/")
+    for code, spent, people in (
+        ("31050", 800_000_000, 100_000),
+        ("31051", 700_000_000, 100_000),
+        ("31052", 900_000_000, 300_000),
+    ):
+        town(code, spent, people=people)
+    bump_data_version()
+    assert queries_of(client, "/municipios/05035/") == few
     page = client.get("/municipios/05035/").text
-    assert "Municipios de 50,000 a 150,000 habitantes" not in page  # two of them are too few
+    assert "Municipios de 50,000 a 150,000 habitantes" not in page  # three of them are too few
     assert "Todos los municipios con datos del año" in page
-    assert '<td class="n">$6,000</td><td class="n">$4,000</td>' in page  # of 2,500, 4,000 and 8,000
+    assert '<td class="n">$6,000</td><td class="n">$4,000</td>' in page  # of 2,500, 3,000, 4,000, 7,000 and 8,000
+    assert "Gasto por habitante: $6,000. 50% arriba de la mediana de sus 5 pares en 2024: $4,000." in page
+    assert "Ninguno de sus pares lo publica de 2024: no hay mediana." in page  # its own revenue
+    address = (
+        "/comparar/?m=05035&amp;m=05030&amp;m=23005&amp;m=31050&amp;anio=2024&amp;en=corrientes&amp;pares=todos#gasto"
+    )
+    assert f'<a href="{address}" aria-label="Comparar: Gasto por habitante">' in page
+    compared = client.get(address.replace("&amp;", "&")).text
+    assert 'id="gasto"' in compared
+    assert (
+        '<td class="n">$8,000</td><td class="n">$4,000</td></tr>' in compared
+    )  # the last of them, and the same median
     other = client.get("/municipios/05035/?pares=tamano").text
     assert "Municipios de 50,000 a 150,000 habitantes" in other
+    assert "Solo 3 de sus pares lo publican de 2024: muy pocos para una mediana." in other
 
 
 def test_panorama_counts_bodies_by_year_and_kind_and_orders_the_table(client, towns):

@@ -8,7 +8,7 @@ import pytest
 from datasets.models import PublicBody
 from municipalities.models import Population
 from tests.datasets import dashboards as place
-from tests.datasets.dashboards import queries_of
+from tests.datasets.dashboards import csv_of, queries_of
 from tests.factories import datasets as make
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,35 @@ def test_overview_prefers_a_year_that_is_over(client, body):
     page = client.get(HOME).text
     assert "Todo el gasto, 2023" in page
     assert "Informe trimestral 2024, enero a marzo" in page  # in the list of what is published
+
+
+def test_overview_says_what_changed_most_since_the_year_that_compares_and_how_it_moved_per_inhabitant(client, body):
+    place.people(body, 2020, 1000)
+    place.spending(body, 2021, {"1000": {"accrued": "150000000.00"}})  # its prices are unknown
+    before = {
+        "1000": {"accrued": "100000000.00"},
+        "3000": {"accrued": "10000000.00"},
+        "6000": {"accrued": "50000000.00"},
+    }
+    place.spending(body, 2022, before)  # at prices of 2024: 120, 12 and 60 million
+    place.spending(body, 2023, before, period="Q2", document="quarterly")  # half a year compares with no whole one
+    place.spending(
+        body,
+        2024,
+        {"1000": {"accrued": "130000000.00"}, "3000": {"accrued": "12000000.00"}, "6000": {"accrued": "40000000.00"}},
+    )
+    page = client.get(HOME).text
+    title = "Lo que más bajó contra 2022: Inversión pública, 20.0\u00a0mdp; lo que más subió: Servicios personales, 10.0\u00a0mdp"
+    assert title in page
+    assert (
+        f'<a href="{HOME}presupuesto/?por=objeto&amp;cap=6000">Inversión pública</a></th><td class="n">−20.0</td>'
+        in page
+    )
+    assert [row[0] for row in csv_of(client.get(f"{HOME}?formato=csv&figura=cambios"))[1:]] == ["1000", "3000", "6000"]
+    assert "Por habitante:" not in page  # 2021 has no prices
+
+    place.prices(2021, 2022, 2023, 2024)
+    assert "Por habitante: 7% menos en 2024 que en 2021, ya descontada la inflación." in client.get(HOME).text
 
 
 def test_overview_tells_by_unit_what_no_file_tells_by_object(client, body):

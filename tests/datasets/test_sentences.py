@@ -150,6 +150,51 @@ def test_largest_suppliers(amounts, whole, spanish):
         assert sentences.largest_suppliers(amounts, whole) == spanish
 
 
+@pytest.mark.parametrize(
+    ("mine", "middle", "count", "in_pesos", "spanish"),
+    [
+        (6000, 4000, 43, True, "50% arriba de la mediana de sus 43 pares en 2024: $4,000."),
+        (3000, 4000, 1043, True, "25% abajo de la mediana de sus 1,043 pares en 2024: $4,000."),
+        (5427, 5210, 43, True, "Cerca de la mediana de sus 43 pares en 2024: $5,210."),
+        (5, 0, 43, True, "La mediana de sus 43 pares en 2024 es $0."),
+        (D("62.4"), D("46.6"), 5, False, "15 puntos arriba de la mediana de sus 5 pares en 2024: 47%."),  # 62 and 47
+        (D("45.6"), D("46.6"), 5, False, "1 punto abajo de la mediana de sus 5 pares en 2024: 47%."),
+        (D("46.5"), D("47.4"), 5, False, "Cerca de la mediana de sus 5 pares en 2024: 47%."),
+        (0, 0, 5, False, "Cerca de la mediana de sus 5 pares en 2024: 0%."),
+        (0, None, 4, False, "Solo 4 de sus pares lo publican de 2024: muy pocos para una mediana."),
+        (0, None, 1, True, "Solo 1 de sus pares lo publica de 2024: muy pocos para una mediana."),
+        (0, None, 0, True, "Ninguno de sus pares lo publica de 2024: no hay mediana."),
+    ],
+)
+def test_beside_median(mine, middle, count, in_pesos, spanish):
+    middle = None if middle is None else D(middle)
+    with translation.override("es-mx"):
+        assert sentences.beside_median(D(mine), middle, count, 2024, in_pesos=in_pesos) == spanish
+
+
+@given(
+    st.decimals("-1e9", "1e9", places=2),
+    st.none() | st.decimals("-1e9", "1e9", places=2),
+    st.integers(0, 2500),
+    st.booleans(),
+)
+def test_median_is_above_or_below_as_the_numbers_are(mine, middle, count, in_pesos):
+    with translation.override("en"):
+        text = sentences.beside_median(mine, middle, count, 2024, in_pesos=in_pesos)
+    assert text.endswith(".")
+    assert "%(" not in text
+    assert "None " not in text or (middle is None and not count)
+    if middle is None:
+        assert "too few" in text or "no median" in text
+    else:
+        assert "above" not in text or mine > middle
+        assert "below" not in text or mine < middle
+        far = abs(mine - middle) >= (middle * D("0.05") if in_pesos else 1)
+        if far and (middle > 0 or not in_pesos):
+            assert ("above" in text) == (mine > middle)
+            assert ("below" in text) == (mine < middle)
+
+
 @given(st.lists(st.none() | st.decimals(min_value="-1e12", max_value="1e12", places=2), max_size=12))
 def test_every_composition_has_a_sentence(values):
     given_parts = [Part(f"P{index}", value) for index, value in enumerate(values)]
