@@ -6,7 +6,7 @@ import logging
 
 from celery import shared_task
 
-from dialogues.services import commitment_figures, commitment_mail, votes
+from dialogues.services import commitment_figures, commitment_mail, proofs, votes
 from partners.models import User
 
 from .models import Session
@@ -56,6 +56,11 @@ def keep_promises() -> None:
 @shared_task
 def remind_commitments() -> int:
     return commitment_mail.remind_commitments()
+
+
+@shared_task
+def see_proofs() -> int:
+    return proofs.see_proofs()
 
 
 @shared_task

@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 900.0,
         "options": {"expires": 900},
     },
+    "see-proofs": {"task": "dialogues.tasks.see_proofs", "schedule": 600.0, "options": {"expires": 600}},
     "check-commitment-figures": {
         "task": "dialogues.tasks.check_commitment_figures",
         "schedule": 900.0,

@@ -9,6 +9,7 @@ from .commitments import (
     CommitmentQuerySet,
     CommitmentUpdate,
     CommitmentVerification,
+    SeenProof,
 )
 from .history import CommitmentEvent, RegistrationEvent, SessionEvent, SessionRoleEvent
 from .minutes import MinutesComment, MinutesRevision
@@ -57,6 +58,7 @@ __all__ = [
     "Reminder",
     "ReminderQuerySet",
     "SectorTarget",
+    "SeenProof",
     "Series",
     "Session",
     "SessionEvent",

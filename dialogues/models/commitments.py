@@ -310,6 +310,32 @@ class CommitmentEvidence(models.Model):
         constraints = [models.UniqueConstraint(fields=["commitment", "evidence"], name="evidence_once_per_commitment")]
 
 
+class SeenProof(models.Model):
+    """What stood at an address given as proof on the day it was looked at: pages die, a hash and its day do not."""
+
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="seen_proofs")
+    url = models.URLField(_("where it can be seen"), max_length=1000)
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Empty: it could not be opened.")
+    size = models.PositiveBigIntegerField(default=0)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("proof that was looked at")
+        verbose_name_plural = _("proofs that were looked at")
+        ordering = ["at", "id"]
+        constraints = [models.UniqueConstraint(fields=["commitment", "url"], name="proof_seen_once")]
+        triggers = [
+            pgtrigger.Protect(  # what was seen stays; only what could not be opened is looked at again
+                name="seen_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__sha256__gt=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
 class CommitmentComment(models.Model):
     """Beside which commitment a comment stands."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from datasets.views.access import demand, gate
 from dialogues import rules, standing
 from dialogues.forms.commitments import DisputeForm, PostponeForm, ReportForm, StateReasonForm, VerifyForm
 from dialogues.forms.figures import FigureForm, about
-from dialogues.models import Commitment, CommitmentQuerySet
+from dialogues.models import Commitment, CommitmentQuerySet, SeenProof
 from dialogues.selectors import commitments as read
 from dialogues.services import commitment_figures as measure
 from dialogues.services import commitments as change
@@ -89,6 +89,7 @@ def commitment(request: HttpRequest, key: Any) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Commitment) -> dict[str, Any]:
+    proofs = {one.url: one for one in found.seen_proofs.all()}
     manages = request.user.has_perm("dialogues.manage_commitment", found)
     reports = request.user.has_perm("dialogues.report_commitment", found)
     verifies = request.user.has_perm("dialogues.verify_commitment", found)
@@ -99,8 +100,8 @@ def _page(request: HttpRequest, found: Commitment) -> dict[str, Any]:
         "chain": read.chain(found, request.user),
         "thread": threads.thread(found, request.user),
         "comment_form": CommentForm(auto_id="comment_%s"),
-        "updates": read.history(found),
-        "verifications": found.verifications.select_related("organisation"),
+        "updates": with_proofs(read.history(found), proofs),
+        "verifications": with_proofs(found.verifications.select_related("organisation"), proofs),
         "supporters": found.supporters.all(),
         "figure": (figure := getattr(found, "figure", None)),
         "figure_sentence": standing.figure_sentence(figure) if figure is not None else "",
@@ -114,6 +115,14 @@ def _page(request: HttpRequest, found: Commitment) -> dict[str, Any]:
         "verify_form": _verify_form(request, found) if verifies else None,
         "call_broken": manages and found.is_running and _long_late(found),
     }
+
+
+def with_proofs(rows: Iterable[Any], proofs: dict[str, SeenProof]) -> list[Any]:
+    """Each with what was seen at the address that it gives."""
+    found = list(rows)
+    for row in found:
+        row.proof = proofs.get(row.evidence_url)
+    return found
 
 
 def _long_late(found: Commitment) -> bool:

@@ -106,6 +106,7 @@ class Relationship(models.Model):
         verbose_name = _("relationship")
         verbose_name_plural = _("relationships")
         ordering = ["-since", "-id"]
+        indexes = [models.Index(fields=["-since", "-id"], name="relationship_newest")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(from_organisation=F("to_organisation")),

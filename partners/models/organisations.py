@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gesoc.common.models import holding
 from gesoc.common.text import search_text, sort_key
+from partners.likeness import bare_name, host_of
 from partners.rules import sees_everything
 
 from .accounts import User
@@ -138,6 +139,10 @@ class Organisation(models.Model):
     )
     sort_key = models.CharField(max_length=200, editable=False, db_index=True)
     search_text = models.CharField(max_length=240, editable=False)
+    # By which twins are found; see `partners.likeness`.
+    bare_key = models.CharField(max_length=200, editable=False, blank=True)
+    host_key = models.CharField(max_length=200, editable=False, blank=True)
+    acronym_key = models.CharField(max_length=60, editable=False, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = OrganisationQuerySet.as_manager()
@@ -149,6 +154,14 @@ class Organisation(models.Model):
         indexes = [
             models.Index(fields=["status", "kind"], name="organisation_by_status"),
             GinIndex(fields=["themes"], name="organisation_by_theme"),
+            *(
+                models.Index(
+                    fields=[key, "id"],
+                    condition=models.Q(merged_into__isnull=True) & ~models.Q(**{key: ""}),
+                    name=f"organisation_twin_{key.removesuffix('_key')}",
+                )
+                for key in ("bare_key", "host_key", "acronym_key")
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -166,6 +179,8 @@ class Organisation(models.Model):
     def clean(self) -> None:
         self.sort_key = sort_key(self.name)[:200]
         self.search_text = search_text(f"{self.name} {self.acronym}")[:240]
+        self.bare_key, self.host_key = bare_name(self.name)[:200], host_of(self.website)[:200]
+        self.acronym_key = search_text(self.acronym)[:60]
 
     def get_absolute_url(self) -> str:
         return reverse("partners:organisation", args=[self.slug])

@@ -133,6 +133,14 @@ class Person(models.Model):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["sort_key", "id"]
+        indexes = [
+            # Twins among the active ones, read from the index alone.
+            models.Index(
+                fields=["phone_key", "id"], condition=Q(state="activa") & ~Q(phone_key=""), name="person_twin_phone"
+            ),
+            models.Index(fields=["sort_key", "id"], condition=Q(state="activa"), name="person_twin_name"),
+            models.Index(fields=["email"], condition=Q(state="activa", shared_email=True), name="person_shared_email"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["email"],

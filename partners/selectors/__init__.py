@@ -1,7 +1,7 @@
 """What the pages about people and organisations read."""
 
 from .directory import Choice, Facet, contacts_of, directory, directory_facets, memberships_of, team_of
-from .duplicates import Suggestion, duplicate_organisations, duplicate_people
+from .duplicates import Suggestion, duplicate_organisations, duplicate_people, window_of
 from .network import Gap, Tie, add_ties, gaps, growth, relationships_of, ties
 from .sections import add_section, sections_of
 
@@ -25,4 +25,5 @@ __all__ = [
     "sections_of",
     "team_of",
     "ties",
+    "window_of",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
@@ -86,20 +86,29 @@ def _declared(row: Relationship) -> Tie:
 
 def growth() -> list[tuple[int, int, int, int]]:
     """(year, joined, left, in the network at its end) for every year since the first; a query, never a counter."""
-    steps = OrganisationStatus.objects.exclude(step=0).filter(organisation__merged_into=None)
-    rows = (
-        steps.annotate(year=ExtractYear("since"))
-        .order_by("year")
-        .values_list("year")
-        .annotate(joined=Sum("step", filter=Q(step=1)), left=Sum("step", filter=Q(step=-1)))
-    )
-    by_year = {year: (joined or 0, -(left or 0)) for year, joined, left in rows}
+    merged = OrganisationStatus.objects.filter(organisation__merged_into__isnull=False)
+    by_year, twice = _steps_by_year(OrganisationStatus.objects.all()), _steps_by_year(merged)
+    for year, (joined, left) in twice.items():  # few: the rest is read from the index alone
+        by_year[year] = (by_year[year][0] - joined, by_year[year][1] - left)
+    by_year = {year: moves for year, moves in by_year.items() if moves != (0, 0)}
     if not by_year:
         return []
     years = range(min(by_year), timezone.localdate().year + 1)
     moves = [by_year.get(year, (0, 0)) for year in years]
     totals = accumulate(joined - left for joined, left in moves)
     return [(year, joined, left, total) for year, (joined, left), total in zip(years, moves, totals, strict=True)]
+
+
+def _steps_by_year(rows: QuerySet[OrganisationStatus]) -> dict[int, tuple[int, int]]:
+    """Year -> (joined, left)."""
+    found = (
+        rows.exclude(step=0)
+        .annotate(year=ExtractYear("since"))
+        .order_by("year")
+        .values_list("year")
+        .annotate(joined=Count("step", filter=Q(step=1)), left=Count("step", filter=Q(step=-1)))
+    )
+    return {year: (joined, left) for year, joined, left in found}
 
 
 class Gap(NamedTuple):

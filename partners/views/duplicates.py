@@ -29,12 +29,19 @@ class Duplicates(Demands, TemplateView):
         recent = list(Merge.objects.filter(undone_at=None).exclude(moved=[]).select_related("by")[:RECENT])
         return super().get_context_data(
             kinds=[
-                ("organizaciones", _("Organisations"), selectors.duplicate_organisations()),
-                ("personas", _("People"), selectors.duplicate_people()),
+                self._kind("organizaciones", _("Organisations"), selectors.duplicate_organisations),
+                self._kind("personas", _("People"), selectors.duplicate_people),
             ],
             merges=_named(merge for merge in recent if merge.can_be_undone),
             **kwargs,
         )
+
+    def _kind(self, kind: str, label: str, suggest: Any) -> tuple[str, str, Any, int | None]:
+        """The suggestions, and from where on the records were not looked at yet."""
+        before = self.request.GET.get(kind, "")
+        asked = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
+        window = selectors.window_of(KINDS[kind], asked)
+        return kind, label, suggest(window), window.oldest if window.more else None
 
 
 def _named(merges: Any) -> list[tuple[Merge, Any, Any]]:

@@ -37,7 +37,7 @@ class NetworkPage(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         listed = Organisation.objects.listed()
-        ties = selectors.ties(self.request.user)
+        ties = selectors.ties(self.request.user, limit=TABLED + 1)
         return super().get_context_data(
             organisations=listed.count(),
             states=listed.exclude(home_municipality=None)
@@ -86,16 +86,19 @@ def _ties(ties: Sequence[Tie]) -> Figure:
     rows = [row(columns, [_linked(tie.one), _kind(tie), _linked(tie.other), _day(tie)]) for tie in ties[:TABLED]]
     drawn = [(_short(tie.one), tie.label, _short(tie.other)) for tie in ties[:DRAWN]]
     label = _("Organisations on the left and right, what ties them in the middle; the table has the same")
+    more = len(ties) > TABLED
     title = ngettext("One tie between organisations", "%(count)s ties between organisations", len(ties))
+    if more:
+        title = _("More than %(count)s ties between organisations")
     notes = [_("Declared by the organisations, or computed from what they do together.")]
-    if len(ties) > TABLED:
+    if more:
         said = _("The figure shows the newest %(count)s, the table %(more)s; the file has all.")
         notes.append(said % {"count": DRAWN, "more": TABLED})
     elif len(ties) > DRAWN:
         notes.append(_("The figure shows the newest %(count)s; the table has all.") % {"count": DRAWN})
     return Figure(
         key="vinculos",
-        title=title % {"count": number(len(ties))},
+        title=title % {"count": number(min(len(ties), TABLED))},
         subtitle=_("Who works with whom, and through what"),
         table=Table("t-ties", _("Ties between organisations"), columns, rows, stacked=True),
         chart=three_columns(drawn, label=label),

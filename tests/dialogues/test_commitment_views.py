@@ -1,23 +1,26 @@
 """Board, page, link of a reminder, exports and API of commitments; and the mails themselves."""
 
 import csv
+import hashlib
 import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from datasets.models import ClassNode
-from dialogues.models import Commitment
+from dialogues.models import Commitment, SeenProof
 from dialogues.services import commitments as change
 from dialogues.services.commitment_mail import remind_commitments
+from dialogues.services.proofs import see_proofs
 from partners.models import OutboxMail
 from partners.services import anonymise, deliver_mail, mint_link, person_of
 from projects.models import Comment, EvidenceUse
 from projects.services import write_comment
+from tests.datasets.test_fetching import BODY, reply, serving
 from tests.factories.commitments import CommitmentFactory
 from tests.factories.datasets import MunicipalityFactory, PublicBodyFactory, ReleaseFactory, expenditure_cell, label
 from tests.factories.dialogues import SessionFactory
@@ -116,6 +119,40 @@ def test_the_page_asks_a_constant_number_of_times(client, django_assert_num_quer
         client.get(one)
     with django_assert_num_queries(len(few)):
         client.get(three)
+
+
+def test_edge_25_of_a_proof_that_dies_the_hash_and_the_day_stay(client, settings):
+    found, by = CommitmentFactory(), UserFactory()
+    CommitmentFactory(is_example=True)
+    with serving(reply) as (port, asked):
+        settings.FETCH_ALSO = frozenset({("127.0.0.1", port)})
+        url = f"http://127.0.0.1:{port}/acta.pdf"
+        change.report_progress(commitment=found, by=by, kept=True, evidence_url=url)
+        assert (see_proofs(), see_proofs(), len(asked)) == (1, 0, 1)
+    change.verify_commitment(
+        commitment=found, organisation=OrganisationFactory(), scale="completo", note="Lo vi", by=by, evidence_url=url
+    )
+    assert see_proofs() == 0  # it was seen, and the server is gone
+    page = client.get(found.get_absolute_url()).content.decode()
+    assert page.count(hashlib.sha256(BODY).hexdigest()) == 2 and "La vimos el" in page
+    for touch in (lambda rows: rows.update(sha256="0" * 64), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
+            touch(SeenProof.objects.all())
+
+
+def test_edge_25_what_cannot_be_opened_is_said_and_tried_for_a_week(client, time_machine):
+    time_machine.move_to(NOON, tick=False)
+    found = CommitmentFactory(due_on=date(2026, 8, 1))
+    change.report_progress(commitment=found, by=UserFactory(), kept=False, evidence_url="http://10.0.0.1/acta.pdf")
+    assert (
+        see_proofs() == 0 and "No se pudo abrir el 15 jul 2026" in client.get(found.get_absolute_url()).content.decode()
+    )
+    time_machine.move_to(NOON + timedelta(hours=21), tick=False)
+    see_proofs()
+    assert SeenProof.objects.get().at == NOON + timedelta(hours=21)
+    time_machine.move_to(NOON + timedelta(days=8), tick=False)
+    see_proofs()
+    assert SeenProof.objects.get().at == NOON + timedelta(hours=21)
 
 
 def test_the_network_comments_on_what_it_sees_and_whoever_runs_it_takes_away(client):

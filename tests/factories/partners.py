@@ -5,6 +5,7 @@ from factory.django import DjangoModelFactory
 
 from gesoc.common.text import search_text, sort_key
 from partners import models
+from partners.likeness import bare_name
 
 PASSWORD = "una frase larga 27"
 
@@ -39,6 +40,7 @@ class OrganisationFactory(DjangoModelFactory):
     kind = models.Organisation.Kind.CSO
     sort_key = factory.LazyAttribute(lambda o: sort_key(o.name))
     search_text = factory.LazyAttribute(lambda o: search_text(o.name))
+    bare_key = factory.LazyAttribute(lambda o: bare_name(o.name))
 
 
 class MembershipFactory(DjangoModelFactory):

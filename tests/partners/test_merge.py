@@ -1,10 +1,14 @@
 """Duplicates: suggested, merged with everything that points to them, and taken back."""
 
+from importlib import import_module
+
 import pytest
 import time_machine
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
+from django.utils.text import slugify
 
 from partners import selectors, services
 from partners.models import Affiliation, ConsentRecord, Merge, Organisation, Person, PrivacyNotice, Relationship
@@ -153,3 +157,59 @@ def test_edge_8_the_same_address_in_other_case_is_suggested_unless_it_is_said_to
     services.save_person(person=one, by=None)
     services.save_person(person=Person(full_name="Lía Uc", email="comite.agua@x.example", shared_email=True), by=None)
     assert selectors.duplicate_people() == []
+
+
+def test_twins_are_found_by_site_and_acronym_and_those_looked_at_hide_no_others(client, gesoc, monkeypatch):
+    def save(name, **fields):
+        made = Organisation(slug=slugify(name), name=name, kind="osc", **fields)
+        return services.save_organisation(organisation=made, by=None)
+
+    site = save("Uno", website="https://www.rio.example/quienes")
+    other = save("Dos", website="http://rio.example")
+    short, whole = save("Centro de Datos", acronym="CEDA"), save("Ceda, A.C.")
+    found = selectors.duplicate_organisations()
+    assert {(s.one, s.other, s.reason) for s in found} == {
+        (site, other, "mismo sitio web"),
+        (short, whole, "mismas siglas"),
+    }
+    third, fourth = save("Cuatro", website="https://mar.example"), save("Cinco", website="https://mar.example")
+    monkeypatch.setattr("partners.selectors.duplicates.SHOWN", 1)
+    assert [(s.one, s.other) for s in selectors.duplicate_organisations()] == [(third, fourth)]
+    services.mark_different(one=third, other=fourth, by=gesoc)
+    assert [(s.one, s.other) for s in selectors.duplicate_organisations()] == [(short, whole)]
+    monkeypatch.setattr("partners.selectors.duplicates.SHOWN", 50)
+    monkeypatch.setattr("partners.selectors.duplicates.LOOKED_AT", 2)  # a page looks at two, and leads to the others
+    client.force_login(gesoc)
+    seen, address = [], "/personas/duplicados/"
+    while address:
+        kinds = client.get(address).context["kinds"]
+        seen += [(s.one, s.other) for s in kinds[0][2]]
+        address = f"/personas/duplicados/?organizaciones={kinds[0][3]}" if kinds[0][3] else ""
+    assert set(seen) == {(short, whole), (site, other)}
+
+
+def test_what_was_there_before_gets_the_keys_by_which_twins_are_found():
+    found = services.save_organisation(
+        organisation=Organisation(
+            slug="x", name="Ríos, A.C.", acronym="RÍO", website="https://www.rio.example", kind="osc"
+        ),
+        by=None,
+    )
+    keys = ("bare_key", "host_key", "acronym_key")
+    Organisation.objects.update(**dict.fromkeys(keys, ""))
+    import_module("partners.migrations.0007_twin_keys").write_keys(apps, None)
+    assert Organisation.objects.filter(pk=found.pk).values_list(*keys).get() == ("rios", "rio.example", "rio")
+
+
+def test_the_page_of_twins_asks_as_often_for_three_as_for_one(client, gesoc):
+    client.force_login(gesoc)
+    counts = []
+    for times in (1, 2):
+        for n in range(times):
+            for _twin in range(2):
+                OrganisationFactory(name=f"Río {times} {n}")
+                services.save_person(person=Person(full_name="Ana Núñez", phone=f"87112300{times}{n}"), by=None)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get("/personas/duplicados/").status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

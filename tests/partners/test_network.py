@@ -45,6 +45,10 @@ def test_growth_is_counted_from_dated_situations(client):
         services.change_status(organisation=laguna, status="en_pausa", reason="Descansa", by=None)
         services.change_status(organisation=laguna, status="salida", reason="Cerró", by=None)
         assert selectors.growth() == [(2022, 1, 0, 1), (2023, 1, 0, 2), (2024, 0, 1, 1)]
+        merged = organisation("Doble", since=datetime.date(2023, 2, 1))
+        gesoc = GesocFactory()
+        services.merge_organisations(source=merged, target=Organisation.objects.get(slug="litoral"), by=gesoc)
+        assert selectors.growth() == [(2022, 1, 0, 1), (2023, 1, 0, 2), (2024, 0, 1, 1)]  # it was never one more
         file = b"".join(client.get("/red/crecimiento.csv")).decode("utf-8-sig")
         assert file.splitlines()[1:] == ["2022,1,0,1", "2023,1,0,2", "2024,0,1,1"]
 
@@ -209,6 +213,17 @@ def test_figure_of_ties_draws_each_name_once_in_its_column():
     assert drawing.count("<text") == 1 + 2 + 2
     assert drawing.count("<line") == 6
     assert three_columns([], label="x") == ""
+
+
+def test_the_network_page_tells_how_many_ties_as_far_as_it_looked(client, monkeypatch):
+    laguna = organisation()
+    for _ in range(3):
+        tie(laguna, OrganisationFactory())
+    assert "3 vínculos entre organizaciones" in client.get("/red/").content.decode()
+    monkeypatch.setattr("partners.views.network.TABLED", 2)
+    page = client.get("/red/").content.decode()
+    assert "Más de 2 vínculos entre organizaciones" in page and "el archivo los tiene todos" in page
+    assert len(b"".join(client.get("/red/vinculos.csv")).decode().splitlines()) == 4
 
 
 @pytest.mark.parametrize("address", ["/red/", "/organizaciones/laguna/"])
