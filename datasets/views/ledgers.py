@@ -76,7 +76,12 @@ class LedgerView(DashboardView):
 
     @cached_property
     def way(self) -> str:
-        return picked(self.params, "por", self.ledger.ways, next(iter(self.ledger.ways)))
+        """What was asked for; else the first that published files answer, so that nobody begins at a page without figures."""
+        ways = self.ledger.ways
+        first = next(iter(ways))
+        if self.params.get("por"):
+            return picked(self.params, "por", ways, first)
+        return next((way for way, levels in ways.items() if self._answer(levels[0])), first)
 
     @cached_property
     def headings(self) -> list[str]:
@@ -102,6 +107,19 @@ class LedgerView(DashboardView):
 
     @cached_property
     def release(self) -> Release | None:
+        return self._answer(self.level)
+
+    @cached_property
+    def _answers(self) -> dict[str, Release | None]:
+        return {}
+
+    def _answer(self, level: str) -> Release | None:
+        """The release that tells the chosen year and document apart that way; each is looked for once."""
+        if level not in self._answers:
+            self._answers[level] = self._choose(level)
+        return self._answers[level]
+
+    def _choose(self, level: str) -> Release | None:
         assert self.place.body is not None
         document, _dot, period = self.params.get("documento", "").partition(".")
         year = self.params.get("anio", "")
@@ -111,7 +129,7 @@ class LedgerView(DashboardView):
             year=int(year) if year.isdecimal() and int(year) in self.years else None,
             document=document or None,
             period=period or None,
-            by=self.level,
+            by=level,
         )
 
     @cached_property
