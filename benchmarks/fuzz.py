@@ -85,7 +85,8 @@ def run(inputs: int, seed: int, folder: Path) -> int:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     print(f"\n{inputs:,} inputs in {time.monotonic() - began:.0f} s; slowest {slowest[0]:.1f} s (seed {slowest[1]})")
-    print(f"peak memory {peak:,} MB, of the reader of workbooks {child:,} MB")
+    # Linux counts for a child what this process held when it started it, before the child became another program.
+    print(f"peak memory {peak:,} MB; of a child, counted with this process when it started it, {child:,} MB")
     for end, count in ends.most_common(SHOWN):
         print(f"{count:>8,}  {end}")
     print(f"{len(faults)} faults")

@@ -17,7 +17,7 @@ from datasets.ingest.layout import Area, is_legend, is_template
 from datasets.ingest.mapping import OBJECT_CODES, ColumnMapping
 from datasets.ingest.numbers import DecimalMark, decide_decimal_mark, to_cents_array
 from datasets.ingest.outline import BudgetRow, nodes_of, readings
-from datasets.ingest.shapes import Finding
+from datasets.ingest.shapes import Finding, remember_reason
 from datasets.ingest.transpose import Merged, merge_moments
 
 LABEL_FIELDS = {
@@ -56,7 +56,7 @@ class BudgetTable:
     def skip(self, reason: str, count: int = 1, rows: Sequence[int] = ()) -> None:
         if count:
             self.skipped[reason] = self.skipped.get(reason, 0) + count
-        self.reasons.update(dict.fromkeys(rows, reason))
+        remember_reason(self.reasons, rows, reason)
 
     def skip_line(self, reason: str, row: BudgetRow) -> None:
         self.skip(reason, 1 + len(row.extra), [row.row, *row.extra])

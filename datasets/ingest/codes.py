@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
-from datasets.ingest.dictionary import fold, read_rows
+from datasets.ingest.dictionary import fold, read_rows, remembered
 
 CHAPTER, CONCEPT, GENERIC, SPECIFIC = 1, 2, 3, 4
 
@@ -40,7 +40,7 @@ _LDF_BLOCK = re.compile(r"\s*(I{1,3}|1|2|3)\s*[.)]\s*(?:gasto|total)", re.IGNORE
 _FORMULA_TAIL = re.compile(r"\s*\(\s*[A-Za-z0-9]+\s*=[^)]*\)?\s*$")
 
 
-@lru_cache(maxsize=65_536)
+@remembered(maxsize=65_536)
 def object_code(text: str) -> ObjectCode | None:
     """The code in a cell that holds only a code; None for anything else, for 99999 (totals) and for numbers no
     chapter has.
@@ -126,7 +126,7 @@ def _cog() -> list[dict[str, str]]:
     return read_rows("cog.csv")
 
 
-@lru_cache(maxsize=65_536)
+@remembered(maxsize=65_536)
 def name_key(name: str) -> str:
     """A name reduced to what publishers agree on: no accents, punctuation, articles, plurals or final dots."""
     words = re.sub(r"[^a-z0-9 ]", " ", fold(name)).split()
@@ -246,7 +246,7 @@ _PLAN_DE_CUENTAS = {f"41{digit}": str(digit) for digit in range(1, 8)} | {"421":
 _CRI = re.compile(r"\d[\d.\-]*(?:[A-Za-z])?")
 
 
-@lru_cache(maxsize=16_384)
+@remembered(maxsize=16_384)
 def revenue_code(text: str) -> str | None:
     """A revenue code without dots: ``1.2.1`` is 121, ``1200`` is 12; ``4.1.1.2.1`` (chart of accounts) is 12."""
     value = re.sub(r"\.0+$", "", text.strip().replace(" ", ""))

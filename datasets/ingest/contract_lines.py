@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from datasets.ingest.chunks import Amount
 from datasets.ingest.dates import parse_date
+from datasets.ingest.dictionary import remembered
 from datasets.ingest.labelbook import distinct, stable_id
 from datasets.ingest.numbers import is_not_stated
 from datasets.ingest.shapes import Block
@@ -154,7 +154,7 @@ def _values(amounts: dict[str, Amount], number: int) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def procurement_method(printed: str) -> str:
     """OCDS method of a procedure as printed; '' where it cannot be told. Invitations are `limited` (see ADR)."""
     words = search_text(printed)
@@ -169,7 +169,7 @@ def procurement_method(printed: str) -> str:
     return "direct" if words.startswith(("convenio", "adhesion")) else ""
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def currency(printed: str) -> str:
     """ISO 4217 code; nothing printed means pesos, a word that is no currency (TEST) is XXX, never pesos."""
     words = search_text(printed)
@@ -207,12 +207,12 @@ def supplier_identity(name: str, rfc: str) -> tuple[int, str, bool | None] | Non
     return stable_id("supplier", rfc or key), key, natural
 
 
-@lru_cache(maxsize=65_536)
+@remembered(maxsize=65_536)
 def supplier_key(name: str) -> str:
     return LEGAL_FORM.sub("", search_text(name)).strip()[:400]
 
 
-@lru_cache(maxsize=65_536)
+@remembered(maxsize=65_536)
 def day(text: str) -> date | None:
     found = parse_date(text) if text else None
     return found if found and 1950 <= found.year <= 2100 else None

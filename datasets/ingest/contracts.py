@@ -12,7 +12,7 @@ from datasets.ingest.dictionary import fold
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area, is_legend, is_number, is_template
 from datasets.ingest.mapping import ColumnMapping
-from datasets.ingest.shapes import CONTRACT_AMOUNTS, LINE_FIELDS
+from datasets.ingest.shapes import CONTRACT_AMOUNTS, LINE_FIELDS, remember_reason
 
 #: What tells a contract from a row that only continues the one above (other bidders, another clause).
 IDENTITY = (
@@ -78,7 +78,7 @@ class ContractTable:
     def skip(self, reason: str, count: int = 1, rows: Sequence[int] = ()) -> None:
         if count:
             self.skipped[reason] = self.skipped.get(reason, 0) + count
-        self.reasons.update(dict.fromkeys(rows, reason))
+        remember_reason(self.reasons, rows, reason)
 
     @property
     def rows_read(self) -> int:

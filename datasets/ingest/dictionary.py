@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
 from pathlib import Path
+from typing import TypeVar
 
 DATA = Path(__file__).parent / "data"
+LONGEST = 1_000  # characters of a text that is remembered
+PIECE = 10_000
+Found = TypeVar("Found")
 
 _TABLE_ID = re.compile(r"\(?\btabla[ _]\d+\)?", re.IGNORECASE)
 _FORMULA = re.compile(r"\(\s*[\dA-Za-z]\s*=[^)]*\)|(?<=\s)\(\s*(?:\d+|[a-h])\s*\)")
@@ -18,13 +23,35 @@ _SPACED_LETTERS = re.compile(r"(?:^|(?<=\s\s))(?:[^\W\d_]\s){2,}[^\W\d_](?=\s\s|
 _NOT_WORD = re.compile(r"[^0-9a-z%]+")
 
 
-@lru_cache(maxsize=65_536)
+def remembered(maxsize: int) -> Callable[[Callable[[str], Found]], Callable[[str], Found]]:
+    """Remembers what was found for a text, as `lru_cache` does, but keeps no long ones: a worker lives on after a file
+    whose cells hold whole pages.
+    """
+
+    def decorate(find: Callable[[str], Found]) -> Callable[[str], Found]:
+        known = lru_cache(maxsize)(find)
+
+        @wraps(find)
+        def found(text: str) -> Found:
+            return known(text) if len(text) <= LONGEST else find(text)
+
+        return found
+
+    return decorate
+
+
+@remembered(maxsize=65_536)
 def fold(text: str) -> str:
     """Lower case without accents, spaces collapsed: for comparing words, never for showing them."""
     if text.isascii():
         return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(char for char in plain if not unicodedata.combining(char)).lower().split())
+    # Piece by piece: each character outside Latin-1 is an object of 76 bytes for as long as its piece is worked on.
+    bare = "".join(_without_marks(text[at : at + PIECE]) for at in range(0, len(text), PIECE))
+    return " ".join(bare.lower().split())
+
+
+def _without_marks(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
 def join_spaced_letters(text: str) -> str:
@@ -33,7 +60,7 @@ def join_spaced_letters(text: str) -> str:
     return _SPACED_LETTERS.sub(lambda match: match[0].replace(" ", ""), padded)
 
 
-@lru_cache(maxsize=65_536)
+@remembered(maxsize=65_536)
 def normalise(heading: str) -> str:
     """A heading as the synonym lists write it: ``AMPLIACIONES/RE\\nDUCCIONES (2)`` becomes ``ampliaciones re
     ducciones``.

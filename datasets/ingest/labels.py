@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from datasets.ingest.codes import CHAPTER, ObjectCode, ldf_block, ldf_code, object_code, split_code, strip_formula
-from datasets.ingest.dictionary import fold, join_spaced_letters
+from datasets.ingest.dictionary import LONGEST, fold, join_spaced_letters, remembered
 
 _TOTAL = re.compile(
     r"((iv|v|i{1,3})\s*[.)]\s*)?(gran\s+|sub\s*-?\s*)?tota(l|les)\b(?!\s*\w*\s*ejercido)"
@@ -58,7 +58,7 @@ def _says_total(label: Label) -> bool:
     return any(_TOTAL.match(words) for words in said)
 
 
-@lru_cache(maxsize=65_536)
+@remembered(maxsize=65_536)
 def is_note(text: str) -> bool:
     return len(text) > NOTE_LENGTH or bool(_NOTE.match(fold(text).lstrip("“\"'- ")))
 
@@ -69,7 +69,8 @@ def read_label(cells: Sequence[tuple[int, str]], starts: frozenset[int] = frozen
     ``starts`` are the columns that have a heading of their own: where several hold a name (chapter, concept, item) the last
     is the row's.
     """
-    return _read_label(tuple(cells), starts)
+    known = _read_label if sum(len(text) for _column, text in cells) <= LONGEST else _read_label.__wrapped__
+    return known(tuple(cells), starts)
 
 
 @lru_cache(maxsize=65_536)

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from datasets.ingest.decisions import NOTHING, Decisions
-from datasets.ingest.dictionary import match_heading
+from datasets.ingest.dictionary import match_heading, remembered
 from datasets.ingest.numbers import NotAnAmount, to_cents
 from datasets.ingest.shapes import Grid
 from datasets.ingest.sniff import column_letters
@@ -66,7 +65,7 @@ def is_template(cells: list[str]) -> bool:
     return bool(filled) and all(_TEMPLATE.match(cell) for cell in filled)
 
 
-@lru_cache(maxsize=65_536)
+@remembered(maxsize=65_536)
 def known_kinds(heading: str) -> frozenset[str]:
     if not heading.strip() or len(heading) > MAX_HEADING:
         return frozenset()

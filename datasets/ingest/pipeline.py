@@ -90,6 +90,15 @@ def run_ingest(ingest_id: int, tell: Tell = lambda stage, done, rows, rejected: 
 
     Raises `RecoverableError` when trying again may help, `BusyElsewhere` when somebody else is at it.
     """
+    try:
+        return _run_held(ingest_id, tell)
+    except (DatabaseError, InterfaceError) as error:
+        if is_cut_off(error):  # the database is restarting: it was away before the reading began, or when it ended
+            raise RecoverableError from error
+        raise
+
+
+def _run_held(ingest_id: int, tell: Tell) -> Ingest:
     with held(ingest_id):
         ingest = Ingest.objects.select_related("file", "profile").get(pk=ingest_id)
         if ingest.is_finished:

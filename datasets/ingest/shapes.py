@@ -7,7 +7,7 @@ bad amount can be reported with its row, column and value instead of disappearin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -235,6 +235,8 @@ LINE_FIELDS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+MOST_REASONS = 100_000  # rows of one table whose fate is told one by one
+
 
 @dataclass(frozen=True, slots=True)
 class Hints:
@@ -291,6 +293,13 @@ class Context:
     year: int | None = None
     period: str | None = None
     document: str | None = None
+
+
+def remember_reason(reasons: dict[int, str], rows: Iterable[int], reason: str) -> None:
+    """Why rows hold no line, for those that a person is shown; counts are kept of all."""
+    for row in rows:
+        if row in reasons or len(reasons) < MOST_REASONS:
+            reasons[row] = reason
 
 
 @dataclass(slots=True)

@@ -92,6 +92,7 @@ def _result(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
         "issues": remarks,
         "slices": readout.slices(releases),
         "private": private,
+        "interrupted": max(ingest.attempts - 1, 0),
         **rejects,
         **(_history(ingest) | comparison(ingest, releases, request.user) if rights["may_map"] else {}),
         **rights,

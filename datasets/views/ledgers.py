@@ -21,7 +21,7 @@ from datasets.figures.origin import origin
 from datasets.figures.quarters import quarters
 from datasets.figures.sources import comparable, document_name, first_moment, stated_moments, total
 from datasets.figures.stages import carried_out, moments
-from datasets.models import Breakdown, Release
+from datasets.models import Release
 from datasets.selectors import Cell, YearCells
 from datasets.words import moment_name
 from gesoc.common.charts.frame import Action, Figure
@@ -36,13 +36,6 @@ MEASURES = {
     "reales": gettext_lazy("Real pesos"),
     "habitante": gettext_lazy("Per inhabitant"),
     "parte": gettext_lazy("Percent of the whole"),
-}
-# A statement under one of these classifications tells its money in this way and in no other.
-ONLY_TOLD: dict[str, str] = {
-    Breakdown.ADMINISTRATIVE: "unidad",
-    Breakdown.FUNCTIONAL: "funcion",
-    Breakdown.PROGRAMME: "programa",
-    Breakdown.ECONOMIC: "tipo",
 }
 ORDERS = ("monto", "nombre", "clave", "cambio")
 
@@ -83,15 +76,12 @@ class LedgerView(DashboardView):
 
     @cached_property
     def way(self) -> str:
-        return picked(self.params, "por", self.ledger.ways, self.usual_way())
-
-    def usual_way(self) -> str:
-        """The first one; but what is printed under other classifications alone opens with one of them."""
-        asked = [release for release in self.releases if str(release.year) == self.params.get("anio")]
-        printed = {release.breakdown for release in asked or self.releases}
-        told = {ONLY_TOLD.get(one, "") for one in printed}
-        ways = [way for way in self.ledger.ways if "" in told or way in told]
-        return next(iter(ways or self.ledger.ways))
+        """What was asked for; else the first that published files answer, so that nobody begins at a page without figures."""
+        ways = self.ledger.ways
+        first = next(iter(ways))
+        if self.params.get("por"):
+            return picked(self.params, "por", ways, first)
+        return next((way for way, levels in ways.items() if self._answer(levels[0])), first)
 
     @cached_property
     def headings(self) -> list[str]:
@@ -117,6 +107,19 @@ class LedgerView(DashboardView):
 
     @cached_property
     def release(self) -> Release | None:
+        return self._answer(self.level)
+
+    @cached_property
+    def _answers(self) -> dict[str, Release | None]:
+        return {}
+
+    def _answer(self, level: str) -> Release | None:
+        """The release that tells the chosen year and document apart that way; each is looked for once."""
+        if level not in self._answers:
+            self._answers[level] = self._choose(level)
+        return self._answers[level]
+
+    def _choose(self, level: str) -> Release | None:
         assert self.place.body is not None
         document, _dot, period = self.params.get("documento", "").partition(".")
         year = self.params.get("anio", "")
@@ -126,7 +129,7 @@ class LedgerView(DashboardView):
             year=int(year) if year.isdecimal() and int(year) in self.years else None,
             document=document or None,
             period=period or None,
-            by=self.level,
+            by=level,
         )
 
     @cached_property

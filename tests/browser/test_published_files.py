@@ -75,9 +75,12 @@ def second_edition_xlsx(original, path, changes):
     return path
 
 
-def upload(page, site, path):
+def upload(page, site, path, body=""):
     page.goto(f"{site}/datos/subir/")
     page.get_by_label("Archivo de presupuesto o contratos").set_input_files(path)
+    if body:
+        page.get_by_text("Lo que quizá el archivo no dice").click()
+        page.get_by_label("¿De quién es el dinero?").fill(body)
     page.get_by_role("button", name="Subir el archivo").click()
 
 
@@ -124,6 +127,7 @@ def spending_is_published_corrected_restated_and_undone(page, site, axe, origina
     publish(page)
     body = page.get_by_role("link", name="Instituto de Alfabetización").first.get_attribute("href")
     assert "298 mdp" in shown(page, site + body)
+    assert "Dir. Planeación, Eval y Estrategias" in shown(page, f"{site}{body}presupuesto/")  # told by unit alone
 
     # A million more was accrued, in the rows and in both printed totals; one approved amount is words.
     accrued = {"F9": 21_061_989.59, "F19": 299_109_931.70, "F42": 299_109_931.70, "F51": 299_109_931.70}
@@ -169,8 +173,8 @@ def contracts_are_published_corrected_restated_and_undone(page, site, axe, origi
 
     # The first contract's amount is words, the second costs a million more; the contracts' grid of merged cells stays.
     second = second_edition_xls(original, tmp_path / "segunda.xls", {(7, 20): SPOILED, (10, 20): 1_030_492.62})
-    upload(page, site, second)
-    answer_whose(page)
+    upload(page, site, second, body=body.rstrip("/").rpartition("/")[2])
+    ready(page)
     assert SPOILED in page.get_by_role("table", name="Celdas que faltan").inner_text()
     fits(page, axe)
     page.get_by_role("link", name="Corregirlas aquí").click()

@@ -110,6 +110,16 @@ def test_releases_of_several_breakdowns_are_never_added(client, body):
     assert "180" not in units
 
 
+def test_budget_that_is_only_told_by_unit_begins_there(client, body):
+    only = make.ReleaseFactory(
+        public_body=body, year=2024, breakdown="administrative", totals={"accrued": "90000000.00"}
+    )
+    unit = make.label("unit", "Tesorería", published_code="U1")
+    make.expenditure_cell(only, "unit", str(unit.pk), label=unit, accrued="90000000.00")
+    assert "Todo está en Tesorería: 90.0\u00a0mdp" in client.get(BUDGET).text
+    assert "Los archivos publicados no lo dicen de esta forma" in client.get(f"{BUDGET}?por=objeto").text
+
+
 def test_budget_that_no_file_tells_by_function_says_so(client, body):
     place.spending(body, 2024)
     page = client.get(f"{BUDGET}?por=funcion").text

@@ -94,6 +94,30 @@ def test_load_that_is_killed_or_loses_the_database_at_any_stage_is_loaded_once(g
     assert (ExpenditureLine.objects.count(), ExpenditureCell.objects.filter(by="chapter").count()) == (3, 3)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_load_waits_for_a_database_that_is_restarting_and_says_that_it_was_interrupted(client, monkeypatch):
+    MunicipalityFactory()
+    file = services.register_file(stream=io.BytesIO((HEADINGS + ROWS).encode()), name="gasto.csv")
+    ingest = services.prepare_ingest(file=file, options=services.ingest_options(**ABOUT), publish=True).ingest
+    with monkeypatch.context() as restart:
+        restart.setitem(connection.settings_dict, "HOST", "/nobody/listens/here")
+        connection.close()
+        with pytest.raises(pipeline.RecoverableError):  # the task tries again, later each time
+            pipeline.run_ingest(ingest.pk)
+        connection.close()
+    Ingest.objects.filter(pk=ingest.pk).update(status="running", attempts=1)  # as one that was cut off leaves it
+    done = pipeline.run_ingest(ingest.pk)
+    assert (done.status, done.attempts, Release.objects.count(), ExpenditureLine.objects.count()) == (
+        "published",
+        2,
+        1,
+        3,
+    )
+    page = client.get(f"/datos/cargas/{done.pk}/").content.decode()
+    assert "La lectura se interrumpió una vez" in page
+    assert "nada se perdió y nada está dos veces" in page
+
+
 def running():
     with connection.cursor() as cursor:
         cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")

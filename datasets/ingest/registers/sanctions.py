@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from datasets.ingest.bodies import Territory
 from datasets.ingest.chunks import Amount
 from datasets.ingest.contract_lines import Row, clean_rfc
+from datasets.ingest.dictionary import remembered
 from datasets.ingest.mapping import ColumnMapping
 from gesoc.common.text import search_text
 
@@ -78,7 +78,7 @@ def _sanction(row: Row, amounts: dict[str, Amount], number: int) -> dict[str, An
     return sanction
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def outcome(printed: str) -> str:
     """What was resolved; '' where the text does not say. An acquittal in a register of sanctions is no sanction."""
     words = search_text(printed)
@@ -92,7 +92,7 @@ def outcome(printed: str) -> str:
     return "sanctioned" if "sancion" in words else ""
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def months(printed: str) -> int | None:
     """``2 AÑOS 6 MESES`` is 30; None where no years or months are stated."""
     parts = _TERM.findall(search_text(printed))
