@@ -41,7 +41,7 @@ def prepare(request: HttpRequest, slug: str) -> HttpResponseBase:
                 round=form.instance,
                 by=person(request),
                 texts=form.cleaned_data["options"].splitlines(),
-                challenges=form.cleaned_data["challenges"],
+                challenges=form.cleaned_data.get("challenges", ()),
             )
             if "open" in request.POST:
                 change.open_round(round=found, by=person(request))
