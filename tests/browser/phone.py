@@ -33,8 +33,8 @@ class Phone:
         self.clicks += 1
         place.click()
 
-    def write(self, label, text, exact=False, within=None):
-        (within or self.page).get_by_label(self.say(label), exact=exact).first.fill(text)
+    def write(self, label, text, exact=False):
+        self.page.get_by_label(self.say(label), exact=exact).first.fill(text)
 
     def choose(self, label, option):
         """Opening a list and taking one of it: a click."""
