@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.models import AgendaItem, Contribution, Session, Table, VoteRound
+from partners.forms.places import OrganisationField
 from partners.models import Organisation, Person, Sector
 from projects.models import Challenge, Evidence
 
@@ -30,7 +31,7 @@ class NoteForm(forms.ModelForm):
     class Meta:
         model = Contribution
         fields = ["text", "kind", "item", "table", "sector"]
-        widgets = {"text": forms.Textarea(attrs={"rows": 3}), "kind": forms.RadioSelect}
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,6 +41,11 @@ class NoteForm(forms.ModelForm):
         for name, rows in (("item", session.agenda), ("table", session.tables)):
             if not rows.exists():
                 del self.fields[name]
+
+    @property
+    def about(self) -> list[forms.BoundField]:
+        """Known already as a rule, and folded away."""
+        return [self[name] for name in ("item", "table", "sector") if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -110,6 +116,12 @@ class WalkInForm(forms.Form):
 
 
 class RoomCommitmentForm(CommitmentForm):
+    """Who is responsible is typed: a list of the whole network is no help on a phone."""
+
+    responsible = OrganisationField(
+        label=_("Responsible organisation"), required=False, help_text=_("As it is called in the network.")
+    )
+
     def __init__(self, *args: Any, session: Session, challenges: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.session = session
@@ -145,6 +157,8 @@ class RoundForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.instance.session = session
         _among(self, "challenges", challenges)
+        if not challenges.exists():
+            del self.fields["challenges"]
 
 
 class DecisionForm(forms.Form):

@@ -76,7 +76,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.running().with_today(now).filter(due_on__lt=F("local_today"))
 
     def matching(self, text: str) -> CommitmentQuerySet:
-        return holding(self, text)
+        """By its words, whoever is responsible, or the place: people type the name of their municipality."""
+        return holding(self, text, "search_text", "municipality__search_text")
 
 
 class Commitment(models.Model):

@@ -23,7 +23,9 @@ def remind_commitments(*, now: datetime.datetime | None = None) -> int:
     soon = Commitment.objects.running().with_today(moment)
     soon = soon.filter(due_on__lte=F("local_today") + datetime.timedelta(days=max(AHEAD)))
     before = OutboxMail.objects.count()
-    for commitment in soon.select_related("municipality", "responsible", "responsible_person", "session"):
+    for commitment in soon.select_related(
+        "municipality", "responsible", "responsible_person", "session__host_organisation"
+    ):
         remind_commitment(commitment=commitment, now=moment)
     return OutboxMail.objects.count() - before
 
@@ -36,6 +38,7 @@ def remind_commitment(*, commitment: Commitment, now: datetime.datetime) -> Outb
         person, address = None, commitment.responsible.public_email if commitment.responsible else ""
     if occasion is None or clock.hour < NOT_BEFORE_HOUR or not (person or address):
         return None
+    host = commitment.session.host_organisation if commitment.session else None
     link = MailLink("dialogues:answer_commitment", "commitment", str(commitment.key), now + LINK_LIVES)
     return queue_mail(
         kind="commitment_reminder",
@@ -51,6 +54,8 @@ def remind_commitment(*, commitment: Commitment, now: datetime.datetime) -> Outb
         to=address,
         about=f"dialogues.commitment:{commitment.key}",
         links={"report": link},
+        reply_to=host.public_email if host else "",
+        sender_name=host.name if host else "",
         by=None,
     )
 

@@ -282,5 +282,7 @@ def _tell_attended(
             person=registration.person,
             about=f"dialogues.session:{session.key}",
             links=links,
+            reply_to=session.host_organisation.public_email,
+            sender_name=session.host_organisation.name,
             by=by,
         )

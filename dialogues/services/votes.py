@@ -108,9 +108,14 @@ def add_voter(*, round: VoteRound, registration: Registration, by: User) -> Vote
 def _enrol(round: VoteRound, registration: Registration, by: User) -> VoterRoll:
     sector = registration.sector_at_time if round.by_sector else ""
     entry = VoterRoll.objects.create(round=round, person=registration.person, sector=sector)
-    if registration.person.email:
+    if has_own_address(registration.person):
         _send_link(round, registration.person, by)
     return entry
+
+
+def has_own_address(person: Person) -> bool:
+    """A link in a mailbox that several people read would let one of them vote for all: they get a code instead."""
+    return bool(person.email) and not person.shared_email
 
 
 def _send_link(round: VoteRound, person: Person, by: User) -> None:
@@ -123,6 +128,8 @@ def _send_link(round: VoteRound, person: Person, by: User) -> None:
         person=person,
         about=f"dialogues.voteround:{round.key}",
         links={"vote": link},
+        reply_to=round.session.host_organisation.public_email,
+        sender_name=round.session.host_organisation.name,
         by=by,
     )
 

@@ -19,6 +19,7 @@ from dialogues.tally import OTHERS
 from gesoc.common.charts.bars import inline_bar
 from gesoc.common.exports import csv_response
 from partners.models import Sector
+from partners.selectors import growth
 from partners.services import site_url
 
 LISTED = 100
@@ -67,6 +68,7 @@ def proof(request: HttpRequest) -> HttpResponse:
         "year": _year(request),
         "counts": promises.counts(_commitments(rows)),
         "sectors": [(read.sector_label(n), k, inline_bar(Decimal(k), Decimal(largest))) for n, k in found.by_sector],
+        "growth": list(reversed(growth())),
         "dictionary": DICTIONARY,
         "query": request.GET.urlencode(),
     }
@@ -107,6 +109,12 @@ def _line(one: read.Held) -> list[Any]:
         one.late,
         one.cards,
     ]
+
+
+@require_safe
+def network_csv(request: HttpRequest) -> HttpResponseBase:
+    """Organisations of the network at the end of each year."""
+    return csv_response("red.csv", ["year", "joined", "left", "at_end"], growth())
 
 
 @require_safe

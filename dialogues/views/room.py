@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,6 +20,7 @@ from dialogues.selectors import room as read
 from dialogues.services import commitments
 from dialogues.services import room as change
 from partners.audit import person
+from partners.services import notice_in_force
 from projects.models import Challenge, Evidence
 
 SHOWN = 50
@@ -65,6 +67,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
         "slots": slots,
         "now": now,
         "form": form or fresh,
+        "kinds": Contribution.Kind.choices,
         "notes": read.notes(session)[:SHOWN],
         "came": read.attended(session).count(),
         "on_list": read.arrivals(session).count(),
@@ -161,14 +164,21 @@ def door(request: HttpRequest, slug: str) -> HttpResponseBase:
     session = session_of(request, slug, "dialogues.check_in")
     text = request.GET.get("q", "").strip()[:100]
     rows = read.arrivals(session, text)
-    context = {
+    # A whole name that is on no list is most likely theirs who stands there.
+    form = WalkInForm(initial={"full_name": text if text and not rows.exists() else ""})
+    return render(request, "dialogues/room/door.html", _at_the_door(session, rows, form, text))
+
+
+def _at_the_door(session: Session, rows: Any, form: WalkInForm, text: str = "") -> dict[str, Any]:
+    return {
         "session": session,
         "text": text,
         "rows": rows[:SHOWN],
         "came": read.attended(session).count(),
-        "form": WalkInForm(),
+        "on_list": read.arrivals(session).count(),
+        "form": form,
+        "notice": notice_in_force(get_language() or "es-mx"),
     }
-    return render(request, "dialogues/room/door.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -202,5 +212,4 @@ def walk_in(request: HttpRequest, slug: str) -> HttpResponseBase:
         else:
             messages.success(request, _("Welcome: %(name)s is here.") % {"name": form.cleaned_data["full_name"]})
             return redirect("dialogues:door", slug)
-    context = {"session": session, "rows": read.arrivals(session)[:SHOWN], "form": form}
-    return render(request, "dialogues/room/door.html", context, status=422)
+    return render(request, "dialogues/room/door.html", _at_the_door(session, read.arrivals(session), form), status=422)

@@ -41,7 +41,7 @@ def prepare(request: HttpRequest, slug: str) -> HttpResponseBase:
                 round=form.instance,
                 by=person(request),
                 texts=form.cleaned_data["options"].splitlines(),
-                challenges=form.cleaned_data["challenges"],
+                challenges=form.cleaned_data.get("challenges", ()),
             )
             if "open" in request.POST:
                 change.open_round(round=found, by=person(request))
@@ -73,6 +73,7 @@ def round_page(request: HttpRequest, slug: str, key: Any) -> HttpResponseBase:
         if not codes:
             return redirect("dialogues:round", slug, key)
     voted, on_roll = read.turnout(found)
+    roll = found.roll.select_related("person").order_by("person__sort_key")
     address = request.build_absolute_uri(f"/votar/{found.key}/")
     context = {
         "session": session,
@@ -83,7 +84,10 @@ def round_page(request: HttpRequest, slug: str, key: Any) -> HttpResponseBase:
         "outcome": read.shown(found, request.user),
         "codes": codes,
         "counts": found.paper_counts.select_related("by"),
-        "roll": found.roll.select_related("person").order_by("person__sort_key"),
+        "roll": roll,
+        "without_link": [
+            entry.person for entry in roll if not entry.cast_as and not change.has_own_address(entry.person)
+        ],
         "address": address,
         "qr": qr(address) if found.takes_votes() else "",
         "decision_form": DecisionForm(),

@@ -30,6 +30,7 @@ MAX_ATTEMPTS = 8
 ERASED = "borrado@anonimo.invalid"
 ANSWER_KIND = "arco_answer"  # goes to an address that is forgotten as soon as it was written to
 NOTICE_KIND = "privacy_notice"  # the one mail that may go to whoever was not told the notice
+SENDER = 150  # letters of a name before the address; some organisations have longer ones
 NEWS = "novedades"  # the voluntary purpose of the notice under which news are sent
 UNSUBSCRIBE_FOR = datetime.timedelta(days=365)
 # A mail server that says one of these refuses this address for good; anything else is tried again.
@@ -94,7 +95,7 @@ def queue_mail(
         person=person,
         to=to or (person.email if person else ""),
         reply_to=reply_to,
-        sender_name=sender_name,
+        sender_name=sender_name[:SENDER],
         subject=subject[:250],
         text=text,
         links={name: [*link[:3], link.expires_at.isoformat()] for name, link in links.items()},

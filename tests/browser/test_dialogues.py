@@ -1,10 +1,8 @@
-"""Tasks 1 to 5 of the dialogues on a phone, each within its clicks (typing is not counted), in a real browser."""
+"""Tasks 1 to 5 of the dialogues on a phone, each within its clicks (typing is not counted), in both languages."""
 
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -17,30 +15,9 @@ from tests.factories.datasets import MunicipalityFactory
 from tests.factories.dialogues import RegistrationFactory, SessionFactory, in_days
 from tests.factories.partners import MembershipFactory, OrganisationFactory, PersonFactory
 
+from .phone import sign_in
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-class Phone:
-    """A page of 390 px that counts the clicks it is asked for."""
-
-    def __init__(self, page, site):
-        self.page, self.site, self.clicks = page, site, 0
-        page.set_viewport_size({"width": 390, "height": 844})
-
-    def goto(self, path):
-        self.page.goto(self.site + path)
-
-    def click(self, role, name, **where):
-        self.clicks += 1
-        self.page.get_by_role(role, name=name, **where).first.click()
-
-    def fits(self):
-        return self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-@pytest.fixture
-def phone(page, live_server):
-    return Phone(page, live_server.url)
 
 
 @pytest.fixture
@@ -48,10 +25,7 @@ def itzel(context, live_server):
     """Facilitates for an organisation; signed in on the phone."""
     MunicipalityFactory(code="05035")
     membership = MembershipFactory(role="facilitacion", user__full_name="Itzel Canul")
-    client = Client()
-    client.force_login(membership.user)
-    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
-    context.add_cookies([{**cookie, "url": live_server.url}])
+    sign_in(context, live_server.url, membership.user)
     return membership
 
 
@@ -62,58 +36,58 @@ def session(itzel):
     return made
 
 
-def test_task_1_schedule_from_a_template_in_four_clicks(phone, itzel, axe):
+def test_task_1_schedule_from_a_template_in_four_clicks(phone, itzel):
     busy = SessionFactory(title="La otra", local_start=in_days(40))
     services.assign_role(session=busy, person=person_of(user=itzel.user), by=None)
     phone.goto("/")
-    phone.click("button", "Menú")
-    phone.click("link", "Diálogos", exact=True)
-    phone.click("link", "Programar un diálogo")
+    phone.click("button", "Menu")
+    phone.click("link", "Dialogues", exact=True)
+    phone.click("link", "Schedule a dialogue")
     page = phone.page
-    page.get_by_label("pregunta", exact=False).first.fill("¿Por qué falta el agua los martes?")
-    page.get_by_label("Día", exact=True).fill(f"{in_days(40):%Y-%m-%d}")
-    page.get_by_role("textbox", name="Municipio").fill("Torreón")
+    phone.write("question", "¿Por qué falta el agua los martes?")
+    phone.write("Day", f"{in_days(40):%Y-%m-%d}", exact=True)
+    page.get_by_role("textbox", name=phone.say("Municipality")).fill("Torreón")
     page.locator("#id_venue").fill("Casa de la cultura")
-    page.get_by_label("¿Quién facilita?").fill("Itzel Canul")
-    expect(page.locator("#team-check")).to_contain_text("Itzel Canul está en “La otra”")
-    axe()
-    assert phone.fits()
-    page.get_by_label("Día", exact=True).fill(f"{in_days(41):%Y-%m-%d}")
-    page.get_by_label("¿Quién facilita?").press("End")
-    expect(page.locator("#team-check")).to_contain_text("Itzel Canul tiene libre esa hora")
-    phone.click("button", "Publicar el diálogo")
+    phone.write("Who facilitates?", "Itzel Canul")
+    check = page.locator("#team-check")
+    expect(check).to_contain_text("“La otra”")
+    phone.check()
+    phone.write("Day", f"{in_days(41):%Y-%m-%d}", exact=True)
+    page.get_by_label(phone.say("Who facilitates?")).press("End")
+    expect(check).to_contain_text(phone.say("%(name)s is free then.", name="Itzel Canul"))
+    phone.click("button", "Announce the dialogue")
     expect(page.get_by_role("heading", level=1)).to_have_text("¿Por qué falta el agua los martes?")
     assert Session.objects.get(title__startswith="¿Por qué").state == "programada"
     assert phone.clicks == 4
-    axe()
-    assert phone.fits()
+    phone.check()
 
 
-def test_task_2_invite_with_the_gap_in_view_in_four_clicks(phone, session, itzel, axe):
+def test_task_2_invite_with_the_gap_in_view_in_four_clicks(phone, session, itzel):
     services.set_targets(session=session, targets={"academia": (0, 2)}, by=None)
     university = OrganisationFactory(
         kind="academia", name="Universidad Lagunera", home_municipality=session.municipality
     )
     affiliate(person=PersonFactory(full_name="Dra. Paz"), organisation=university, by=None)
     phone.goto(session.get_absolute_url())
-    page = phone.page
-    phone.click("link", "Convocar")
-    expect(page.locator("#balance")).to_contain_text("2 academia")
-    phone.click("checkbox", "Universidad Lagunera")
-    expect(page.locator("#balance")).to_contain_text("1 academia")
-    axe()
-    assert phone.fits()
-    phone.click("button", "Ver la invitación")
-    expect(page.locator(".letter")).to_contain_text("te invita a un diálogo")
-    axe()
-    phone.click("button", "Enviar 1 invitación")
-    expect(page.get_by_text("Va en camino 1 invitación")).to_be_visible()
+    phone.click("link", "Invite", exact=True)
+    balance, academia = phone.page.locator("#balance"), phone.say("Academia").lower()
+    expect(balance).to_contain_text(f"2 {academia}")
+    phone.tap(phone.page.get_by_role("checkbox", name="Universidad Lagunera"))
+    expect(balance).to_contain_text(f"1 {academia}")
+    phone.check()
+    phone.click("button", "See the invitation")
+    host = session.host_organisation.name
+    letter = phone.say("%(organisation)s invites you to a dialogue:", organisation=host)
+    expect(phone.page.locator(".letter")).to_contain_text(letter)
+    phone.check()
+    phone.click("button", "Send %(n)s invitation", "Send %(n)s invitations", n=1)
+    phone.sees("%(n)s invitation is on its way.", "%(n)s invitations are on their way.", n=1)
     assert phone.clicks == 4
     assert write_queued(session=session, by=itzel.user) == 1
     assert OutboxMail.objects.get(kind="dialogue_invitation").person.full_name == "Dra. Paz"
 
 
-def test_tasks_3_and_4_answer_without_an_account_and_add_to_the_calendar(phone, axe):
+def test_tasks_3_and_4_answer_without_an_account_and_add_to_the_calendar(phone):
     session = SessionFactory(modality="hibrida")
     invitation = Invitation.objects.create(
         session=session, person=PersonFactory(full_name="Marta Gómez"), state="enviada"
@@ -122,32 +96,30 @@ def test_tasks_3_and_4_answer_without_an_account_and_add_to_the_calendar(phone, 
     token = mint_link(purpose="invitation", subject=str(invitation.key), person=invitation.person, expires_at=expires)
     phone.clicks = 1  # the link in the mail
     phone.goto(f"/dialogos/invitacion/{token}/")
-    axe()
-    assert phone.fits()
+    phone.check()
     assert Registration.objects.count() == 0
-    phone.click("button", "Sí voy")
-    expect(phone.page.get_by_text("Gracias: tienes lugar")).to_be_visible()
+    phone.click("button", "I will come", exact=True)
+    mode = phone.say("In person").lower()
+    phone.sees("Thank you: you have a place (%(mode)s).", mode=mode)
     assert (phone.clicks, Registration.objects.get().state) == (2, "confirmada")
-    axe()
+    phone.check()
     with phone.page.expect_download() as download:
-        phone.click("link", "Agregar a mi calendario")
+        phone.click("link", "Add to my calendar (.ics)")
     assert phone.clicks == 3
     assert "BEGIN:VEVENT" in download.value.path().read_text()
 
 
-def test_task_5_move_after_seeing_who_is_affected_in_four_clicks(phone, session, axe):
+def test_task_5_move_after_seeing_who_is_affected_in_four_clicks(phone, session):
     RegistrationFactory(session=session, person__full_name="Ana Ruiz")
     phone.goto(session.get_absolute_url())
-    page = phone.page
-    phone.click("link", "Mover")
-    page.get_by_label("Día", exact=True).fill(f"{in_days(33):%Y-%m-%d}")
-    phone.click("button", "Ver a quién afecta")
-    expect(page.get_by_text("Ana Ruiz")).to_be_visible()
+    phone.click("link", "Move", exact=True)
+    phone.write("Day", f"{in_days(33):%Y-%m-%d}", exact=True)
+    phone.click("button", "See who is affected")
+    expect(phone.page.get_by_text("Ana Ruiz")).to_be_visible()
     assert OutboxMail.objects.count() == 0
-    axe()
-    assert phone.fits()
-    phone.click("button", "Mover y avisar ahora")
-    expect(page.get_by_text("se avisó por correo a quienes les toca")).to_be_visible()
+    phone.check()
+    phone.click("button", "Move it and tell them now")
+    phone.sees("Changed, and everybody concerned was written to.")
     assert (phone.clicks, OutboxMail.objects.get().kind) == (3, "dialogue_change")
 
 

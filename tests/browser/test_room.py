@@ -1,4 +1,4 @@
-"""The room and the commitments on a phone: what takes how many presses, and that it fits and can be read."""
+"""The room on a phone: lost connections, links, and pages that fit. Its tasks are in test_room_tasks.py."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from dialogues.services.hosts import open_table
 from partners.services import mint_link
 from tests.factories.commitments import CommitmentFactory
 from tests.factories.dialogues import AgendaItemFactory, RegistrationFactory, SessionFactory
-from tests.factories.partners import PersonFactory, UserFactory
+from tests.factories.partners import UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -31,41 +31,6 @@ def running():
 
 def fits(page):
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_task_12_an_official_reports_with_one_press_behind_the_link(phone, live_server, axe):
-    found = CommitmentFactory()
-    expires = timezone.now() + timedelta(days=1)
-    token = mint_link(purpose="commitment", subject=str(found.key), person=PersonFactory(), expires_at=expires)
-    phone.goto(f"{live_server.url}/compromisos/responder/{token}/")
-    axe()
-    assert fits(phone)
-    phone.get_by_role("button", name="Ya se cumplió").click()
-    expect(phone.get_by_text("Gracias: quedó escrito.")).to_be_visible()
-    found.refresh_from_db()
-    assert found.state == "reportado_cumplido"
-
-
-def test_task_10_a_guest_votes_on_a_phone_with_a_code(phone, live_server, axe):
-    session = SessionFactory()
-    for _ in range(5):
-        row = RegistrationFactory(session=session)
-        Attendance.objects.create(registration=row, mode="presencial", at=timezone.now(), method="lista")
-    draft = votes.prepare_round(
-        round=VoteRound(session=session, question="¿Qué va primero?"), by=UserFactory(), texts=["Obra", "Agua"]
-    )
-    found = votes.open_round(round=draft, by=UserFactory())
-    (_person, code), *_rest = votes.new_codes(round=found, by=UserFactory())
-    phone.goto(f"{live_server.url}/votar/{found.key}/")
-    axe()
-    phone.get_by_label("Tu código").fill(code)
-    phone.get_by_role("button", name="Ir a la boleta").click()
-    axe()
-    assert fits(phone)
-    phone.get_by_role("group", name="Agua").get_by_label("3").check()
-    phone.get_by_role("button", name="Votar").click()
-    expect(phone.get_by_text("Tu voto está contado")).to_be_visible()
-    assert found.ballots.count() == 1
 
 
 def test_the_public_pages_fit_and_can_be_read(phone, live_server, axe):

@@ -64,6 +64,8 @@ def test_task_17_the_board_of_a_municipality_says_what_was_agreed_and_kept(clien
         ({"organizacion": "obras"}, ["Permisos de obra"]),
         ({"q": "inventário"}, ["Inventario de accesos"]),
         ({"q": "permisos", "situacion": "cumplido"}, []),
+        ({"q": "torreon permisos"}, ["Permisos de obra"]),
+        ({"q": "cozumel"}, []),
         ({"situacion": "nada"}, ["Permisos de obra", "Inventario de accesos"]),
     ],
 )

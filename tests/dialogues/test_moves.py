@@ -52,7 +52,7 @@ def kinds():
         ({"hours": 1}, "confirmada"),
     ],
 )
-def test_6_2_1_another_day_or_a_far_hour_is_asked_again_a_near_hour_is_not(gesoc, changes, state):
+def test_edge_1_another_day_or_a_far_hour_is_asked_again_a_near_hour_is_not(gesoc, changes, state):
     row = RegistrationFactory(session=SessionFactory(local_start=in_days(30, 12)))
     changed = change(row.session, gesoc, **shifted(row.session, **changes))
     row.refresh_from_db()
@@ -60,7 +60,7 @@ def test_6_2_1_another_day_or_a_far_hour_is_asked_again_a_near_hour_is_not(gesoc
     assert services.tell_changes(session=changed, by=gesoc) == 1
 
 
-def test_6_2_1_another_modality_is_asked_again_and_its_place_is_kept(gesoc):
+def test_edge_1_another_modality_is_asked_again_and_its_place_is_kept(gesoc):
     row = RegistrationFactory()
     change(row.session, gesoc, modality="hibrida")
     row.refresh_from_db()
@@ -70,7 +70,7 @@ def test_6_2_1_another_modality_is_asked_again_and_its_place_is_kept(gesoc):
     assert row.state == "confirmada"
 
 
-def test_6_2_1_a_typo_is_no_news(gesoc):
+def test_edge_1_a_typo_is_no_news(gesoc):
     row = RegistrationFactory()
     services.update_session(session=row.session, by=gesoc, fields={"title": "¿Quién ganó?"})
     row.session.refresh_from_db()
@@ -78,13 +78,13 @@ def test_6_2_1_a_typo_is_no_news(gesoc):
 
 
 @pytest.mark.parametrize("changes", [{"online_url": "https://sala.example/x"}, {"venue": "Otro lugar"}])
-def test_6_2_1_link_to_connect_and_place_are_news(gesoc, changes):
+def test_edge_1_link_to_connect_and_place_are_news(gesoc, changes):
     row = RegistrationFactory(session__modality="hibrida")
     change(row.session, gesoc, **changes)
     assert ChangeNotice.objects.filter(told_at__isnull=True).count() == 1
 
 
-def test_6_2_1_several_edits_are_one_mail_after_ten_minutes(gesoc):
+def test_edge_1_several_edits_are_one_mail_after_ten_minutes(gesoc):
     row = RegistrationFactory()
     for venue in ("Uno", "Dos", "Tres"):
         change(row.session, gesoc, venue=venue)
@@ -96,7 +96,7 @@ def test_6_2_1_several_edits_are_one_mail_after_ten_minutes(gesoc):
     assert "SEQUENCE:3" in mail.ics
 
 
-def test_6_2_1_changed_and_changed_back_is_told_to_nobody(gesoc):
+def test_edge_1_changed_and_changed_back_is_told_to_nobody(gesoc):
     row = RegistrationFactory()
     for venue in ("Otro", row.session.venue):
         change(row.session, gesoc, venue=venue)
@@ -162,7 +162,7 @@ def test_move_to_another_zone_keeps_the_hour_on_the_wall(gesoc):
     assert session.starts_at - moved.starts_at == timedelta(hours=1)
 
 
-def test_6_2_2_cancelling_tells_everybody_frees_the_team_and_drops_reminders(client, gesoc):
+def test_edge_2_cancelling_tells_everybody_frees_the_team_and_drops_reminders(client, gesoc):
     session = SessionFactory()
     role = SessionRoleFactory(session=session)
     placed = RegistrationFactory(session=session)
@@ -180,7 +180,7 @@ def test_6_2_2_cancelling_tells_everybody_frees_the_team_and_drops_reminders(cli
     assert "Llueve" in page
 
 
-def test_6_2_2_session_that_people_came_to_is_not_cancelled(gesoc):
+def test_edge_2_session_that_people_came_to_is_not_cancelled(gesoc):
     row = RegistrationFactory()
     Attendance.objects.create(registration=row, mode=row.mode, at=timezone.now(), method="lista")
     with pytest.raises(ValidationError):
@@ -197,7 +197,7 @@ def test_cancelled_draft_is_told_to_nobody(gesoc):
 # -- reminders -------------------------------------------------------------------------------------------------------
 
 
-def test_6_6_31_reminders_follow_a_moved_session(gesoc):
+def test_edge_31_reminders_follow_a_moved_session(gesoc):
     row = RegistrationFactory()
     plan_reminders(session=row.session)
     moved = change(row.session, gesoc, **shifted(row.session, days=5))
@@ -208,7 +208,7 @@ def test_6_6_31_reminders_follow_a_moved_session(gesoc):
     assert OutboxMail.objects.filter(kind="dialogue_reminder").count() == 1
 
 
-def test_6_6_31_reminder_made_for_another_hour_is_dropped():
+def test_edge_31_reminder_made_for_another_hour_is_dropped():
     row = RegistrationFactory()
     stale = plan_reminders(session=row.session)[1]
     Reminder.objects.filter(pk=stale.pk).update(checksum="de otra hora")
@@ -218,7 +218,7 @@ def test_6_6_31_reminder_made_for_another_hour_is_dropped():
     assert stale.state == "descartado"
 
 
-def test_6_6_31_session_made_two_hours_before_gets_one_word():
+def test_edge_31_session_made_two_hours_before_gets_one_word():
     now = timezone.now()
     row = RegistrationFactory(session=SessionFactory(local_start=in_days(1)))
     with time_machine.travel(row.session.starts_at - timedelta(hours=2), tick=False):

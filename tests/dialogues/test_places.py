@@ -60,14 +60,14 @@ def link(purpose, subject):
 # -- places ----------------------------------------------------------------------------------------------------------
 
 
-def test_6_2_5_full_table_makes_a_waiting_list_by_mode():
+def test_edge_5_full_table_makes_a_waiting_list_by_mode():
     session = SessionFactory(modality="hibrida", capacity_in_person=1, capacity_online=1)
     for mode in ("presencial", "presencial", "en_linea"):
         register(session, mode=mode)
     assert states(session) == ["confirmada", "lista_de_espera", "confirmada"]
 
 
-def test_6_2_5_freed_place_is_offered_for_two_days_to_the_first_in_line(session):
+def test_edge_5_freed_place_is_offered_for_two_days_to_the_first_in_line(session):
     first = register(session)
     for _ in range(3):
         register(session)
@@ -78,7 +78,7 @@ def test_6_2_5_freed_place_is_offered_for_two_days_to_the_first_in_line(session)
     assert OutboxMail.objects.filter(kind="dialogue_offer").count() == 1
 
 
-def test_6_2_5_offer_is_short_when_less_than_three_days_are_left():
+def test_edge_5_offer_is_short_when_less_than_three_days_are_left():
     session = SessionFactory(capacity_in_person=1, local_start=in_days(2))
     first = register(session)
     register(session)
@@ -87,7 +87,7 @@ def test_6_2_5_offer_is_short_when_less_than_three_days_are_left():
     assert timedelta(hours=11) < left <= timedelta(hours=12)
 
 
-def test_6_2_5_offer_that_ran_out_goes_to_the_next_in_line(session):
+def test_edge_5_offer_that_ran_out_goes_to_the_next_in_line(session):
     first = register(session)
     for _ in range(3):
         register(session)
@@ -100,7 +100,7 @@ def test_6_2_5_offer_that_ran_out_goes_to_the_next_in_line(session):
             services.confirm_registration(registration=late, by=None)
 
 
-def test_6_2_5_nobody_is_promoted_two_hours_before_unless_the_team_does_it(session):
+def test_edge_5_nobody_is_promoted_two_hours_before_unless_the_team_does_it(session):
     first = register(session)
     for _ in range(2):
         register(session)
@@ -111,7 +111,7 @@ def test_6_2_5_nobody_is_promoted_two_hours_before_unless_the_team_does_it(sessi
         assert states(session)[2] == "ofrecida"
 
 
-def test_6_2_5_more_places_are_offered_in_order_or_by_missing_sector():
+def test_edge_5_more_places_are_offered_in_order_or_by_missing_sector():
     session = SessionFactory(capacity_in_person=1, offers_by_sector=True)
     services.set_targets(session=session, targets={"ciudadania": (0, 1), "academia": (0, 3)}, by=None)
     register(session, sector="ciudadania")
@@ -121,7 +121,7 @@ def test_6_2_5_more_places_are_offered_in_order_or_by_missing_sector():
     assert states(session) == ["confirmada", "lista_de_espera", "ofrecida"]
 
 
-def test_6_2_6_fewer_places_than_are_taken_is_refused_with_the_names(session):
+def test_edge_6_fewer_places_than_are_taken_is_refused_with_the_names(session):
     register(session, PersonFactory(full_name="Ana Ruiz"))
     register(session, PersonFactory(full_name="Beto Paz"))
     with pytest.raises(ValidationError) as caught:
@@ -130,7 +130,7 @@ def test_6_2_6_fewer_places_than_are_taken_is_refused_with_the_names(session):
     assert "Ana Ruiz" not in caught.value.messages[0]
 
 
-def test_6_2_6_registered_twice_keeps_the_earliest_place(session):
+def test_edge_6_registered_twice_keeps_the_earliest_place(session):
     early, late = register(session), register(session)
     assert services.merge_registrations(kept=late, other=early, by=GesocFactory()) == early
     assert states(session) == ["confirmada", "cancelada"]
@@ -148,7 +148,7 @@ def test_sector_and_organisation_are_those_of_the_day(session):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_6_2_5_last_place_is_taken_once():
+def test_edge_5_last_place_is_taken_once():
     """Eight people at the same moment, two places."""
     session = SessionFactory(capacity_in_person=2)
     people = PersonFactory.create_batch(8)
@@ -164,7 +164,7 @@ def test_6_2_5_last_place_is_taken_once():
     assert sorted(found) == ["confirmada"] * 2 + ["lista_de_espera"] * 6
 
 
-def test_6_2_11_walk_in_beyond_the_capacity_with_consent_recorded(client, session, notice):
+def test_edge_11_walk_in_beyond_the_capacity_with_consent_recorded(client, session, notice):
     for _ in range(2):
         register(session)
     host = MembershipFactory(organisation=session.host_organisation)
@@ -177,7 +177,7 @@ def test_6_2_11_walk_in_beyond_the_capacity_with_consent_recorded(client, sessio
     assert (consent.purpose, consent.channel, consent.recorded_by) == ("dialogos", "verbal", host.user)
 
 
-def test_6_2_11_minor_needs_somebody_who_answers_and_is_never_named(client, session, notice):
+def test_edge_11_minor_needs_somebody_who_answers_and_is_never_named(client, session, notice):
     host = MembershipFactory(organisation=session.host_organisation)
     client.force_login(host.user)
     data = {"full_name": "Leo", "sector": "ciudadania", "mode": "presencial", "notice": "on", "is_minor": "on"}
@@ -238,7 +238,7 @@ def test_double_click_makes_one_place(client):
     assert Registration.objects.count() == 1
 
 
-def test_6_2_7_forwarded_link_shows_initials_and_offers_a_place_of_ones_own(client, notice):
+def test_edge_7_forwarded_link_shows_initials_and_offers_a_place_of_ones_own(client, notice):
     invitation = InvitationFactory(person__full_name="Marta Gómez")
     page = client.get(f"/dialogos/invitacion/{link(INVITATION, invitation)}/").content.decode()
     assert "Invitación para M. G." in page
@@ -246,13 +246,13 @@ def test_6_2_7_forwarded_link_shows_initials_and_offers_a_place_of_ones_own(clie
     assert f"{invitation.session.get_absolute_url()}#confirma" in page
 
 
-def test_6_2_7_private_session_offers_a_stranger_nothing(client):
+def test_edge_7_private_session_offers_a_stranger_nothing(client):
     invitation = InvitationFactory(session__registration="por_invitacion")
     page = client.get(f"/dialogos/invitacion/{link(INVITATION, invitation)}/").content.decode()
     assert "#confirma" not in page
 
 
-def test_6_2_11_deputy_comes_for_the_same_organisation(client):
+def test_edge_11_deputy_comes_for_the_same_organisation(client):
     office = OrganisationFactory(kind="gobierno")
     invitation = InvitationFactory(organisation=office)
     url = f"/dialogos/invitacion/{link(INVITATION, invitation)}/"
@@ -341,13 +341,13 @@ def test_registration_needs_the_notice_and_an_open_session(client, session, noti
     assert client.post(f"{session.get_absolute_url()}registro/", applied()).status_code == 404
 
 
-def test_6_2_8_known_address_is_the_same_person_whatever_its_case(client, session, notice):
+def test_edge_8_known_address_is_the_same_person_whatever_its_case(client, session, notice):
     known = PersonFactory(email="ana@ejemplo.example", full_name="Ana Ruiz")
     client.post(f"{session.get_absolute_url()}registro/", applied())
     assert session.registrations.get().person == known
 
 
-def test_6_2_9_shared_address_holds_several_people():
+def test_edge_9_shared_address_holds_several_people():
     by = GesocFactory()
     PersonFactory(email="comite@ejemplo.example", full_name="Ana Ruiz", shared_email=True)
     other = services.known_person(full_name="Beto Paz", email="comite@ejemplo.example", by=by)
@@ -430,7 +430,7 @@ def test_letter_is_seen_then_sent_once_to_each(client, gesoc, session):
     assert SignedLink.objects.count() == 0
 
 
-def test_6_6_32_nothing_is_sent_for_a_draft(gesoc):
+def test_edge_32_nothing_is_sent_for_a_draft(gesoc):
     draft = SessionFactory(state="borrador")
     services.choose_invitees(session=draft, people=[PersonFactory()], by=gesoc)
     with pytest.raises(ValidationError):
@@ -438,14 +438,14 @@ def test_6_6_32_nothing_is_sent_for_a_draft(gesoc):
     assert OutboxMail.objects.count() == 0
 
 
-def test_6_6_32_many_invitations_resume_where_they_stopped(gesoc, session):
+def test_edge_32_many_invitations_resume_where_they_stopped(gesoc, session):
     services.choose_invitees(session=session, people=PersonFactory.create_batch(5), by=gesoc)
     services.send_invitations(session=session, by=gesoc)
     Invitation.objects.filter(pk__in=Invitation.objects.values("pk")[:2]).update(state="enviada")
     assert write_queued(session=session, by=gesoc) == 3
 
 
-def test_6_2_10_person_without_email_gets_a_code_on_paper_and_answers_with_it(client, gesoc, session):
+def test_edge_10_person_without_email_gets_a_code_on_paper_and_answers_with_it(client, gesoc, session):
     services.invite_contact(session=session, full_name="Don Chuy", phone="871 000 0000", by=gesoc)
     services.send_invitations(session=session, by=gesoc)
     invitation = Invitation.objects.get()
@@ -459,7 +459,7 @@ def test_6_2_10_person_without_email_gets_a_code_on_paper_and_answers_with_it(cl
     assert session.registrations.get().person.full_name == "Don Chuy"
 
 
-def test_6_6_30_mail_that_failed_is_on_the_page_with_the_phone(client, gesoc, session):
+def test_edge_30_mail_that_failed_is_on_the_page_with_the_phone(client, gesoc, session):
     person = PersonFactory(full_name="Ana Ruiz", phone="871 123 4567")
     invitation = InvitationFactory(session=session, person=person)
     from dialogues.services import mails

@@ -111,7 +111,7 @@ def test_task_11_a_commitment_is_written_down_in_the_room(client):
     client.force_login(GesocFactory())
     sent = {
         "text": "Publicar los planos",
-        "responsible": responsible.pk,
+        "responsible": responsible.name,
         "due_on": "2030-01-01",
         "verification": "Están en el sitio",
         "accepted": "on",

@@ -143,7 +143,7 @@ def test_6_1_new_rules_of_a_zone_move_what_is_ahead_and_never_the_past():
     assert past.ics_sequence == 0
 
 
-def test_6_2_3_clash_names_the_other_session_only_to_whoever_may_see_it(client, itzel):
+def test_edge_3_clash_names_the_other_session_only_to_whoever_may_see_it(client, itzel):
     person = person_of(user=itzel.user)
     other = SessionFactory(title="Secreta", visibility="privada")
     services.assign_role(session=other, person=person, by=None)
@@ -156,7 +156,7 @@ def test_6_2_3_clash_names_the_other_session_only_to_whoever_may_see_it(client, 
     assert "Secreta" in named.value.messages[0]
 
 
-def test_6_2_3_clash_is_shown_while_typing_and_refused_on_saving(client, itzel):
+def test_edge_3_clash_is_shown_while_typing_and_refused_on_saving(client, itzel):
     services.assign_role(session=SessionFactory(title="La otra"), person=person_of(user=itzel.user), by=None)
     typed = client.get("/dialogos/nuevo/equipo/", written(itzel), headers={"HX-Request": "true"}).content.decode()
     assert "Itzel Canul está en “La otra” de 16:00 a 19:00 h." in typed
@@ -165,7 +165,7 @@ def test_6_2_3_clash_is_shown_while_typing_and_refused_on_saving(client, itzel):
     assert Session.objects.count() == 1
 
 
-def test_6_2_3_an_hour_of_travel_before_a_session_in_person_and_none_online():
+def test_edge_3_an_hour_of_travel_before_a_session_in_person_and_none_online():
     person = PersonFactory()
     services.assign_role(session=SessionFactory(local_start=in_days(30, 10)), person=person, by=None)
     with pytest.raises(ValidationError):
@@ -174,7 +174,7 @@ def test_6_2_3_an_hour_of_travel_before_a_session_in_person_and_none_online():
     assert services.assign_role(session=online, person=person, by=None).holds
 
 
-def test_6_2_4_unavailable_after_being_named_is_an_alert_and_removes_nobody(client, itzel):
+def test_edge_4_unavailable_after_being_named_is_an_alert_and_removes_nobody(client, itzel):
     session = SessionFactory(host_organisation=itzel.organisation)
     person = person_of(user=itzel.user)
     services.assign_role(session=session, person=person, by=None)
