@@ -6,8 +6,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection, models
-from django.test.utils import CaptureQueriesContext
+from django.db import models
 from django.utils.text import slugify
 
 from partners import selectors, services
@@ -199,17 +198,3 @@ def test_what_was_there_before_gets_the_keys_by_which_twins_are_found():
     Organisation.objects.update(**dict.fromkeys(keys, ""))
     import_module("partners.migrations.0007_twin_keys").write_keys(apps, None)
     assert Organisation.objects.filter(pk=found.pk).values_list(*keys).get() == ("rios", "rio.example", "rio")
-
-
-def test_the_page_of_twins_asks_as_often_for_three_as_for_one(client, gesoc):
-    client.force_login(gesoc)
-    counts = []
-    for times in (1, 2):
-        for n in range(times):
-            for _twin in range(2):
-                OrganisationFactory(name=f"Río {times} {n}")
-                services.save_person(person=Person(full_name="Ana Núñez", phone=f"87112300{times}{n}"), by=None)
-        with CaptureQueriesContext(connection) as asked:
-            assert client.get("/personas/duplicados/").status_code == 200
-        counts.append(len(asked))
-    assert counts[0] == counts[1]
