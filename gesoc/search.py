@@ -12,7 +12,6 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from datasets import selectors
 from datasets.privacy import cover
-from datasets.selectors import ContractFilters
 from dialogues.models import Session
 from gesoc.common import money
 from municipalities.models import Municipality
@@ -72,7 +71,6 @@ def _suppliers(query: str, user: Any, limit: int) -> list[Found]:
 
 
 def _contracts(query: str, user: Any, limit: int) -> list[Found]:
-    rows = selectors.contracts(ContractFilters(q=query)).order_by("-year", "public_body_id", "release_id", "line_no")
     return [
         Found(
             cover(one.title or one.contract_number) or gettext("Contract without a title"),
@@ -81,7 +79,7 @@ def _contracts(query: str, user: Any, limit: int) -> list[Found]:
                 filter(None, [str(one.public_body), str(one.year), money.currency_amount(one.amount, one.currency)])
             ),
         )
-        for one in rows[:limit]
+        for one in selectors.newest_contracts(query, limit=limit)
     ]
 
 

@@ -23,6 +23,7 @@ from .releases import in_releases
 QUARTER_MONTHS = {"Q1": "(01|02|03)", "Q2": "(04|05|06)", "Q3": "(07|08|09)", "Q4": "(10|11|12)"}
 MAX_WORDS = 12
 FEW = 1000  # as many rows as are quicker found by the index of their words than along the key
+BATCHES = (20, 200)  # lists, the newest first, in which a common word is looked for before all are sorted
 NOTHING = Q(pk__in=[])
 
 
@@ -85,6 +86,35 @@ def contracts(filters: ContractFilters | None = None) -> QuerySet[Contract]:
     return found.select_related("supplier__merged_into", "public_body", "release").order_by(
         "public_body_id", "release_id", "line_no"
     )
+
+
+def newest_contracts(q: str, *, limit: int) -> list[Contract]:
+    """The first contracts with the words, those of the newest lists, then by body, release and line.
+
+    A common word is met within a few lists, which are read along their key; a rare one is looked up in its index. No
+    index serves this order, so that to sort all that hold a common word would be to read every contract there is.
+    """
+    words = _prefixes(q)
+    if words is None:
+        return []
+    lists = contract_releases().order_by("-year", "public_body_id", "id")
+    found: list[Contract] = []
+    start = 0
+    for size in BATCHES:
+        batch = list(lists[start : start + size])
+        held = Contract.objects.filter(search=words, **in_releases(batch))
+        found += _newest_first(held)[: limit - len(found)]
+        start += size
+        if len(found) == limit or len(batch) < size:
+            return found
+        if start == size and _is_rare(words):
+            return list(_newest_first(contracts().filter(_by_index(words)))[:limit])
+    return list(_newest_first(contracts().filter(search=words))[:limit])
+
+
+def _newest_first(found: QuerySet[Contract]) -> QuerySet[Contract]:
+    related = found.select_related("supplier__merged_into", "public_body", "release")
+    return related.order_by("-release__year", "public_body_id", "release_id", "line_no")
 
 
 def contract_totals(*, releases: Iterable[Release], by: str) -> list[ContractTotal]:
@@ -197,9 +227,13 @@ def _with_words(text: str, *, everywhere: bool) -> Q:
     words = _prefixes(text)
     if words is None:
         return NOTHING
-    if everywhere and Contract.objects.filter(_by_index(words))[: FEW + 1].count() <= FEW:
+    if everywhere and _is_rare(words):
         return _by_index(words)
     return Q(search=words)
+
+
+def _is_rare(words: SearchQuery) -> bool:
+    return Contract.objects.filter(_by_index(words))[: FEW + 1].count() <= FEW
 
 
 def _of_supplier(text: str) -> Q:

@@ -1,6 +1,7 @@
 """Public pages in a real Chromium: accessible, of the width of the screen, and whole without JavaScript."""
 
 import os
+import re
 
 import pytest
 
@@ -151,3 +152,109 @@ def test_keyboard_reaches_the_content_first(site, page):
     assert page.evaluate("document.activeElement.textContent") == "Saltar al contenido"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "contenido"
+
+
+FOCUSED = """() => {
+    const here = document.activeElement, style = getComputedStyle(here), box = here.getBoundingClientRect()
+    const seen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
+    const inView = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth
+    const where = here.closest('svg.tree') ? 'tree' : here.closest('#partes table') ? 'table' : ''
+    const name = here.getAttribute('aria-label') || here.textContent
+    return {where, name, seen: seen && inView, region: here.matches('section.scroll')}
+}"""
+
+
+def tabbed(page, most=80):
+    """What the Tab key reaches from the beginning of the content to the end of the first figure, in this order."""
+    found = []
+    page.locator("#contenido").focus()
+    for _step in range(most):
+        page.keyboard.press("Tab")
+        found.append(page.evaluate(FOCUSED))
+        if found[-1]["name"] == "Llevar":
+            break
+    return found
+
+
+def focus_on(page, where, name):
+    for _step in range(80):
+        page.keyboard.press("Tab")
+        here = page.evaluate(FOCUSED)
+        if here["where"] == where and name in here["name"]:
+            return
+    raise AssertionError(f"the Tab key does not reach {name} in the {where}")
+
+
+def test_keyboard_walks_through_treemap_and_table_and_drills_down(site, page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{site}{TORREON}presupuesto/")
+    reached = tabbed(page)
+    assert all(one["seen"] for one in reached), [one for one in reached if not one["seen"]]
+    blocks = [one["name"] for one in reached if one["where"] == "tree"]
+    assert [name.split("\u00a0")[0] for name in blocks] == [
+        "1000 Servicios personales 50.0",
+        "3000 Servicios generales 33.0",
+        "6000 Inversión pública 7.0",
+    ]
+    cells = [one["name"] for one in reached if one["where"] == "table"]
+    assert [name for name in cells if name in {"Servicios personales", "Servicios generales", "Inversión pública"}] == [
+        "Servicios personales",
+        "Servicios generales",
+        "Inversión pública",
+    ]
+    places = [one["where"] for one in reached if one["where"]]
+    assert places == sorted(places, key=["tree", "table"].index)  # the drawing first, then its table, nothing twice
+    assert any(one["region"] for one in reached)  # a wide table is scrolled with the arrow keys
+
+    page.locator("#contenido").focus()
+    focus_on(page, "tree", "6000")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**cap=6000**")
+    page.locator("#contenido").focus()
+    focus_on(page, "table", "Obra en bienes de dominio público")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/renglones/**")
+    assert "clave=6100" in page.url
+
+
+LETTER = (612, 792)  # points
+WIDER_THAN_PAPER = """() => [...document.querySelectorAll('body *')]
+    .filter(one => one.getClientRects().length && !one.closest('svg') && getComputedStyle(one).clipPath === 'none')
+    .filter(one => { const box = one.getBoundingClientRect(); return box.right > innerWidth + 1 || box.left < -1 })
+    .map(one => `${one.tagName}.${one.className}#${one.id} ${Math.round(one.getBoundingClientRect().right)}`)"""
+
+
+def test_report_of_a_municipality_fits_its_paper(site, page):
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 900})  # Letter without the margins of the style sheet
+    for path in (TORREON, f"{TORREON}presupuesto/", f"{TORREON}contratos/", f"/en{TORREON}"):
+        page.goto(site + path)
+        assert page.evaluate(WIDER_THAN_PAPER) == [], path
+        assert overflow(page) <= 0, path
+        assert page.locator("h1").is_visible()
+        for left_out in (".menu", ".acts", ".tabs"):  # what nobody can press on paper
+            assert page.locator(left_out).first.is_hidden(), (path, left_out)
+        file = page.pdf(format="Letter", print_background=False)
+        boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", file)
+        assert {(round(float(wide)), round(float(high))) for wide, high in boxes} == {LETTER}
+        assert 2 <= len(re.findall(rb"/Type /Page\b", file)) <= 8, path
+
+
+def test_every_public_dashboard_works_without_javascript(site, new_context):
+    page = new_context(java_script_enabled=False).new_page()
+    for path in (*PAGES, *MORE):
+        answer = page.goto(site + path)
+        assert answer.status == (404 if path == "/no-existe/" else 200), path
+        if "formato=insertar" in path:
+            assert page.locator("figure").is_visible(), path
+            continue
+        assert page.locator("h1").first.is_visible(), path
+        assert len(page.locator("main").inner_text()) > 100, path
+        assert overflow(page) <= 0, path
+        for form in page.locator("main form").all():  # no choice waits for a script to send it
+            button = form.locator("button:not([type=button]), input[type=submit]")
+            assert button.count() or not form.locator("input:not([type=hidden]), select, textarea").count(), path
+        for more in page.locator("main details > summary").all():
+            if more.is_visible():
+                more.click()
+                assert more.locator("xpath=..").get_attribute("open") is not None, path

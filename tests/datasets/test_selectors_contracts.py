@@ -79,6 +79,56 @@ def test_contracts_filters(three_contracts, monkeypatch, filters, expected, few)
     assert titles(**filters) == expected
 
 
+@pytest.fixture
+def five_lists(body):
+    """Of two bodies and three years: a word that only the oldest hold, one that all hold, one that a draft holds."""
+    other = PublicBodyFactory(municipality__code="05030")
+    lists = [
+        release(body, year=2022),
+        release(other, year=2023),
+        release(body, year=2023),
+        release(body, year=2024, period="Q2"),
+        release(body, year=2024, period="Q1"),
+    ]
+    supplier = SupplierFactory(name="Alfa")
+    for printed in lists:
+        for line in (2, 1, 3):
+            title = f"Bacheo {'vial' if line == 3 else 'de calles'} {'antiguo' if printed.year == 2022 else ''}"
+            ContractFactory(release=printed, line_no=line, title=title, supplier=supplier)
+    ContractFactory(release=release(other, year=2024, status=Release.Status.DRAFT), title="Bacheo secreto")
+    return lists
+
+
+def test_newest_contracts_are_the_first_of_all_that_hold_the_words(five_lists, monkeypatch):
+    module = sys.modules["datasets.selectors.contracts"]
+    for words in ("bacheo", "vial", "antig via", "secreto", "' | !"):
+        everything = list(selectors.contracts(ContractFilters(q=words)))
+        everything.sort(key=lambda one: (-one.release.year, one.public_body_id, one.release_id, one.line_no))
+        assert len(everything) == {"bacheo": 15, "vial": 5, "antig via": 1}.get(words, 0)
+        for few, batches in ((0, ()), (0, (1, 2)), (1000, (1, 2)), (1000, (20, 200))):
+            monkeypatch.setattr(module, "FEW", few)
+            monkeypatch.setattr(module, "BATCHES", batches)
+            for limit in (4, 50):
+                assert selectors.newest_contracts(words, limit=limit) == everything[:limit], (
+                    words,
+                    few,
+                    batches,
+                    limit,
+                )
+
+
+def test_newest_contracts_of_a_common_word_are_read_from_the_newest_lists(
+    five_lists, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr(sys.modules["datasets.selectors.contracts"], "BATCHES", (2, 2))
+    with django_assert_num_queries(2) as captured:  # which lists, and their contracts
+        found = [(one.release.year, one.supplier.name) for one in selectors.newest_contracts("bacheo", limit=6)]
+    assert found == [(2024, "Alfa")] * 6
+    assert "ORDER BY" in captured[1]["sql"]
+    with django_assert_num_queries(4):  # nothing in the first two: is it rare? by its index
+        assert len(selectors.newest_contracts("antiguo", limit=6)) == 3
+
+
 def test_contracts_of_one_body(three_contracts, body):
     other = PublicBodyFactory(municipality__code="05030")
     ContractFactory(release=release(other), title="De otro")
