@@ -72,6 +72,7 @@ room_pages = [
     path(f"{SESSION}sala/notas/<uuid:key>/reto/", room.challenge, name="note_to_challenge"),
     path(f"{SESSION}sala/compromiso/", room.commitment, name="room_commitment"),
     path(f"{SESSION}sala/llegada/", room.door, name="door"),
+    path(f"{SESSION}sala/llegada/hoja/", room.sheet, name="sheet"),
     path(f"{SESSION}sala/llegada/nueva/", room.walk_in, name="walk_in"),
     path(f"{SESSION}sala/llegada/<uuid:key>/", room.check_in, name="check_in"),
     path(f"{SESSION}sala/pantalla/", screen.screen, name="screen"),

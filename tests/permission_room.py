@@ -55,6 +55,7 @@ ARGUMENTS = {
             "dialogues:room",
             "dialogues:room_commitment",
             "dialogues:door",
+            "dialogues:sheet",
             "dialogues:walk_in",
             "dialogues:screen",
             "dialogues:show_evidence",

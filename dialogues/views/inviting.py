@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from datasets.views.access import demand, gate
 from dialogues import services
 from dialogues.forms import ContactForm
-from dialogues.models import Invitation, Session
+from dialogues.models import Session
 from dialogues.selectors.balance import Balance, balance
+from dialogues.selectors.delivery import delivery
 from dialogues.selectors.people import candidate_of, candidates, resolve
 from partners.audit import person
 from partners.models import OutboxMail
@@ -35,6 +36,8 @@ def convene(request: HttpRequest, slug: str) -> HttpResponseBase:
     chosen = resolve(person(request), session, request.GET.getlist("quien"))
     picked = [candidate_of(one) for one in chosen]
     table = balance(session, chosen=[one.sector for one in picked], with_asked=True)
+    if request.htmx and request.htmx.target == "delivery":  # type: ignore[attr-defined]
+        return render(request, "dialogues/_delivery.html", {"delivery": delivery(session)})
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "dialogues/_balance.html", {"balance": table, "picked": picked, "session": session})
     if request.GET.get("paso") == "revisar" and picked:
@@ -56,7 +59,7 @@ def _choosing(request: HttpRequest, session: Session, table: Balance, picked: li
         "text": text,
         "contact_form": ContactForm(),
         "invitations": session.invitations.live().select_related("person", "organisation"),
-        "waiting": session.invitations.filter(state=Invitation.State.QUEUED).count(),
+        "delivery": delivery(session),
         "failed": _failed(session),
         "may_send": session.is_live and not session.has_begun,
     }

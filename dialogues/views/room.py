@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from datasets.views.access import demand, gate
 from dialogues.forms.room import ChallengeForm, NoteForm, RoomCommitmentForm, WalkInForm
-from dialogues.models import Attendance, Contribution, Session
+from dialogues.models import Attendance, Contribution, Registration, Session
 from dialogues.selectors import room as read
 from dialogues.services import commitments
 from dialogues.services import room as change
@@ -24,6 +24,7 @@ from partners.services import notice_in_force
 from projects.models import Challenge, Evidence
 
 SHOWN = 50
+EMPTY_LINES = 12  # for those who come without a place
 
 
 def session_of(request: HttpRequest, slug: str, right: str) -> Session:
@@ -179,6 +180,21 @@ def _at_the_door(session: Session, rows: Any, form: WalkInForm, text: str = "") 
         "form": form,
         "notice": notice_in_force(get_language() or "es-mx"),
     }
+
+
+@require_safe
+@gate
+def sheet(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """To print in large type, for a door without a phone: those with a place, then empty lines. No address on it."""
+    session = session_of(request, slug, "dialogues.check_in")
+    rows = read.arrivals(session).filter(state__in=Registration.PLACED)
+    context = {
+        "session": session,
+        "rows": rows,
+        "empty": range(EMPTY_LINES),
+        "notice": notice_in_force(get_language() or "es-mx"),
+    }
+    return render(request, "dialogues/room/sheet.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

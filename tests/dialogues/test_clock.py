@@ -40,6 +40,20 @@ def test_6_1_offsets_of_july_2022_before_the_law(zone):
     assert clock.moments(noon, zone) == [noon.replace(tzinfo=UTC) - timedelta(hours=OFFSETS[zone][0])]
 
 
+# The state of Chihuahua moved to central time that year, and Ojinaga with it.
+JANUARY_2022 = {zone: winter for zone, (winter, _summer) in AFTER_THE_LAW.items()} | {
+    "America/Chihuahua": -7,
+    "America/Ojinaga": -7,
+}
+
+
+@pytest.mark.parametrize("zone", OFFSETS)
+def test_6_1_offsets_of_both_winters_of_2022(zone):
+    for month, hours in ((1, JANUARY_2022[zone]), (12, AFTER_THE_LAW[zone][0])):
+        noon = datetime(2022, month, 15, 12)
+        assert clock.moments(noon, zone) == [noon.replace(tzinfo=UTC) - timedelta(hours=hours)]
+
+
 @pytest.mark.parametrize("year", range(2023, 2031))
 @pytest.mark.parametrize("zone", AFTER_THE_LAW)
 def test_6_1_offsets_from_2023_to_2030(zone, year):

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dialogues import services
 from dialogues.models import Attendance, Contribution, VoteRound
 from dialogues.services import minutes, room, votes
-from partners.models import OutboxMail
+from partners.models import OutboxMail, PrivacyNotice
 from partners.services import deliver_mail, mint_link
 from tests.factories.dialogues import RegistrationFactory, SessionFactory
 from tests.factories.partners import GesocFactory, OrganisationFactory, PersonFactory, UserFactory
@@ -50,6 +52,28 @@ def test_edge_9_a_shared_mailbox_gets_no_link_to_vote_and_its_people_get_codes(c
     assert "3 personas no tienen un correo propio" in page.content.decode()
     codes = dict(votes.new_codes(round=found, by=UserFactory()))
     assert len({codes[person] for person in shared}) == 2  # one each, whatever they share
+
+
+def test_edge_10_the_sheet_to_sign_has_the_notice_who_has_a_place_and_no_address(client, django_assert_num_queries):
+    PrivacyNotice.objects.create(version="1", language="es-mx", short_text="Usamos tu nombre.", full_text="Entero")
+    session = SessionFactory()
+    for n in range(3):
+        person = PersonFactory(full_name=f"Persona {n}", email=f"p{n}@ejemplo.example", phone="871 123 4567")
+        RegistrationFactory(session=session, person=person, organisation_at_time=OrganisationFactory())
+    waiting = PersonFactory(full_name="Quien espera")
+    RegistrationFactory(session=session, person=waiting, state="lista_de_espera", waiting_since=timezone.now())
+    client.force_login(GesocFactory())
+    url = f"/dialogos/{session.slug}/sala/llegada/hoja/"
+    assert f'href="{url}"' in client.get(f"/dialogos/{session.slug}/sala/llegada/").content.decode()
+    with CaptureQueriesContext(connection) as few:
+        page = client.get(url)
+    html = page.content.decode()
+    assert [row.person.full_name for row in page.context["rows"]] == ["Persona 0", "Persona 1", "Persona 2"]
+    assert "Usamos tu nombre." in html
+    assert not [said for said in ("@ejemplo.example", "871 123 4567", "Quien espera") if said in html]
+    RegistrationFactory(session=session, organisation_at_time=OrganisationFactory())
+    with django_assert_num_queries(len(few)):
+        client.get(url)
 
 
 def test_edge_13_what_was_written_offline_and_arrives_late_leaves_published_minutes_as_they_are(client):

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from dialogues import services
 from dialogues.models import Invitation, Registration
+from dialogues.selectors.delivery import Delivery, delivery
+from dialogues.services import mails
 from dialogues.services.invitations import write_queued
 from dialogues.services.mails import INVITATION, PLACE
 from dialogues.services.registrations import lapse_offers, purge_needs
@@ -462,13 +464,39 @@ def test_edge_10_person_without_email_gets_a_code_on_paper_and_answers_with_it(c
 def test_edge_30_mail_that_failed_is_on_the_page_with_the_phone(client, gesoc, session):
     person = PersonFactory(full_name="Ana Ruiz", phone="871 123 4567")
     invitation = InvitationFactory(session=session, person=person)
-    from dialogues.services import mails
-
     mails.invite(invitation=invitation, by=gesoc)
     OutboxMail.objects.update(state="fallido")
     page = client.get(f"{session.get_absolute_url()}convocar/").content.decode()
     assert "No se pudo entregar" in page
     assert "871 123 4567" in page
+
+
+def test_how_far_the_invitations_are_is_on_the_page_and_asked_again_only_while_some_wait(
+    client, gesoc, session, django_assert_num_queries
+):
+    people = [PersonFactory(email=f"p{n}@ejemplo.example") for n in range(5)]
+    for one in people[:4]:
+        mails.invite(invitation=InvitationFactory(session=session, person=one), by=gesoc)
+    for one, state in zip(people, ("enviado", "fallido", "suprimido", "en_cola"), strict=False):
+        OutboxMail.objects.filter(person=one).update(
+            state=state, sent_at=timezone.now() if state == "enviado" else None
+        )
+    InvitationFactory(session=session, person=people[4], state="en_cola", sent_at=None)
+    mails.invite(invitation=InvitationFactory(person=people[0]), by=gesoc)  # of another dialogue
+    url = f"{session.get_absolute_url()}convocar/"
+    with django_assert_num_queries(2):
+        found = delivery(session)
+    assert (found, found.total, found.percent) == (Delivery(waiting=2, sent=1, failed=1, kept_back=1), 5, 60)
+    page = client.get(url).content.decode()
+    for said in ("1 de 5 enviadas · 2 en espera · 1 sin entregar", "1 quedó detenida", f'href="{url}"', "every 4s"):
+        assert said in page
+    part = client.get(url, headers={"HX-Request": "true", "HX-Target": "delivery"}).content.decode()
+    assert ("1 de 5 enviadas" in part, "<html" in part, "every 4s" in part) == (True, False, True)
+
+    session.invitations.update(state="enviada")
+    OutboxMail.objects.filter(state="en_cola").update(state="enviado", sent_at=timezone.now())
+    part = client.get(url, headers={"HX-Request": "true", "HX-Target": "delivery"}).content.decode()
+    assert ("2 de 4 enviadas" in part, "every" in part) == (True, False)
 
 
 def test_people_one_may_not_see_cannot_be_chosen(client, session):

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from dialogues.models import Attendance, MinutesRevision, ParticipationCount, SessionEvidence
 from dialogues.services import minutes
+from partners.models import OrganisationStatus
+from partners.selectors import growth
 from tests.factories.commitments import CommitmentFactory
 from tests.factories.dialogues import RegistrationFactory, SessionFactory
 from tests.factories.partners import UserFactory
@@ -47,7 +49,11 @@ def test_task_18_dialogues_sectors_and_commitments_on_one_page_and_in_its_file(c
     CommitmentFactory(session=session, visibility="privada")
     SessionEvidence.objects.create(session=session, evidence=EvidenceFactory(visibility="publica"))
     SessionEvidence.objects.create(session=session, evidence=EvidenceFactory(visibility="privada"))
+    OrganisationStatus.objects.create(
+        organisation=session.host_organisation, status="activa", since="2024-05-01", step=1
+    )
     page = client.get(PAGE)
+    assert page.context["growth"][-1] == (2024, 1, 0, 1)
     found = page.context["found"]
     # Two of the media and five of the government together: nobody is a group of fewer than five.
     assert (found.dialogues, found.people, dict(found.sectors)) == (1, 13, {"osc": 6, "otros": 7})
@@ -57,6 +63,10 @@ def test_task_18_dialogues_sectors_and_commitments_on_one_page_and_in_its_file(c
     said = [line[name] for name in ("people", "people_osc", "people_medios", "people_otros", "commitments", "evidence")]
     assert said == ["13", "6", "", "7", "2", "1"]
     assert set(line) == {column.name for column in page.context["dictionary"]}
+    network = b"".join(client.get("/dialogos/resultados/red.csv").streaming_content).decode("utf-8-sig")
+    grown = [",".join(map(str, year)) for year in growth()]
+    assert grown
+    assert network.splitlines() == ["year,joined,left,at_end", *grown]
     meanings = b"".join(client.get("/dialogos/resultados/diccionario.csv").streaming_content).decode("utf-8-sig")
     assert len(meanings.splitlines()) == len(line) + 1
 

@@ -58,6 +58,11 @@ def test_task_6_three_letters_find_somebody_and_one_tap_checks_them_in(client):
     assert [found.person for found in client.get(url, {"q": "ang"}).context["rows"]] == [row.person]
     client.post(f"{url}{row.key}/")
     assert list(read.attended(session)) == [row]
+    # Whoever is on no list need not be typed again to be welcomed.
+    page = client.get(url, {"q": "Luz Pat"})
+    assert page.context["form"]["full_name"].value() == "Luz Pat"
+    assert "Ya están aquí 1 de 2" in page.content.decode()
+    assert not client.get(url, {"q": "ang"}).context["form"]["full_name"].value()
 
 
 def test_task_7_a_walk_in_is_welcomed_only_with_the_notice_accepted(client):
@@ -120,6 +125,8 @@ def test_task_11_a_commitment_is_written_down_in_the_room(client):
     found = session.commitments.get()
     assert (found.state, found.municipality, found.responsible) == ("aceptado", session.municipality, responsible)
     assert who != found.created_by
+    page = client.post(f"/dialogos/{session.slug}/sala/compromiso/", {**sent, "responsible": "Nadie la conoce"})
+    assert (page.status_code, session.commitments.count()) == (422, 1)
 
 
 def test_the_room_asks_a_constant_number_of_times(client, django_assert_num_queries):
