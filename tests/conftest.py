@@ -206,6 +206,7 @@ def axe(page: Page) -> Any:
     from axe_playwright_python.sync_playwright import Axe
 
     def check() -> None:
+        page.wait_for_load_state()  # with its styles: a click does not wait for those of the next page
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()
 

@@ -1,4 +1,4 @@
-"""Counts the clicks that a budget counts: everything but typing."""
+"""Counts the clicks that a budget counts: everything but typing. And whether a page fits its screen."""
 
 from __future__ import annotations
 
@@ -16,4 +16,6 @@ class Clicks:
 
 
 def fits(page: Any) -> bool:
+    """Nothing is wider than the screen, once the page has its styles: a click does not wait for those of the next page."""
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))

@@ -6,6 +6,7 @@ from django.utils.translation import gettext, ngettext, override
 from playwright.sync_api import expect
 
 from gesoc.common.i18n import in_language
+from tests.browser.clicks import fits
 
 
 class Phone:
@@ -43,7 +44,7 @@ class Phone:
 
     def check(self):
         """The page fits, says its language and can be read; the parts are the same in both, so axe looks at one."""
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), self.page.url
+        assert fits(self.page), self.page.url
         spanish = self.language == settings.LANGUAGE_CODE
         assert self.page.locator("html").get_attribute("lang") == ("es-MX" if spanish else "en")
         if spanish:

@@ -11,6 +11,7 @@ from dialogues.models import Invitation, Registration, Session
 from dialogues.services.invitations import write_queued
 from partners.models import OutboxMail, PrivacyNotice
 from partners.services import affiliate, mint_link, person_of
+from tests.browser.clicks import fits
 from tests.factories.datasets import MunicipalityFactory
 from tests.factories.dialogues import RegistrationFactory, SessionFactory, in_days
 from tests.factories.partners import MembershipFactory, OrganisationFactory, PersonFactory
@@ -136,4 +137,4 @@ def test_pages_of_a_dialogue_are_accessible_and_fit(page, live_server, session, 
     for path in (*paths, f"{one}preparar/", f"{one}agenda/", f"{one}convocar/", f"{one}personas/", f"{one}cancelar/"):
         page.goto(live_server.url + path)
         axe()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert fits(page), path

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
+from tests.browser.clicks import fits
 from tests.datasets.files import BAD_ROW, HEADINGS, ROWS, member
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.worker]
@@ -52,7 +53,7 @@ def test_file_becomes_a_dashboard_and_a_figure_leads_back_to_its_row(site, page,
     assert "4 leídas = 3 cargadas + 1 rechazadas + 0 omitidas." in page.locator("main").inner_text()
     assert "por definir" in page.get_by_role("table", name="Filas que no se cargaron").inner_text()
     for look in looks(page):
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), look
+        assert fits(page), look
         axe()
     page.get_by_role("button", name="Publicar estas cifras").click()
     page.get_by_text("Publicado. Las cifras de Municipio de Torreón están al día.").wait_for()
@@ -102,7 +103,7 @@ def test_pages_of_files_are_accessible_and_fit(site, page, axe, cookie):
     for address in (f"{site}/datos/", f"{site}/datos/?q=nadie", f"{site}/datos/subir/", load, f"{load}columnas/"):
         page.goto(address)
         for look in looks(page):
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, look)
+            assert fits(page), (address, look)
             axe()
     page.get_by_label("¿De quién es el dinero?").fill("Nadie la conoce")
     page.get_by_role("button", name="Confirmar y cargar").click()

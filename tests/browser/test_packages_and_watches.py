@@ -10,6 +10,7 @@ from datasets import packages, services
 from datasets.ingest import pipeline
 from datasets.models import Fetch, Watch
 from datasets.receiving import ingest_options, register_file
+from tests.browser.clicks import fits
 from tests.datasets.files import ABOUT, member
 from tests.datasets.test_packages import MIXED
 from tests.factories.datasets import MunicipalityFactory
@@ -28,10 +29,10 @@ def somebody(live_server, page):
     return user, organisation
 
 
-def fits(page, axe, *schemes):
+def is_well(page, axe, *schemes):
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert fits(page)
         axe()
 
 
@@ -45,7 +46,7 @@ def test_package_and_watched_source_on_a_telephone(live_server, page, axe, someb
     page.goto(live_server.url + package.get_absolute_url())
     page.get_by_role("heading", name="6 archivos en el paquete").wait_for()
     assert page.get_by_text("Es otro archivo comprimido").is_visible()
-    fits(page, axe, "light", "dark")
+    is_well(page, axe, "light", "dark")
 
     page.goto(f"{live_server.url}/datos/")
     page.get_by_role("link", name="Fuentes vigiladas").click()
@@ -53,7 +54,7 @@ def test_package_and_watched_source_on_a_telephone(live_server, page, axe, someb
     page.get_by_label("Dirección del archivo").fill("https://torreon.example/gasto.csv")
     page.get_by_label("¿Qué es?").fill("Gasto trimestral")
     page.get_by_label("¿Quién la publica?").fill("Tesorería")
-    fits(page, axe, "light")
+    is_well(page, axe, "light")
     page.get_by_role("button", name="Guardar").click()
     page.get_by_role("heading", name="Historial").wait_for()
     watch = Watch.objects.get()
@@ -64,5 +65,5 @@ def test_package_and_watched_source_on_a_telephone(live_server, page, axe, someb
     page.get_by_text("En pausa").wait_for()
     page.get_by_text("Evidencia").click()
     assert page.get_by_text("404").is_visible()
-    fits(page, axe, "dark")
+    is_well(page, axe, "dark")
     assert services.resume_watch(watch=watch, by=user).state == "active"

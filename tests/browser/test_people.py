@@ -5,6 +5,7 @@ from django.core.cache import cache
 from playwright.sync_api import expect
 
 from partners import services
+from tests.browser.clicks import fits
 from tests.factories.datasets import MunicipalityFactory, PublicBodyFactory, ReleaseFactory
 from tests.factories.partners import PASSWORD, MembershipFactory, OrganisationFactory
 
@@ -74,7 +75,7 @@ def test_public_pages_of_people_are_accessible_and_fit(page, site, ana, axe, wid
     for path in PUBLIC:
         page.goto(site + path)
         axe()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert fits(page), path
 
 
 def test_own_pages_are_accessible(page, site, ana, axe):

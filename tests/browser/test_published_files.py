@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
+from tests.browser.clicks import fits
 from tests.datasets.files import member
 
 pytestmark = [
@@ -88,8 +89,8 @@ def ready(page):
     page.get_by_role("heading", name="Listo: nadie lo ve todavía").wait_for(timeout=60_000)
 
 
-def fits(page, axe):
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+def is_well(page, axe):
+    assert fits(page)
     axe()
 
 
@@ -135,10 +136,10 @@ def spending_is_published_corrected_restated_and_undone(page, site, axe, origina
     upload(page, site, second)
     ready(page)
     assert "Hay filas rechazadas y a las sumas les faltan sus montos" in words_of(page)
-    fits(page, axe)
+    is_well(page, axe)
     page.get_by_role("link", name="Corregirlas aquí").click()
     assert "0401 Dirección de Administración" in words_of(page)
-    fits(page, axe)
+    is_well(page, axe)
     page.get_by_label("Aprobado").fill("38,721,042.98")
     page.get_by_role("button", name="Cargar con estas correcciones").click()
     ready(page)
@@ -176,7 +177,7 @@ def contracts_are_published_corrected_restated_and_undone(page, site, axe, origi
     upload(page, site, second, body=body.rstrip("/").rpartition("/")[2])
     ready(page)
     assert SPOILED in page.get_by_role("table", name="Celdas que faltan").inner_text()
-    fits(page, axe)
+    is_well(page, axe)
     page.get_by_role("link", name="Corregirlas aquí").click()
     page.get_by_label("Monto del contrato con impuestos incluidos").first.fill("94,505.78")
     page.get_by_role("button", name="Cargar con estas correcciones").click()

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
+from tests.browser.clicks import fits
 from tests.datasets.files import BAD_ROW, HEADINGS, ROWS, member
 
 from .test_file_becomes_dashboard import looks
@@ -51,7 +52,7 @@ def ready(page):
 
 def fits_and_is_accessible(page, axe):
     for look in looks(page):
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), look
+        assert fits(page), look
         axe()
 
 

@@ -11,6 +11,7 @@ from dialogues.models import Attendance, Session, VoteRound
 from dialogues.services import minutes, set_tables, votes
 from dialogues.services.hosts import open_table
 from partners.services import mint_link
+from tests.browser.clicks import fits
 from tests.factories.commitments import CommitmentFactory
 from tests.factories.dialogues import AgendaItemFactory, RegistrationFactory, SessionFactory
 from tests.factories.partners import UserFactory
@@ -27,10 +28,6 @@ def phone(page):
 def running():
     begun = clock.wall(timezone.now() - timedelta(minutes=10), "America/Monterrey")
     return SessionFactory(state="en_curso", local_start=begun)
-
-
-def fits(page):
-    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_public_pages_fit_and_can_be_read(phone, live_server, axe):

@@ -3,6 +3,7 @@ import os
 import pytest
 
 from municipalities.services import load_territory
+from tests.browser.clicks import fits
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -29,7 +30,7 @@ def test_pages_are_accessible_and_fit(site, page, axe, width, scheme):
     page.emulate_media(color_scheme=scheme)
     for path in PAGES:
         page.goto(site + path)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert fits(page), path
         axe()
 
 
