@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import json
+import re
 
 import pytest
 import time_machine
@@ -207,6 +208,18 @@ def test_figure_of_ties_draws_each_name_once_in_its_column():
     assert drawing.count("<text") == 1 + 2 + 2
     assert drawing.count("<line") == 6
     assert three_columns([], label="x") == ""
+
+
+def test_figure_of_ties_cuts_a_long_name_on_phones_alone():
+    name = "Observatorio Ciudadano de las Compras de la Comarca"  # 51 letters
+    drawing = three_columns([("A", "Alianza", name)], label="x")
+    assert drawing.count("<text") == 2 + 2
+    assert drawing.count(f"<title>{name}</title>") == 2
+    assert "</title>Observatorio Ciuda…</text>" in drawing
+    assert "</title>Observatorio Ciudadano de las Compras de la…</text>" in drawing
+    assert 'class="end cut"' in drawing
+    # Without the stylesheet, as in a picture that is taken away, only the one that always fits is drawn.
+    assert re.findall(r'class="end wide"[^>]*display="none"|display="none"[^>]*class="end wide"', drawing)
 
 
 @pytest.mark.parametrize("address", ["/red/", "/organizaciones/laguna/"])
