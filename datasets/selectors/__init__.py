@@ -8,7 +8,7 @@ and the release it returns says what was chosen. Only published releases are eve
 from datasets.versions import data_version
 
 from .cells import Cell, official_names, totals
-from .contract import ContractChange, Printed, changes, printed, same_procedure
+from .contract import ContractChange, Printed, Procedure, changes, printed, procedure, same_procedure
 from .contracts import (
     Band,
     ContractFilters,
@@ -66,6 +66,7 @@ __all__ = [
     "ContractTotal",
     "Coverage",
     "Printed",
+    "Procedure",
     "RegisterTotal",
     "Shelf",
     "Spelling",
@@ -95,6 +96,7 @@ __all__ = [
     "newest_contracts",
     "official_names",
     "printed",
+    "procedure",
     "published_releases",
     "published_rows",
     "register_rows",

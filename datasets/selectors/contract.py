@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count, Max, Min, Sum
+from django.db.models.functions import Coalesce
+
 from datasets.models import Contract, PublicBody, Release
 
-from .contracts import contract_releases
+from .cells import sum_stated
+from .contracts import ContractFilters, contract_releases, contracts
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -111,3 +117,40 @@ def same_procedure(contract: Contract) -> list[Contract]:
     )
     found = others.exclude(fingerprint=contract.fingerprint).select_related("supplier", "public_body", "release")
     return list(found.order_by("-amount", "line_no")[:RELATED])
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """All contracts of one body that print one procedure number. No table holds it: the number is what makes it one."""
+
+    contracts: int
+    suppliers: int  # counted as one where a person said that they are
+    sums: dict[str, Decimal | None]  # by currency; None where no contract in it states an amount
+    kinds: list[tuple[str, str]]  # the method as we read it, and as printed; the most frequent first
+    first: date | None  # of the days signed, else awarded, else begun
+    last: date | None
+
+
+def procedure(body: PublicBody, number: str) -> Procedure | None:
+    """What its public contracts tell together. Two queries; nothing where none prints it, or it is no number ("S/N")."""
+    if not any(char.isdigit() for char in number):
+        return None
+    found = contracts(ContractFilters(public_body=body, procedure=number)).order_by()
+    day = Coalesce("signed_on", "award_date", "starts_on")
+    rows = found.values("currency", "method", "method_raw").annotate(
+        n=Count("line_no"), total=Sum("amount"), first=Min(day), last=Max(day)
+    )
+    told = sorted(rows, key=lambda row: (-row["n"], row["method"], row["method_raw"], row["currency"]))
+    if not told:
+        return None
+    who = found.aggregate(n=Count(Coalesce("supplier__merged_into_id", "supplier_id"), distinct=True))
+    currencies = sorted({row["currency"] for row in told})
+    days = [row[end] for row in told for end in ("first", "last") if row[end]]
+    return Procedure(
+        contracts=sum(row["n"] for row in told),
+        suppliers=who["n"],
+        sums={name: sum_stated(row["total"] for row in told if row["currency"] == name) for name in currencies},
+        kinds=list(dict.fromkeys((row["method"], row["method_raw"]) for row in told)),
+        first=min(days, default=None),
+        last=max(days, default=None),
+    )

@@ -26,6 +26,7 @@ from datasets.selectors.laws import caps_of
 from datasets.words import MONTHS
 from gesoc.common import money
 from gesoc.common.charts.frame import Figure, Table, link, row
+from gesoc.common.dates import day
 from gesoc.common.pages import BoundedPaginator
 
 from .choices import options, query_with
@@ -72,6 +73,7 @@ class ContractsPage(DashboardView):
             "others": [self.other(one) for one in self.other_currencies],
             "filters": self.fields(),
             "filtered": self.is_filtered,
+            "procedure": self.procedure_facts(),
             "values": {name: self.params.get(name, "") for name in TYPED},
             "page": page,
             "count": paginator.count_said,
@@ -278,6 +280,28 @@ class ContractsPage(DashboardView):
             }
         ]
 
+    def procedure_facts(self) -> list[tuple[str, str]]:
+        """What all contracts of the procedure tell together, whatever other filters leave of them below."""
+        number, body = self.filters.procedure, self.place.body
+        found = selectors.procedure(body, number) if number and body else None
+        if found is None:
+            return []
+        kinds = [(method_name(method), printed) for method, printed in found.kinds]
+        sums = [
+            money.pesos(amount, cents=True) + f" {currency}" if amount is not None else _unstated(currency)
+            for currency, amount in found.sums.items()
+        ]
+        span = list(dict.fromkeys(day(one) for one in (found.first, found.last) if one))
+        told = [
+            (gettext("Contracts"), money.number(found.contracts)),
+            (gettext("Suppliers"), money.number(found.suppliers)),
+            (gettext("Sum by currency"), "; ".join(sums)),
+            (gettext("Procedure as we read it"), "; ".join(dict.fromkeys(name for name, _printed in kinds))),
+            (gettext("Procedure as printed"), "; ".join(dict.fromkeys(printed for _name, printed in kinds if printed))),
+            (gettext("Dates"), " – ".join(span)),
+        ]
+        return [(label, text) for label, text in told if text]
+
     def other(self, one: ContractTotal) -> dict[str, str]:
         text = gettext("%(count)s contracts in %(currency)s") % {
             "count": money.number(one.line_count),
@@ -314,6 +338,10 @@ class _Rows:
     def __iter__(self) -> Iterator[list[Any]]:
         for one in selectors.contracts(self.filters).iterator(chunk_size=2000):
             yield export_row(one)
+
+
+def _unstated(currency: str) -> str:
+    return gettext("%(currency)s: no amount stated") % {"currency": currency}
 
 
 def _day(text: str) -> date | None:

@@ -238,6 +238,8 @@ def test_report_of_a_municipality_fits_its_paper(site, page):
         boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", file)
         assert {(round(float(wide)), round(float(high))) for wide, high in boxes} == {LETTER}
         assert 2 <= len(re.findall(rb"/Type /Page\b", file)) <= 8, path
+    page.evaluate("document.querySelector('#t-partes').closest('table').style.minWidth = '800px'")
+    assert page.evaluate(WIDER_THAN_PAPER)  # what is wider would have been seen
 
 
 def test_every_public_dashboard_works_without_javascript(site, new_context):

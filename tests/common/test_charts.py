@@ -140,6 +140,22 @@ def test_lines_need_two_years_and_a_figure(years, values):
     assert charts.lines(years, [charts.Series("Gasto", 1, values)], label="x", show=show) == ""
 
 
+def test_numbers_of_a_strip_do_not_lie_on_the_line_of_the_median():
+    dots = [charts.Dot(name, D(value), f"${value}") for name, value in (("A", 90), ("B", 80), ("C", 100), ("D", 70))]
+    drawn = parse(charts.strip(dots, middle=D(94), middle_text="median", label="x"))
+    line = float(drawn.find("line").get("x1").rstrip("%"))
+    sides = {}
+    for text in drawn.findall("text"):
+        if "lb" in text.get("class", ""):
+            sides[text.text] = (text.get("text-anchor"), text.get("dx"), "a-end" in text.get("class"))
+    left, right = ("end", "-13", True), (None, "13", False)
+    assert sides == {"$90": left, "$80": left, "$100": right, "$70": right}
+    assert line == pytest.approx(34 + 54 * 0.94)
+    near = parse(charts.strip([charts.Dot("A", D(1), "$1"), charts.Dot("B", D(90), "$90")], middle=D(5), label="x"))
+    texts = {text.text: text.get("text-anchor") for text in near.findall("text")}
+    assert texts["$1"] is None  # there is no room between the name and the dot
+
+
 def test_columns_start_at_zero_and_leave_missing_empty():
     drawn = parse(
         charts.columns(["E", "F", "M"], [D(10), None, D(20)], label="x", show=show, highlighted=frozenset({2}))

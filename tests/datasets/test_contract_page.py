@@ -108,8 +108,24 @@ def test_page_tells_parties_dates_amounts_and_leads_to_the_row(client, body):
 
 def test_procedure_has_a_page_with_all_that_came_of_it(client, body):
     release = place.awards(body, 2024, contracts=0)
-    for number, (procedure, amount) in enumerate([("LP-7/2024", 300), ("LP-7/2024", 100), ("LP-8/2024", 9)], 1):
-        make.ContractFactory(release=release, line_no=number, procedure_number=procedure, amount=Decimal(amount))
+    one, other = make.SupplierFactory(name="Alfa"), make.SupplierFactory(name="Beta")
+    for number, (procedure, amount, fields) in enumerate(
+        [
+            ("LP-7/2024", 300, {"supplier": one, "signed_on": date(2024, 3, 5)}),
+            ("LP-7/2024", 100, {"supplier": other, "award_date": date(2024, 1, 9), "method_raw": "Adj. directa"}),
+            ("LP-8/2024", 9, {"supplier": one}),
+            ("LP-9/2024", None, {"supplier": None, "currency": "USD", "method": "open", "method_raw": ""}),
+            ("LP-9/2024", 7, {"supplier": None, "currency": "MXN", "method": "open", "method_raw": ""}),
+        ],
+        1,
+    ):
+        make.ContractFactory(
+            release=release,
+            line_no=number,
+            procedure_number=procedure,
+            amount=None if amount is None else Decimal(amount),
+            **fields,
+        )
     page = client.get(Contract.objects.get(line_no=1).get_absolute_url()).text
     found = re.search(r'<a href="([^"]+#contratos)">LP-7/2024</a>', page)[1]
     told = client.get(html.unescape(found)).text
@@ -117,6 +133,32 @@ def test_procedure_has_a_page_with_all_that_came_of_it(client, body):
     assert "2 contratos" in told
     assert 'id="filtrados"' in told
     assert "LP-8/2024" not in told
+
+    def facts(address):
+        return dict(client.get(html.unescape(address)).context["procedure"])
+
+    expected = {
+        "Contratos": "2",
+        "Proveedores": "2",
+        "Suma por moneda": "$400.00 MXN",
+        "Procedimiento como lo leemos": "Adjudicación directa",
+        "Procedimiento como se publicó": "Adj. directa; Adjudicación directa",
+        "Fechas": "9 ene 2024 – 5 mar 2024",
+    }
+    assert facts(found) == expected
+    assert facts(found.replace("#", "&amp;min=200#")) == expected  # what all of them tell, whatever is listed below
+    assert facts(found.replace("LP-7", "LP-9")) == {
+        "Contratos": "2",
+        "Proveedores": "0",
+        "Suma por moneda": "$7.00 MXN; USD: ningún monto declarado",
+        "Procedimiento como lo leemos": "Licitación pública",
+    }
+    assert facts(found.replace("LP-7", "LP-6")) == {}
+    make.SupplierFactory._meta.model.objects.filter(pk=other.pk).update(merged_into=one)
+    assert facts(found)["Proveedores"] == "1"
+    many = queries_of(client, html.unescape(found))
+    make.ContractFactory(release=release, line_no=9, procedure_number="LP-7/2024", currency="USD", supplier=one)
+    assert queries_of(client, html.unescape(found)) == many
     assert client.get("/municipios/05035/contratos/?procedimiento=%00").status_code == 200
 
 

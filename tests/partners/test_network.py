@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import json
+import re
 
 import pytest
 import time_machine
@@ -224,6 +225,18 @@ def test_the_network_page_tells_how_many_ties_as_far_as_it_looked(client, monkey
     page = client.get("/red/").content.decode()
     assert "Más de 2 vínculos entre organizaciones" in page and "el archivo los tiene todos" in page
     assert len(b"".join(client.get("/red/vinculos.csv")).decode().splitlines()) == 4
+
+
+def test_figure_of_ties_cuts_a_long_name_on_phones_alone():
+    name = "Observatorio Ciudadano de las Compras de la Comarca"  # 51 letters
+    drawing = three_columns([("A", "Alianza", name)], label="x")
+    assert drawing.count("<text") == 2 + 2
+    assert drawing.count(f"<title>{name}</title>") == 2
+    assert "</title>Observatorio Ciuda…</text>" in drawing
+    assert "</title>Observatorio Ciudadano de las Compras de la…</text>" in drawing
+    assert 'class="end cut"' in drawing
+    # Without the stylesheet, as in a picture that is taken away, only the one that always fits is drawn.
+    assert re.findall(r'class="end wide"[^>]*display="none"|display="none"[^>]*class="end wide"', drawing)
 
 
 @pytest.mark.parametrize("address", ["/red/", "/organizaciones/laguna/"])

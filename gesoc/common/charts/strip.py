@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.safestring import SafeString
 
@@ -13,6 +13,9 @@ from .svg import at, el, pct
 
 LEFT, RIGHT = 34.0, 88.0
 ROW, TOP, BOTTOM = 34, 34, 10
+# Where a number stands beside its dot and how wide its letters are, as a part of the narrowest drawing (a phone's).
+GAP, LETTER = 13, 8
+NARROWEST = 350
 
 
 class Dot(NamedTuple):
@@ -48,7 +51,7 @@ def strip(
     if middle is not None:
         parts += _middle(x(middle), middle_text, height)
     for index, dot in enumerate(dots):
-        parts += _row(dot, TOP + ROW * index + ROW / 2, x)
+        parts += _row(dot, TOP + ROW * index + ROW / 2, x, None if middle is None else x(middle))
     if others:
         parts += _others(others, others_name, TOP + ROW * len(dots) + ROW / 2, x)
     return el("svg", *parts, class_="dots", height=height, width="100%", role="img", aria_label=label)
@@ -71,7 +74,7 @@ def _middle(x: float, text: str, height: int) -> list[SafeString]:
     ]
 
 
-def _row(dot: Dot, y: float, x: Callable[[Decimal], float]) -> list[SafeString]:
+def _row(dot: Dot, y: float, x: Callable[[Decimal], float], middle: float | None) -> list[SafeString]:
     role = "1" if dot.strong else "0"
     name = el("text", dot.name, class_=f"nm{' lb t1' if dot.strong else ''}", x=0, y=at(y + 5))
     line = el("line", class_="g", stroke="#dfe4e2", x1=pct(LEFT), x2=pct(RIGHT), y1=at(y), y2=at(y))
@@ -79,8 +82,18 @@ def _row(dot: Dot, y: float, x: Callable[[Decimal], float]) -> list[SafeString]:
         return [name, line, el("text", dot.text, x=pct(LEFT), y=at(y + 5))]
     place = x(dot.value)
     circle = el("circle", **fill(f"f{role}"), cx=pct(place), cy=at(y), r=7)
-    number = el("text", dot.text, class_=f"lb t{role}", fill=FILLS[f"f{role}"], x=pct(place), dx=13, y=at(y + 5))
+    side: dict[str, Any] = {"dx": GAP}
+    if middle is not None and _is_left(dot.text, place, middle):
+        side = {"dx": -GAP, "text_anchor": "end"}
+    css = f"lb t{role}{' a-end' if 'text_anchor' in side else ''}"
+    number = el("text", dot.text, class_=css, fill=FILLS[f"f{role}"], x=pct(place), y=at(y + 5), **side)
     return [name, line, circle, number]
+
+
+def _is_left(text: str, place: float, middle: float) -> bool:
+    """A number right of its dot would lie on the line of the median, and left of it there is room."""
+    needed = (GAP + LETTER * len(text)) / NARROWEST * 100
+    return place < middle < place + needed and place - needed >= LEFT
 
 
 def _others(values: Sequence[Decimal], name: str, y: float, x: Callable[[Decimal], float]) -> list[SafeString]:
