@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,7 +26,7 @@ from datasets.figures.course import Point, course
 from datasets.figures.ledger import EXPENDITURE, REVENUE, Ledger
 from datasets.figures.measures import measure, series_measure
 from datasets.figures.sources import comparable, covers, document_name, first_moment, total
-from datasets.models import Contract, Kind, PublicBody, Release
+from datasets.models import Contract, Document, Kind, PublicBody, Release
 from datasets.peer_medians import Beside, beside
 from datasets.peers import GROUPS
 from datasets.selectors import Cell, Standing
@@ -73,6 +73,13 @@ class OverviewView(DashboardView):
     @cached_property
     def last_spending(self) -> Release | None:
         return newest_whole_year(self.spending)
+
+    @cached_property
+    def last_spent(self) -> Release | None:
+        """Of the newest whole year that tells what was spent, not only what was planned."""
+        return newest_whole_year(
+            {year: one for year, one in self.spending.items() if one.document != Document.APPROVED}
+        )
 
     @cached_property
     def revenue(self) -> dict[int, Release]:
@@ -186,7 +193,8 @@ class OverviewView(DashboardView):
 
     def beside_peers(self) -> dict[str, Any] | None:
         """The municipality's indicators next to the median of its peers; nothing where no year of it compares."""
-        year = self.last_spending.year if self.last_spending else None
+        last = self.last_spent or self.last_spending
+        year = last.year if last else None
         found = self.peers_in(year) if year else None
         if year is None or found is None:
             return None
@@ -203,10 +211,16 @@ class OverviewView(DashboardView):
     # -- figures --------------------------------------------------------------------------------------------------
 
     @cached_property
-    def told(self) -> tuple[ledgers.View, dict[int, Release]] | None:
-        """The year that is over, told by object; by function or unit where no file tells it by object. And the releases
-        of all years that tell it so in the same document."""
-        last = self.last_spending
+    def view(self) -> ledgers.View | None:
+        return self.told_last[0] if self.told_last else None
+
+    @cached_property
+    def told_last(self) -> tuple[ledgers.View, dict[int, Release]] | None:
+        return self.told(self.last_spending)
+
+    def told(self, last: Release | None) -> tuple[ledgers.View, dict[int, Release]] | None:
+        """A year told by object; by function or unit where no file tells it by object. And the releases of all years that
+        tell it so in the same document."""
         if last is None:
             return None
         for way, (level, *_finer) in EXPENDITURE.ways.items():
@@ -220,34 +234,42 @@ class OverviewView(DashboardView):
                 return view, releases
         return None
 
-    @property
-    def view(self) -> ledgers.View | None:
-        return self.told[0] if self.told else None
-
     @cached_property
-    def earlier(self) -> Release | None:
+    def compared(self) -> tuple[ledgers.View, Release] | None:
+        """The newest year that has an earlier one to stand beside, and that one: of what is planned, else of what was spent."""
+        if self.told_last and (found := self.earlier(*self.told_last)):
+            return self.told_last[0], found
+        told = self.told(self.last_spent) if self.last_spent != self.last_spending else None
+        return (told[0], found) if told and (found := self.earlier(*told)) else None
+
+    def earlier(self, view: ledgers.View, releases: dict[int, Release]) -> Release | None:
         """The newest year before that states the same moment, where the prices of both are known."""
-        if self.told is None:
-            return None
-        view, releases = self.told
         now, priced = view.release.year, self.deflator.values
         same = [year for year, one in releases.items() if year < now and year in priced and view.moment in one.totals]
         return releases[max(same)] if same and now in priced else None
 
     @cached_property
     def cells(self) -> dict[int, list[Cell]]:
-        """By release: those of the year shown, and of the earlier one."""
-        if self.view is None:
-            return {}
-        releases = [self.view.release, *([self.earlier] if self.earlier else [])]
+        """By release, of the year shown and of those compared: one query if they are told the same way, as they mostly are."""
+        views = [self.view, self.compared[0] if self.compared else None]
+        wanted: dict[tuple[str, str], list[Release]] = {}
+        for view in views:
+            if view:
+                wanted.setdefault((view.level, view.moment), []).append(view.release)
+        if self.compared:
+            view, earlier = self.compared
+            wanted[view.level, view.moment].append(earlier)
         found: dict[int, list[Cell]] = {}
-        for cell in selectors.expenditure_cells(releases=releases, by=self.view.level, moment=self.view.moment):
-            found.setdefault(cell.release_id, []).append(cell)
+        for (level, moment), releases in wanted.items():
+            for cell in selectors.expenditure_cells(releases=dict.fromkeys(releases), by=level, moment=moment):
+                found.setdefault(cell.release_id, []).append(cell)
         return found
 
-    def down(self, cell: Cell) -> str:
-        query = {"por": self.view.way} if self.view else {}
-        if self.view and self.view.level == "chapter" and cell.code:
+    def down(self, view: ledgers.View, cell: Cell) -> str:
+        query = {"por": view.way}
+        if self.view is None or view.release != self.view.release:
+            query["anio"] = str(view.release.year)
+        if view.level == "chapter" and cell.code:
             query["cap"] = cell.key
         return self.place.url("expenditure", **query)
 
@@ -255,19 +277,21 @@ class OverviewView(DashboardView):
         cells = self.cells.get(self.view.release.pk) if self.view else None
         if self.view is None or not cells:
             return None
-        return composition(self.view, cells, before={}, down=self.down, csv_url=self.csv_url("partes"))
+        return composition(
+            self.view, cells, before={}, down=partial(self.down, self.view), csv_url=self.csv_url("partes")
+        )
 
     def changes(self) -> Figure | None:
         """The few headings that grew or shrank most since the earlier year, in pesos of the one shown."""
-        if self.view is None or self.earlier is None:
+        if self.compared is None:
             return None
-        then, now = self.earlier.year, self.view.release.year
+        view, earlier = self.compared
         before = {
-            cell.key: self.deflator.deflate(cell.amount(self.view.moment), then, now)
-            for cell in self.cells.get(self.earlier.pk, [])
+            cell.key: self.deflator.deflate(cell.amount(view.moment), earlier.year, view.release.year)
+            for cell in self.cells.get(earlier.pk, [])
         }
-        cells = self.cells.get(self.view.release.pk, [])
-        return changes(self.view, cells, before, self.earlier, self.csv_url("cambios"), down=self.down, each=CHANGED)
+        now, down = self.cells.get(view.release.pk, []), partial(self.down, view)
+        return changes(view, now, before, earlier, self.csv_url("cambios"), down=down, each=CHANGED)
 
     def course(self) -> Figure | None:
         """All expenditure over the years; nothing where fewer than two years compare."""

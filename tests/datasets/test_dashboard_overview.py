@@ -80,6 +80,18 @@ def test_overview_says_what_changed_most_since_the_year_that_compares_and_how_it
     assert "Por habitante: 7% menos en 2024 que en 2021, ya descontada la inflación." in client.get(HOME).text
 
 
+def test_overview_under_a_new_budget_tells_what_changed_in_what_was_spent(client, body):
+    place.spending(body, 2022, {"1000": {"accrued": "100000000.00"}, "6000": {"accrued": "50000000.00"}})
+    place.spending(body, 2024, {"1000": {"accrued": "130000000.00"}, "6000": {"accrued": "40000000.00"}})
+    place.spending(body, 2025, {"1000": {"approved": "140000000.00"}}, document="approved")
+    page = client.get(HOME).text
+    assert "Todo el gasto, 2025" in page and "Aprobado, Presupuesto aprobado 2025" in page
+    assert "Lo que más bajó contra 2022: Inversión pública" in page
+    assert f'<a href="{HOME}presupuesto/?por=objeto&amp;anio=2024&amp;cap=6000">Inversión pública</a>' in page
+    rows = csv_of(client.get(f"{HOME}?formato=csv&figura=cambios"))[1:]
+    assert [row[0] for row in rows] == ["1000", "6000"]
+
+
 def test_overview_tells_by_unit_what_no_file_tells_by_object(client, body):
     release = make.ReleaseFactory(public_body=body, breakdown="full", totals={"accrued": "7000000.00"})
     unit = make.label("unit", "Tesorería", published_code="U1")
