@@ -42,8 +42,11 @@ def strip(
     if low == high:
         high = low + 1
 
+    # The axis ends where the longest number still fits beside the last dot.
+    right = min(RIGHT, 100 - max(_needed(dot.text) for dot in dots if dot.value is not None))
+
     def x(value: Decimal | float) -> float:
-        return LEFT + (RIGHT - LEFT) * (float(value) - low) / (high - low)
+        return LEFT + (right - LEFT) * (float(value) - low) / (high - low)
 
     rows = len(dots) + (1 if others else 0)
     height = TOP + ROW * rows + BOTTOM
@@ -51,7 +54,7 @@ def strip(
     if middle is not None:
         parts += _middle(x(middle), middle_text, height)
     for index, dot in enumerate(dots):
-        parts += _row(dot, TOP + ROW * index + ROW / 2, x, None if middle is None else x(middle))
+        parts += _row(dot, TOP + ROW * index + ROW / 2, x, right, None if middle is None else x(middle))
     if others:
         parts += _others(others, others_name, TOP + ROW * len(dots) + ROW / 2, x)
     return el("svg", *parts, class_="dots", height=height, width="100%", role="img", aria_label=label)
@@ -74,10 +77,10 @@ def _middle(x: float, text: str, height: int) -> list[SafeString]:
     ]
 
 
-def _row(dot: Dot, y: float, x: Callable[[Decimal], float], middle: float | None) -> list[SafeString]:
+def _row(dot: Dot, y: float, x: Callable[[Decimal], float], right: float, middle: float | None) -> list[SafeString]:
     role = "1" if dot.strong else "0"
     name = el("text", dot.name, class_=f"nm{' lb t1' if dot.strong else ''}", x=0, y=at(y + 5))
-    line = el("line", class_="g", stroke="#dfe4e2", x1=pct(LEFT), x2=pct(RIGHT), y1=at(y), y2=at(y))
+    line = el("line", class_="g", stroke="#dfe4e2", x1=pct(LEFT), x2=pct(right), y1=at(y), y2=at(y))
     if dot.value is None:
         return [name, line, el("text", dot.text, x=pct(LEFT), y=at(y + 5))]
     place = x(dot.value)
@@ -92,8 +95,12 @@ def _row(dot: Dot, y: float, x: Callable[[Decimal], float], middle: float | None
 
 def _is_left(text: str, place: float, middle: float) -> bool:
     """A number right of its dot would lie on the line of the median, and left of it there is room."""
-    needed = (GAP + LETTER * len(text)) / NARROWEST * 100
-    return place < middle < place + needed and place - needed >= LEFT
+    return place < middle < place + _needed(text) and place - _needed(text) >= LEFT
+
+
+def _needed(text: str) -> float:
+    """How much of the narrowest drawing a number takes beside its dot, in percent."""
+    return (GAP + LETTER * len(text)) / NARROWEST * 100
 
 
 def _others(values: Sequence[Decimal], name: str, y: float, x: Callable[[Decimal], float]) -> list[SafeString]:
