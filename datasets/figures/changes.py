@@ -72,7 +72,8 @@ def changes(
         csv_headings=[
             gettext("code"),
             gettext("name"),
-            gettext("year before, at prices of this one"),
+            gettext("amount of %(year)s, at prices of %(base)s")
+            % {"year": earlier.year, "base": view.release.year},
             gettext("amount"),
             gettext("difference"),
             gettext("change in percent"),
