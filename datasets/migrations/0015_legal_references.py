@@ -6,8 +6,10 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import gesoc.common.migrations
 
-class Migration(migrations.Migration):
+
+class Migration(gesoc.common.migrations.Migration):
 
     dependencies = [
         ('datasets', '0014_supplier_merges'),

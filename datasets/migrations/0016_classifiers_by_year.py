@@ -2,8 +2,10 @@
 
 from django.db import migrations, models
 
+import gesoc.common.migrations
 
-class Migration(migrations.Migration):
+
+class Migration(gesoc.common.migrations.Migration):
 
     dependencies = [
         ('datasets', '0015_legal_references'),

@@ -133,9 +133,10 @@ class Place:
 
 
 def place_of_municipality(code: str) -> Place:
-    municipality = get_object_or_404(Municipality.objects.select_related("state"), code=code)
-    body = PublicBody.objects.government_of(code).first()
-    return Place(municipality, body)
+    body = PublicBody.objects.government_of(code).select_related("municipality__state").first()
+    if body is not None:
+        return Place.of(body)
+    return Place(get_object_or_404(Municipality.objects.select_related("state"), code=code), None)
 
 
 def place_of_body(slug: str) -> Place:
