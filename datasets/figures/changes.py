@@ -72,8 +72,7 @@ def changes(
         csv_headings=[
             gettext("code"),
             gettext("name"),
-            gettext("amount of %(year)s, at prices of %(base)s")
-            % {"year": earlier.year, "base": view.release.year},
+            gettext("amount of %(year)s, at prices of %(base)s") % {"year": earlier.year, "base": view.release.year},
             gettext("amount"),
             gettext("difference"),
             gettext("change in percent"),
