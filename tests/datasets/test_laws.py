@@ -19,6 +19,7 @@ from datasets.models import (
 from datasets.releases import publish_releases, withdraw_release
 from datasets.selectors.laws import Barred, barred_suppliers
 from datasets.versions import data_version
+from partners.services import create_user, ensure_groups
 from tests.datasets.dashboards import queries_of
 from tests.datasets.test_indicators import award, rows_of, year
 from tests.factories import datasets as make
@@ -341,3 +342,20 @@ def test_the_sizes_of_contracts_say_where_the_confirmed_cap_is(client):
     page = client.get("/municipios/05035/contratos/").content.decode()
     assert page.count("Aquí está el tope legal") == 1
     assert "Se puede adjudicar directamente hasta $500,000.00 con impuesto (cualquier cosa): Acuerdo de topes." in page
+
+
+@pytest.mark.django_db
+def test_whoever_is_of_gesoc_writes_a_cap_down_and_confirms_it_in_the_administration(client):
+    ensure_groups()
+    make.StateFactory()
+    client.force_login(create_user(email="a@gesoc.example", full_name="Ana", by=None, is_gesoc=True))
+    at = "/admin/datasets/procurementcap/"
+    said = {"state": "05", "method": "direct", "purchase": "", "most": "500000", "citation": "Decreto"}
+    answer = client.post(f"{at}add/", {**said, "url": "https://d.example/"})
+    assert (answer.status_code, answer["Location"]) == (302, at)
+    made = ProcurementCap.objects.get()
+    client.post(at, {"action": "confirm", "_selected_action": [made.pk]})
+    made.refresh_from_db()
+    assert made.is_confirmed
+    for name in ("legalreference", "legalreferenceevent", "procurementcapevent"):
+        assert client.get(f"/admin/datasets/{name}/").status_code == 200
