@@ -96,10 +96,8 @@ def tell(release_ids: Sequence[int]) -> None:
 
 def _lock_bodies(release_ids: Sequence[int]) -> None:
     """Two people publishing for one body take turns; always in the same order, so that they never wait for each other."""
-    bodies = PublicBody.objects.filter(releases__in=list(release_ids)).order_by("pk")
-    list(
-        PublicBody.objects.select_for_update(no_key=True).filter(pk__in=bodies.values("pk")).order_by("pk").values("pk")
-    )
+    bodies = Release.objects.filter(pk__in=list(release_ids)).values("public_body")
+    list(PublicBody.objects.select_for_update(no_key=True).filter(pk__in=bodies).order_by("pk").values("pk"))
 
 
 def announce(ids: Sequence[int]) -> None:
