@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
@@ -65,15 +66,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _at_the_table(user: User | AnonymousUser) -> dict[str, Any]:
     """What is done with the figures: the next dialogues, the commitments whose day is near or past, the projects."""
-    promised = commitments.board(user)
-    counts = commitments.counts(promised)
-    near = commitments.listed(promised).filter(state__in=Commitment.RUNNING)[:AT_A_GLANCE]
+    promised = Commitment.objects.visible_to(user).exclude(state=Commitment.State.CANCELLED)
+    kept = Count("pk", distinct=True, filter=Q(state=Commitment.State.VERIFIED))
+    counts = promised.order_by().aggregate(agreed=Count("pk", distinct=True), kept=kept)
     under_way = Project.objects.visible_to(user).exclude(stage__in=Project.RESTING)
     return {
         "sessions": list(sessions.listed(user).upcoming().exclude(state=Session.State.DRAFT)[:AT_A_GLANCE]),
-        "commitments": [(one, said(one, commitments.today_of(one))) for one in near],
-        "agreed": counts.total - counts.of["cancelado"],
-        "kept": counts.of["cumplido"],
+        "commitments": [
+            (one, said(one, commitments.today_of(one))) for one in commitments.listed(promised.running())[:AT_A_GLANCE]
+        ],
+        **counts,
         "projects": list(project_selectors.listed(under_way).order_by("-updated_at", "pk")[:AT_A_GLANCE]),
     }
 
