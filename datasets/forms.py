@@ -181,7 +181,24 @@ class SliceAnswers(forms.Form):
         return {name: value for name, value in said.items() if value}
 
 
-class UploadForm(SliceAnswers):
+class ForOrganisation(SliceAnswers):
+    """Something that is done for one of the organisations for which the person acts; needs a field `organisation`."""
+
+    def _offer_organisations(self, mine: QuerySet[Organisation]) -> None:
+        """Asked only of people who act for several; GESOC's own staff may act for none."""
+        self.only = list(mine[:2])
+        if len(self.only) < 2:
+            del self.fields["organisation"]
+        else:
+            self.fields["organisation"].queryset = mine  # type: ignore[attr-defined]
+
+    def organisation_chosen(self) -> Organisation | None:
+        if "organisation" in self.fields:
+            return self.cleaned_data["organisation"]
+        return self.only[0] if self.only else None
+
+
+class UploadForm(ForOrganisation):
     file = PublishedFileField(
         label=_("Budget or contracts file"), widget=forms.FileInput(attrs={"accept": EXTENSIONS}), max_length=400
     )
@@ -205,19 +222,6 @@ class UploadForm(SliceAnswers):
             "CSV, TSV, Excel, ODS, or a ZIP of several, up to %(limit)s MB. We keep it byte for byte."
         ) % {"limit": settings.INGEST_MAX_UPLOAD_MB}
 
-    def _offer_organisations(self, mine: QuerySet[Organisation]) -> None:
-        """Asked only of people who act for several; GESOC's own staff may act for none."""
-        self.only = list(mine[:2])
-        if len(self.only) < 2:
-            del self.fields["organisation"]
-        else:
-            self.fields["organisation"].queryset = mine  # type: ignore[attr-defined]
-
-    def organisation_chosen(self) -> Organisation | None:
-        if "organisation" in self.fields:
-            return self.cleaned_data["organisation"]
-        return self.only[0] if self.only else None
-
     @property
     def main_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name not in SliceAnswers.base_fields]
@@ -228,7 +232,7 @@ class UploadForm(SliceAnswers):
         return self.is_bound and any(self.data.get(name) for name in SliceAnswers.base_fields)
 
 
-class WatchForm(SliceAnswers):
+class WatchForm(ForOrganisation):
     """A source that is fetched by itself: where it is, how often, and what its files do not say."""
 
     url = forms.URLField(
@@ -261,11 +265,8 @@ class WatchForm(SliceAnswers):
     def __init__(self, *args: Any, user: User, watch: Watch | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["late_after"].widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-        self.only = list(Organisation.objects.of(user)[:2]) if watch is None else []
-        if len(self.only) < 2:
-            del self.fields["organisation"]
-        else:
-            self.fields["organisation"].queryset = Organisation.objects.of(user)  # type: ignore[attr-defined]
+        mine = Organisation.objects.of(user)
+        self._offer_organisations(mine if watch is None else mine.none())
         if watch is None:
             del self.fields["steward"]
         else:
@@ -277,11 +278,6 @@ class WatchForm(SliceAnswers):
         )
         people = User.objects.filter(Q(pk__in=members.values("pk")) | Q(pk=watch.steward_id)).order_by("full_name")
         self.fields["steward"].queryset = people  # type: ignore[attr-defined]
-
-    def organisation_chosen(self) -> Organisation | None:
-        if "organisation" in self.fields:
-            return self.cleaned_data["organisation"]
-        return self.only[0] if self.only else None
 
     @property
     def main_fields(self) -> list[forms.BoundField]:
