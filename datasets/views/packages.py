@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from datasets import words
 from datasets.models import Ingest, Package, PackageMember, Release
+from gesoc.common.views import refreshing
 
 REFRESH_SECONDS = 2
 State, Status = PackageMember.State, Ingest.Status
@@ -48,13 +49,7 @@ def package(request: HttpRequest, pk: int) -> HttpResponse:
         "done": len(members) - working,
         "refresh": REFRESH_SECONDS,
     }
-    template = "datasets/files/package.html"
-    if request.htmx:  # type: ignore[attr-defined]
-        template += "#progress" if working else "#finished"
-    response = render(request, template, context)
-    if working:
-        response["Cache-Control"] = "no-store"
-    return response
+    return refreshing(request, "datasets/files/package.html", context, working=bool(working))
 
 
 def _members(found: Package) -> Any:

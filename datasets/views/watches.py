@@ -22,6 +22,7 @@ from datasets.models import Fetch, Watch
 from datasets.public_bodies import with_body
 from datasets.releases import NotAllowedNow
 from datasets.watches import Wanted
+from gesoc.common.views import refreshing
 from partners.models import User
 
 from .access import demand, gate
@@ -84,13 +85,7 @@ def watch(request: HttpRequest, pk: int) -> HttpResponse:
         "arrived": words.file_size(done),
         "refresh": REFRESH_SECONDS,
     }
-    template = "datasets/files/watch.html"
-    if request.htmx:  # type: ignore[attr-defined]
-        template += "#progress" if working else "#finished"
-    response = render(request, template, context)
-    if working:
-        response["Cache-Control"] = "no-store"
-    return response
+    return refreshing(request, "datasets/files/watch.html", context, working=working)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple, TypeVar
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +56,16 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "is_english": other != ENGLISH,
         "is_demo": settings.LOCAL,
     }
+
+
+def refreshing(request: HttpRequest, template: str, context: dict[str, Any], *, working: bool) -> HttpResponse:
+    """A page that asks for itself again while something works: to a script the part `progress`, or at last `finished`."""
+    if request.htmx:  # type: ignore[attr-defined]
+        template += "#progress" if working else "#finished"
+    response = render(request, template, context)
+    if working:
+        response["Cache-Control"] = "no-store"
+    return response
 
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
