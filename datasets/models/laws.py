@@ -7,7 +7,7 @@ before a person has held it against its source.
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -18,8 +18,8 @@ from .facts import Contract
 from .sources import PublicBody
 
 
-class LegalQuerySet(models.QuerySet["LegalReference"]):
-    def confirmed(self) -> LegalQuerySet:
+class LegalQuerySet(models.QuerySet[Any]):
+    def confirmed(self) -> Self:
         return self.filter(confirmed_at__isnull=False)
 
 
@@ -111,11 +111,8 @@ class LegalReference(Legal):
         return self.says_en if self.says_en and (get_language() or "").startswith("en") else self.says_es
 
 
-class CapQuerySet(models.QuerySet["ProcurementCap"]):
-    def confirmed(self) -> CapQuerySet:
-        return self.filter(confirmed_at__isnull=False)
-
-    def of(self, body: PublicBody) -> CapQuerySet:
+class CapQuerySet(LegalQuerySet):
+    def of(self, body: PublicBody) -> Self:
         """Those that a body's own money is spent under: its municipality's and its state's, or the federation's."""
         if body.municipality_id:
             state = body.municipality_id[:2]

@@ -240,9 +240,7 @@ class RowIssueQuerySet(models.QuerySet["RowIssue"]):
 
     def correctable(self) -> RowIssueQuerySet:
         """What a person can put right cell by cell, rejected rows first ("error" comes before "warning")."""
-        cells = models.Q(severity=RowIssue.Severity.WARNING, code__in=RowIssue.UNREAD)
-        found = self.filter(models.Q(severity=RowIssue.Severity.ERROR) | cells)
-        return found.order_by("severity", "id")
+        return (self.rejected() | self.unread()).order_by("severity", "id")
 
 
 class RowIssue(models.Model):

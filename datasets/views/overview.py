@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -251,18 +252,17 @@ class OverviewView(DashboardView):
     @cached_property
     def cells(self) -> dict[int, list[Cell]]:
         """By release, of the year shown and of those compared: one query if they are told the same way, as they mostly are."""
-        views = [self.view, self.compared[0] if self.compared else None]
-        wanted: dict[tuple[str, str], list[Release]] = {}
-        for view in views:
-            if view:
-                wanted.setdefault((view.level, view.moment), []).append(view.release)
+        told = [(self.view, self.view.release)] if self.view else []
         if self.compared:
             view, earlier = self.compared
-            wanted[view.level, view.moment].append(earlier)
-        found: dict[int, list[Cell]] = {}
+            told += [(view, view.release), (view, earlier)]
+        wanted: dict[tuple[str, str], set[Release]] = defaultdict(set)
+        for view, release in told:
+            wanted[view.level, view.moment].add(release)
+        found: dict[int, list[Cell]] = defaultdict(list)
         for (level, moment), releases in wanted.items():
-            for cell in selectors.expenditure_cells(releases=dict.fromkeys(releases), by=level, moment=moment):
-                found.setdefault(cell.release_id, []).append(cell)
+            for cell in selectors.expenditure_cells(releases=releases, by=level, moment=moment):
+                found[cell.release_id].append(cell)
         return found
 
     def down(self, view: ledgers.View, cell: Cell) -> str:
