@@ -3,14 +3,13 @@
 import io
 
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from datasets import packages, services
 from datasets.ingest import pipeline
 from datasets.models import Fetch, Watch
 from datasets.receiving import ingest_options, register_file
 from tests.browser.clicks import fits
+from tests.browser.phone import sign_in
 from tests.datasets.files import ABOUT, member
 from tests.datasets.test_packages import MIXED
 from tests.factories.datasets import MunicipalityFactory
@@ -21,10 +20,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 @pytest.fixture
 def somebody(live_server, page):
     user, organisation = member()
-    client = Client()
-    client.force_login(user)
-    value = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+    sign_in(page.context, live_server.url, user)
     page.set_viewport_size({"width": 390, "height": 844})
     return user, organisation
 

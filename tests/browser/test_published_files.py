@@ -13,11 +13,10 @@ import openpyxl
 import pytest
 import python_calamine
 import xlwt
-from django.conf import settings
 from django.core.management import call_command
-from django.test import Client
 
 from tests.browser.clicks import fits
+from tests.browser.phone import sign_in
 from tests.datasets.files import member
 
 pytestmark = [
@@ -40,10 +39,7 @@ def site(worker, live_server, monkeypatch):
 @pytest.fixture
 def phone(site, page):
     """Somebody who coordinates an organisation, signed in, on a phone; gives the page."""
-    client = Client()
-    client.force_login(member("coordinacion")[0])
-    value = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": site}])
+    sign_in(page.context, site, member("coordinacion")[0])
     page.set_viewport_size({"width": 390, "height": 844})
     return page
 

@@ -3,11 +3,10 @@
 import os
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
-from django.test import Client
 
 from tests.browser.clicks import fits
+from tests.browser.phone import sign_in
 from tests.datasets.files import BAD_ROW, HEADINGS, ROWS, member
 
 from .test_file_becomes_dashboard import looks
@@ -27,10 +26,7 @@ def site(worker, live_server, monkeypatch):
 @pytest.fixture
 def at(site, page):
     """Somebody who coordinates an organisation, signed in; gives the page."""
-    client = Client()
-    client.force_login(member("coordinacion")[0])
-    value = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": site}])
+    sign_in(page.context, site, member("coordinacion")[0])
     return page
 
 
