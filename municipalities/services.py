@@ -86,7 +86,7 @@ def _load_municipalities() -> None:
     renamed = {row["code"]: row for row in data.rows("municipalities_renamed.csv")}
     added = data.rows("municipalities_added.csv")
     coast = {row["municipality"] for row in data.rows("coast.csv")}
-    drawn = [row | {"coast": row["code"] in coast} for row in data.rows("municipalities.csv")]
+    drawn: list[dict[str, Any]] = [{**row, "coast": row["code"] in coast} for row in data.rows("municipalities.csv")]
     municipalities = [_municipality(row | renamed.get(row["code"], {}), states, zones) for row in [*drawn, *added]]
     _upsert(list(municipalities), ["code"])
     _load_parents(added)
