@@ -30,6 +30,7 @@ from gesoc.common.charts.frame import Figure
 from gesoc.common.charts.standalone import standalone
 from gesoc.common.dates import day
 from gesoc.common.exports import csv_response
+from gesoc.common.views import refreshing
 
 PAGE_FORMATS = ("insertar", "llevar")
 # Of pictures: the paper's shape (None: as the drawing needs) and how wide it is in pixels.
@@ -270,6 +271,8 @@ def picture(taken: Taken, shape: str) -> HttpResponse:
     order = pictures.Order(as_svg(taken, paper), width, {"Title": taken.title, "Description": taken.alternative})
     try:
         image = pictures.kept(order)
+        if image is not None and taken.request.htmx:  # type: ignore[attr-defined]  # the waiting page's script asks
+            return _waiting(taken, shape, working=False)
         if image:
             return _sent(image, "image/png", f"{taken.name}{shape.removeprefix('png')}.png")
         if image == pictures.FAILED:
@@ -282,7 +285,7 @@ def picture(taken: Taken, shape: str) -> HttpResponse:
             pictures.give(order)
     except RedisError:
         return _no_picture(gettext("No pictures can be made at this moment. Take the SVG instead."), 503, 60)
-    return _being_made(taken, shape)
+    return _waiting(taken, shape, working=True)
 
 
 def _no_picture(text: str, status: int, seconds: int | None = None) -> HttpResponse:
@@ -290,11 +293,12 @@ def _no_picture(text: str, status: int, seconds: int | None = None) -> HttpRespo
     return HttpResponse(text, status=status, headers=headers, content_type="text/plain; charset=utf-8")
 
 
-def _being_made(taken: Taken, shape: str) -> HttpResponse:
+def _waiting(taken: Taken, shape: str, *, working: bool) -> HttpResponse:
     context = {"taken": taken, "address": taken.path(shape), "seconds": ASK_AGAIN_SECONDS}
-    response = render(taken.request, "datasets/picture.html", context, status=202)
-    response["Retry-After"] = str(ASK_AGAIN_SECONDS)
-    response["Cache-Control"] = "no-store"
+    response = refreshing(taken.request, "datasets/picture.html", context, working=working)
+    if working:
+        response.status_code = 202
+        response["Retry-After"] = str(ASK_AGAIN_SECONDS)
     return response
 
 

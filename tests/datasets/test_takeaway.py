@@ -120,7 +120,7 @@ def test_no_picture_is_drawn_in_the_request_and_the_page_asks_again(client, rele
     monkeypatch.setattr(pictures, "png", None)  # whoever calls it fails
     waiting = take(client, "png")
     assert (waiting.status_code, waiting["Retry-After"], waiting["Cache-Control"]) == (202, "2", "no-store")
-    assert '<meta http-equiv="refresh" content="2">' in waiting.text
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in waiting.text
     assert f'href="{BUDGET}?formato=png&amp;figura=partes"' in waiting.text
     assert len(orders) == 1
 
@@ -134,6 +134,17 @@ def test_order_is_given_once_however_many_ask_and_new_ones_are_bounded(client, r
     assert 0 < int(refused["Retry-After"]) <= 60
     assert tasks.draw_picture(orders[0]) is True
     assert size(take(client, "png").content)[0] == 1600
+
+
+def test_script_of_the_waiting_page_is_told_when_to_ask_for_the_picture(client, release, orders):
+    address = f"{BUDGET}?formato=png&figura=partes"
+    asks = {"HX-Request": "true"}
+    client.get(address)
+    waiting = client.get(address, headers=asks)
+    assert (waiting.status_code, "data-finished" in waiting.text) == (202, False)
+    tasks.draw_picture(orders[0])
+    assert "data-finished" in client.get(address, headers=asks).text
+    assert client.get(address)["Content-Type"] == "image/png"
 
 
 def test_order_delivered_twice_is_carried_out_once_and_an_unknown_one_never(client, release, orders):
