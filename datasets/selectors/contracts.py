@@ -113,19 +113,30 @@ def newest_contracts(q: str, *, limit: int) -> list[Contract]:
     words = _prefixes(q)
     if words is None:
         return []
-    lists = contract_releases().order_by("-year", "public_body_id", "id")
+    lists = contract_releases().select_related("public_body").order_by("-year", "public_body_id", "id")
     found: list[Contract] = []
     start = 0
     for size in BATCHES:
         batch = list(lists[start : start + size])
-        held = Contract.objects.filter(search=words, **in_releases(batch))
-        found += _newest_first(held)[: limit - len(found)]
+        found += _held(batch, words, limit - len(found))
         start += size
         if len(found) == limit or len(batch) < size:
             return found
         if start == size and _is_rare(words):
             return list(_newest_first(contracts().filter(_by_index(words)))[:limit])
     return list(_newest_first(contracts().filter(search=words))[:limit])
+
+
+def _held(lists: Sequence[Release], words: SearchQuery, limit: int) -> list[Contract]:
+    """Those of a few lists in the same order, told by their own year: joined to the lists and bodies, which are here already,
+    each that holds the words would look up both before the first are chosen."""
+    by_pk = {one.pk: one for one in lists}
+    held = Contract.objects.filter(search=words, **in_releases(lists)).select_related("supplier__merged_into")
+    found = list(held.order_by("-year", "public_body_id", "release_id", "line_no")[:limit])
+    for one in found:
+        one.release = by_pk[one.release_id]
+        one.public_body = one.release.public_body
+    return found
 
 
 def _newest_first(found: QuerySet[Contract]) -> QuerySet[Contract]:
