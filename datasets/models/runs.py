@@ -367,10 +367,7 @@ class Release(models.Model):
             models.Index(fields=["ingest"], name="release_by_ingest"),
             # The newest lists of a kind are met without reading all; who publishes what of which year is told by it alone.
             models.Index(
-                "kind",
-                models.F("year").desc(),
-                "public_body",
-                "id",
+                fields=["kind", "-year", "public_body", "id"],
                 name="release_newest",
                 condition=models.Q(status="published"),
             ),
