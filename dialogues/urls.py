@@ -20,6 +20,7 @@ from .views import (
     room,
     schedule,
     screen,
+    series,
     tables,
     votes,
 )
@@ -113,5 +114,7 @@ urlpatterns = [
     path("dialogos/codigo/", answers.by_code, name="by_code"),
     path("dialogos/invitacion/<str:token>/", answers.answer, name="answer"),
     path("dialogos/lugar/<str:token>/", answers.place, name="place"),
+    path("dialogos/series/<uuid:key>/", series.series, name="series"),
+    path("dialogos/series/<uuid:key>/cambiar/", series.edit, name="edit_series"),
     path("dialogos/<slug:slug>/", include(of_session)),
 ]

@@ -88,6 +88,7 @@ ARGUMENTS = {
 }
 
 DATA = {
+    ("dialogues:edit_series", "POST"): lambda side: {"title": "Pavimento, mes con mes"},
     ("dialogues:tables", "POST"): lambda side: {"questions": "¿Qué falta?"},
     ("dialogues:minutes", "POST"): lambda side: {"body": "Otro texto", "base": "1"},
     ("dialogues:walk_in", "POST"): lambda side: {

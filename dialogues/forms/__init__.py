@@ -1,7 +1,7 @@
 """What people may write about a session. Nothing that is not named here is taken from a request."""
 
 from .people import AnswerForm, ContactForm, DeputyForm, PublicRegistrationForm, WalkInForm
-from .sessions import AboutForm, AgendaFormSet, CancelForm, NewSessionForm, TeamForm, WhenForm
+from .sessions import AboutForm, AgendaFormSet, CancelForm, NewSessionForm, SeriesForm, TeamForm, WhenForm
 
 __all__ = [
     "AboutForm",
@@ -12,6 +12,7 @@ __all__ = [
     "DeputyForm",
     "NewSessionForm",
     "PublicRegistrationForm",
+    "SeriesForm",
     "TeamForm",
     "WalkInForm",
     "WhenForm",

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dialogues import clock
-from dialogues.models import AgendaItem, Session
+from dialogues.models import AgendaItem, Series, Session
+from dialogues.models.sessions import RUNNING
 from dialogues.services import Item
 from partners.models import Organisation, Sector, User
 from partners.rules import sees_everything
@@ -118,11 +119,17 @@ class AboutForm(forms.ModelForm):
     projects = forms.ModelMultipleChoiceField(
         label=_("Projects"), queryset=Project.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
+    new_series = forms.CharField(
+        label=_("Or begin a series, called"),
+        max_length=200,
+        required=False,
+        help_text=_("Whoever sees this dialogue reads the name of its series."),
+    )
 
     class Meta:
         model = Session
         fields = (
-            *("title", "purpose", "host_organisation", "projects", "method", "scope", "accessibility"),
+            *("title", "purpose", "host_organisation", "projects", "series", "method", "scope", "accessibility"),
             *(
                 "capacity_in_person",
                 "capacity_online",
@@ -158,6 +165,30 @@ class AboutForm(forms.ModelForm):
         if self.instance.pk:
             projects = projects | Project.objects.filter(sessions=self.instance)
         self.fields["projects"].queryset = projects.distinct()  # type: ignore[attr-defined]
+        self._offer_series()
+
+    def _offer_series(self) -> None:
+        """Those one runs, and the one it is in; nothing to whoever runs none and could not begin one."""
+        found = Series.objects.run_by(self.user)
+        if not (sees_everything(self.user) or Organisation.objects.of(self.user, *RUNNING).exists() or found.exists()):
+            del self.fields["series"], self.fields["new_series"]
+            return
+        if self.instance.pk:
+            found = found | Series.objects.filter(sessions=self.instance)
+        self.fields["series"].queryset = found.distinct()  # type: ignore[attr-defined]
+        self.fields["series"].empty_label = _("No series")  # type: ignore[attr-defined]
+
+    def clean_new_series(self) -> str:
+        name = str(self.cleaned_data["new_series"])
+        if name and self.cleaned_data.get("series"):
+            raise forms.ValidationError(_("Choose a series, or name a new one: not both."))
+        return name
+
+    def about(self) -> dict[str, Any]:
+        """What was written of the session itself."""
+        return {
+            name: self.cleaned_data[name] for name in self.Meta.fields if name != "projects" and name in self.fields
+        }
 
     def targets(self) -> dict[str, tuple[int, int]]:
         found = {sector.value: self.cleaned_data.get(f"sector_{sector.value}") or 0 for sector in Sector}
@@ -202,10 +233,26 @@ class NewSessionForm(AboutForm, WhenForm):
             self.instance = self.construct()
 
     def construct(self) -> Session:
-        for name in self.Meta.fields:
-            if name != "projects":
-                setattr(self.instance, name, self.cleaned_data[name])
+        for name, value in self.about().items():
+            setattr(self.instance, name, value)
         return self.instance
+
+
+class SeriesForm(forms.ModelForm):
+    """A series by its name; its sessions say for themselves when they are."""
+
+    class Meta:
+        model = Series
+        fields = ("title", "purpose", "project")
+        widgets = {"purpose": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {"title": _("Whoever sees one of its dialogues reads its name and its purpose.")}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        projects = Project.objects.visible_to(user) if sees_everything(user) else Project.objects.of(user)
+        projects = projects | Project.objects.filter(series=self.instance)
+        self.fields["project"].queryset = projects.distinct()  # type: ignore[attr-defined]
+        self.fields["project"].empty_label = _("No project")  # type: ignore[attr-defined]
 
 
 class TeamForm(forms.Form):

@@ -25,7 +25,7 @@ from .people import (
     SessionRoleQuerySet,
 )
 from .room import Contribution, SessionEvidence
-from .sessions import AgendaItem, SectorTarget, Series, Session, SessionQuerySet, Table
+from .sessions import AgendaItem, SectorTarget, Series, SeriesQuerySet, Session, SessionQuerySet, Table
 from .votes import Ballot, Decision, OpenVote, PaperCount, VoteOption, VoteRound, VoterRoll
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "SectorTarget",
     "SeenProof",
     "Series",
+    "SeriesQuerySet",
     "Session",
     "SessionEvent",
     "SessionEvidence",

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from dialogues.clock import wall
 from dialogues.models import Availability, Session, SessionRole
 from dialogues.services.roles import stretch
+from gesoc.common.models import as_key
 from partners.models import Affiliation, Membership, Organisation, OrganisationQuerySet, Person, PersonQuerySet
 
 if TYPE_CHECKING:
@@ -120,8 +121,7 @@ def _people(session: Session, user: User, text: str, sectors: list[str]) -> Pers
 def resolve(user: User, session: Session, refs: Iterable[str]) -> list[Organisation | Person]:
     """What the references of a form mean; whatever this person may not see is left out."""
     slugs = [ref[2:] for ref in refs if ref.startswith("o-")]
-    keys = [ref[2:] for ref in refs if ref.startswith("p-")]
-    keys = [key for key in keys if len(key) == 36]
+    keys = [key for ref in refs if ref.startswith("p-") and (key := as_key(ref[2:]))]
     organisations = (
         Organisation.objects.visible_to(user).filter(slug__in=slugs).select_related("home_municipality__state")
     )

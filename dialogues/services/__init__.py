@@ -27,10 +27,10 @@ from .registrations import (
     set_capacity,
 )
 from .roles import answer_role, assign_role, mark_unavailable, withdraw_role
+from .series import create_series, update_series
 from .sessions import (
     Item,
     copy_session,
-    create_series,
     create_session,
     items_of,
     keep_promises,
@@ -94,6 +94,7 @@ __all__ = [
     "set_targets",
     "start_session",
     "tell_changes",
+    "update_series",
     "update_session",
     "withdraw_role",
 ]

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from dialogues import clock
-from dialogues.models import AgendaItem, SectorTarget, Series, Session, Table
+from dialogues.models import AgendaItem, SectorTarget, Session, Table
 from partners.audit import acting
 from partners.models import User
 from projects.models import Project
@@ -176,14 +176,6 @@ def set_tables(*, session: Session, questions: Sequence[str], by: User | None, r
             row.save()
             rows.append(row)
         return rows
-
-
-def create_series(*, series: Series, by: User | None) -> Series:
-    with acting(by, "create_series"):
-        series.created_by = by
-        series.full_clean()
-        series.save()
-        return series
 
 
 def locked(session: Session) -> Session:

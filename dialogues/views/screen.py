@@ -22,6 +22,7 @@ from dialogues.selectors import room as read
 from dialogues.selectors import votes
 from dialogues.services import room as change
 from gesoc.common.charts.bars import inline_bar
+from gesoc.common.models import as_key
 from gesoc.common.money import number
 from partners.audit import person
 from projects.models import Evidence, Visibility
@@ -84,7 +85,7 @@ def evidence(request: HttpRequest, slug: str) -> HttpResponseBase:
     asked: Evidence | None = None
     if request.method == "POST":
         key = request.POST.get("show", "")
-        card = get_object_or_404(_visible(request), key=key) if len(key) == 36 else None
+        card = get_object_or_404(_visible(request), key=as_key(key)) if key else None
         try:
             change.show_evidence(
                 session=session, evidence=card, by=person(request), all_may_see="all_may_see" in request.POST
