@@ -7,6 +7,7 @@ from django.urls import include, path
 from .services import mails
 from .views import (
     answers,
+    availability,
     calendars,
     commitment_files,
     commitments,
@@ -114,6 +115,7 @@ urlpatterns = [
     path("dialogos/codigo/", answers.by_code, name="by_code"),
     path("dialogos/invitacion/<str:token>/", answers.answer, name="answer"),
     path("dialogos/lugar/<str:token>/", answers.place, name="place"),
+    path("dialogos/disponibilidad/", availability.availability, name="availability"),
     path("dialogos/series/<uuid:key>/", series.series, name="series"),
     path("dialogos/series/<uuid:key>/cambiar/", series.edit, name="edit_series"),
     path("dialogos/<slug:slug>/", include(of_session)),

@@ -44,6 +44,18 @@ def busy_people(session: Session, people: Iterable[int], user: User | None = Non
     return found + [Busy(row.person, *_on_the_wall(session, row), None, False) for row in away]
 
 
+def away(session: Session) -> list[str]:
+    """Whoever of its team said that they cannot then. Why stays their own."""
+    held = session.roles.filter(holds=True).values_list("person_id", flat=True)
+    return sorted({str(one.person) for one in busy_people(session, held) if not one.hard})
+
+
+def conflicts(away: Availability) -> list[Session]:
+    """What somebody takes part in running at a time when they now say they cannot."""
+    roles = SessionRole.objects.busy(away.starts_at, away.ends_at).filter(person=away.person_id)
+    return [row.session for row in roles.select_related("session__municipality").order_by("starts_at")]
+
+
 def _on_the_wall(session: Session, row: SessionRole | Availability) -> tuple[datetime.datetime, datetime.datetime]:
     return wall(row.starts_at, session.tz), wall(row.ends_at, session.tz)
 

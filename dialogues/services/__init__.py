@@ -26,7 +26,7 @@ from .registrations import (
     register,
     set_capacity,
 )
-from .roles import answer_role, assign_role, mark_unavailable, withdraw_role
+from .roles import answer_role, assign_role, free_again, mark_unavailable, withdraw_role
 from .series import create_series, update_series
 from .sessions import (
     Item,
@@ -68,6 +68,7 @@ __all__ = [
     "create_session",
     "drop_invitee",
     "find_calendar",
+    "free_again",
     "hold_session",
     "invite",
     "invite_contact",

@@ -8,7 +8,7 @@ import pgtrigger
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from dialogues.models import AgendaItem, Commitment, MinutesComment, Registration, SessionRole
+from dialogues.models import AgendaItem, Availability, Commitment, MinutesComment, Registration, SessionRole
 from partners.models import Person
 from partners.services import Kept, blot
 from partners.services.privacy import label_of
@@ -23,6 +23,7 @@ def erase_person(person: Person) -> int:
     theirs.filter(is_minor=True).update(guardian=label_of(person))
     theirs.filter(is_minor=False).update(guardian="")
     count = theirs.update(needs="", may_be_named=False)
+    count += Availability.objects.filter(person=person).delete()[0]
     count += blot(Registration.objects.exclude(guardian=""), "guardian", person)  # they answered for a minor
     there = Q(session__roles__person=person) | Q(session__registrations__person=person)
     led = AgendaItem.objects.filter(pk__in=AgendaItem.objects.filter(there).values("pk"))
@@ -41,6 +42,10 @@ def kept_of(person: Person) -> Iterator[Kept]:
             yield Kept(_("Attendance"), came.at, str(place.session))
     for role in SessionRole.objects.filter(person=person).select_related("session").order_by("pk"):
         yield Kept(_("Role in a dialogue"), None, f"{role.session} · {role.get_role_display()}")
+    for away in Availability.objects.filter(person=person):
+        yield Kept(
+            _("Time without availability"), None, f"{away.starts_at:%Y-%m-%d} – {away.ends_at:%Y-%m-%d} · {away.note}"
+        )
     for comment in MinutesComment.objects.filter(person=person).select_related("revision__session").order_by("pk"):
         yield Kept(_("Comment on minutes"), comment.at, f"{comment.revision.session}: {comment.text}")
     for promise in Commitment.objects.filter(responsible_person=person).order_by("pk"):

@@ -21,7 +21,7 @@ from dialogues.models import Series, Session, SessionRole
 from dialogues.presets import BALANCED, DEFAULT, PRESETS, Preset
 from dialogues.selectors import sessions as selectors
 from dialogues.selectors.balance import balance
-from dialogues.selectors.people import Busy, busy_people, nameable
+from dialogues.selectors.people import Busy, away, busy_people, nameable
 from dialogues.selectors.series import last_of
 from gesoc.common.models import as_key
 from gesoc.common.views import add_refusal
@@ -30,7 +30,7 @@ from partners.models import Organisation, Person, Sector, User
 from partners.rules import is_facilitator
 from projects.forms.fields import the_one
 
-from .pages import act, show, visible_session
+from .pages import act, show, visible_session, warn_of_absent
 
 IN_DAYS, AT = 21, datetime.time(17)
 
@@ -83,6 +83,7 @@ def _made(request: HttpRequest, form: NewSessionForm, source: Session | None, pr
     if request.POST.get("action") == "announce" and by.has_perm("dialogues.announce_session", session):
         act(request, lambda: services.announce_session(session=session, by=by), _("Announced. Now invite people."))
         session.refresh_from_db()
+        warn_of_absent(request, session)
     elif request.POST.get("action") == "announce":
         messages.info(request, _("Saved as a draft: whoever facilitates it, or GESOC, announces it."))
     else:
@@ -239,7 +240,7 @@ def prepare(request: HttpRequest, slug: str) -> HttpResponseBase:
         "team_form": TeamForm(user=by),
         "names": _nameable(by),
         "roles": fresh.roles.select_related("person").exclude(state=SessionRole.State.WITHDRAWN),
-        "away": _away(fresh),
+        "away": away(fresh),
         "agenda": selectors.agenda(fresh),
         "overrun": selectors.overrun(fresh),
         "balance": balance(fresh),
@@ -264,12 +265,6 @@ def _updated(request: HttpRequest, form: AboutForm, slug: str) -> bool:
         add_refusal(form, refusal)
         return False
     return True
-
-
-def _away(session: Session) -> list[str]:
-    """Whoever of the team said, after they were named, that they cannot then."""
-    held = session.roles.filter(holds=True).values_list("person_id", flat=True)
-    return sorted({str(one.person) for one in busy_people(session, held) if not one.hard})
 
 
 @require_POST
