@@ -10,18 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dialogues import clock
-from projects.forms.fields import DayInput
 
-from .fields import HourInput
-
-FARTHEST = datetime.timedelta(days=730)
+from .fields import HourInput, NearDayField
 
 
 class AvailabilityForm(forms.Form):
-    day = forms.DateField(label=_("From the day"), widget=DayInput)
-    until = forms.DateField(
-        label=_("To the day"), widget=DayInput, required=False, help_text=_("Empty: that day only. It counts whole.")
-    )
+    day = NearDayField(label=_("From the day"))
+    until = NearDayField(label=_("To the day"), required=False, help_text=_("Empty: that day only. It counts whole."))
     start = forms.TimeField(
         label=_("From the hour"), widget=HourInput, required=False, help_text=_("Empty: the whole day.")
     )
@@ -42,8 +37,6 @@ class AvailabilityForm(forms.Form):
         today = clock.today(self.tz, timezone.now())
         if last < today:
             self.add_error("until" if data["until"] else "day", _("That day has passed."))
-        elif max(first, last) > today + FARTHEST:
-            self.add_error("until" if data["until"] else "day", _("Choose a day within the next two years."))
         elif last < first:
             self.add_error("until", _("It cannot end before it begins."))
         else:

@@ -15,10 +15,10 @@ from dialogues.models.sessions import RUNNING
 from dialogues.services import Item
 from partners.models import Organisation, Sector, User
 from partners.rules import sees_everything
-from projects.forms.fields import DayInput, NameField, municipalities
+from projects.forms.fields import NameField, municipalities
 from projects.models import Project
 
-from .fields import HourInput, TeamField
+from .fields import HourInput, NearDayField, TeamField
 
 MODALITIES = Session.Modality.choices
 WHICH = (
@@ -31,12 +31,10 @@ MAIN_SECTORS = (Sector.CITIZENS, Sector.CSO, Sector.ACADEMIA, Sector.MEDIA, Sect
 class WhenForm(forms.Form):
     """The promise: a day, hours, and a place whose clocks are meant."""
 
-    day = forms.DateField(label=_("Day"), widget=DayInput)
+    day = NearDayField(label=_("Day"))
     start = forms.TimeField(label=_("Begins"), widget=HourInput)
     end = forms.TimeField(label=_("Ends"), widget=HourInput)
-    until = forms.DateField(
-        label=_("Day on which it ends"), widget=DayInput, required=False, help_text=_("Only if it is another day.")
-    )
+    until = NearDayField(label=_("Day on which it ends"), required=False, help_text=_("Only if it is another day."))
     which = forms.ChoiceField(
         label=_("That night clocks go back: which of the two is meant?"),
         choices=WHICH,

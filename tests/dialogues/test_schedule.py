@@ -105,6 +105,8 @@ def test_past_day_and_end_before_beginning_are_said_beside_their_fields(client, 
     assert list(form.errors) == ["day"]
     form = client.post(NEW, written(itzel, end="16:00")).context["form"]
     assert list(form.errors) == ["end"]
+    form = client.post(NEW, written(itzel, day="9999-12-31", start="22:00", end="23:59")).context["form"]
+    assert list(form.errors) == ["day"]
 
 
 def test_6_1_form_asks_which_of_two_equal_hours_is_meant(client, itzel):
