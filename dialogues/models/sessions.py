@@ -405,35 +405,3 @@ class AgendaItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-class Table(models.Model):
-    """A table of one round, with its host and its question (World Café; one round for other methods)."""
-
-    session = models.ForeignKey(Session, models.CASCADE, related_name="tables", verbose_name=_("dialogue"))
-    round = models.PositiveSmallIntegerField(_("round"), default=1)
-    number = models.PositiveSmallIntegerField(_("table"))
-    question = models.TextField(_("question"), blank=True)
-    host = models.ForeignKey(
-        "partners.Person",
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="hosted_tables",
-        verbose_name=_("host"),
-    )
-    seats = models.PositiveSmallIntegerField(_("seats"), default=6)
-
-    class Meta:
-        verbose_name = _("table")
-        verbose_name_plural = _("tables")
-        ordering = ["session", "round", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["session", "round", "number"], name="table_once_a_round"),
-            models.CheckConstraint(
-                condition=Q(round__gte=1, number__gte=1, seats__gte=1), name="table_counts_from_one"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.session}: {self.round}.{self.number}"

@@ -35,7 +35,6 @@ from .sessions import (
     items_of,
     keep_promises,
     set_agenda,
-    set_tables,
     set_targets,
 )
 from .states import (
@@ -46,6 +45,7 @@ from .states import (
     schedule_session,
     start_session,
 )
+from .tables import set_tables
 
 __all__ = [
     "Item",

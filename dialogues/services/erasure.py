@@ -8,7 +8,7 @@ import pgtrigger
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from dialogues.models import AgendaItem, Availability, Commitment, MinutesComment, Registration, SessionRole
+from dialogues.models import AgendaItem, Availability, Commitment, MinutesComment, Registration, Seat, SessionRole
 from partners.models import Person
 from partners.services import Kept, blot
 from partners.services.privacy import label_of
@@ -40,6 +40,8 @@ def kept_of(person: Person) -> Iterator[Kept]:
         yield Kept(_("Place in a dialogue"), place.created_at, " · ".join(filter(None, said)))
         if (came := getattr(place, "attendance", None)) is not None:
             yield Kept(_("Attendance"), came.at, str(place.session))
+    for seat in Seat.objects.filter(registration__person=person).select_related("table__session").order_by("pk"):
+        yield Kept(_("Seat at a table"), None, str(seat.table))
     for role in SessionRole.objects.filter(person=person).select_related("session").order_by("pk"):
         yield Kept(_("Role in a dialogue"), None, f"{role.session} · {role.get_role_display()}")
     for away in Availability.objects.filter(person=person):

@@ -27,6 +27,8 @@ from partners.services import DIALOGUES, notice_in_force, record_consent, save_p
 from projects.models import Challenge, Evidence, Visibility
 from projects.services import attach_evidence, save_challenge
 
+from .seating import seat_late
+
 DOOR_OPENS = datetime.timedelta(hours=1)
 OVER = (Session.State.DRAFT, Session.State.CANCELLED)
 
@@ -41,7 +43,11 @@ def check_in(
 ) -> Attendance:
     """Somebody is here. Scanned twice, on two devices or after a lost connection, it stays one attendance."""
     with acting(by, "check_in"):
-        row = Registration.objects.select_for_update(of=("self",)).select_related("session").get(pk=registration.pk)
+        row = (
+            Registration.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("session")
+            .get(pk=registration.pk)
+        )  # seats point to it while people are mixed: they need not wait for each other
         if row.session.state in OVER:
             raise ValidationError(_("This dialogue does not take place."))
         known = Attendance.objects.filter(registration=row).first()
@@ -50,9 +56,11 @@ def check_in(
         if row.state != Registration.State.CONFIRMED:
             row.state, row.offer_expires_at = Registration.State.CONFIRMED, None
             row.save(update_fields=["state", "offer_expires_at"])
-        return Attendance.objects.create(
+        came = Attendance.objects.create(
             registration=row, mode=row.mode, at=at or timezone.now(), method=method, by=by, device=device[:64]
         )
+        seat_late(registration=row)
+        return came
 
 
 def may_arrive(registration: Registration, now: datetime.datetime | None = None) -> bool:

@@ -68,7 +68,7 @@ def _own_place(user: User) -> Municipality | None:
     """Whose clocks somebody goes by: those of where they live, else of their organisation."""
     known = getattr(user, "person", None)
     if known is not None and known.municipality is not None:
-        return known.municipality  # type: ignore[no-any-return]
+        return known.municipality
     own = Organisation.objects.of(user).filter(home_municipality__isnull=False)
     first = own.select_related("home_municipality").order_by("pk").first()
     return first.home_municipality if first is not None else None

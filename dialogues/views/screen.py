@@ -20,6 +20,7 @@ from datasets.views.access import gate
 from dialogues.models import Session
 from dialogues.selectors import room as read
 from dialogues.selectors import votes
+from dialogues.selectors.seating import rounds_now
 from dialogues.services import room as change
 from gesoc.common.charts.bars import inline_bar
 from gesoc.common.models import as_key
@@ -54,6 +55,7 @@ def screen(request: HttpRequest, slug: str) -> HttpResponseBase:
     context = {
         "session": session,
         "now": next((slot for slot in slots if slot.is_now), None),
+        "table_rounds": rounds_now(session, slots),
         "round": open_round,
         "turnout": votes.turnout(open_round) if open_round else None,
         "address": address,
