@@ -39,13 +39,14 @@ def seats(request: HttpRequest, slug: str) -> HttpResponseBase:
         return redirect("dialogues:seats", slug)
     rounds = read.rounds(session)
     plan = read.plan(session, [one.number for one in rounds])
+    have_come = any(row.has_come for row in plan)  # then the others find a seat when they come
     context = {
         "session": session,
         "rounds": rounds,
         "plan": plan,
         "is_mixed": any(any(row.tables) for row in plan),
-        "lacking": sum(row.lacks_a_seat for row in plan),
-        "have_come": any(row.has_come for row in plan),
+        "lacking": sum(row.lacks_a_seat for row in plan if row.has_come or not have_come),
+        "have_come": have_come,
     }
     return render(request, "dialogues/room/seats.html", context)
 

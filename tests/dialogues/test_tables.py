@@ -186,6 +186,16 @@ def test_only_those_who_have_come(client, gesoc, session):
     assert absent.pk not in seated(session)[1]
 
 
+def test_page_says_how_many_have_no_seat_of_those_who_count(client, gesoc, session):
+    lay(session, "a", seats=1)
+    came, _absent, _other = people(session, 3)
+    seating.mix_people(session=session, by=gesoc)
+    assert client.get(url(session, "lugares/")).context["lacking"] == 2
+    Attendance.objects.create(registration=came, mode="presencial", at=timezone.now(), method="lista")
+    seating.mix_people(session=session, by=gesoc, only_arrived=True)
+    assert client.get(url(session, "lugares/")).context["lacking"] == 0
+
+
 def test_hosts_sit_at_their_table_and_what_was_set_by_hand_stays(client, gesoc, session):
     lay(session, "a", "b", rounds=2, seats=4)
     rows = people(session, 8)
