@@ -14,6 +14,7 @@ from django.utils import timezone
 from dialogues.models import Invitation, Registration, Series, Session, SessionRole
 from partners.services import mint_link, person_of
 from tests.factories.dialogues import (
+    AgendaItemFactory,
     InvitationFactory,
     RegistrationFactory,
     SeriesFactory,
@@ -78,6 +79,11 @@ def _role(side: Any, user: Any) -> list[Any]:
     return _below(row, row.pk)
 
 
+def _item(side: Any, user: Any) -> list[Any]:
+    session = session_of(side, user)
+    return [session.slug, AgendaItemFactory(session=session).pk]
+
+
 def _withdraw(side: Any, user: Any) -> list[Any]:
     row = invitation_of(side, user)
     return _below(row, row.key)
@@ -92,6 +98,7 @@ ARGUMENTS: dict[str, Any] = {
     **{f"dialogues:{name}": lambda side, user: [session_of(side, user).slug] for name in PAGES},
     "dialogues:series": lambda side, user: [series_of(side, user).key],
     "dialogues:edit_series": lambda side, user: [series_of(side, user).key],
+    "dialogues:item_evidence": _item,
     "dialogues:role": _role,
     "dialogues:withdraw": _withdraw,
     "dialogues:change_place": _place,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -204,6 +205,16 @@ def _demand_for_the_room(evidence: Evidence, all_may_see: bool) -> None:
         )
     if evidence.visibility == Visibility.NETWORK and not all_may_see:
         raise AskFirst(_("This card is for the network. Is everybody in the room of the network?"))
+
+
+def set_item_evidence(*, item: AgendaItem, cards: Sequence[Evidence], among: QuerySet[Evidence], by: User) -> None:
+    """The cards of one part of the agenda. Only of those `among` which somebody chose is any taken off."""
+    with acting(by, "set_item_evidence"):
+        uses = SessionEvidence.objects.filter(session=item.session_id)
+        gone = uses.filter(item=item, evidence__in=among.values("pk"))
+        gone.exclude(evidence__in=[card.pk for card in cards]).update(item=None)
+        for card in cards:
+            uses.update_or_create(session_id=item.session_id, evidence=card, defaults={"item": item})
 
 
 def put_under_chatham(*, session: Session, by: User) -> Session:

@@ -57,7 +57,7 @@ def availability(request: HttpRequest) -> HttpResponse:
     rows = Availability.objects.filter(person__user=user, ends_at__gt=timezone.now())
     context = {
         "form": form,
-        "city": place.name if place is not None else tz.rpartition("/")[2].replace("_", " "),
+        "city": str(place) if place is not None else tz.rpartition("/")[2].replace("_", " "),
         "rows": [Row(row.pk, wall(row.starts_at, tz), wall(row.ends_at, tz), row.note) for row in rows],
         "can_undo": TAKEN_OFF in request.session,
     }
@@ -70,7 +70,7 @@ def _own_place(user: User) -> Municipality | None:
     if known is not None and known.municipality is not None:
         return known.municipality
     own = Organisation.objects.of(user).filter(home_municipality__isnull=False)
-    first = own.select_related("home_municipality").order_by("pk").first()
+    first = own.select_related("home_municipality__state").order_by("pk").first()
     return first.home_municipality if first is not None else None
 
 

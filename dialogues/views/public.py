@@ -41,7 +41,7 @@ def page(
     context: dict[str, Any] = {
         "form": form,
         "notice": notice_in_force(get_language() or "es-mx") if form is not None else None,
-        "agenda": selectors.agenda(session),
+        "agenda": selectors.agenda(session, request.user),
         "balance": table,
         "sees_balance": may_edit or own_role is not None,
         "open_balance": opened(table),

@@ -241,7 +241,7 @@ def prepare(request: HttpRequest, slug: str) -> HttpResponseBase:
         "names": _nameable(by),
         "roles": fresh.roles.select_related("person").exclude(state=SessionRole.State.WITHDRAWN),
         "away": away(fresh),
-        "agenda": selectors.agenda(fresh),
+        "agenda": selectors.agenda(fresh, by),
         "overrun": selectors.overrun(fresh),
         "balance": balance(fresh),
         "missing": services.missing_to_schedule(fresh) if fresh.state == Session.State.DRAFT else [],
@@ -322,5 +322,5 @@ def agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
         items = [item for form in formset if (item := form.item()) is not None]
         if act(request, lambda: services.set_agenda(session=session, items=items, by=person(request)), _("Saved.")):
             return redirect("dialogues:agenda" if "more" in request.POST else "dialogues:prepare", slug)
-    lines = selectors.agenda(session)
+    lines = selectors.agenda(session, request.user)
     return show(request, session, "agenda", "prepare", formset=formset, lines=lines, overrun=selectors.overrun(session))
