@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dialogues import clock
 from dialogues.models import AgendaItem, Series, Session
@@ -269,7 +270,7 @@ class TeamForm(forms.Form):
 
 class AgendaLineForm(forms.Form):
     row = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=600, required=False)
+    minutes = forms.IntegerField(label=pgettext_lazy("length", "Minutes"), min_value=1, max_value=600, required=False)
     title = forms.CharField(label=_("What we will do"), max_length=200, required=False)
     led_by = forms.CharField(label=_("Led by"), max_length=150, required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=AgendaItem.Kind.choices, required=False)
