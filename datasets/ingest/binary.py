@@ -1,7 +1,7 @@
 """PostgreSQL's binary COPY format for lines of money, made with numpy instead of one value at a time.
 
-All rows with the same columns filled are bytes of one width, so a block is a few structured arrays: one for each pattern of
-amounts that were published. https://www.postgresql.org/docs/18/sql-copy.html (Binary Format), numeric as in numeric_send.
+Rows with the same columns filled and texts of one length are bytes of one width, so a block is a few structured arrays.
+https://www.postgresql.org/docs/18/sql-copy.html (Binary Format), numeric as in numeric_send.
 """
 
 from __future__ import annotations
@@ -18,27 +18,28 @@ from datasets.ingest.chunks import Amount
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 TRAILER = b"\xff\xff"
-# Six groups of four decimal digits, five before the point and one behind it, hold numeric(18,2). The server drops leading zeros.
-GROUPS = 6
 _NULL = -1
 
 
 @lru_cache(maxsize=512)
-def _row_type(keys: tuple[tuple[str, str], ...], amounts: tuple[tuple[str, bool], ...]) -> np.dtype[Any]:
-    """Width and places of one row: every value behind its length; a NULL is a length of -1 and nothing more."""
+def _row_type(keys: tuple[tuple[str, str], ...], amounts: tuple[tuple[str, int], ...]) -> np.dtype[Any]:
+    """Width and places of one row: every value behind its length; a NULL is a length of -1 and nothing more.
+
+    `amounts` are (name, groups of four decimal digits), 0 for NULL.
+    """
     fields: list[tuple[str, str]] = [("count", ">i2")]
     for name, kind in keys:
         fields += [(f"{name}#", ">i4"), (name, kind)]
-    for name, filled in amounts:
+    for name, groups in amounts:
         fields.append((f"{name}#", ">i4"))
-        if filled:
+        if groups:
             fields += [
                 (f"{name}_groups", ">u2"),
                 (f"{name}_weight", ">i2"),
                 (f"{name}_sign", ">u2"),
                 (f"{name}_scale", ">u2"),
             ]
-            fields += [(f"{name}_{group}", ">u2") for group in range(GROUPS)]
+            fields += [(f"{name}_{group}", ">u2") for group in range(groups)]
     return np.dtype(fields)
 
 
@@ -50,6 +51,9 @@ class Rows:
     slices: list[npt.NDArray[np.int32]]
     columns: list[str]
 
+    def __len__(self) -> int:
+        return sum(map(len, self.slices))
+
     def placed(self, targets: npt.NDArray[np.int32]) -> Iterator[bytes]:
         """The finished bytes; `targets[slice]` is (public body, release)."""
         for rows, slices in zip(self.arrays, self.slices, strict=True):
@@ -59,62 +63,80 @@ class Rows:
 
 
 def encode(slices: npt.NDArray[np.int32], keys: dict[str, npt.NDArray[Any]], amounts: dict[str, Amount]) -> Rows:
-    """Rows with the columns public_body_id, release_id, then `keys`, then `amounts`. Keys are integers without NULL."""
+    """Rows with the columns public_body_id, release_id, then `keys`, then `amounts`.
+
+    Keys are integers or UTF-8 bytes (dtype S, none longer than 62), without NULL.
+    """
     unplaced = np.zeros(len(slices), np.int32)
     keys = {"public_body_id": unplaced, "release_id": unplaced} | keys
     encoded = Rows([], [], [*keys, *amounts])
-    for pattern, rows in _by_pattern(amounts):
-        chosen = keys if rows is None else {name: values[rows] for name, values in keys.items()}
-        cents = {name: amount.cents if rows is None else amount.cents[rows] for name, amount in amounts.items()}
-        encoded.arrays.append(_encode_uniform(chosen, cents, pattern))
-        encoded.slices.append(slices if rows is None else slices[rows])
+    for alike in _alike(keys, amounts):
+        encoded.arrays.append(
+            _encode_alike(
+                {name: values[alike] for name, values in keys.items()},
+                {name: amount.take(alike) for name, amount in amounts.items()},
+            )
+        )
+        encoded.slices.append(slices[alike])
     return encoded
 
 
-def _by_pattern(amounts: dict[str, Amount]) -> Iterator[tuple[tuple[bool, ...], npt.NDArray[np.intp] | None]]:
-    """Which amounts are filled, and the rows of which that holds (None: all of them)."""
-    names = list(amounts)
-    missing = np.zeros(len(amounts[names[0]].null) if names else 0, np.int64)
-    for place, name in enumerate(names):
-        missing |= amounts[name].null.astype(np.int64) << place
-    found = np.unique(missing)
-    for bits in found.tolist():
-        filled = tuple(not bits >> place & 1 for place in range(len(names)))
-        yield filled, None if len(found) == 1 else np.flatnonzero(missing == bits)
+def _alike(keys: dict[str, npt.NDArray[Any]], amounts: dict[str, Amount]) -> Iterator[Any]:
+    """Rows of one width, as an index: the same amounts are filled and every text is as long."""
+    shape = np.zeros(len(next(iter(keys.values()))), np.int64)
+    for amount in amounts.values():
+        shape = shape * 2 + amount.null
+    for values in keys.values():
+        if values.dtype.kind == "S":
+            shape = shape * 64 + np.char.str_len(values)
+    found = np.unique(shape)
+    for one in found.tolist():
+        yield slice(None) if len(found) == 1 else np.flatnonzero(shape == one)
 
 
-def _encode_uniform(
-    keys: dict[str, npt.NDArray[Any]], cents: dict[str, npt.NDArray[np.int64]], filled: tuple[bool, ...]
-) -> npt.NDArray[Any]:
-    kinds = tuple((name, f">i{values.dtype.itemsize}") for name, values in keys.items())
-    shape = _row_type(kinds, tuple(zip(cents, filled, strict=True)))
-    rows = np.zeros(len(next(iter(keys.values()))), shape)
-    rows["count"] = len(keys) + len(cents)
+def _encode_alike(keys: dict[str, npt.NDArray[Any]], amounts: dict[str, Amount]) -> npt.NDArray[Any]:
+    sizes = {name: _size(values) for name, values in keys.items()}
+    kinds = tuple(
+        (name, f"S{sizes[name]}" if values.dtype.kind == "S" else f">i{sizes[name]}") for name, values in keys.items()
+    )
+    groups = {name: 0 if amount.null[0] else _groups(amount.cents) for name, amount in amounts.items()}
+    rows = np.zeros(len(next(iter(keys.values()))), _row_type(kinds, tuple(groups.items())))
+    rows["count"] = len(keys) + len(amounts)
     for name, values in keys.items():
-        rows[f"{name}#"] = values.dtype.itemsize
+        rows[f"{name}#"] = sizes[name]
         rows[name] = values
-    for (name, values), there in zip(cents.items(), filled, strict=True):
-        if there:
-            _put_numeric(rows, name, values)
+    for name, amount in amounts.items():
+        if groups[name]:
+            _put_numeric(rows, name, amount.cents, groups[name])
         else:
             rows[f"{name}#"] = _NULL
     return rows
 
 
-def _put_numeric(rows: npt.NDArray[Any], name: str, cents: npt.NDArray[np.int64]) -> None:
-    rows[f"{name}#"] = 8 + 2 * GROUPS
-    rows[f"{name}_groups"] = GROUPS
-    rows[f"{name}_weight"] = GROUPS - 2
+def _size(values: npt.NDArray[Any]) -> int:
+    return len(values[0]) if values.dtype.kind == "S" else values.dtype.itemsize
+
+
+def _groups(cents: npt.NDArray[np.int64]) -> int:
+    """How many groups of four digits the longest amount needs: one behind the point, at least one before it."""
+    pesos = max(int(cents.max()), -int(cents.min())) // 100
+    return 1 + max(-(-len(str(pesos)) // 4), 1)
+
+
+def _put_numeric(rows: npt.NDArray[Any], name: str, cents: npt.NDArray[np.int64], groups: int) -> None:
+    """As numeric_send writes it; leading zeros of shorter amounts are dropped by the server."""
+    rows[f"{name}#"] = 8 + 2 * groups
+    rows[f"{name}_groups"] = groups
+    rows[f"{name}_weight"] = groups - 2
     rows[f"{name}_scale"] = 2
     rest = cents
     if (cents < 0).any():
         rows[f"{name}_sign"] = np.where(cents < 0, 0x4000, 0)
         rest = np.abs(cents)
     pesos = rest // 100
-    rows[f"{name}_{GROUPS - 1}"] = (rest - pesos * 100) * 100
-    for group in range(GROUPS - 2, -1, -1):
-        if group and not pesos.any():
-            break  # the array was made of zeros
+    rows[f"{name}_{groups - 1}"] = (rest - pesos * 100) * 100
+    for group in range(groups - 2, 0, -1):
         higher = pesos // 10_000
         rows[f"{name}_{group}"] = pesos - higher * 10_000
         pesos = higher
+    rows[f"{name}_0"] = pesos

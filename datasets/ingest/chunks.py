@@ -12,6 +12,7 @@ from datasets.ingest.labelbook import LabelRow
 
 if TYPE_CHECKING:
     from datasets.ingest.binary import Rows
+    from datasets.ingest.totals import LabelSums
 
 # Fixed texts of the reasons why a row is not loaded: (message, hint), in Spanish, for a person who works with the file.
 REASONS = {
@@ -83,7 +84,7 @@ class Amount:
     cents: npt.NDArray[np.int64]
     null: npt.NDArray[np.bool_]
 
-    def take(self, keep: npt.NDArray[np.bool_]) -> Amount:
+    def take(self, keep: Any) -> Amount:
         return Amount(self.cents[keep], self.null[keep])
 
 
@@ -100,7 +101,7 @@ class Chunk:
     labels: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     amounts: dict[str, Amount] = field(default_factory=dict)
     lines: Rows | None = None  # what COPY takes, made where the block was cleaned
-    parts: Rows | None = None
+    sums: dict[str, LabelSums] = field(default_factory=dict)  # by label kind, for the rollup cells
     fresh_labels: list[LabelRow] = field(default_factory=list)
     records: list[dict[str, Any]] = field(default_factory=list)  # of the kinds whose rows are things
     summed: tuple[str, ...] = ()  # the amounts of records that add up; contracts add up by currency

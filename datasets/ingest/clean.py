@@ -18,7 +18,7 @@ from datasets.ingest.numbers import NotAnAmount, to_cents, to_cents_array
 from datasets.ingest.records import RECORDS, RecordKind
 from datasets.ingest.shapes import MOMENTS, REGISTER_KINDS, Block, Table
 from datasets.ingest.slices import SliceFinder
-from datasets.ingest.totals import partial_sums
+from datasets.ingest.totals import label_sums
 
 Rows = npt.NDArray[np.bool_]
 # Fields that reading derives, and the fields of the headings that they may come from: a reject names the file's own heading.
@@ -107,7 +107,7 @@ class Cleaner:
         elif count:
             chunk.labels = dict(self._labels(columns))
             chunk.lines = encode(chunk.slices, _line_keys(chunk), chunk.amounts)
-            chunk.parts = partial_sums(chunk, programmes=self.table.breakdown == "programme")
+            chunk.sums = label_sums(chunk, programmes=self.table.breakdown == "programme")
         chunk.fresh_labels = self.book.take_fresh()
         return chunk
 

@@ -75,6 +75,7 @@ class LabelBook:
     # kind -> what a row says (a code and a name, or the one of them that the file has) -> id
     known: dict[str, dict[Said, int]] = field(default_factory=dict)
     fresh: list[LabelRow] = field(default_factory=list)
+    codes: dict[int, str] = field(default_factory=dict)  # id -> official code
 
     def ids(self, kind: str, code: pa.Array | None, name: pa.Array | None) -> npt.NDArray[np.int64]:
         """The label of every row; each distinct pair of code and name is looked at once."""
@@ -94,6 +95,7 @@ class LabelBook:
             published, name = codes.split_code(name)
         row = LabelRow(stable_id(kind, published, name), kind, official_code(kind, published), published, name)
         self.fresh.append(row)
+        self.codes[row.id] = row.code
         return row.id
 
 

@@ -1,4 +1,4 @@
-"""Writing chunks: COPY of the lines and of the partial sums, then the rollups and the checks, all in one transaction."""
+"""Writing chunks: COPY of the lines and of the rollup cells, then the checks, all in one transaction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from datasets.ingest import rollups
-from datasets.ingest.binary import HEADER, TRAILER
+from datasets.ingest.binary import HEADER, TRAILER, Rows
 from datasets.ingest.chunks import Chunk
 from datasets.ingest.contract_lines import supplier_identity
 from datasets.ingest.labelbook import LabelRow
@@ -41,17 +41,17 @@ class Loader:
     slices: list[SliceKey]  # grows while the file is read
     targets: Callable[[list[SliceKey]], list[Target]]
     totals: Totals
+    codes: dict[int, str]  # label -> official code; grows with the slices
     _targets: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 2), np.int32))
-    _labels: set[int] = field(default_factory=set)
     _suppliers: set[int] = field(default_factory=set)
+    _cells: rollups.CellBook = field(init=False)
+    _with_cells: set[int] = field(default_factory=set)  # releases of which cells are written already
 
-    def begin(self) -> None:
-        if self.kind not in RECORDS:
-            with connection.cursor() as cursor:
-                cursor.execute(rollups.create_parts(self.kind))
+    def __post_init__(self) -> None:
+        self._cells = rollups.CellBook(self.kind, self.codes)
 
     def write(self, chunk: Chunk) -> None:
-        """One block's lines, its new labels or suppliers, and its partial sums."""
+        """One block's lines, its new labels or suppliers, and the cells that are due."""
         if not len(chunk):
             return
         self._know_slices()
@@ -59,11 +59,11 @@ class Loader:
             self._write_records(record, chunk)
         else:
             insert_labels(chunk.fresh_labels)
-            self._labels.update(label.id for label in chunk.fresh_labels)
-            for table, rows in ((LINES[self.kind], chunk.lines), (rollups.part_table(self.kind), chunk.parts)):
-                if rows:
-                    arrived = copy_binary(table, rows.columns, rows.placed(self._targets))
-                    _all_arrived(arrived, sum(map(len, rows.slices)))
+            if chunk.lines:
+                self._copy(LINES[self.kind], chunk.lines)
+            self._cells.add(chunk.slices, chunk.sums)
+            if self._cells.is_due():
+                self._write_cells()
 
     def finish(self) -> None:
         """Rollups of the new releases and the one set-based check that takes the place of foreign keys."""
@@ -72,8 +72,8 @@ class Loader:
             if self.kind == "contracts":
                 cursor.execute(rollups.CONTRACT_CELLS, {"releases": releases})
             elif self.kind not in RECORDS:
-                for statement in rollups.cell_statements(self.kind):
-                    cursor.execute(statement)
+                self._cells.close()
+                self._write_cells()
             self._check(cursor)
 
     def release_ids(self) -> list[int]:
@@ -87,6 +87,27 @@ class Loader:
         if known < len(self.slices):
             fresh = np.array(self.targets(self.slices[known:]), np.int32).reshape(-1, 2)
             self._targets = np.concatenate([self._targets, fresh])
+
+    def _copy(self, table: str, rows: Rows) -> None:
+        if len(rows):
+            _all_arrived(copy_binary(table, rows.columns, rows.placed(self._targets)), len(rows))
+
+    def _write_cells(self) -> None:
+        """Cells of the slices that do not go on. Of a release that had some before, they are added to those."""
+        releases = self._targets[:, 1]
+        known = np.array(sorted(self._with_cells), np.int32)
+        table, late, has_late = rollups.CELLS[self.kind], f"late_{self.kind}_cells", False
+        with connection.cursor() as cursor:
+            for by, cells, keys in self._cells.take(releases):
+                again = np.isin(releases[cells.slices], known)
+                self._copy(table, rollups.encode_cells(by, cells.take(~again), keys[~again]))
+                if again.any():
+                    cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {late} (LIKE {table}) ON COMMIT DROP")
+                    self._copy(late, rollups.encode_cells(by, cells.take(again), keys[again]))
+                    has_late = True
+                self._with_cells.update(releases[cells.slices].tolist())
+            if has_late:
+                cursor.execute(rollups.add_later(self.kind, late))
 
     def _write_records(self, record: RecordKind, chunk: Chunk) -> None:
         if record.names_suppliers:
@@ -132,7 +153,7 @@ class Loader:
 
     def _check(self, cursor: Any) -> None:
         """Every label and supplier that a line names exists. That every line arrived, each COPY has said (`_all_arrived`)."""
-        for table, used in (("labels", self._labels), ("suppliers", self._suppliers)):
+        for table, used in (("labels", self.codes), ("suppliers", self._suppliers)):
             cursor.execute(rollups.ORPHANS[table], [sorted(used)])
             if missing := cursor.fetchone()[0]:
                 raise LoadMismatch(f"{missing} {table} that lines name do not exist")

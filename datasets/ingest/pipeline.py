@@ -218,7 +218,7 @@ class _Run:
                 totals.add(chunk)
                 if keep and not flow.questions:
                     if table.kind not in loaders:
-                        self._begin(table.kind, flow, targets, totals, loaders)
+                        loaders[table.kind] = Loader(table.kind, flow.slice_list, targets.get, totals, flow.book.codes)
                     loaders[table.kind].write(chunk)
                 self._count_chunk(chunk, keep)
                 pace.add(len(chunk), len(chunk.rejects), self._done(flow, number))
@@ -254,10 +254,6 @@ class _Run:
 
     def _has_seen_enough(self) -> bool:
         return self.limit is not None and self.outcome.rows_loaded + self.outcome.rows_rejected >= self.limit
-
-    def _begin(self, kind: str, flow: Flow, targets: Targets, totals: Totals, loaders: dict[str, Loader]) -> None:
-        loaders[kind] = Loader(kind, flow.slice_list, targets.get, totals)
-        loaders[kind].begin()
 
     def _done(self, flow: Flow, number: int) -> float:
         """Share of the work done, 0 to 1: bytes of a stream, else tables."""

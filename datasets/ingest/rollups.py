@@ -1,61 +1,115 @@
-"""Rollup cells of freshly loaded releases, made from the partial sums of the load and not by reading the lines again."""
+"""Rollup cells of freshly loaded releases: summed while the lines pass by, and never read from the lines again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from datasets.ingest.binary import Rows, encode
 from datasets.ingest.shapes import MOMENTS
-from datasets.ingest.totals import PART_BY
+from datasets.ingest.totals import LabelSums, together
 
-_CELLS = {"expenditure": "datasets_expenditurecell", "revenue": "datasets_revenuecell"}
-# cell dimension -> (dimension of the partial sums, SQL for its key from the label)
-_OBJECT_KEYS = {
-    "item": "l.code",
-    "concept": "CASE WHEN l.code = '' THEN '' ELSE left(l.code, 2) || '00' END",
-    "chapter": "CASE WHEN l.code = '' THEN '' ELSE left(l.code, 1) || '000' END",
+CELLS = {"expenditure": "datasets_expenditurecell", "revenue": "datasets_revenuecell"}
+# Sums by label of one load, some 80 bytes each: as many are worth writing, and as many may be held by memory.
+WORTH_WRITING, MOST_IN_HAND = 10_000, 250_000
+_AT_ONCE = 4_000  # cells on their way to the database
+LONGEST_KEY = 20  # a longer code is told by the number of its label
+
+KeyOf = Callable[[int, str], str]  # label, its official code -> key of its cell
+
+
+def _own(label: int, code: str) -> str:
+    return code if 0 < len(code) <= LONGEST_KEY else str(label)
+
+
+def _object(digits: int) -> KeyOf:
+    return lambda label, code: code[:digits].ljust(4, "0") if code else ""
+
+
+# label kind -> its cell dimensions and what their keys are
+EXPENDITURE: dict[str, dict[str, KeyOf]] = {
+    "object": {"item": lambda label, code: code, "concept": _object(2), "chapter": _object(1)},
+    **{name: {name: _own} for name in ("function", "unit", "economic", "funding", "programme")},
 }
-_OWN_KEY = "CASE WHEN l.code = '' OR length(l.code) > 20 THEN l.id::text ELSE l.code END"
-_REVENUE_KEYS = {
-    "rubro": "left(l.code, 1)",
-    "type": "left(l.code, 2)",
-    "item": _OWN_KEY,
+REVENUE: dict[str, dict[str, KeyOf]] = {
+    "revenue": {"rubro": lambda label, code: code[:1], "type": lambda label, code: code[:2], "item": _own},
+    "funding": {"funding": _own},
 }
+DIMENSIONS = {"expenditure": EXPENDITURE, "revenue": REVENUE}
 
 
-def part_table(kind: str) -> str:
-    """Temporary, one a kind: a workbook may hold both revenue and expenditure."""
-    return f"cell_part_{kind}"
+@dataclass(slots=True)
+class CellBook:
+    """What the cells of one load will be made of: its sums by label, of the slices that may still go on."""
+
+    kind: str
+    codes: dict[int, str]  # label -> official code
+    _parts: dict[str, list[LabelSums]] = field(default_factory=dict)
+    _open: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))  # slices of the newest block
+
+    def add(self, slices: npt.NDArray[np.int32], sums: dict[str, LabelSums]) -> None:
+        self._open = np.unique(slices)
+        for name, part in sums.items():
+            self._parts.setdefault(name, []).append(part)
+
+    def is_due(self) -> bool:
+        """Whether much is of slices that the newest block does not go on with; or all of it is too much for memory."""
+        if (in_hand := len(self)) <= WORTH_WRITING:
+            return False
+        if in_hand > MOST_IN_HAND:
+            for name in list(self._parts):
+                self._parts[name] = [together(self._parts.pop(name))]
+            if len(self) > MOST_IN_HAND // 2:  # less, and the next blocks would be put together one by one
+                self.close()
+        closed = (~np.isin(part.slices, self._open) for parts in self._parts.values() for part in parts)
+        return sum(map(np.count_nonzero, closed)) > WORTH_WRITING
+
+    def close(self) -> None:
+        """No slice goes on, as far as is known."""
+        self._open = self._open[:0]
+
+    def take(self, releases: npt.NDArray[np.int32]) -> Iterator[tuple[str, LabelSums, npt.NDArray[np.bytes_]]]:
+        """(dimension, some of its cells, the key of each) of the slices that do not go on. `releases[slice]` is a release."""
+        for name in list(self._parts):
+            sums = together(self._parts.pop(name))
+            goes_on = np.isin(sums.slices, self._open)
+            self._parts[name], sums = [sums.take(goes_on)], sums.take(~goes_on)
+            labels, place = np.unique(sums.labels, return_inverse=True)
+            for by, key_of in DIMENSIONS[self.kind][name].items():
+                keys = np.array([key_of(label, self.codes[label]).encode() for label in labels.tolist()], np.bytes_)
+                number = np.unique(keys, return_inverse=True)[1]
+                cells = sums.grouped(releases[sums.slices], number[place])
+                for start in range(0, len(cells), _AT_ONCE):
+                    some = cells.take(slice(start, start + _AT_ONCE))
+                    yield by, some, keys[np.searchsorted(labels, some.labels)]
+
+    def __len__(self) -> int:
+        return sum(len(part) for parts in self._parts.values() for part in parts)
 
 
-def create_parts(kind: str) -> str:
-    """The temporary table of partial sums; gone with the transaction."""
-    amounts = ", ".join(f"{moment} numeric(20,2)" for moment in MOMENTS[kind])
-    table = part_table(kind)
-    return (
-        f"DROP TABLE IF EXISTS {table}; "
-        f"CREATE TEMPORARY TABLE {table} (by smallint NOT NULL, public_body_id int NOT NULL, "
-        f"release_id int NOT NULL, label_id bigint NOT NULL, line_count int NOT NULL, {amounts}) ON COMMIT DROP"
-    )
+def encode_cells(by: str, cells: LabelSums, keys: npt.NDArray[np.bytes_]) -> Rows:
+    """For COPY. The label stands for the cell only where the cell is one label; a chapter has its name from the classifier."""
+    columns = {
+        "by": np.full(len(cells), by.encode()),
+        "key": keys,
+        "label_id": cells.labels,
+        "line_count": cells.counts.astype(np.int32),
+    }
+    return encode(cells.slices, columns, cells.amounts)
 
 
-def cell_statements(kind: str) -> list[str]:
-    """One INSERT per dimension of the kind's cells."""
-    if kind == "revenue":
-        made = {by: ("revenue", key) for by, key in _REVENUE_KEYS.items()} | {"funding": ("funding", _OWN_KEY)}
-    else:
-        made = {by: ("object", key) for by, key in _OBJECT_KEYS.items()}
-        made |= {by: (by, _OWN_KEY) for by in ("function", "unit", "economic", "funding", "programme")}
-    return [_insert_cells(kind, by, PART_BY[part], key) for by, (part, key) in made.items()]
-
-
-def _insert_cells(kind: str, by: str, part: int, key: str) -> str:
-    moments = MOMENTS[kind]
-    # The label stands for the cell only where the cell is one label; a chapter has its name from the classifier.
+def add_later(kind: str, late: str) -> str:
+    """Cells in the table `late`, of releases that have cells already: added to them. What neither published stays unpublished."""
+    table, moments = CELLS[kind], MOMENTS[kind]
+    sums = ", ".join(f"{one} = coalesce(c.{one} + excluded.{one}, c.{one}, excluded.{one})" for one in moments)
     return f"""
-        INSERT INTO {_CELLS[kind]} (public_body_id, release_id, "by", key, label_id, line_count, {", ".join(moments)})
-        SELECT p.public_body_id, p.release_id, '{by}', {key}, min(l.id), sum(p.line_count),
-               {", ".join(f"sum(p.{moment})" for moment in moments)}
-        FROM {part_table(kind)} p JOIN datasets_label l ON l.id = p.label_id
-        WHERE p.by = {part}
-        GROUP BY 1, 2, 4
+        INSERT INTO {table} AS c SELECT * FROM {late}
+        ON CONFLICT (public_body_id, release_id, "by", key) DO UPDATE
+        SET label_id = least(c.label_id, excluded.label_id), line_count = c.line_count + excluded.line_count, {sums};
+        DROP TABLE {late}
     """  # noqa: S608
 
 

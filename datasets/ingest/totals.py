@@ -9,10 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from datasets.ingest.binary import Rows, encode
 from datasets.ingest.chunks import Amount, Chunk
-
-PART_BY = {"object": 1, "function": 2, "unit": 3, "economic": 4, "funding": 5, "programme": 6, "revenue": 7}
 
 
 @dataclass(slots=True)
@@ -86,6 +83,9 @@ class Grouping:
     def first_of(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return values[self.order[self.starts]]
 
+    def least_of(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.minimum.reduceat(values[self.order], self.starts)
+
     def sum(self, amount: Amount) -> Amount:
         """Exact sums; NULL where every amount of the group is."""
         published = np.add.reduceat(~amount.null[self.order], self.starts, dtype=np.int32)
@@ -99,37 +99,72 @@ class Grouping:
         return Amount(np.add.reduceat(cents, self.starts), published == 0)
 
 
-def partial_sums(chunk: Chunk, programmes: bool) -> Rows | None:
-    """The block's sums by (slice, label) for every dimension that gets cells, as rows for `cell_part`.
+@dataclass(frozen=True, slots=True)
+class LabelSums:
+    """Sums of lines by what a key says of them: of a block and then of many, one row for each (slice, key)."""
+
+    slices: npt.NDArray[np.int32]
+    labels: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+    amounts: dict[str, Amount]
+
+    def __len__(self) -> int:
+        return len(self.slices)
+
+    def take(self, keep: Any) -> LabelSums:
+        amounts = {moment: amount.take(keep) for moment, amount in self.amounts.items()}
+        return LabelSums(self.slices[keep], self.labels[keep], self.counts[keep], amounts)
+
+    def grouped(self, *keys: npt.NDArray[Any]) -> LabelSums:
+        """One row for each combination of `keys`, with the first of its slices and the least of its labels."""
+        if not len(self):
+            return self
+        grouping = Grouping.of(*keys)
+        return LabelSums(
+            grouping.first_of(self.slices),
+            grouping.least_of(self.labels),
+            np.add.reduceat(self.counts[grouping.order], grouping.starts),
+            {moment: grouping.sum(amount) for moment, amount in self.amounts.items()},
+        )
+
+
+def label_sums(chunk: Chunk, programmes: bool) -> dict[str, LabelSums]:
+    """The block's sums under every label kind that gets rollup cells.
 
     Programmes have nearly as many cells as lines, so they get cells only where they are all there is (`programmes`); else a page
     reads them from the lines of its one release.
     """
-    parts = [_part(chunk, name, ids) for name, ids in chunk.labels.items() if name != "programme" or programmes]
-    if not parts:
-        return None
-    slices = np.concatenate([part[0] for part in parts])
-    keys = {name: np.concatenate([part[1][name] for part in parts]) for name in parts[0][1]}
-    amounts = {
-        moment: Amount(
-            np.concatenate([part[2][moment].cents for part in parts]),
-            np.concatenate([part[2][moment].null for part in parts]),
-        )
-        for moment in chunk.amounts
+    ones = np.ones(len(chunk), np.int64)
+    return {
+        name: LabelSums(chunk.slices, ids, ones, chunk.amounts).grouped(chunk.slices, ids)
+        for name, ids in chunk.labels.items()
+        if name != "programme" or programmes
     }
-    return encode(slices, keys, amounts)
 
 
-def _part(
-    chunk: Chunk, name: str, ids: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int32], dict[str, npt.NDArray[Any]], dict[str, Amount]]:
-    grouping = Grouping.of(chunk.slices, ids)
-    keys: dict[str, npt.NDArray[Any]] = {
-        "by": np.full(len(grouping.starts), PART_BY[name], np.int16),
-        "label_id": grouping.first_of(ids),
-        "line_count": grouping.counts,
-    }
-    return grouping.first_of(chunk.slices), keys, {moment: grouping.sum(one) for moment, one in chunk.amounts.items()}
+def together(parts: list[LabelSums]) -> LabelSums:
+    """Of several blocks or tables one. A moment that a table does not have is not published there. Takes the parts apart."""
+    if len(parts) == 1:
+        return parts[0]
+    slices = np.concatenate([part.slices for part in parts])
+    labels = np.concatenate([part.labels for part in parts])
+    grouping = Grouping.of(slices, labels)
+    sums = {}
+    for moment in dict.fromkeys(moment for part in parts for moment in part.amounts):
+        amounts = [part.amounts.pop(moment) if moment in part.amounts else _unpublished(len(part)) for part in parts]
+        sums[moment] = grouping.sum(_joined(amounts))
+    counts = np.concatenate([part.counts for part in parts])[grouping.order]
+    return LabelSums(
+        grouping.first_of(slices), grouping.first_of(labels), np.add.reduceat(counts, grouping.starts), sums
+    )
+
+
+def _joined(amounts: list[Amount]) -> Amount:
+    return Amount(np.concatenate([one.cents for one in amounts]), np.concatenate([one.null for one in amounts]))
+
+
+def _unpublished(count: int) -> Amount:
+    return Amount(np.zeros(count, np.int64), np.ones(count, bool))
 
 
 def _counts(slices: npt.NDArray[np.int32]) -> tuple[list[int], list[int]]:

@@ -20,11 +20,16 @@ class BinaryCopyTests(TestCase):
         amounts = {name: amount([row[place] for row in rows]) for place, name in enumerate(("approved", "paid"))}
         slices = np.arange(len(rows), dtype=np.int32) % 3
         targets = np.array([[7, 70], [8, 80], [9, 90]], np.int32)
-        encoded = encode(slices, {"line_no": np.arange(len(rows), dtype=np.int32)}, amounts)
+        texts = ["", "1130", "2.4", "Ñandú", "x" * 24]
+        keys = {
+            "line_no": np.arange(len(rows), dtype=np.int32),
+            "key": np.array([texts[number % 5].encode() for number in range(len(rows))], np.bytes_),
+        }
+        encoded = encode(slices, keys, amounts)
         with connection.cursor() as cursor:
             cursor.execute(
-                "CREATE TEMPORARY TABLE sent (public_body_id int, release_id int, line_no int, approved numeric(18,2), "
-                "paid numeric(18,2)) ON COMMIT DROP"
+                "CREATE TEMPORARY TABLE sent (public_body_id int, release_id int, line_no int, key varchar(24), "
+                "approved numeric(18,2), paid numeric(18,2)) ON COMMIT DROP"
             )
             data = HEADER + b"".join(encoded.placed(targets)) + TRAILER
             cursor.copy_expert(f"COPY sent ({', '.join(encoded.columns)}) FROM STDIN (FORMAT binary)", io.BytesIO(data))
@@ -32,7 +37,7 @@ class BinaryCopyTests(TestCase):
             found = cursor.fetchall()
             cursor.execute("DROP TABLE sent")
         assert found == [
-            (*targets[number % 3].tolist(), number, pesos(approved), pesos(paid))
+            (*targets[number % 3].tolist(), number, texts[number % 5], pesos(approved), pesos(paid))
             for number, (approved, paid) in enumerate(rows)
         ]
 

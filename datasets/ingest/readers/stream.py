@@ -24,7 +24,7 @@ import pyarrow.csv as pa_csv
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS, Block, SkipRule, StreamPlan, UnreadableFile
 
-BLOCK = 1 << 20
+BLOCK = 3 << 18
 LONGEST_RECORD = 16 << 20  # a quote that is never closed would otherwise swallow the file
 # Encodings in which a newline is one byte, so that raw bytes can be cut at records.
 ONE_BYTE_NEWLINES = {"utf-8", "cp1252", "iso8859-1", "cp850", "mac-roman", "ascii"}
@@ -63,8 +63,9 @@ def _record_blocks(plan: StreamPlan, tally: Tally) -> Iterator[bytes]:
     rest = b""
     for chunk in _utf8_chunks(plan.path, plan.encoding, tally):
         chunk = chunk.replace(b"\0", b"")
-        cut = _cut(rest + chunk)
-        block, rest = (rest + chunk)[:cut], (rest + chunk)[cut:]
+        rest += chunk
+        cut = _cut(rest)
+        block, rest = rest[:cut], rest[cut:]
         if not block and len(rest) > LONGEST_RECORD:
             raise UnreadableFile(
                 "unclosed_quote",
