@@ -24,6 +24,11 @@ from .commitments import CommitmentForm
 KEPT_FOR = datetime.timedelta(days=1)
 
 
+def _name_of(table: Table) -> str:
+    """As it is called in its session, whose name everybody knows."""
+    return _("Round %(round)s, table %(number)s") % {"round": table.round, "number": table.number}
+
+
 def _among(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
     form.fields[name].queryset = rows  # type: ignore[attr-defined]
 
@@ -41,6 +46,8 @@ class NoteForm(forms.ModelForm):
         self.instance.session = session
         _among(self, "item", AgendaItem.objects.filter(session=session))
         _among(self, "table", Table.objects.filter(session=session))
+        if "table" in self.fields:
+            self.fields["table"].label_from_instance = _name_of  # type: ignore[attr-defined]
         for name, rows in (("item", session.agenda), ("table", session.tables)):
             if not rows.exists():
                 del self.fields[name]

@@ -138,6 +138,7 @@ def _host_page(request: HttpRequest, table: Table, form: HostNoteForm) -> HttpRe
     context = {
         "session": table.session,
         "table": table,
+        "rounds": change.last_round(table.session),
         "part": part,
         "chatham": table.session.keeps_rule or bool(part and part.chatham),
         "form": form if form.is_bound else HostNoteForm(initial={"key": new_note_key()}),

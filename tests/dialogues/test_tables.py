@@ -1,11 +1,12 @@
 """Rounds and tables with hosts and seats; who sits where, who sees it, and that it is forgotten."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from dialogues import services, tasks
@@ -241,6 +242,39 @@ def test_a_late_person_takes_the_seat_of_whoever_gave_theirs_back_and_none_where
     assert seated(session)[1][fourth.pk] == 1
     assert Seat.objects.taken().filter(table__session=session).count() == 2
     assert first.pk in seated(session)[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_seat_is_taken_once_though_four_arrive_while_people_are_mixed():
+    now = timezone.now()
+    session = SessionFactory(starts_at=now - timedelta(minutes=5), ends_at=now + timedelta(hours=2), state="en_curso")
+    lay(session, "a", rounds=2, seats=3)
+    by, (_first, _second) = UserFactory(), people(session, 2)
+    seating.mix_people(session=session, by=by)
+    late = people(session, 4)
+
+    def go(row):
+        try:
+            if row is None:
+                return seating.mix_people(session=session, by=by, only_arrived=True)
+            return room.check_in(registration=row, method="lista", by=by)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(go, [late[0], late[1], None, late[2], late[3]]))
+    assert Attendance.objects.count() == 4
+    taken = Seat.objects.filter(table__session=session).values_list("table__round", flat=True)
+    assert all(list(taken).count(number) <= 3 for number in (1, 2))
+
+
+def test_a_note_of_the_room_names_its_round_and_table(client, gesoc, session):
+    lay(session, "a", rounds=2)
+    table = session.tables.get(round=2)
+    Contribution.objects.create(session=session, table=table, text="Algo")
+    page = client.get(f"/dialogos/{session.slug}/sala/").content.decode()
+    assert "ronda 2, mesa 1" in page
+    assert f'<option value="{table.pk}">Ronda 2, mesa 1</option>' in page
 
 
 def test_before_anybody_was_mixed_arriving_seats_nobody(session):
