@@ -132,6 +132,8 @@ CARRIED = (
 def _carried_over(by: User, previous: Session) -> dict[str, Any]:
     """Its agenda comes along unseen; its places and its team stand in the form."""
     carried: dict[str, Any] = {name: getattr(previous, name) for name in CARRIED}
+    if previous.local_start.date() == previous.local_end.date():
+        carried |= {"start": previous.local_start.time(), "end": previous.local_end.time()}  # as long as its agenda
     carried |= {f"sector_{sector.value}": None for sector in Sector}
     carried |= {f"sector_{row.sector}": row.desired for row in previous.targets.all()}
     carried["projects"] = list(previous.projects.all())

@@ -96,6 +96,7 @@ def test_the_next_of_a_series_brings_agenda_places_and_team_and_nothing_else(cli
     initial = client.get(url).context["form"].initial
     assert (initial["series"], initial["team"]) == (series, "Itzel Canul\nRosa Dzul")
     assert (initial["sector_medios"], initial["sector_ciudadania"], initial["capacity_in_person"]) == (4, None, 12)
+    assert (initial["start"].hour, initial["end"].hour) == (17, 19)
     assert {"title", "purpose", "venue", "accessibility"}.isdisjoint(initial)
     form = written(itzel, team=initial["team"], series=series.pk, action="draft")
     form["team"] = "Itzel Canul"  # a contact whom she does not know stays out of her reach
