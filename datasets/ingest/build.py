@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,15 +18,15 @@ from datasets.ingest.context import (
     is_institution,
     settle_document,
     state_code,
-    unit_of,
 )
 from datasets.ingest.contracts import ContractTable, contract_columns, date_years
-from datasets.ingest.dictionary import fold
+from datasets.ingest.dates import year_of
+from datasets.ingest.dictionary import fold, normalise
 from datasets.ingest.hierarchy import Amounts, add, close
-from datasets.ingest.layout import Area, title_lines
+from datasets.ingest.layout import Area, area_titles
 from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
 from datasets.ingest.mapping import ColumnMapping
-from datasets.ingest.numbers import decide_decimal_mark
+from datasets.ingest.numbers import decide_decimal_mark, to_cents
 from datasets.ingest.outline import BudgetRow
 from datasets.ingest.shapes import (
     CONTRACT_AMOUNTS,
@@ -38,6 +39,7 @@ from datasets.ingest.shapes import (
     Finding,
     Table,
 )
+from datasets.ingest.units import in_pesos, printed_unit, unit_finding, unit_questions
 
 _FEDERAL_BRANCHES = frozenset(
     {"poder legislativo", "defensa nacional", "marina", "relaciones exteriores", "hacienda y credito publico"}
@@ -61,6 +63,10 @@ _FEDERAL_AUTHORITIES = frozenset(
 )
 
 
+_CUMULATIVE = re.compile(r"acumulad|anual|a la fecha|al periodo|del ejercicio")
+_OF_THE_MONTH = re.compile(r"\b(?:del|en el|al) (?:mes|bimestre|trimestre|periodo)\b|mensual|trimestral")
+
+
 @dataclass(slots=True)
 class Part:
     """One area read: its table, what it sums to, and what must be said about it."""
@@ -71,13 +77,6 @@ class Part:
     findings: list[Finding] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     named_year: bool = True  # the year was found inside the file
-
-
-def area_titles(area: Area) -> list[str]:
-    """Its own title lines; a stacked table without any has those of the sheet."""
-    own = area.titles
-    first = title_lines(area.grid, 0, min(area.header_rows[0], 14))
-    return own if own and area.header_rows[0] < 14 else [*own, *[line for line in first if line not in own]]
 
 
 def context_of(area: Area, columns: Columns, kind: str, moments: Sequence[str], name: str) -> tuple[Context, bool]:
@@ -165,8 +164,7 @@ def table_of(area: Area, mapping: ColumnMapping, kind: str, breakdown: str, cont
 def budget_part(read: BudgetTable, name: str) -> Part:
     kind = read.mapping.kind
     breakdown = breakdown_of(read)
-    titles = area_titles(read.area)
-    unit = read.area.said.unit or unit_of(titles)
+    unit = printed_unit(read.area, read.mapping)
     columns = budget_columns(read, breakdown or "object", unit)
     context, took = context_of(read.area, columns, kind, read.moments, name)
     if context.document == "approved":
@@ -182,7 +180,7 @@ def budget_part(read: BudgetTable, name: str) -> Part:
     table.controls = _controls(read, unit)
     part = Part(
         table,
-        tuple(value * unit if value is not None else None for value in read.sums),
+        add([_in_cents(read, row, unit) for row in read.leaves], len(read.moments)),
         tuple(read.moments),
         read.findings,
     )
@@ -201,26 +199,42 @@ def _ask(part: Part, read: BudgetTable, breakdown: str | None, unit: int) -> Non
         heading = next((text for text, name in part.table.columns.items() if name == moment), moment)
         part.questions.append(f"En la columna «{heading}», ¿el punto o la coma de {evidence} separa miles o decimales?")
     if unit > 1:
-        words = "miles" if unit == 1_000 else "millones"
-        who = "Se indicó que está en" if read.area.said.unit else "El título dice"
-        part.findings.append(
-            Finding(
-                "unit",
-                "info",
-                f"{who} «{words} de pesos»: cada monto se multiplicó por {unit:,}.",
-                sheet=sheet,
-            )
-        )
+        part.findings.append(unit_finding(unit, bool(read.area.said.unit), sheet))
+    part.questions += unit_questions(read.area, read.mapping)
     if _far_from_totals(part):
         part.questions.append(
             "Los renglones suman muy distinto del total que imprime el archivo. ¿Hay renglones que repiten a otros?"
         )
     for column, name in read.mapping.repeated.items():
         if name in read.moments and not _agrees(read, column, name):
-            one = next((text for text, found in part.table.columns.items() if found == name), name)
-            part.questions.append(
-                f"Dos columnas parecen lo mismo: «{one}» y «{read.area.headings[column]}». ¿Cuál se usa?"
-            )
+            kept = read.mapping.column(name)
+            one, other = (_with_group(read.area, place) for place in (kept, column) if place is not None)
+            part.questions.append(f"Dos columnas parecen lo mismo: «{one}» y «{other}». ¿Cuál se usa?")
+    part.questions += _several_years(read)
+
+
+def _said(area: Area, column: int) -> str:
+    return normalise(" ".join(area.paths.get(column, ())))
+
+
+def _with_group(area: Area, column: int) -> str:
+    """``Aprobado [2]`` stands under a group heading that says what parts it from the other."""
+    groups = area.paths.get(column, ())[:-1]
+    return f"{' · '.join(groups)} · {area.headings[column]}" if groups else area.headings[column]
+
+
+def _several_years(read: BudgetTable) -> list[str]:
+    """Amounts of two years beside each other would become one year's."""
+    years = {
+        column: year
+        for column in read.mapping.moments.values()
+        if (year := year_of(" ".join(read.area.paths.get(column, ()))))
+        and read.mapping.confidence.get(column) != "person"
+    }
+    if len(set(years.values())) < 2:
+        return []
+    columns = ", ".join(f"«{_with_group(read.area, column)}»" for column in years)
+    return [f"Estas columnas son de años distintos: {columns}. ¿De qué año se carga, y cuáles se dejan fuera?"]
 
 
 def _far_from_totals(part: Part) -> bool:
@@ -236,6 +250,8 @@ def _agrees(read: BudgetTable, column: int, name: str) -> bool:
     kept = read.mapping.column(name)
     if kept is None or name == "reported":
         return True
+    if _CUMULATIVE.search(_said(read.area, kept)) and _OF_THE_MONTH.search(_said(read.area, column)):
+        return True  # what was spent this month is part of what was spent so far
     cells = (
         (read.area.grid.cell(row.row, column).strip(), read.area.grid.cell(row.row, kept).strip())
         for row in read.leaves
@@ -247,21 +263,15 @@ def _controls(read: BudgetTable, unit: int) -> list[Control]:
     """Printed grand totals. Totals of several bodies count together; without any, the outermost rows do."""
     grand = [row for row in read.totals if row.label.is_grand_total or not row.label.text]
     rows = grand or read.totals
-    label = rows[0].label.text if rows else ""
     if not rows and read.outline and read.outline.supported:
         rows = _outermost(read)
-        label = f"Suma de {len(rows)} renglones de mayor nivel"
-        return (
-            _control_rows(read, add([row.amounts for row in rows], len(read.moments)), label, rows[0].row, unit)
-            if rows
-            else []
-        )
+        return _control_rows(read, rows, f"Suma de {len(rows)} renglones de mayor nivel", unit)
     together = add([row.amounts for row in rows], len(read.moments))
     if len(rows) > 1 and _same_sums(together, read.sums):
-        return _control_rows(read, together, f"{label} ({len(rows)} renglones)", rows[0].row, unit)
+        return _control_rows(read, rows, f"{rows[0].label.text} ({len(rows)} renglones)", unit)
     found = []
     for row in rows:
-        found += _control_rows(read, row.amounts, row.label.text or "Total sin rótulo", row.row, unit)
+        found += _control_rows(read, [row], row.label.text or "Total sin rótulo", unit)
     return found
 
 
@@ -278,13 +288,26 @@ def _outermost(read: BudgetTable) -> list[BudgetRow]:
     return found
 
 
-def _control_rows(read: BudgetTable, amounts: Amounts, label: str, row: int, unit: int) -> list[Control]:
-    pairs = zip(read.moments, amounts, strict=True)
+def _control_rows(read: BudgetTable, rows: Sequence[BudgetRow], label: str, unit: int) -> list[Control]:
+    """What the rows print together. Thousands with more decimals than two are scaled before they are rounded, as lines are."""
+    if not rows:
+        return []
+    printed = add([_in_cents(read, row, unit) for row in rows], len(read.moments))
     return [
-        Control(moment, value * unit, label[:120], row + 1, read.mapping.column(moment))
-        for moment, value in pairs
+        Control(moment, value, label[:120], rows[0].row + 1, read.mapping.column(moment))
+        for moment, value in zip(read.moments, printed, strict=True)
         if value is not None
     ]
+
+
+def _in_cents(read: BudgetTable, row: BudgetRow, unit: int) -> Amounts:
+    if unit == 1:
+        return row.amounts
+    marks = [read.decimal.get(moment, ".") for moment in read.moments]
+    return tuple(
+        None if value is None else to_cents(in_pesos(row.texts.get(moment, ""), unit, mark), mark)
+        for moment, mark, value in zip(read.moments, marks, row.amounts, strict=True)
+    )
 
 
 def _same_sums(one: Amounts, other: Amounts) -> bool:

@@ -104,7 +104,12 @@ _ORDINAL = {
 _QUARTER = re.compile(rf"\b({'|'.join(sorted(_ORDINAL, key=len, reverse=True))})[\s_.-]*trim(?:estre)?\b")
 _QUARTER_AFTER = re.compile(rf"\btrim(?:estre)?[\s_.-]*({'|'.join(sorted(_ORDINAL, key=len, reverse=True))})\b")
 _QUARTER_SHORT = re.compile(r"\b(?:[qt]([1-4])|([1-4])[qt])\b")
+# ``JUN 2023``, never ``30 de jun 2023``
+_SHORT_MONTH = re.compile(rf"(?<![a-z])(?<!de )({_MONTH})\.?[\s_.-]?(?:19|20)\d\d(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)")
+
+
+_UNTIL_NUMERIC = re.compile(r"\b(?:al|hasta el)\s+(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?!\d)")
 
 
 def parse_period(text: str) -> tuple[int | None, str | None]:
@@ -131,6 +136,8 @@ def parse_period(text: str) -> tuple[int | None, str | None]:
     if match := _UNTIL.search(value):
         year = int(match[3])
         return year, _months_period(1, MONTHS[match[2]], year)
+    if (match := _UNTIL_NUMERIC.search(value)) and (last := parse_date(match[1])):
+        return last.year, _months_period(1, last.month, last.year)
     return _month_or_year(value)
 
 
@@ -139,6 +146,8 @@ def _month_or_year(value: str) -> tuple[int | None, str | None]:
     named = [MONTHS[word] for word in re.findall(r"[a-z]+", value) if word in MONTHS and len(word) > 3]
     if year and len(set(named)) == 1 and not re.search(r"\d{1,2}\s+de\s+[a-z]+", value):
         return year, f"{year}-{named[0]:02}"
+    if year and (match := _SHORT_MONTH.search(value)):
+        return year, f"{year}-{MONTHS[match[1]]:02}"
     if year and re.search(r"\b(anual|annual|ejercicio fiscal|cuenta publica)\b", value):
         return year, "annual"
     return year, None

@@ -138,7 +138,10 @@ def _window(grid: Grid, start: int) -> tuple[tuple[int, ...], int]:
     known = count_known(paths_of(grid, best))
     rows = best
     first_column = min(_texts(grid, start), default=0)
-    for row in _following_heads(grid, start):
+    following = _following_heads(grid, start)
+    if _is_title(grid, start, following):
+        return best, known
+    for row in following:
         rows = (*rows, row)
         more = count_known(paths_of(grid, rows))
         cells = _texts(grid, row)
@@ -146,6 +149,13 @@ def _window(grid: Grid, start: int) -> tuple[tuple[int, ...], int]:
         if more > known or (under_group and more >= known >= MIN_KNOWN):
             best, known = rows, more
     return best, known
+
+
+def _is_title(grid: Grid, row: int, following: list[int]) -> bool:
+    """One text alone over a row of headings that begins in the same column: it is about the table, not about a column."""
+    cells = _texts(grid, row)
+    below = _texts(grid, following[0]) if following else {}
+    return len(cells) == 1 and len(below) >= MIN_KNOWN and min(cells) == min(below)
 
 
 def _following_heads(grid: Grid, start: int) -> list[int]:
@@ -249,6 +259,13 @@ def title_lines(grid: Grid, start: int, stop: int) -> list[str]:
             joined = " ".join(dict.fromkeys(short))
             lines.extend(line.strip() for line in joined.splitlines() if line.strip())
     return lines
+
+
+def area_titles(area: Area) -> list[str]:
+    """Its own title lines; a stacked table without any has those of the sheet."""
+    own = area.titles
+    first = title_lines(area.grid, 0, min(area.header_rows[0], 14))
+    return own if own and area.header_rows[0] < 14 else [*own, *[line for line in first if line not in own]]
 
 
 def unique_headings(area: Area) -> dict[int, str]:

@@ -21,6 +21,7 @@ from datasets.ingest.mapping import OBJECT_CODES
 from datasets.ingest.numbers import NotAnAmount, to_cents
 from datasets.ingest.outline import BudgetRow, code_columns
 from datasets.ingest.shapes import LINE_FIELDS, MOMENTS
+from datasets.ingest.units import in_pesos
 
 Columns = dict[str, list[str | None]]
 RENAMED = {
@@ -78,7 +79,7 @@ def budget_columns(table: BudgetTable, breakdown: str, unit: int) -> Columns:
     columns = _mapped(table)
     for moment in table.moments:
         mark = table.decimal.get(moment, ".")
-        columns[moment] = [_scaled(row.texts.get(moment, ""), unit, mark) or None for row in table.leaves]
+        columns[moment] = [in_pesos(row.texts.get(moment, ""), unit, mark) or None for row in table.leaves]
     if table.mapping.kind == "revenue":
         _revenue(table, columns)
     else:
@@ -108,22 +109,6 @@ def _mapped(table: BudgetTable) -> Columns:
                 values = [f"T{value}" if value in ("1", "2", "3", "4") else value for value in values]
             columns[RENAMED.get(name, name)] = values
     return columns
-
-
-def _scaled(text: str, unit: int, mark: str) -> str:
-    """The text itself, or its value in pesos where the table prints thousands or millions. What is no amount stays as
-    it is.
-    """
-    if unit == 1 or not text:
-        return text
-    try:
-        plain = text.replace(".", "").replace(",", ".") if mark == "," else text.replace(",", "")
-        to_cents(text, mark)
-        value = Decimal(re.sub(r"[^\d.\-]", "", plain))
-    except (NotAnAmount, ArithmeticError):
-        return text
-    negative = text.strip().startswith("(") and text.strip().endswith(")")
-    return f"{-value * unit if negative else value * unit:f}"
 
 
 def _object(table: BudgetTable, columns: Columns) -> None:

@@ -30,6 +30,10 @@ _NEEDS_GROUP = re.compile(
     r"nombres?( s)?|(primer |segundo )?apellidos?( paterno| materno)?|inicio|termino|fin|conclusion"
     r"|fecha de (inicio|termino)|monto|importe|total|rfc|razon social|clave|numero|fecha|objeto|descripcion"
 )
+_NUMBERED = re.compile(r"clave|codigo|cuenta|cta|id|no|num|numero")
+_TAX = re.compile(r"(?:importe |monto )?(?:del? )?(?:iva|i v a|impuestos?)(?: trasladado| 16 ?%)?")
+_TOTAL = re.compile(r"(?:gran )?total|(?:importe|monto) total|total (?:pagado|contratado|del contrato|neto)")
+_FLOW = re.compile(r"(?:presupuesto de )?(ingreso|egreso|gasto)s?(?: totales)?")
 _RFC = re.compile(r"[A-ZÑ&]{3,4}-?\d{6}-?[A-Z0-9]{3}")
 _GOVERNMENT = re.compile(r"APF|GE|GM|GOB_?\w*")
 
@@ -76,6 +80,9 @@ def map_columns(area: Area, kind: str, wanted: Mapping[str, str] | None = None) 
         if found and found[0]:
             _settle(area, mapping, column, *found)
     _drop_weak_amount(mapping)
+    _find_flow(area, mapping)
+    if kind == "contracts":
+        _name_the_tax(area, mapping)
     _map_by_values(area, mapping, wanted)
     return mapping
 
@@ -98,6 +105,32 @@ def _by_heading(area: Area, column: int, kind: str) -> tuple[str, str] | None:
         if found := match_heading(kind, text):
             return _checked(area, column, kind, found.field), found.confidence
     return None
+
+
+def _find_flow(area: Area, mapping: ColumnMapping) -> None:
+    """A column that says ``Ingresos`` or ``Egresos`` in every row parts the two, whatever its heading is."""
+    if mapping.kind not in ("expenditure", "revenue") or mapping.column("flow") is not None:
+        return
+    for column in area.paths:
+        if mapping.fields.get(column) in mapping.moments or mapping.confidence.get(column) == "person":
+            continue
+        values = values_of(area, column, 50)
+        if len(values) >= 2 and all(_FLOW.fullmatch(fold(text)) for text in values):
+            mapping.fields[column], mapping.confidence[column] = "flow", "values"
+            return
+
+
+def _name_the_tax(area: Area, mapping: ColumnMapping) -> None:
+    """Beside a column of the tax a ``Total`` includes it, and the ``Importe`` before it does not."""
+    tax = next((column for column in area.paths if _TAX.fullmatch(_words(area, column))), None)
+    total = next((column for column in area.paths if _TOTAL.fullmatch(_words(area, column))), None)
+    if tax is None or total is None or mapping.has("amount_with_tax") or mapping.confidence.get(total) == "person":
+        return
+    bare = mapping.column("amount_unspecified_tax")
+    if bare is not None and bare != total and not mapping.has("amount_without_tax"):
+        mapping.fields[bare] = "amount_without_tax"
+    mapping.fields[total], mapping.confidence[total] = "amount_with_tax", "similar"
+    mapping.repeated.pop(total, None)
 
 
 def _map_by_values(area: Area, mapping: ColumnMapping, wanted: Mapping[str, str] | None) -> None:
@@ -135,7 +168,14 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
     if name in CODE_TO_NAME and values and _share(values, _looks_code) < 0.3:
         return CODE_TO_NAME[name]
     if name == "object_name" and column + 1 in area.paths and len(values) >= 2 and _share(values, object_code) >= 0.8:
-        return "specific_item_code"
+        return _code_level(values)
+    if (
+        name in OBJECT_CODES
+        and _NUMBERED.fullmatch(_words(area, column))
+        and values
+        and not any(map(object_code, values))
+    ):
+        return ""  # numbers of something else: municipalities, rows
     if name == "revenue_name" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
         return "cri_code"
     if name == "revenue_group" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
@@ -159,6 +199,12 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
     if name == "expenditure_type" and any("programable" in fold(value) for value in values[:50]):
         return ""
     return name
+
+
+def _code_level(values: list[str]) -> str:
+    """The field of a column of object codes: where all are concepts they are no items."""
+    levels = {code.level for text in values if (code := object_code(text))}
+    return OBJECT_CODES[levels.pop() - 1] if len(levels) == 1 else "specific_item_code"
 
 
 def _names_procedure(text: str) -> bool:

@@ -6,6 +6,7 @@ table ``rows_read`` equals the lines yielded plus everything in ``skipped``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -272,19 +273,19 @@ def _read_area(area: Area, verdict: Verdict, children: list[Grid], work: _Work) 
     if flow is None:
         work.parts.append(budget_part(read_budget(area, mapping), work.name))
         return
-    for kind, word in (("expenditure", "egreso"), ("revenue", "ingreso")):
-        _read_flow(area, kind, word, flow, mapping, work)
+    for kind, said in (("expenditure", re.compile("egreso|gasto")), ("revenue", re.compile("ingreso"))):
+        _read_flow(area, kind, said, flow, mapping, work)
 
 
-def _read_flow(area: Area, kind: str, word: str, flow: int, mapping: ColumnMapping, work: _Work) -> None:
+def _read_flow(area: Area, kind: str, said: re.Pattern[str], flow: int, mapping: ColumnMapping, work: _Work) -> None:
     """INEGI prints income and spending in the same columns: the topic of the row says which it is."""
 
     def keep(row: int) -> bool:
         words = fold(area.grid.cell(row, flow))
-        return word in words or (kind == "expenditure" and "ingreso" not in words)
+        return bool(said.search(words)) or (kind == "expenditure" and "ingreso" not in words)
 
     if work.hints.kind not in (None, kind) or not any(
-        keep(row) and word in fold(area.grid.cell(row, flow)) for row in range(area.first, area.end)
+        said.search(fold(area.grid.cell(row, flow))) for row in range(area.first, area.end)
     ):
         return
     own = mapping if mapping.kind == kind else map_columns(area, kind, work.hints.columns)

@@ -167,7 +167,7 @@ def _budget_verdict(area: Area, kind: str, wanted: Mapping[str, str] | None) -> 
     labels = SPENDING_LABELS if kind == "expenditure" else INCOME_LABELS
     if not mapping.moments and not mapping.has("moment"):
         return None
-    if not mapping.has(*labels):
+    if not mapping.has(*labels, "flow"):
         return None
     _name_the_moment(area, mapping)
     return Verdict(kind, mapping, score=_budget_score(area, mapping))
