@@ -205,12 +205,13 @@ def _ask(part: Part, read: BudgetTable, breakdown: str | None, unit: int) -> Non
         part.questions.append(
             "Los renglones suman muy distinto del total que imprime el archivo. ¿Hay renglones que repiten a otros?"
         )
+    years = _years(read)
     for column, name in read.mapping.repeated.items():
-        if name in read.moments and not _agrees(read, column, name):
+        if name in read.moments and column not in years and not _agrees(read, column, name):
             kept = read.mapping.column(name)
             one, other = (_with_group(read.area, place) for place in (kept, column) if place is not None)
             part.questions.append(f"Dos columnas parecen lo mismo: «{one}» y «{other}». ¿Cuál se usa?")
-    part.questions += _several_years(read)
+    part.questions += _several_years(read, years)
 
 
 def _said(area: Area, column: int) -> str:
@@ -223,18 +224,19 @@ def _with_group(area: Area, column: int) -> str:
     return f"{' · '.join(groups)} · {area.headings[column]}" if groups else area.headings[column]
 
 
-def _several_years(read: BudgetTable) -> list[str]:
-    """Amounts of two years beside each other would become one year's."""
-    years = {
-        column: year
-        for column in read.mapping.moments.values()
-        if (year := year_of(" ".join(read.area.paths.get(column, ()))))
-        and read.mapping.confidence.get(column) != "person"
-    }
-    if len(set(years.values())) < 2:
+def _years(read: BudgetTable) -> dict[int, int]:
+    """The years that the headings of the amounts name, where they name several: two years beside each other are not one."""
+    columns = [*read.mapping.moments.values()]
+    columns += [column for column, name in read.mapping.repeated.items() if name in read.moments]
+    named = {column: year for column in columns if (year := year_of(" ".join(read.area.paths.get(column, ()))))}
+    return named if len(set(named.values())) > 1 else {}
+
+
+def _several_years(read: BudgetTable, years: dict[int, int]) -> list[str]:
+    if not years or all(read.mapping.confidence.get(column) == "person" for column in years):
         return []
-    columns = ", ".join(f"«{_with_group(read.area, column)}»" for column in years)
-    return [f"Estas columnas son de años distintos: {columns}. ¿De qué año se carga, y cuáles se dejan fuera?"]
+    columns = ", ".join(f"«{_with_group(read.area, column)}»" for column in sorted(years))
+    return [f"Estas columnas son de años distintos: {columns}. ¿De qué año se carga? Deja fuera las demás."]
 
 
 def _far_from_totals(part: Part) -> bool:
@@ -266,6 +268,8 @@ def _controls(read: BudgetTable, unit: int) -> list[Control]:
     if not rows and read.outline and read.outline.supported:
         rows = _outermost(read)
         return _control_rows(read, rows, f"Suma de {len(rows)} renglones de mayor nivel", unit)
+    if not grand and (whole := [row for row in rows if _same_sums(row.amounts, read.sums)]):
+        rows = whole  # the others are totals of a part
     together = add([row.amounts for row in rows], len(read.moments))
     if len(rows) > 1 and _same_sums(together, read.sums):
         return _control_rows(read, rows, f"{rows[0].label.text} ({len(rows)} renglones)", unit)

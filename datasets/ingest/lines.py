@@ -54,7 +54,13 @@ def breakdown_of(table: BudgetTable) -> str | None:
     named = mapping.has("object_name")
     if not coded and not named:
         return (
-            used[0] if len(used) == 1 else "full" if used else "economic" if mapping.has("expenditure_type") else None
+            used[0]
+            if len(used) == 1
+            else "full"
+            if used or mapping.has("flow")
+            else "economic"
+            if mapping.has("expenditure_type")
+            else None
         )
     if coded and used:
         return "full"

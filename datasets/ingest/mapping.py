@@ -169,13 +169,8 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
         return CODE_TO_NAME[name]
     if name == "object_name" and column + 1 in area.paths and len(values) >= 2 and _share(values, object_code) >= 0.8:
         return _code_level(values)
-    if (
-        name in OBJECT_CODES
-        and _NUMBERED.fullmatch(_words(area, column))
-        and values
-        and not any(map(object_code, values))
-    ):
-        return ""  # numbers of something else: municipalities, rows
+    if name in (*OBJECT_CODES, "cri_code") and _numbers_something_else(area, column, name, values):
+        return ""
     if name == "revenue_name" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
         return "cri_code"
     if name == "revenue_group" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
@@ -199,6 +194,22 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
     if name == "expenditure_type" and any("programable" in fold(value) for value in values[:50]):
         return ""
     return name
+
+
+def _numbers_something_else(area: Area, column: int, name: str, values: list[str]) -> bool:
+    """``Clave`` beside a municipality is the municipality's, and ``001, 002…`` are no classifier's codes."""
+    if not values or not _NUMBERED.fullmatch(_words(area, column)):
+        return False
+    beside = match_heading("expenditure", " ".join(area.paths.get(column + 1, ("",))[-1:]))
+    if beside and beside.field in ("municipality_name", "state_name"):
+        return True
+    known = object_code if name in OBJECT_CODES else _income_code
+    return _share(values, known) < 0.5
+
+
+def _income_code(text: str) -> str | None:
+    code = revenue_code(text)
+    return None if code is None or code.startswith("0") else code
 
 
 def _code_level(values: list[str]) -> str:

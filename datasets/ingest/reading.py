@@ -18,7 +18,7 @@ from datasets.ingest.clues import clues_of
 from datasets.ingest.contracts import ContractRow, ContractTable, read_contracts
 from datasets.ingest.decisions import correct_cells, decisions_for
 from datasets.ingest.dictionary import fold
-from datasets.ingest.layout import Area, find_areas
+from datasets.ingest.layout import Area, find_areas, title_lines
 from datasets.ingest.layout_names import layout_of
 from datasets.ingest.mapping import ColumnMapping, map_columns
 from datasets.ingest.numbers import NotAnAmount, to_cents
@@ -199,11 +199,12 @@ def _foreign_cells(grids: list[Grid]) -> list[tuple[str | None, Foreign]]:
     """No table at all: what the first rows of the sheets speak of (an OCDS template has one sheet per object)."""
     found = []
     for grid in grids:
-        cells: dict[int, tuple[str, ...]] = {
-            column: (cell,) for row in grid.rows[:2] for column, cell in enumerate(row) if cell.strip()
-        }
+        filled = [cell for row in grid.rows[:2] for cell in row if cell.strip()]
+        cells: dict[int, tuple[str, ...]] = {number: (cell,) for number, cell in enumerate(filled)}
         foreign = foreign_of(Area(grid, (0,), len(grid.rows), cells)) if cells else None
-        if foreign and foreign.strong:
+        if not (foreign and foreign.strong):
+            foreign = foreign_of(Area(grid, (0,), len(grid.rows), {}, title_lines(grid, 0, min(8, len(grid.rows)))))
+        if foreign:
             found.append((grid.sheet, foreign))
     return found
 
