@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -146,6 +146,8 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
             continue
         values = [cents[moment][place] for moment in table.moments]
         label = read_label([(column, area.grid.cell(row, column)) for column in labels], starts)
+        if not label.text and (total := _total_elsewhere(area, row, columns.values())):
+            label = total
         informative = informative or bool(_INFORMATIVE.match(label.text))
         if informative:
             table.skip("note", rows=[row])  # LDF statements repeat some of their rows below, for information
@@ -159,6 +161,12 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
             continue
         texts = {moment: area.grid.cell(row, column).strip() for moment, column in columns.items()}
         table.rows.append(BudgetRow(row, label, tuple(value for value, _ in values), texts))
+
+
+def _total_elsewhere(area: Area, row: int, amounts: Collection[int]) -> Label | None:
+    """``Total`` may stand in a column that nobody understood."""
+    label = read_label([(column, cell) for column, cell in enumerate(area.grid.rows[row]) if column not in amounts])
+    return label if label.is_total else None
 
 
 def _skip_empty(table: BudgetTable, keep: Callable[[int], bool] | None) -> list[int]:

@@ -20,12 +20,12 @@ from datasets.ingest.context import (
     state_code,
 )
 from datasets.ingest.contracts import ContractTable, contract_columns, date_years
-from datasets.ingest.dates import year_of
+from datasets.ingest.dates import settle_day_order, year_of
 from datasets.ingest.dictionary import fold, normalise
 from datasets.ingest.hierarchy import Amounts, add, close
-from datasets.ingest.layout import Area, area_titles
+from datasets.ingest.layout import Area, area_titles, is_number
 from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
-from datasets.ingest.mapping import ColumnMapping
+from datasets.ingest.mapping import WEAK_AMOUNT, ColumnMapping
 from datasets.ingest.numbers import decide_decimal_mark, to_cents
 from datasets.ingest.outline import BudgetRow
 from datasets.ingest.shapes import (
@@ -63,6 +63,12 @@ _FEDERAL_AUTHORITIES = frozenset(
 )
 
 
+DATE_FIELDS = (
+    "date_signed", "award_date", "start_date", "end_date", "notice_date", "opening_date", "maturity_date", "resolved_on",
+    "notified_on",
+)  # fmt: skip
+MOST_LISTED = 6  # headings in one sentence
+_AMOUNT_LIKE = re.compile(r"\$|\d{1,3}(,\d{3})+\.\d\d$|\d{4,}\.\d{1,2}$|^\d{7,}$")
 _CUMULATIVE = re.compile(r"acumulad|anual|a la fecha|al periodo|del ejercicio")
 _OF_THE_MONTH = re.compile(r"\b(?:del|en el|al) (?:mes|bimestre|trimestre|periodo)\b|mensual|trimestral")
 
@@ -201,6 +207,7 @@ def _ask(part: Part, read: BudgetTable, breakdown: str | None, unit: int) -> Non
     if unit > 1:
         part.findings.append(unit_finding(unit, bool(read.area.said.unit), sheet))
     part.questions += unit_questions(read.area, read.mapping)
+    part.findings += _unused(read)
     if _far_from_totals(part):
         part.questions.append(
             "Los renglones suman muy distinto del total que imprime el archivo. ¿Hay renglones que repiten a otros?"
@@ -222,6 +229,42 @@ def _with_group(area: Area, column: int) -> str:
     """``Aprobado [2]`` stands under a group heading that says what parts it from the other."""
     groups = area.paths.get(column, ())[:-1]
     return f"{' · '.join(groups)} · {area.headings[column]}" if groups else area.headings[column]
+
+
+def _unused(read: BudgetTable) -> list[Finding]:
+    """Amounts that the file seems to print and that are not loaded: a heading nobody knows, formulas without a value."""
+    area, mapping = read.area, read.mapping
+    others = [column for column in area.paths if column not in mapping.fields and column not in mapping.repeated]
+    others += [column for column, name in mapping.repeated.items() if name == WEAK_AMOUNT]
+    unknown = [area.headings[column] for column in sorted(others) if _prints_amounts(read, column)]
+    empty = [
+        area.headings[column]
+        for moment, column in mapping.moments.items()
+        if read.leaves and not any(row.texts.get(moment) for row in read.leaves)
+    ]
+    found = []
+    if unknown:
+        message = f"Hay columnas con montos que no se usaron: {_listed(unknown)}."
+        found.append(Finding("unused_amounts", "info", message, "Si hace falta alguna, di en las columnas qué es."))
+    if empty:
+        message = f"Estas columnas no traen ningún monto: {_listed(empty)}."
+        hint = "Si en la hoja de cálculo se ven, ábrela, guárdala y vuelve a subirla: son fórmulas sin su resultado."
+        found.append(Finding("empty_amounts", "info", message, hint, sheet=area.grid.sheet))
+    return found
+
+
+def _prints_amounts(read: BudgetTable, column: int) -> bool:
+    """Most cells are figures, and some are larger or finer than any code, year or percentage."""
+    if re.search(r"%|porcentaje|avance|variacion|diferencia", _said(read.area, column)):
+        return False
+    cells = [text for row in read.leaves if (text := read.area.grid.cell(row.row, column).strip())]
+    figures = [text for text in cells if is_number(text)]
+    return len(figures) * 2 > len(read.leaves) and any(_AMOUNT_LIKE.search(text) for text in figures)
+
+
+def _listed(headings: Sequence[str]) -> str:
+    more = f" y {len(headings) - MOST_LISTED} más" if len(headings) > MOST_LISTED else ""
+    return ", ".join(f"«{heading}»" for heading in headings[:MOST_LISTED]) + more
 
 
 def _years(read: BudgetTable) -> dict[int, int]:
@@ -325,12 +368,14 @@ def contract_part(read: ContractTable, name: str, offers: list[str | None] | Non
     if offers and "number_of_tenderers" not in columns:
         columns["number_of_tenderers"] = offers
     full_municipality_codes(columns)
+    swapped = settle_day_order(columns, DATE_FIELDS)
     context, took = context_of(read.area, columns, "contracts", (), name)
     if context.year is None and year is None:
         date_years(columns, len(read.rows))
     table = table_of(read.area, read.mapping, "contracts", "full", context)
     table.rows_read, table.skipped = read.rows_read, read.skipped
     table.reasons = _from_one(read.reasons)
+    table.unit = printed_unit(read.area, read.mapping)
     decide_marks(table, read)
     extra = [[row + 1 for row in line.extra] for line in read.rows]
     kept = {key: columns[key] for key in LINE_FIELDS["contracts"] if any(columns.get(key, ()))}
@@ -339,7 +384,16 @@ def contract_part(read: ContractTable, name: str, offers: list[str | None] | Non
             block_of(read.area.grid.sheet, [line.row for line in read.rows], extra if any(extra) else None, kept)
         ]
     _fill_procedure(table, area_titles(read.area))
-    return Part(table, named_year=not took)
+    findings = month_first_findings(table, swapped)
+    if table.unit > 1:
+        findings.append(unit_finding(table.unit, bool(read.area.said.unit), table.sheet))
+    return Part(table, findings=findings, questions=unit_questions(read.area, read.mapping), named_year=not took)
+
+
+def month_first_findings(table: Table, swapped: Sequence[str]) -> list[Finding]:
+    named = [f"«{heading}»" for heading, name in table.columns.items() if name in swapped]
+    message = f"Estas fechas traen primero el mes y luego el día, y así se leyeron: {', '.join(named)}."
+    return [Finding("month_first", "info", message, sheet=table.sheet)] if named else []
 
 
 def _from_one(reasons: dict[int, str]) -> dict[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from datasets.ingest.dictionary import fold
@@ -35,6 +36,7 @@ _NAMED = re.compile(
     rf"(\d{{1,2}})\s*(?:de\s+|[-/.\s]\s*)({_MONTH})\b\.?\s*(?:del?\s+(?:ano\s+)?|[-/.,\s]\s*)(\d{{4}}|\d{{2}})(?!\d)"
 )
 _MONTH_YEAR = re.compile(rf"({_MONTH})\b\.?\s*(?:del?\s+(?:ano\s+)?|[-/.,\s]\s*)(\d{{4}})(?!\d)")
+_SLASHED = re.compile(r"^\s*(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4})(?!\d)")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 60_000  # 1954 to 2064: a five-digit number outside is no date
@@ -73,6 +75,18 @@ def _first_written(value: str) -> date | None:
     if match := _MONTH_YEAR.search(value):
         return _safe(int(match[2]), MONTHS[match[1]], 1)
     return None
+
+
+def settle_day_order(columns: dict[str, list[str | None]], names: Iterable[str]) -> list[str]:
+    """Columns that print the month first, written day first; their names are given. One that could be either is day first."""
+    swapped = []
+    for name in names:
+        texts = columns.get(name, [])
+        pairs = [(int(match[1]), int(match[3])) for text in texts if text and (match := _SLASHED.match(text))]
+        if any(second > 12 for _, second in pairs) and all(first <= 12 for first, _ in pairs):
+            columns[name] = [text and _SLASHED.sub(r"\3\2\1\2\4", text) for text in texts]
+            swapped.append(name)
+    return swapped
 
 
 def period_of(start: date | None, end: date) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import pairwise
 
 from datasets.ingest import classify
 from datasets.ingest.budget import BudgetTable
@@ -35,6 +36,14 @@ _FUNCTION = (
     ("function_code", "function_name"),
     ("purpose_code", "purpose_name"),
 )
+
+
+MERGED_FIELDS = frozenset(
+    f"{name}_{part}"
+    for name in ("admin_unit", "ramo", "program", "project", "purpose", "function", "subfunction", "funding_source")
+    for part in ("code", "name")
+)
+MERGED = 0.3  # of the lines without a text of their own: fewer are gaps, not merged cells
 
 
 def breakdown_of(table: BudgetTable) -> str | None:
@@ -110,11 +119,36 @@ def _mapped(table: BudgetTable) -> Columns:
     columns: Columns = {}
     for column, name in table.mapping.fields.items():
         if name not in MOMENTS[table.mapping.kind]:
-            values = [area.grid.cell(row.row, column).strip() or None for row in table.leaves]
+            values = _filled_down(table, column) if name in MERGED_FIELDS else _own(table, column)
             if name == "period_label" and "trimestre" in normalise(" ".join(area.paths.get(column, ()))):
                 values = [f"T{value}" if value in ("1", "2", "3", "4") else value for value in values]
             columns[RENAMED.get(name, name)] = values
     return columns
+
+
+def _own(table: BudgetTable, column: int) -> list[str | None]:
+    return [table.area.grid.cell(row.row, column).strip() or None for row in table.leaves]
+
+
+def _filled_down(table: BudgetTable, column: int) -> list[str | None]:
+    """A unit or programme printed once for the rows below it, as merged cells are.
+
+    Not in delimited text, where a blank cell says nothing, nor where neighbouring rows repeat the text: then blank is blank.
+    """
+    own = _own(table, column)
+    repeats = any(text and text == following for text, following in pairwise(own))
+    if table.area.grid.sheet is None or not own or own[0] is None or repeats or own.count(None) < MERGED * len(own):
+        return own
+    wider = [other for other, name in table.mapping.fields.items() if name in MERGED_FIELDS and other < column]
+    totals = {row.row for row in table.totals}
+    known: dict[int, str | None] = {}
+    last: str | None = None
+    for row in range(table.leaves[0].row, table.leaves[-1].row + 1):
+        text = table.area.grid.cell(row, column).strip()
+        if row in totals or (not text and any(table.area.grid.cell(row, other).strip() for other in wider)):
+            last = None
+        known[row] = last = text if text and row not in totals else last
+    return [known[row.row] for row in table.leaves]
 
 
 def _object(table: BudgetTable, columns: Columns) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from datasets.ingest.build import Part, block_of, context_of, decide_marks, table_of
+from datasets.ingest.build import DATE_FIELDS, Part, block_of, context_of, decide_marks, month_first_findings, table_of
 from datasets.ingest.contracts import ContractRow, ContractTable, furniture
-from datasets.ingest.dates import parse_date, year_of
+from datasets.ingest.dates import parse_date, settle_day_order, year_of
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.dictionary import fold
 from datasets.ingest.labels import is_note
@@ -63,14 +63,16 @@ def register_part(read: ContractTable, name: str, year: int | None = None) -> Pa
     """`year` is what a person said: then no other answer is looked for."""
     kind = read.mapping.kind
     columns = _columns(read)
+    swapped = settle_day_order(columns, DATE_FIELDS)
     context, took = context_of(read.area, columns, kind, (), name)
-    findings = []
+    findings: list[Finding] = []
     if context.year is None and year is None and "fiscal_year" not in columns:
         context.year = _dated_by(kind, columns)
         if context.year is not None:
             findings.append(_dated(context.year))
     table = table_of(read.area, read.mapping, kind, "full", context)
     table.rows_read, table.skipped = read.rows_read, read.skipped
+    findings += month_first_findings(table, swapped)
     table.unit = printed_unit(read.area, read.mapping)
     if table.unit > 1:
         findings.append(unit_finding(table.unit, bool(read.area.said.unit), table.sheet))
