@@ -25,7 +25,7 @@ from datasets.ingest.dictionary import fold, normalise
 from datasets.ingest.hierarchy import Amounts, add, close
 from datasets.ingest.layout import Area, area_titles, is_number
 from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
-from datasets.ingest.mapping import WEAK_AMOUNT, ColumnMapping
+from datasets.ingest.mapping import WEAK_AMOUNT, ColumnMapping, is_of_the_month
 from datasets.ingest.numbers import decide_decimal_mark, to_cents
 from datasets.ingest.outline import BudgetRow
 from datasets.ingest.shapes import (
@@ -69,8 +69,6 @@ DATE_FIELDS = (
 )  # fmt: skip
 MOST_LISTED = 6  # headings in one sentence
 _AMOUNT_LIKE = re.compile(r"\$|\d{1,3}(,\d{3})+\.\d\d$|\d{4,}\.\d{1,2}$|^\d{7,}$")
-_CUMULATIVE = re.compile(r"acumulad|anual|a la fecha|al periodo|del ejercicio")
-_OF_THE_MONTH = re.compile(r"\b(?:del|en el|al) (?:mes|bimestre|trimestre|periodo)\b|mensual|trimestral")
 
 
 @dataclass(slots=True)
@@ -240,7 +238,7 @@ def _unused(read: BudgetTable) -> list[Finding]:
     empty = [
         area.headings[column]
         for moment, column in mapping.moments.items()
-        if read.leaves and not any(row.texts.get(moment) for row in read.leaves)
+        if moment in read.moments and read.leaves and not any(row.texts.get(moment) for row in read.leaves)
     ]
     found = []
     if unknown:
@@ -295,7 +293,7 @@ def _agrees(read: BudgetTable, column: int, name: str) -> bool:
     kept = read.mapping.column(name)
     if kept is None or name == "reported":
         return True
-    if _CUMULATIVE.search(_said(read.area, kept)) and _OF_THE_MONTH.search(_said(read.area, column)):
+    if is_of_the_month(read.area, column) and not is_of_the_month(read.area, kept):
         return True  # what was spent this month is part of what was spent so far
     cells = (
         (read.area.grid.cell(row.row, column).strip(), read.area.grid.cell(row.row, kept).strip())

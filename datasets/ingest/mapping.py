@@ -30,6 +30,7 @@ _NEEDS_GROUP = re.compile(
     r"nombres?( s)?|(primer |segundo )?apellidos?( paterno| materno)?|inicio|termino|fin|conclusion"
     r"|fecha de (inicio|termino)|monto|importe|total|rfc|razon social|clave|numero|fecha|objeto|descripcion"
 )
+_OF_THE_MONTH = re.compile(r"\b(?:del|en el) (?:mes|bimestre|trimestre|periodo)\b|mensual|trimestral")
 _NUMBERED = re.compile(r"clave|codigo|cuenta|cta|id|no|num|numero")
 _TAX = re.compile(r"(?:importe |monto )?(?:del? )?(?:iva|i v a|impuestos?)(?: trasladado| 16 ?%)?")
 _TOTAL = re.compile(r"(?:gran )?total|(?:importe|monto) total|total (?:pagado|contratado|del contrato|neto)")
@@ -256,6 +257,8 @@ def _better(area: Area, mapping: ColumnMapping, old: int, new: int, name: str, c
     if name == "object_name":
         return _name_depth(area, new) < _name_depth(area, old)
     if name in MOMENTS.get(mapping.kind, ()):
+        if is_of_the_month(area, old) != is_of_the_month(area, new):
+            return is_of_the_month(area, old)
         words = ("acumulad", "anual", "total")
         return any(word in _words(area, new) for word in words) and not any(word in _words(area, old) for word in words)
     if name == "description":
@@ -265,6 +268,11 @@ def _better(area: Area, mapping: ColumnMapping, old: int, new: int, name: str, c
     if mapping.confidence[old] == "similar" and confidence == "exact":
         return True
     return not values_of(area, old, 1) and bool(values_of(area, new, 1))
+
+
+def is_of_the_month(area: Area, column: int) -> bool:
+    """``Devengado del mes`` beside the figure of the whole year so far."""
+    return bool(_OF_THE_MONTH.search(_words(area, column)))
 
 
 def _words(area: Area, column: int) -> str:
