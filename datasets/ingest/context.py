@@ -69,6 +69,9 @@ _UNIT_NOTE = re.compile(
     r"(?:(?:miles|millones) de pesos\b|mdp)[^\d.]{0,60}\W*"
 )
 _UNIT_WORDS = re.compile(r"\(?\s*(?:cifras )?(?:en )?(?:(?:miles|millones) de )?pesos\s*\)?\s*$", re.IGNORECASE)
+_DATED_BY = re.compile(
+    r"(fecha( y hora)? (de|del) )?(descarg|impres|generad|consult|publicad|emision|emitid|actualiza|elabora)"
+)
 _NOT_A_BODY = re.compile(
     r"estado (analitico|del ejercicio)|clasificacion|presupuesto|gasto|ingreso|del? \d|al \d|pesos|formato|articulo"
     r"|anexo|cuenta publica|ejercicio|trimestre"
@@ -94,10 +97,12 @@ def from_titles(lines: Sequence[str]) -> Context:
     context = Context()
     for line in lines:
         _place_and_body(context, _UNIT_WORDS.sub("", line).strip())
-    for line in lines:
-        year, period = parse_period(line)
-        context.period = context.period or period
-        context.year = context.year or year
+    said = [parse_period(line) for line in lines if not _DATED_BY.match(fold(line))]
+    context.period = next((period for _, period in said if period), None)
+    # The year of the period before any other: a year alone may be that of a law, a plan, a download.
+    context.year = next((year for year, period in said if year and period), None) or next(
+        (year for year, _ in said if year), None
+    )
     if context.period is None and context.year and lines:
         context.period = parse_period(f"{lines[-1]} {context.year}")[
             1

@@ -22,6 +22,7 @@ MAX_TITLE = 200  # longer texts above a table explain the law, they do not name 
 _LEGEND_CELL = re.compile(r"\(?\s*[\dA-Z]{1,2}\s*\)?|\(?\s*[\dA-Z]{1,2}\s*=.*|[\dA-Z]{1,2}\s*[-+*/]\s*[\dA-Z]{1,2}")
 _MARK_CELL = re.compile(r"\(\d\)|.*=.*|\d/\d")
 _BUDGET_WORDS = re.compile(r"presupuesto|egresos|\bingresos\b|\bgastos?\b")
+_DASH = re.compile(r"[-–—]+")
 _TEMPLATE = re.compile(r"\s*colocar el id de los registros|\s*este criterio aplica|\s*formato de fecha", re.IGNORECASE)
 
 
@@ -210,6 +211,11 @@ def _short_header(grid: Grid, start: int, stop: int) -> tuple[int, ...] | None:
     return None
 
 
+def _is_figure(text: str) -> bool:
+    """An amount, or the dash that stands for none; a year is no figure."""
+    return bool(_DASH.fullmatch(text)) or (is_number(text) and not re.fullmatch(r"(19|20)\d\d", text))
+
+
 def _figures_below(grid: Grid, row: int, columns: list[int]) -> int:
     below = range(row + 1, min(row + 12, len(grid.rows)))
     return sum(any(is_number(grid.cell(other, column)) for column in columns) for other in below)
@@ -276,7 +282,7 @@ def title_lines(grid: Grid, start: int, stop: int) -> list[str]:
     lines: list[str] = []
     for row in range(start, stop):
         cells = _texts(grid, row)
-        if start and any(is_number(text) and not re.fullmatch(r"(19|20)\d\d", text) for text in cells.values()):
+        if start and any(_is_figure(text) for text in cells.values()):
             lines.clear()
             continue
         short = [text for text in cells.values() if len(text) <= MAX_TITLE or "\n" in text]

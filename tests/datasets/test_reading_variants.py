@@ -473,3 +473,37 @@ def test_a_statement_of_results_is_told_by_its_title(tmp_path):
 )
 def test_short_months_and_numeric_dates_of_titles(words, found):
     assert parse_period(words) == found
+
+
+@pytest.mark.parametrize(
+    "line", ["Descargado el 12/05/2024", "Plan Municipal de Desarrollo 2021", "Fecha de impresión: 12/05/2024"]
+)
+def test_the_year_of_the_period_wins_over_other_years_above_it(tmp_path, line):
+    table = sheet(tmp_path, [["Portal de transparencia"], [line], *TITLES, HEAD, *ROWS, TOTAL]).tables[0]
+    assert (table.context.year, table.context.period) == (2023, "Q2")
+
+
+# --- the same money again
+
+
+def test_dashes_between_two_tables_are_figures_and_name_nobody(tmp_path):
+    zeros = ["Instituto sin presupuesto", "-", "-", "-", "-"]
+    again = [*TITLES, HEAD, ["Gasto Corriente", 400.5, 400, 190, 170], zeros, TOTAL]
+    first = sheet(tmp_path, [*TITLES, HEAD, *ROWS, TOTAL, zeros, [], *again[1:]]).tables
+    assert [table.context.body_name for table in first] == ["Municipio de Ejemplo, Jalisco"] * len(first)
+
+
+def test_a_list_copied_to_another_sheet_is_counted_once(tmp_path):
+    head = ["Contrato", "Proveedor", "Objeto", "Fecha del contrato", "Monto"]
+    rows = [
+        ["Municipio de Ejemplo, Jalisco"],
+        ["Contratos 2023"],
+        head,
+        ["C-1", "A SA", "Silla", "01/02/2023", 1],
+        ["C-2", "B SA", "Mesa", "02/02/2023", 2],
+    ]
+    other = [*rows[:4], ["C-3", "C SA", "Mesa", "02/02/2023", 2]]
+    copied = read(write_xlsx(tmp_path / "copia.xlsx", {"Contratos": rows, "Copia": rows}))
+    assert (sum(table.lines for table in copied.tables), codes(copied)) == (2, ["repeated"])
+    two = read(write_xlsx(tmp_path / "dos.xlsx", {"Enero": rows, "Febrero": other}))
+    assert (sum(table.lines for table in two.tables), codes(two)) == (4, [])
