@@ -115,8 +115,10 @@ _ORDINAL = {
     "tercer": 3, "tercero": 3, "3er": 3, "3ero": 3, "3o": 3, "3": 3, "iii": 3,
     "cuarto": 4, "4to": 4, "4o": 4, "4": 4, "iv": 4, "cuartro": 4,
 }  # fmt: skip
-_QUARTER = re.compile(rf"\b({'|'.join(sorted(_ORDINAL, key=len, reverse=True))})[\s_.-]*trim(?:estre)?\b")
+_QUARTER = re.compile(rf"\b({'|'.join(sorted(_ORDINAL, key=len, reverse=True))})[\s_.°-]*trim(?:estre)?\b")
 _QUARTER_AFTER = re.compile(rf"\btrim(?:estre)?[\s_.-]*({'|'.join(sorted(_ORDINAL, key=len, reverse=True))})\b")
+_PART = re.compile(rf"\b({'|'.join(sorted(_ORDINAL, key=len, reverse=True))})[\s_.°-]*(semestre|bimestre)\b")
+_PART_MONTHS = {"semestre": 6, "bimestre": 2}
 _QUARTER_SHORT = re.compile(r"\b(?:[qt]([1-4])|([1-4])[qt])\b")
 # ``JUN 2023``, never ``30 de jun 2023``
 _SHORT_MONTH = re.compile(rf"(?<![a-z])(?<!de )({_MONTH})\.?[\s_.-]?(?:19|20)\d\d(?!\d)")
@@ -145,6 +147,8 @@ def parse_period(text: str) -> tuple[int | None, str | None]:
     quarter = _QUARTER.search(value) or _QUARTER_AFTER.search(value)
     if quarter:
         return _only_year(value), f"Q{_ORDINAL[quarter[1]]}"
+    if part := _PART.search(value):
+        return _part_of_year(_ORDINAL[part[1]] * _PART_MONTHS[part[2]], _only_year(value))
     if short := _QUARTER_SHORT.search(value):
         return _only_year(value), f"Q{short[1] or short[2]}"
     if match := _UNTIL.search(value):
@@ -153,6 +157,11 @@ def parse_period(text: str) -> tuple[int | None, str | None]:
     if (match := _UNTIL_NUMERIC.search(value)) and (last := parse_date(match[1])):
         return last.year, _months_period(1, last.month, last.year)
     return _month_or_year(value)
+
+
+def _part_of_year(last_month: int, year: int | None) -> tuple[int | None, str | None]:
+    """Half-years and bimesters by the month they end in: statements are cumulative."""
+    return year, _months_period(1, last_month, year) if last_month < 12 else "annual"
 
 
 def _month_or_year(value: str) -> tuple[int | None, str | None]:

@@ -21,7 +21,8 @@ _FORMULA = re.compile(r"\(\s*[\dA-Za-z]\s*=[^)]*\)|(?<=\s)\(\s*(?:\d+|[a-h])\s*\
 _FOOTNOTE_MARK = re.compile(r"\s*\d\s*/\s*$|\s*/\s*\d\s*$|[¹²³⁴⁵]|(?<=[A-Za-zñáéíóú])\s\d\s*$")
 _SPACED_LETTERS = re.compile(r"(?:^|(?<=\s\s))(?:[^\W\d_]\s){2,}[^\W\d_](?=\s\s|\s*$)")
 _ADDED = re.compile(
-    r"\b(?:(?:cifras )?(?:en )?(?:(?:miles|millones) de )?pesos|mdp|acumulad[oa]s?|(?:del )?(?:ejercicio )?(?:19|20)\d\d)\b"
+    r"\b(?:(?:cifras )?(?:en )?(?:(?:miles|millones) de )?pesos|mdp|acumulad[oa]s?"
+    r"|al (?:periodo|mes|trimestre|cierre)|a la fecha|(?:del )?(?:ejercicio )?(?:19|20)\d\d)\b"
 )
 _EITHER = re.compile(r"\s*/\s*")
 _LABELS = ("_name", "_code", "_group", "_type")

@@ -190,6 +190,23 @@ def test_what_was_spent_this_month_is_not_asked_about_beside_what_was_spent_so_f
     assert column(reading.tables[0], "accrued") == ["50", "5"]
 
 
+def test_budgeted_and_real_are_moments(tmp_path):
+    rows = [["Concepto", "Presupuestado", "Real"], ["Servicios Personales", 10, 8], ["Servicios Generales", 5, 4]]
+    table = sheet(tmp_path, [*TITLES, *rows]).tables[0]
+    assert (column(table, "approved"), column(table, "exercised")) == (["10", "5"], ["8", "4"])
+    rows = [["Rubro", "Presupuestado", "Real"], ["Impuestos", 10, 8], ["Derechos", 5, 4]]
+    table = sheet(tmp_path, [TITLES[0], ["Ingresos de enero a marzo de 2023"], *rows]).tables[0]
+    assert (column(table, "estimated"), column(table, "collected")) == (["10", "5"], ["8", "4"])
+
+
+def test_a_column_of_whole_thousands_is_written_as_its_neighbours(tmp_path):
+    rows = [["Servicios Personales", "1.300.500", "40.000"], ["Materiales y Suministros", "100.250", "-15.000"]]
+    reading = sheet(tmp_path, [*TITLES, ["Concepto", "Aprobado", "Ampliaciones/(Reducciones)"], *rows])
+    assert (reading.questions, reading.tables[0].decimal) == ([], {"approved": ",", "adjustments": ","})
+    alone = sheet(tmp_path, [*TITLES, ["Concepto", "Aprobado", "Pagado"], ["Servicios Personales", "40.000", None]])
+    assert "separa miles o decimales" in alone.questions[0]
+
+
 def test_amounts_left_out_are_told(tmp_path):
     head = ["Concepto", "Aprobado", "Recalendarizado", "Pagado"]
     rows = [["Servicios Personales", 300.5, 1234.55, None], ["Materiales y Suministros", 100, 2345.67, None]]
@@ -469,6 +486,12 @@ def test_a_statement_of_results_is_told_by_its_title(tmp_path):
         ("Al 31/12/2023", (2023, "annual")),
         ("Fecha de corte: 30 de jun 2023", (2023, None)),
         ("Mar de Cortés 2023", (2023, None)),
+        ("2° Trimestre 2023", (2023, "Q2")),
+        ("Primer semestre de 2023", (2023, "Q2")),
+        ("Segundo semestre 2023", (2023, "annual")),
+        ("Tercer bimestre 2023", (2023, "Q2")),
+        ("1er bimestre 2023", (2023, "2023-02")),
+        ("Segundo semestre", (None, "annual")),
     ],
 )
 def test_short_months_and_numeric_dates_of_titles(words, found):
