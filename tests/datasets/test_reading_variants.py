@@ -118,6 +118,13 @@ def test_contracts_in_thousands(tmp_path, ingest):
     assert done.report["unit"] == 1_000
 
 
+def test_a_person_may_say_the_unit_of_contracts(tmp_path):
+    head = ["No. Contrato", "Proveedor", "RFC", "Objeto del contrato", "Fecha de firma", "Monto con IVA"]
+    rows = [["Municipio de Ejemplo, Jalisco"], ["Contratos 2023"], head, [*CONTRACTS[0][:5], 1.16]]
+    reading = sheet(tmp_path, rows, unit=1_000_000)
+    assert (reading.tables[0].unit, codes(reading)) == (1_000_000, ["unit"])
+
+
 # --- headings
 
 
