@@ -38,6 +38,7 @@ class DialoguesConfig(AppConfig):
                 field="commitment",
                 right="dialogues.manage_commitment",
                 seen=Commitment.objects.visible_to,
+                concerns=Commitment.objects.concerning,
             ),
         )
 

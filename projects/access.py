@@ -8,13 +8,50 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from partners.services import Kept, blot
+from partners.services import Kept, Writing, blot, written_by
 from partners.services.privacy import label_of
-from projects.models import Comment, ProjectMember, ResearchNote, ResearchNoteEvent, Substantiation
+from projects.models import (
+    Activity,
+    Attachment,
+    Challenge,
+    Comment,
+    DataGap,
+    Evidence,
+    LearningNote,
+    LogEntry,
+    NoteImage,
+    Outcome,
+    Project,
+    ProjectMember,
+    Reading,
+    ResearchNote,
+    ResearchNoteEvent,
+    StageChange,
+    Substantiation,
+    TrailAnswer,
+)
 from projects.services.comments import erase_comments_of
 
 if TYPE_CHECKING:
     from partners.models import Person
+
+
+WRITTEN = (
+    Writing(Project, "created_by", "created_at", ("title",)),
+    Writing(StageChange, "by", "on", ("project__title", "reason")),
+    Writing(LogEntry, "by", "on", ("project__title", "text", "what_changed")),
+    Writing(Attachment, "by", "created_at", ("entry__project__title", "original_name")),
+    Writing(LearningNote, "by", "on", ("project__title", "did", "learned", "next", "blocked_by")),
+    Writing(Activity, "user", "created_at", ("project__title", "title")),
+    Writing(Outcome, "by", "on", ("project__title", "actor", "what_changed")),
+    Writing(Reading, "by", "as_of", ("indicator__name", "note")),
+    Writing(Challenge, "created_by", "created_at", ("title", "statement")),
+    Writing(DataGap, "created_by", "created_at", ("what_is_missing",)),
+    Writing(TrailAnswer, "answered_by", "updated_at", ("question", "text", "failed_search")),
+    Writing(Evidence, "created_by", "created_at", ("reading",)),
+    Writing(ResearchNote, "created_by", "created_at", ("title", "lede", "body")),
+    Writing(NoteImage, "by", "created_at", ("note__title", "alt")),
+)
 
 
 def kept_of(person: Person) -> Iterator[Kept]:
@@ -27,6 +64,7 @@ def kept_of(person: Person) -> Iterator[Kept]:
         yield Kept(_("Project"), role.since, f"{role.project} · {role.get_role_display()}")
     for comment in Comment.objects.filter(by=person.user_id).order_by("created_at", "pk"):
         yield Kept(_("Comment"), comment.created_at, f"{comment.target}: {comment.text or _('taken away')}")
+    yield from written_by(person.user_id, WRITTEN)
 
 
 def erase(person: Person) -> int:

@@ -56,6 +56,11 @@ def address_of(target: Model) -> str:
     return reverse("projects:comments", args=[word, name])
 
 
+def called(target: Model) -> Model:
+    """What lists and mails call it: the project of a log entry, as the words of the entry stay in the project."""
+    return target.project if isinstance(target, LogEntry) else target
+
+
 def found_at(word: str, name: str, user: User | AnonymousUser) -> Any:
     """What an address names, if this reader may see comments there; else None."""
     if word not in kinds():

@@ -14,9 +14,11 @@ from partners.rules import is_gesoc
 
 from .models import (
     Activity,
+    Comment,
     DataGap,
     Evidence,
     EvidenceChange,
+    EvidenceUse,
     LogEntry,
     Project,
     ProjectMember,
@@ -24,6 +26,8 @@ from .models import (
     Reading,
     StageChange,
 )
+from .models.comments import TARGETS, places
+from .threads import address_of, called
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -31,6 +35,16 @@ if TYPE_CHECKING:
 AHEAD = datetime.timedelta(days=14)
 BACK = datetime.timedelta(days=14)
 MOST = 20
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What others lately commented beside one thing of mine."""
+
+    about: Any
+    url: str
+    count: int
+    latest: datetime.datetime
 
 
 @dataclass
@@ -45,6 +59,7 @@ class Week:
     entries: list[LogEntry]
     stages: list[StageChange]
     figures: list[EvidenceChange]
+    talks: list[Talk]
 
     @property
     def owes_nothing(self) -> bool:
@@ -52,7 +67,7 @@ class Week:
 
     @property
     def nothing_changed(self) -> bool:
-        return not (self.entries or self.stages or self.figures)
+        return not (self.entries or self.stages or self.figures or self.talks)
 
 
 def week_of(user: User) -> Week:
@@ -120,4 +135,28 @@ def week_of(user: User) -> Week:
             .select_related("evidence")
             .distinct()[:MOST]
         ),
+        talks=_talks(user, mine),
     )
+
+
+def _talks(user: User, mine: list[Project]) -> list[Talk]:
+    """Of the newest hundred comments, by what they stand beside; the newest first."""
+    used = EvidenceUse.objects.filter(project__in=mine).values("evidence")
+    own = Organisation.objects.of(user).values("pk")
+    around = Q(entry__project__in=mine) | Q(note__organisation__in=own) | Q(note__created_by=user)
+    around |= Q(challenge__project__in=mine) | Q(challenge__created_by=user)
+    around |= Q(evidence__created_by=user) | Q(evidence__in=used)
+    for word, place in places().items():
+        around |= Q(elsewhere=word, **{f"{place.path}__in": place.concerns(user).values("pk")})
+    fresh = Comment.objects.filter(removed_at=None, created_at__gte=timezone.now() - BACK).exclude(by=user)
+    rows = (
+        fresh.visible_to(user)
+        .filter(around)
+        .select_related("entry__project", *TARGETS, *(place.path for place in places().values()))
+    )
+    beside: dict[str, list[Comment]] = {}
+    for comment in rows.order_by("-created_at", "-pk")[: MOST * 5]:
+        beside.setdefault(address_of(comment.target), []).append(comment)
+    return [
+        Talk(called(comments[0].target), url, len(comments), comments[0].created_at) for url, comments in beside.items()
+    ][:MOST]

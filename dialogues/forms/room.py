@@ -68,6 +68,12 @@ class WrittenAt(forms.DateTimeField):
         return at if at is not None and now - KEPT_FOR <= at <= now else None
 
 
+class ArrivedForm(forms.Form):
+    """When somebody was ticked, where the tick could only be sent later."""
+
+    at = WrittenAt()
+
+
 class HostNoteForm(forms.ModelForm):
     """For whoever hosts a table: the kind is the button that is pressed; table and part are known."""
 

@@ -49,11 +49,16 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         shown = Q(visibility__in=levels)
         if user.pk is None:
             return self.filter(shown)
+        return self.filter(shown | self._theirs(user))
+
+    def concerning(self, user: User) -> CommitmentQuerySet:
+        """Those that a user or one of their organisations made, answers for or backs."""
+        return self.filter(self._theirs(user))
+
+    def _theirs(self, user: User | AnonymousUser) -> Q:
         own = Organisation.objects.of(user).values("pk")
         backed = Commitment.supporters.through.objects.filter(organisation__in=own).values("commitment_id")
-        return self.filter(
-            shown | Q(responsible__in=own) | Q(pk__in=backed) | Q(created_by=user.pk) | Q(responsible_person__user=user)
-        )
+        return Q(responsible__in=own) | Q(pk__in=backed) | Q(created_by=user.pk) | Q(responsible_person__user=user)
 
     def public(self) -> CommitmentQuerySet:
         return self.filter(visibility=Visibility.PUBLIC)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.db.models import Count
+from django.db.models import CharField, Count, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext_lazy as _
 
 from dialogues.models import Invitation, Session
 from partners.models import OutboxMail
 
 LETTER = "dialogue_invitation"
+# What is said of an invitation that was sent while its letter stands so in the outbox. One on paper has no letter.
+OF_LETTER = {
+    OutboxMail.State.QUEUED: (Invitation.State.QUEUED.label, ""),
+    OutboxMail.State.SENDING: (Invitation.State.QUEUED.label, ""),
+    OutboxMail.State.FAILED: (Invitation.State.BOUNCED.label, "bad"),
+    OutboxMail.State.SUPPRESSED: (_("Held back"), "warn"),
+}
+TONES = {Invitation.State.ACCEPTED: "ok", Invitation.State.DECLINED: "bad", Invitation.State.SENT: "info"}
 
 
 class Delivery(NamedTuple):
@@ -39,3 +49,26 @@ def delivery(session: Session) -> Delivery:
         failed=count.get(state.FAILED, 0),
         kept_back=count.get(state.SUPPRESSED, 0),
     )
+
+
+class Asked(NamedTuple):
+    invitation: Invitation
+    said: str
+    tone: str
+
+
+def asked(session: Session) -> list[Asked]:
+    """Who was invited, and how it stands: a letter that did not leave is not called sent."""
+    key = Concat(Value("invitation:"), Cast(OuterRef("key"), CharField()))
+    letter = Subquery(OutboxMail.objects.filter(key=key).values("state")[:1])
+    return [
+        Asked(row, *_standing(row, row.letter))
+        for row in session.invitations.live().select_related("person", "organisation").annotate(letter=letter)
+    ]
+
+
+def _standing(invitation: Invitation, letter: str | None) -> tuple[str, str]:
+    if invitation.state == Invitation.State.SENT and letter in OF_LETTER:
+        said, tone = OF_LETTER[OutboxMail.State(letter)]
+        return str(said), tone
+    return invitation.get_state_display(), TONES.get(Invitation.State(invitation.state), "")

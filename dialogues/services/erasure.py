@@ -8,10 +8,33 @@ import pgtrigger
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from dialogues.models import AgendaItem, Commitment, MinutesComment, Registration, SessionRole
+from dialogues.models import (
+    AgendaItem,
+    Availability,
+    Commitment,
+    CommitmentUpdate,
+    CommitmentVerification,
+    Contribution,
+    Decision,
+    MinutesComment,
+    MinutesRevision,
+    Registration,
+    Session,
+    SessionRole,
+)
 from partners.models import Person
-from partners.services import Kept, blot
+from partners.services import Kept, Writing, blot, written_by
 from partners.services.privacy import label_of
+
+WRITTEN = (
+    Writing(Session, "created_by", "created_at", ("title",)),
+    Writing(Contribution, "captured_by", "created_at", ("session__title", "text")),
+    Writing(Decision, "created_by", "decided_on", ("session__title", "text", "reasons")),
+    Writing(MinutesRevision, "author", "created_at", ("session__title", "number", "change_note", "body")),
+    Writing(Commitment, "created_by", "created_at", ("text",)),
+    Writing(CommitmentUpdate, "by", "at", ("commitment__text", "note", "evidence_url")),
+    Writing(CommitmentVerification, "by", "at", ("commitment__text", "note", "evidence_url")),
+)
 
 
 def erase_person(person: Person) -> int:
@@ -45,3 +68,8 @@ def kept_of(person: Person) -> Iterator[Kept]:
         yield Kept(_("Comment on minutes"), comment.at, f"{comment.revision.session}: {comment.text}")
     for promise in Commitment.objects.filter(responsible_person=person).order_by("pk"):
         yield Kept(_("Commitment"), promise.created_at, str(promise))
+    for note in Contribution.objects.filter(speaker=person).select_related("session").order_by("pk"):
+        yield Kept(_("Said in a dialogue"), note.created_at, f"{note.session}: {note.text}")
+    for away in Availability.objects.filter(person=person).order_by("pk"):
+        yield Kept(_("Time without availability"), away.starts_at, away.note)
+    yield from written_by(person.user_id, WRITTEN)

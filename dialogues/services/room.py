@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.models import (
@@ -65,6 +66,13 @@ def may_arrive(registration: Registration, now: datetime.datetime | None = None)
 def may_be_kept(session: Session) -> bool:
     """May a browser keep what it could not send? Never of a reserved dialogue."""
     return session.confidentiality != Session.Confidentiality.RESERVED
+
+
+def key_of_queue(session: Session, user: User) -> str:
+    """With which a browser encrypts what it could not send; theirs alone, for this dialogue. Empty: nothing may be kept."""
+    if not may_be_kept(session):
+        return ""
+    return salted_hmac("dialogues.queue", f"{user.pk}/{session.key}", algorithm="sha256").hexdigest()
 
 
 def arrive(*, registration: Registration, at: datetime.datetime | None = None) -> Attendance:

@@ -18,7 +18,7 @@ from dialogues import services
 from dialogues.forms import ContactForm
 from dialogues.models import Session
 from dialogues.selectors.balance import Balance, balance
-from dialogues.selectors.delivery import delivery
+from dialogues.selectors.delivery import asked, delivery
 from dialogues.selectors.people import candidate_of, candidates, resolve
 from partners.audit import person
 from partners.models import OutboxMail
@@ -58,7 +58,7 @@ def _choosing(request: HttpRequest, session: Session, table: Balance, picked: li
         "found": [one for one in found if one.ref not in refs],
         "text": text,
         "contact_form": ContactForm(),
-        "invitations": session.invitations.live().select_related("person", "organisation"),
+        "invitations": asked(session),
         "delivery": delivery(session),
         "failed": _failed(session),
         "may_send": session.is_live and not session.has_begun,

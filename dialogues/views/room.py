@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from datasets.views.access import demand, gate
-from dialogues.forms.room import ChallengeForm, NoteForm, RoomCommitmentForm, WalkInForm
+from dialogues.forms.room import ArrivedForm, ChallengeForm, NoteForm, RoomCommitmentForm, WalkInForm
 from dialogues.models import Attendance, Contribution, Registration, Session
 from dialogues.selectors import room as read
 from dialogues.services import commitments
@@ -24,6 +24,7 @@ from partners.services import notice_in_force
 from projects.models import Challenge, Evidence
 
 SHOWN = 50
+AT_THE_DOOR = 200  # without a connection the list at hand is all there is to find somebody in
 EMPTY_LINES = 12  # for those who come without a place
 
 
@@ -59,7 +60,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
             form.add_error(None, refusal)
         else:
             _warn_of_names(request, note)
-            return redirect("dialogues:room", slug)
+            return written(request, "dialogues:room", slug)
     slots = read.agenda_clock(session, timezone.now())
     now = next((slot for slot in slots if slot.is_now), None)
     fresh = NoteForm(session=session, initial={"key": change.new_note_key(), "item": now.item if now else None})
@@ -74,9 +75,17 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
         "on_list": read.arrivals(session).count(),
         "rounds": session.rounds.order_by("pk"),
         "commitments": session.commitments.select_related("responsible").order_by("pk"),
+        "queue": change.key_of_queue(session, person(request)),
         **rights(request, session),
     }
     return render(request, "dialogues/room/room.html", context, status=422 if form is not None else 200)
+
+
+def written(request: HttpRequest, page: str, slug: str, *, refused: bool = False) -> HttpResponse:
+    """The page that follows; to a browser that sends what it kept (static/js/queue.js) only whether it was written down."""
+    if request.headers.get("X-Requested-With") == "queue":
+        return HttpResponse(status=422 if refused else 204)
+    return redirect(page, slug)
 
 
 def rights(request: HttpRequest, session: Session) -> dict[str, bool]:
@@ -167,18 +176,19 @@ def door(request: HttpRequest, slug: str) -> HttpResponseBase:
     rows = read.arrivals(session, text)
     # A whole name that is on no list is most likely theirs who stands there.
     form = WalkInForm(initial={"full_name": text if text and not rows.exists() else ""})
-    return render(request, "dialogues/room/door.html", _at_the_door(session, rows, form, text))
+    return render(request, "dialogues/room/door.html", _at_the_door(request, session, rows, form, text))
 
 
-def _at_the_door(session: Session, rows: Any, form: WalkInForm, text: str = "") -> dict[str, Any]:
+def _at_the_door(request: HttpRequest, session: Session, rows: Any, form: WalkInForm, text: str = "") -> dict[str, Any]:
     return {
         "session": session,
         "text": text,
-        "rows": rows[:SHOWN],
+        "rows": rows[:AT_THE_DOOR],
         "came": read.attended(session).count(),
         "on_list": read.arrivals(session).count(),
         "form": form,
         "notice": notice_in_force(get_language() or "es-mx"),
+        "queue": change.key_of_queue(session, person(request)),
     }
 
 
@@ -207,12 +217,15 @@ def check_in(request: HttpRequest, slug: str, key: Any) -> HttpResponseBase:
         here = Attendance.objects.filter(registration=row).exists()
         return render(request, "dialogues/room/check_in.html", {"session": session, "row": row, "here": here})
     method = Attendance.Method.QR if "qr" in request.POST else Attendance.Method.LIST
+    sent = ArrivedForm(request.POST)
+    sent.is_valid()  # a moment that cannot be is none
     try:
-        change.check_in(registration=row, method=method, by=person(request))
+        change.check_in(registration=row, method=method, by=person(request), at=sent.cleaned_data["at"])
         messages.success(request, _("%(name)s is here.") % {"name": row.person})
     except ValidationError as refusal:
         tell(request, refusal)
-    return redirect("dialogues:door", slug)
+        return written(request, "dialogues:door", slug, refused=True)
+    return written(request, "dialogues:door", slug)
 
 
 @require_POST
@@ -228,4 +241,6 @@ def walk_in(request: HttpRequest, slug: str) -> HttpResponseBase:
         else:
             messages.success(request, _("Welcome: %(name)s is here.") % {"name": form.cleaned_data["full_name"]})
             return redirect("dialogues:door", slug)
-    return render(request, "dialogues/room/door.html", _at_the_door(session, read.arrivals(session), form), status=422)
+    return render(
+        request, "dialogues/room/door.html", _at_the_door(request, session, read.arrivals(session), form), status=422
+    )

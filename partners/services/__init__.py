@@ -1,6 +1,6 @@
 """Everything that changes people, organisations, consent and mail. `by` is the person who acts (None: no person does)."""
 
-from .access import Kept, add_reporter, report_access
+from .access import Kept, Writing, add_reporter, report_access, written_by
 from .links import find_link, mark_link_used, mint_link, revoke_links
 from .mail import MailLink, deliver_mail, queue_mail, retry_mail, site_url, suppress_mail
 from .members import (
@@ -55,6 +55,7 @@ __all__ = [
     "MAX_BYTES",
     "Kept",
     "MailLink",
+    "Writing",
     "accept_invitation",
     "add_eraser",
     "add_membership",
@@ -115,4 +116,5 @@ __all__ = [
     "update_user",
     "verify_identity",
     "withdraw_news",
+    "written_by",
 ]

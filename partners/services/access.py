@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from partners.models import ArcoRequest, Person, User
@@ -29,6 +31,25 @@ def add_reporter(reporter: Reporter) -> None:
     """Register what an app keeps of a person; once, from `AppConfig.ready`."""
     if reporter not in _reporters:
         _reporters.append(reporter)
+
+
+class Writing(NamedTuple):
+    """A table in which an account is named beside what it wrote."""
+
+    model: type[models.Model]
+    who: str
+    on: str
+    texts: tuple[str, ...]  # lookups
+
+
+def written_by(user_id: int | None, tables: Iterable[Writing]) -> Iterator[Kept]:
+    """What somebody wrote with their account, one query a table."""
+    if user_id is None:
+        return
+    for model, who, on, texts in tables:
+        section = capfirst(str(model._meta.verbose_name))
+        for day, *words in model._default_manager.filter(**{who: user_id}).order_by(on, "pk").values_list(on, *texts):
+            yield Kept(section, day, " · ".join(str(word) for word in words if word))
 
 
 def report_access(*, request: ArcoRequest, person: Person, by: User) -> list[Kept]:

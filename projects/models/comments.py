@@ -40,6 +40,7 @@ class Place:
     field: str  # the foreign key of the link to the thing
     right: str  # of whoever may take a comment away there
     seen: Callable[[User | AnonymousUser], models.QuerySet[Any]]
+    concerns: Callable[[User], models.QuerySet[Any]]  # what this user's organisations work on or answer for
 
     @property
     def path(self) -> str:

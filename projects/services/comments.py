@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from partners.audit import acting, given
 from partners.models import User
 from partners.services import blot, person_of, queue_mail, site_url
-from projects.models import Comment, CommentEvent, LogEntry
+from projects.models import Comment, CommentEvent
 from projects.models.comments import places
-from projects.threads import address_of, found_at, may_comment, may_moderate, place_of
+from projects.threads import address_of, called, found_at, may_comment, may_moderate, place_of
 
 from .moves import locked, saved
 
@@ -82,18 +82,13 @@ def _tell(comment: Comment, target: Any) -> None:
         queue_mail(
             kind="comment",
             template="comment",
-            context={"comment": comment, "place": _place(target), "url": site_url(address_of(target))},
+            context={"comment": comment, "place": called(target), "url": site_url(address_of(target))},
             key=f"comment:{word}:{target.pk}:{user.pk}:{today}",
             by=comment.by,
             person=person_of(user=user),
             about=f"{target._meta.label_lower}:{name}",
             voluntary=True,
         )
-
-
-def _place(target: Any) -> Any:
-    """What a mail calls it: the project of a log entry, as the words of the entry stay in the project."""
-    return target.project if isinstance(target, LogEntry) else target
 
 
 def _reads(user: User, comment: Comment) -> bool:

@@ -13,7 +13,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from gesoc.common.i18n import in_language
 from partners.audit import acting
@@ -188,6 +188,9 @@ def _changed(week: Week) -> Any:
             "new": stage.get_to_stage_display(),
         }
         yield said % words, _address(stage.project.get_absolute_url())
+    for talk in week.talks:
+        said = ngettext("%(count)d new comment on “%(about)s”", "%(count)d new comments on “%(about)s”", talk.count)
+        yield said % {"count": talk.count, "about": talk.about}, _address(talk.url)
     for entry in week.entries:
         said = _("New in the log of “%(project)s” (%(day)s)")
         yield said % {"project": entry.project, "day": _day(entry.on)}, _address(entry.get_absolute_url())

@@ -12,9 +12,10 @@ from dialogues.services import minutes, set_tables, votes
 from dialogues.services.hosts import open_table
 from partners.services import mint_link
 from tests.browser.clicks import fits
+from tests.browser.phone import sign_in
 from tests.factories.commitments import CommitmentFactory
 from tests.factories.dialogues import AgendaItemFactory, RegistrationFactory, SessionFactory
-from tests.factories.partners import UserFactory
+from tests.factories.partners import GesocFactory, PersonFactory, UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -120,6 +121,77 @@ def test_edge_12_notes_and_an_arrival_survive_a_lost_connection_and_are_sent_onc
     phone.context.set_offline(False)
     expect(phone.get_by_text("Tu llegada quedó anotada")).to_be_visible(timeout=15_000)
     assert before - timedelta(seconds=1) <= Attendance.objects.get(registration=row).at <= after
+
+
+def test_edge_12_whoever_is_signed_in_ticks_arrivals_and_writes_notes_without_a_connection(phone, live_server, axe):
+    session, host = running(), GesocFactory()
+    names = ("Ana Núñez", "Luis Díaz", "Rosa Uc")
+    ana, luis, _rosa = (RegistrationFactory(session=session, person=PersonFactory(full_name=name)) for name in names)
+    sign_in(phone.context, live_server.url, host)
+    door, room = (f"{live_server.url}/dialogos/{session.slug}/sala/{page}" for page in ("llegada/", ""))
+    phone.goto(door)
+    axe()
+    assert fits(phone)
+    phone.context.set_offline(True)
+    phone.get_by_label("Tres letras del nombre").fill("nun")
+    phone.get_by_role("button", name="Buscar").last.click()
+    expect(phone.get_by_text("Luis Díaz", exact=True)).to_be_hidden()
+    before = timezone.now()
+    phone.get_by_role("button", name="Ya llegó : Ana Núñez").click()
+    expect(phone.get_by_role("button", name="Aquí, espera para enviarse")).to_be_disabled()
+    after = timezone.now()
+    expect(phone.get_by_text("Sin conexión: 1 guardadas")).to_be_visible()
+    kept = phone.evaluate("JSON.stringify(localStorage)")
+    assert "queue:" in kept and str(ana.key) not in kept
+    assert not Attendance.objects.exists()
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("Ya están aquí 1 de 3")).to_be_visible(timeout=15_000)
+    assert before - timedelta(seconds=1) <= Attendance.objects.get(registration=ana).at <= after
+    assert phone.evaluate("localStorage.length") == 0
+    phone.get_by_role("button", name="Ya llegó : Luis Díaz").click()  # with a connection: at once
+    expect(phone.get_by_text("Ya están aquí 2 de 3")).to_be_visible()
+    expect(phone.get_by_text("Luis Díaz ya está aquí")).to_be_visible()
+    assert Attendance.objects.get(registration=luis).method == "lista"
+
+    phone.goto(room)
+    axe()
+    assert fits(phone)
+    phone.context.set_offline(True)
+    phone.get_by_label("Nota", exact=True).fill("Nadie publica los planos")
+    phone.get_by_role("button", name="Dato").click()
+    expect(phone.get_by_text("Sin conexión: 1 guardadas")).to_be_visible()
+    assert "planos" not in phone.evaluate("JSON.stringify(localStorage)")
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("Nadie publica los planos", exact=True)).to_be_visible(timeout=15_000)
+    note = session.contributions.get()
+    assert (note.text, note.kind, note.captured_by) == ("Nadie publica los planos", "dato", host)
+
+
+def test_what_somebody_left_in_a_browser_waits_for_them_and_nobody_else_reads_or_sends_it(phone, live_server):
+    session, host = running(), GesocFactory()
+    room = f"{live_server.url}/dialogos/{session.slug}/sala/"
+    sign_in(phone.context, live_server.url, host)
+    phone.goto(room)
+    phone.context.set_offline(True)
+    phone.get_by_label("Nota", exact=True).fill("Nadie publica los planos")
+    phone.get_by_role("button", name="Dato").click()
+    expect(phone.get_by_text("Sin conexión: 1 guardadas")).to_be_visible()
+    phone.context.set_offline(False)
+    phone.context.clear_cookies()  # the login ended meanwhile: being led to it is not taken for written down
+    phone.wait_for_timeout(6_000)
+    assert phone.evaluate("localStorage.length") == 1 and not session.contributions.exists()
+    sign_in(phone.context, live_server.url, GesocFactory())
+    phone.goto(room)
+    phone.wait_for_timeout(1_000)
+    assert phone.evaluate("localStorage.length") == 1 and not session.contributions.exists()
+    sign_in(phone.context, live_server.url, host)
+    phone.goto(room)
+    expect(phone.get_by_text("Nadie publica los planos", exact=True)).to_be_visible(timeout=15_000)
+    assert session.contributions.get().captured_by == host
+    Session.objects.filter(pk=session.pk).update(confidentiality="reservada")
+    for page in ("", "llegada/"):
+        phone.goto(room + page)
+        assert phone.locator("form[data-queue], script[src*='queue']").count() == 0
 
 
 def test_what_waits_is_erased_after_a_day_and_of_a_reserved_dialogue_nothing_waits(phone, live_server):

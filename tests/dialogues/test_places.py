@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from dialogues import services
 from dialogues.models import Invitation, Registration
-from dialogues.selectors.delivery import Delivery, delivery
+from dialogues.selectors.delivery import Delivery, asked, delivery
 from dialogues.services import mails
 from dialogues.services.invitations import write_queued
 from dialogues.services.mails import INVITATION, PLACE
@@ -490,6 +490,10 @@ def test_how_far_the_invitations_are_is_on_the_page_and_asked_again_only_while_s
     page = client.get(url).content.decode()
     for said in ("1 de 5 enviadas · 2 en espera · 1 sin entregar", "1 quedó detenida", f'href="{url}"', "every 4s"):
         assert said in page
+    with django_assert_num_queries(1):
+        told = {str(row.invitation.person): row.said for row in asked(session)}
+    said = ["Enviado", "No se pudo entregar", "Detenido", "Enviándose", "Enviándose"]
+    assert told == dict(zip(map(str, people), said, strict=False))
     part = client.get(url, headers={"HX-Request": "true", "HX-Target": "delivery"}).content.decode()
     assert ("1 de 5 enviadas" in part, "<html" in part, "every 4s" in part) == (True, False, True)
 

@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from dialogues.models import MinutesComment, MinutesRevision
+from dialogues.models import Contribution, MinutesComment, MinutesRevision
 from partners import services
 from partners.models import (
     ArcoRequest,
@@ -24,7 +24,7 @@ from partners.models import (
 )
 from partners.services.privacy import label_of
 from partners.tasks import deliver_due_mail
-from projects.models import ResearchNote, ResearchNoteEvent
+from projects.models import LearningNote, LogEntry, ResearchNote, ResearchNoteEvent
 from projects.services import write_comment
 from tests.factories.dialogues import AgendaItemFactory, RegistrationFactory, SessionFactory
 from tests.factories.partners import (
@@ -35,7 +35,7 @@ from tests.factories.partners import (
     PersonFactory,
     UserFactory,
 )
-from tests.factories.projects import EvidenceFactory
+from tests.factories.projects import EvidenceFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +207,12 @@ def test_who_asks_to_see_their_data_gets_what_every_app_keeps(client):
     write_comment(
         target=EvidenceFactory(title="Obra en la costa", visibility="publica"), text="Falta =1+1", by=member.user
     )
+    project = ProjectFactory(title="Costas", lead_organisation=member.organisation)
+    LogEntry.objects.create(project=project, text="Fuimos al mar", by=member.user)
+    LogEntry.objects.create(project=project, text="Lo dijo otra", by=UserFactory())
+    LearningNote.objects.create(project=project, did="Medimos la playa", learned="Falta arena", by=member.user)
+    for text, by in (("No hay planos", member.user), ("Eso no lo dije yo", UserFactory())):
+        Contribution.objects.create(session=SessionFactory(), text=text, captured_by=by)
     RegistrationFactory(session=SessionFactory(title="¿Quién gana?"), person=rosa, needs="Rampa")
     RegistrationFactory(person=PersonFactory(full_name="Otra Persona"), needs="Intérprete")
     asked = services.receive_arco(kind="acceso", name="Rosa Uc", email=rosa.email, text="¿Qué saben?", by=None)
@@ -218,9 +224,11 @@ def test_who_asks_to_see_their_data_gets_what_every_app_keeps(client):
     assert client.post(address, {"person": ""}).status_code == 302 and not SensitiveExport.objects.exists()
     file = b"".join(client.post(address, {"person": rosa.pk})).decode("utf-8-sig")
     expected = ["Rosa Uc Pat", "rosa.uc@x.example", "Obra en la costa: Falta =1+1", "¿Quién gana?", "Rampa"]
+    expected += ["Costas · Fuimos al mar", "Costas · Medimos la playa · Falta arena", "No hay planos"]
     for told in (*expected, str(member.organisation)):
         assert told in file, told
-    assert "Intérprete" not in file
+    for others in ("Intérprete", "Lo dijo otra", "Eso no lo dije yo"):
+        assert others not in file
     assert SensitiveExport.objects.get().rows == len(file.splitlines()) - 1
 
 

@@ -12,12 +12,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from partners.models import OutboxMail
+from partners.models import Membership, OutboxMail
 from partners.services import consents_of, deliver_mail, ensure_notices, person_of, withdraw_news
 from projects import services
-from projects.models import Activity, Evidence, EvidenceUse, LogEntry
+from projects.models import Activity, Comment, Evidence, EvidenceUse, LogEntry, ProjectMember
+from projects.services.digest import told_to
+from projects.week import week_of
+from tests.factories.commitments import CommitmentFactory
 from tests.factories.datasets import MunicipalityFactory
-from tests.factories.partners import UserFactory
+from tests.factories.partners import GesocFactory, UserFactory
 from tests.factories.projects import EvidenceFactory, ProjectMemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +179,63 @@ def test_choosing_it_on_the_page(client):
     choice = member.user.digest_choice
     assert (choice.wanted, choice.weekday, choice.hour) == (True, 4, 18)
     assert client.post("/mi-semana/correo/", {"weekday": "9", "hour": "8"}).status_code == 200  # said again, not saved
+
+
+def test_the_week_tells_what_others_commented_beside_ones_own_things(client):
+    member = ProjectMemberFactory(project__visibility="privada", project__title="Costas", role="liderazgo")
+    user, other = member.user, ProjectMemberFactory(project=member.project).user
+    entry = LogEntry.objects.create(project=member.project, text="Fuimos al mar", by=user)
+    card = EvidenceFactory(reading="De cada 100 pesos, 36", created_by=user, visibility="publica")
+    promise = CommitmentFactory(text="Publicar el padrón", created_by=user)
+    foreign = EvidenceFactory(reading="Cifra ajena", visibility="publica")
+    for target in (entry, entry, card, promise, foreign):
+        services.write_comment(target=target, text="Secreto", by=other)
+    services.write_comment(target=card, text="Mío", by=user)
+    gone = services.write_comment(target=card, text="Quitado", by=other)
+    services.remove_comment(comment=gone, by=other)
+    old = services.write_comment(target=EvidenceFactory(reading="Vieja", created_by=user), text="x", by=GesocFactory())
+    Comment.objects.filter(pk=old.pk).update(created_at=timezone.now() - datetime.timedelta(days=15))
+    talks = {str(talk.about): talk.count for talk in week_of(user).talks}
+    assert talks == {"Costas": 2, str(card): 1, "Publicar el padrón": 1}
+    client.force_login(user)
+    page = client.get("/mi-semana/").content.decode()
+    assert "2 comentarios nuevos sobre “Costas”" in page and "1 comentario nuevo sobre" in page
+    assert "Secreto" not in page
+    template, told = told_to(person_of(user=user))
+    lines = [line for line, _url in told["changed"]]
+    assert template == "digest" and "1 comentario nuevo sobre “Publicar el padrón”" in lines
+    assert not [line for line in lines if "Secreto" in line]
+
+
+def test_comments_beside_what_one_sees_no_longer_are_not_told():
+    member = ProjectMemberFactory(project__visibility="privada", role="colaboracion")
+    entry = LogEntry.objects.create(project=member.project, text="Fuimos al mar", by=member.user)
+    services.write_comment(target=entry, text="¿Y?", by=ProjectMemberFactory(project=member.project).user)
+    assert len(week_of(member.user).talks) == 1
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    ProjectMember.objects.filter(pk=member.pk).update(since=yesterday, until=yesterday)
+    Membership.objects.filter(user=member.user).update(since=yesterday, until=yesterday)
+    assert week_of(member.user).talks == []
+
+
+def test_the_week_costs_the_same_with_one_talk_and_with_four(client):
+    user = ProjectMemberFactory(role="liderazgo").user
+    client.force_login(user)
+
+    def cost():
+        with CaptureQueriesContext(connection) as seen:
+            client.get("/mi-semana/")
+        return len(seen)
+
+    def talk(**fields):
+        services.write_comment(target=EvidenceFactory(created_by=user, **fields), text="¿Y?", by=GesocFactory())
+
+    talk()
+    cost()
+    one = cost()
+    for _ in range(3):
+        talk()
+    assert cost() == one
 
 
 def test_asking_who_is_due_costs_the_same_for_one_and_for_three():
