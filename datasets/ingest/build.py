@@ -26,7 +26,7 @@ from datasets.ingest.hierarchy import Amounts, add, close
 from datasets.ingest.layout import Area, area_titles, is_number
 from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
 from datasets.ingest.mapping import WEAK_AMOUNT, ColumnMapping, is_of_the_month
-from datasets.ingest.numbers import decide_decimal_mark, to_cents
+from datasets.ingest.numbers import NotAnAmount, decide_decimal_mark, to_cents
 from datasets.ingest.outline import BudgetRow
 from datasets.ingest.shapes import (
     CONTRACT_AMOUNTS,
@@ -348,11 +348,14 @@ def _control_rows(read: BudgetTable, rows: Sequence[BudgetRow], label: str, unit
 def _in_cents(read: BudgetTable, row: BudgetRow, unit: int) -> Amounts:
     if unit == 1:
         return row.amounts
-    marks = [read.decimal.get(moment, ".") for moment in read.moments]
-    return tuple(
-        None if value is None else to_cents(in_pesos(row.texts.get(moment, ""), unit, mark), mark)
-        for moment, mark, value in zip(read.moments, marks, row.amounts, strict=True)
-    )
+    return tuple(_scaled(row.texts.get(moment, ""), unit, read.decimal.get(moment, ".")) for moment in read.moments)
+
+
+def _scaled(text: str, unit: int, mark: str) -> int | None:
+    try:
+        return to_cents(in_pesos(text, unit, mark), mark)
+    except NotAnAmount:  # no amount, or too large a one in pesos: its line is rejected when it is cleaned
+        return None
 
 
 def _same_sums(one: Amounts, other: Amounts) -> bool:

@@ -82,7 +82,7 @@ def _rules(table: Table, area: Area, mapping: ColumnMapping, questions: list[str
         if row not in leaves and any(cell.strip() for cell in area.grid.rows[row])
     ]
     codes = [column for name in OBJECT_CODES if (column := mapping.column(name)) is not None]
-    rules = _total_rules(mapping, codes)
+    rules = [*_flow_rules(mapping), *_total_rules(mapping, codes)]
     if table.kind in RECORD_KINDS or not parents:
         return rules
     for build in (_level_rule, _column_rules, _shape_rules):
@@ -92,6 +92,13 @@ def _rules(table: Table, area: Area, mapping: ColumnMapping, questions: list[str
     if any(not _is_total(area, row, mapping) for row in parents):
         questions.append("Algunos renglones suman a otros y ninguna columna los distingue. ¿Qué columna dice el nivel?")
     return rules
+
+
+def _flow_rules(mapping: ColumnMapping) -> list[SkipRule]:
+    """The head holds one of the two; what follows may hold the other."""
+    other = r"\s*(presupuesto de )?ingreso" if mapping.kind == "expenditure" else r"\s*(presupuesto de )?(egreso|gasto)"
+    column = mapping.column("flow")
+    return [] if column is None else [SkipRule("other_kind", column=column, pattern=other)]
 
 
 def _total_rules(mapping: ColumnMapping, codes: list[int]) -> list[SkipRule]:

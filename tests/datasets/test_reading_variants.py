@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from datasets.ingest import reading as reading_module
 from datasets.ingest.dates import parse_period, settle_day_order
+from datasets.ingest.readers import text as text_reader
+from datasets.ingest.readers.stream import Tally, stream_blocks
 from datasets.ingest.reading import Hints, read_file
 from tests.datasets.reading_files import write_xlsx
 
@@ -31,10 +34,10 @@ def sheet(tmp_path: Path, rows, name: str = "tabla.xlsx", **hints):
     return read(write_xlsx(tmp_path / name, {"Hoja1": rows}), **hints)
 
 
-def text(tmp_path: Path, rows, name: str = "tabla.csv", **hints):
+def text(tmp_path: Path, rows, name: str = "tabla.csv", *, whole: bool = True):
     path = tmp_path / name
     path.write_text("\n".join(",".join(map(str, row)) for row in rows) + "\n", encoding="utf-8")
-    return read(path, **hints)
+    return read(path) if whole else read_file(path, name=name)
 
 
 def column(table, name: str) -> list[str | None]:
@@ -101,6 +104,12 @@ def test_thousands_keep_the_decimals_beyond_the_second_and_the_decimal_comma(tmp
     assert table.decimal["approved"] == ","
     assert column(table, "approved") == ["6040,5000", "1000250,00"]
     assert table.controls[0].published_cents == 100_629_050
+
+
+def test_an_amount_too_large_in_pesos_is_rejected_in_words(tmp_path, ingest):
+    rows = [["Municipio de Zapopan, Jalisco"], *TITLES[1:], ["(Millones de pesos)"], HEAD, *ROWS]
+    done = ingest(write_xlsx(tmp_path / "enorme.xlsx", {"Hoja1": [*rows, ["Servicios Generales", "9" * 15, 1, 1, 1]]}))
+    assert (done.status, done.error, done.report["rows_rejected"]) == ("ready", "", 1)
 
 
 def test_contracts_in_thousands(tmp_path, ingest):
@@ -279,6 +288,18 @@ def test_income_and_spending_in_one_column_are_two_tables(tmp_path):
     tables = {table.kind: table for table in text(tmp_path, rows).tables}
     assert column(tables["revenue"], "reported") == ["100", "50"]
     assert column(tables["expenditure"], "reported") == ["90", "30"]
+
+
+def test_a_large_file_of_spending_leaves_out_the_income_that_follows(tmp_path, monkeypatch):
+    monkeypatch.setattr(text_reader, "MAX_GRID_BYTES", 400)
+    monkeypatch.setattr(reading_module, "MAX_GRID_BYTES", 400)
+    rows = [["Municipio", "Año", "Tipo", "Concepto", "Monto"]]
+    rows += [["Acatic", 2023, "Egresos", "Servicios personales", 90]] * 20
+    rows += [["Acatic", 2023, "Ingresos", "Impuestos", 100]] * 3
+    table = text(tmp_path, rows, whole=False).tables[0]
+    assert table.stream is not None
+    assert sum(len(block.rows) for block in stream_blocks(table.stream, Tally())) == 20
+    assert table.stream.rules[0].reason == "other_kind"
 
 
 def test_numbers_of_municipalities_are_no_object_codes(tmp_path):
