@@ -58,6 +58,10 @@ _WHOSE = ("contract_number", "procedure_number", "file_number", "supplier_name",
 _FIGURE = r"\D{0,40}?\$?\s*(\d[\d,.'´’ ]*\d)"
 _BOUNDS = {"amount_min": re.compile("minim[oa]" + _FIGURE), "amount_max": re.compile("maxim[oa]" + _FIGURE)}
 _IN_WORDS = re.compile(r"([^()]*\d)\s*\([^()]*[A-Za-z]{3}.*", re.DOTALL)
+_TAX_SAID = re.compile(
+    r"(\$?\s*\d[\d,.']*)\s*(?:m\.? ?n\.?|pesos)?\s*\(?(?:(?P<without>(?:\+|mas|sin|antes de)\s*(?:el\s*)?i\.?v\.?a\.?)"
+    r"|(?:con\s*i\.?v\.?a\.?|i\.?v\.?a\.?\s*inclui\w+))\s*\)?\.?"
+)
 _TOTAL = re.compile(r"(gran )?total(es)?( general)?( de contratos)?|sumas?|subtotal(es)?")
 
 
@@ -235,6 +239,10 @@ def _spell_amounts(columns: dict[str, list[str | None]], count: int) -> None:
                 columns.setdefault(bound, [None] * count)[line] = amount
             if bounds:
                 columns[name][line] = None
+            elif match := _TAX_SAID.fullmatch(words):
+                said = "amount_without_tax" if match["without"] else "amount_with_tax"
+                columns[name][line] = None
+                columns.setdefault(said, [None] * count)[line] = match[1].strip()
             elif match := _IN_WORDS.fullmatch(text):
                 columns[name][line] = match[1].strip()
 

@@ -66,7 +66,7 @@ def breakdown_of(table: BudgetTable) -> str | None:
             used[0]
             if len(used) == 1
             else "full"
-            if used or mapping.has("flow")
+            if used or mapping.has("flow", "funding_source_code", "funding_source_name")
             else "economic"
             if mapping.has("expenditure_type")
             else None
@@ -152,6 +152,8 @@ def _filled_down(table: BudgetTable, column: int) -> list[str | None]:
 
 
 def _object(table: BudgetTable, columns: Columns) -> None:
+    if not table.mapping.has(*OBJECT_CODES, "object_name"):
+        return  # labels of a source or a branch: their codes are no objects
     codes = code_columns(table.mapping)
     columns["object_code"] = [_object_code(table, row, codes) for row in table.leaves]
     if (table.mapping.has("object_name") and not table.mapping.has("line_level")) or any(

@@ -23,6 +23,10 @@ CODE_TO_NAME = {
     "program_code": "program_name",
     "ramo_code": "ramo_name",
 }
+NAME_TO_CODE = {
+    f"{name}_name": f"{name}_code"
+    for name in ("admin_unit", "ramo", "purpose", "function", "subfunction", "program", "project", "funding_source")
+}
 _WINNER = re.compile(r"adjudicad|ganador|contratad[oa]|contratista o proveedor")
 WEAK_AMOUNT = "reported"
 _NAME_DEPTH = ("especifica", "generica", "partida", "concepto", "capitulo")
@@ -170,8 +174,8 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
         return CODE_TO_NAME[name]
     if name == "object_name" and column + 1 in area.paths and len(values) >= 2 and _share(values, object_code) >= 0.8:
         return _code_level(values)
-    if name in (*OBJECT_CODES, "cri_code") and _numbers_something_else(area, column, name, values):
-        return ""
+    if name in (*OBJECT_CODES, "cri_code") and values and _NUMBERED.fullmatch(_words(area, column)):
+        name = _numbered(area, column, name, values)
     if name == "revenue_name" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
         return "cri_code"
     if name == "revenue_group" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
@@ -197,15 +201,15 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
     return name
 
 
-def _numbers_something_else(area: Area, column: int, name: str, values: list[str]) -> bool:
-    """``Clave`` beside a municipality is the municipality's, and ``001, 002…`` are no classifier's codes."""
-    if not values or not _NUMBERED.fullmatch(_words(area, column)):
-        return False
+def _numbered(area: Area, column: int, name: str, values: list[str]) -> str:
+    """``Clave`` is the code of what stands beside it, a source or a unit; a municipality's or ``001, 002…`` is nothing here."""
     beside = match_heading("expenditure", " ".join(area.paths.get(column + 1, ("",))[-1:]))
     if beside and beside.field in ("municipality_name", "state_name"):
-        return True
+        return ""
+    if beside and beside.field in NAME_TO_CODE and name in OBJECT_CODES:
+        return NAME_TO_CODE[beside.field]
     known = object_code if name in OBJECT_CODES else _income_code
-    return _share(values, known) < 0.5
+    return name if _share(values, known) >= 0.5 else ""
 
 
 def _income_code(text: str) -> str | None:

@@ -312,6 +312,22 @@ def test_numbers_of_municipalities_are_no_object_codes(tmp_path):
     assert sheet(tmp_path, rows).kind is None
 
 
+@pytest.mark.parametrize(
+    ("heading", "kept"),
+    [
+        ("Fuente de Financiamiento", "funding_source_code"),
+        ("Unidad Presupuestal", "unit_code"),
+        ("Programa presupuestario", "programme_code"),
+    ],
+)
+def test_a_key_is_that_of_what_stands_beside_it(tmp_path, heading, kept):
+    rows = [["Municipio de Ejemplo, Jalisco"], ["Presupuesto de Egresos 2023"], ["Clave", heading, "Aprobado"]]
+    reading = sheet(tmp_path, [*rows, ["11", "Una", 10], ["15", "Otra", 20], ["25", "Tercera", 5], [None, "Total", 35]])
+    table = reading.tables[0]
+    assert reading.questions == []
+    assert (column(table, kept), column(table, "object_code")) == (["11", "15", "25"], [None] * 3)
+
+
 def test_a_column_of_concept_codes_leaves_the_items_to_the_next(tmp_path):
     rows = [["Capítulo", "Concepto", "Pda", "Denominación", "Aprobado"]]
     rows += [
@@ -424,6 +440,23 @@ def test_beside_the_tax_the_total_includes_it(tmp_path, before):
     head = ["Orden de compra", "Proveedor", "RFC", "Descripción", "Fecha", before, "IVA", "Total"]
     table = sheet(tmp_path, [["Municipio de Ejemplo, Jalisco"], ["Compras 2023"], head, *CONTRACTS]).tables[0]
     assert (column(table, "amount_without_tax"), column(table, "amount_with_tax")) == (["100"], ["116"])
+
+
+def test_amounts_that_say_their_tax_in_words(tmp_path):
+    head = ["Contrato", "Proveedor", "Concepto", "Fecha", "Monto adjudicado"]
+    amounts = ["$1,000.00 + IVA", "2,000.00 más I.V.A.", "$3,000.00 (IVA incluido)", "$4,000.00"]
+    rows = [[f"C-{n}", "A SA", "Papel", "01/02/2023", amount] for n, amount in enumerate(amounts)]
+    table = sheet(tmp_path, [["Municipio de Ejemplo, Jalisco"], ["Contratos 2023"], head, *rows]).tables[0]
+    assert column(table, "amount_without_tax") == ["$1,000.00", "2,000.00", None, None]
+    assert column(table, "amount_with_tax") == [None, None, "$3,000.00", None]
+    assert column(table, "amount_unspecified_tax") == [None, None, None, "$4,000.00"]
+
+
+def test_purchases_with_a_plain_total_are_contracts(tmp_path):
+    head = ["Fecha", "Orden de compra", "Proveedor", "Descripción", "Cantidad", "Costo unitario", "Total"]
+    rows = [["05/01/2023", "OC-1", "A SA", "Papel", 10, 5, 50], ["06/01/2023", "OC-2", "B SA", "Tinta", 2, 50, 100]]
+    reading = sheet(tmp_path, [["Municipio de Ejemplo, Jalisco"], ["Compras 2023"], head, *rows])
+    assert (reading.kind, column(reading.tables[0], "amount_unspecified_tax")) == ("contracts", ["50", "100"])
 
 
 def test_articles_of_one_contract_belong_to_it(tmp_path):
