@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 import rules
 
 from partners.models import Organisation, OrganisationQuerySet
-from partners.rules import is_coordinator, is_facilitator, is_in_network, is_member, staff
+from partners.rules import COORDINATOR, FACILITATOR, is_coordinator, is_facilitator, is_in_network, is_member, staff
+from projects.models import Project
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from partners.models import User
 
-    from .models import Commitment, Session
+    from .models import Commitment, Series, Session
 
 LEADING = ("facilita", "cofacilita")
 LIVE = ("propuesta", "confirmada")
@@ -63,6 +64,15 @@ def drafts_it(user: User | AnonymousUser, session: Session | None) -> bool:
     return session is not None and session.state == "borrador" and session.created_by_id == user.pk
 
 
+@rules.predicate
+def runs_series(user: User | AnonymousUser, series: Series | None) -> bool:
+    """Coordinates or facilitates for its organisation, or leads its project."""
+    if series is None or not user.is_authenticated:
+        return False
+    host = Organisation.objects.of(user, COORDINATOR, FACILITATOR).filter(pk=series.host_organisation_id)
+    return host.exists() or Project.objects.led_by(user).filter(series=series).exists()
+
+
 runs = facilitates | leads_its_project | staff
 
 rules.add_perm("dialogues.add_session", is_in_network | staff)  # a draft for an organisation one acts for
@@ -75,6 +85,7 @@ rules.add_perm("dialogues.check_in", runs | hosts | helps)
 rules.add_perm("dialogues.write_notes", runs | hosts | helps)
 rules.add_perm("dialogues.edit_minutes", runs)
 rules.add_perm("dialogues.reopen_session", staff)
+rules.add_perm("dialogues.edit_series", runs_series | staff)
 rules.add_perm("dialogues.facilitate_anywhere", is_facilitator | staff)
 
 

@@ -42,14 +42,18 @@ def turn_the_clock() -> None:
 
 @shared_task
 def keep_promises() -> None:
-    """Once a day: hours follow the rules of their zones; what people needed to take part is erased in time."""
+    """Once a day: hours follow the rules of their zones; what is told of people for a time is erased after it."""
     from .services.minutes import count_missing
     from .services.registrations import purge_needs
+    from .services.roles import purge_availability
+    from .services.seating import purge_seats
     from .services.sessions import keep_promises as keep
 
     for session in keep():
         logger.warning("The rules of %s changed: %s now begins at %s", session.tz, session.code, session.starts_at)
     purge_needs()
+    purge_availability()
+    purge_seats()
     count_missing()
 
 

@@ -7,9 +7,11 @@ from django.urls import include, path
 from .services import mails
 from .views import (
     answers,
+    availability,
     calendars,
     commitment_files,
     commitments,
+    evidence,
     inviting,
     lists,
     minutes,
@@ -20,6 +22,8 @@ from .views import (
     room,
     schedule,
     screen,
+    seating,
+    series,
     tables,
     votes,
 )
@@ -33,6 +37,7 @@ of_session = [
     path("equipo/", schedule.add_role, name="add_role"),
     path("equipo/<int:pk>/", schedule.role, name="role"),
     path("agenda/", schedule.agenda, name="agenda"),
+    path("agenda/<int:pk>/evidencia/", evidence.item_evidence, name="item_evidence"),
     path("mover/", moving.move, name="move"),
     path("avisar/", moving.tell, name="tell"),
     path("cancelar/", moving.cancel, name="cancel"),
@@ -78,6 +83,9 @@ room_pages = [
     path(f"{SESSION}sala/pantalla/", screen.screen, name="screen"),
     path(f"{SESSION}sala/evidencia/", screen.evidence, name="show_evidence"),
     path(f"{SESSION}sala/mesas/", tables.tables, name="tables"),
+    path(f"{SESSION}sala/mesas/lugares/", seating.seats, name="seats"),
+    path(f"{SESSION}sala/mesas/lugares/<uuid:key>/", seating.seat, name="seat"),
+    path(f"{SESSION}sala/mesas/imprimir/", seating.cards, name="cards"),
     path(f"{SESSION}sala/votacion/", votes.prepare, name="prepare_round"),
     path(f"{SESSION}sala/votacion/<uuid:key>/", votes.round_page, name="round"),
     path(f"{SESSION}minuta/", minutes.edit, name="minutes"),
@@ -113,5 +121,8 @@ urlpatterns = [
     path("dialogos/codigo/", answers.by_code, name="by_code"),
     path("dialogos/invitacion/<str:token>/", answers.answer, name="answer"),
     path("dialogos/lugar/<str:token>/", answers.place, name="place"),
+    path("dialogos/disponibilidad/", availability.availability, name="availability"),
+    path("dialogos/series/<uuid:key>/", series.series, name="series"),
+    path("dialogos/series/<uuid:key>/cambiar/", series.edit, name="edit_series"),
     path("dialogos/<slug:slug>/", include(of_session)),
 ]

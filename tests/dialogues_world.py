@@ -11,9 +11,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from dialogues.models import Invitation, Registration, Session, SessionRole
+from dialogues.models import Invitation, Registration, Series, Session, SessionRole
 from partners.services import mint_link, person_of
-from tests.factories.dialogues import InvitationFactory, RegistrationFactory, SessionFactory, SessionRoleFactory
+from tests.factories.dialogues import (
+    AgendaItemFactory,
+    InvitationFactory,
+    RegistrationFactory,
+    SeriesFactory,
+    SessionFactory,
+    SessionRoleFactory,
+)
 
 
 def session_of(side: Any, user: Any) -> Session:
@@ -48,6 +55,14 @@ def link_to(purpose: str, subject: Any) -> str:
     return mint_link(purpose=purpose, subject=str(subject.key), expires_at=timezone.now() + timedelta(days=1))
 
 
+def series_of(side: Any, user: Any) -> Series:
+    """Of the side's organisation, with one session of it."""
+    session = session_of(side, user)
+    session.series = SeriesFactory(host_organisation=side.organisation)
+    session.save()
+    return session.series
+
+
 # Pages below /dialogos/<slug>/ that take nothing but the session.
 PAGES = (
     *("session", "prepare", "announce", "add_role", "agenda", "move", "tell", "cancel", "session_entry", "register"),
@@ -64,6 +79,11 @@ def _role(side: Any, user: Any) -> list[Any]:
     return _below(row, row.pk)
 
 
+def _item(side: Any, user: Any) -> list[Any]:
+    session = session_of(side, user)
+    return [session.slug, AgendaItemFactory(session=session).pk]
+
+
 def _withdraw(side: Any, user: Any) -> list[Any]:
     row = invitation_of(side, user)
     return _below(row, row.key)
@@ -76,6 +96,9 @@ def _place(side: Any, user: Any) -> list[Any]:
 
 ARGUMENTS: dict[str, Any] = {
     **{f"dialogues:{name}": lambda side, user: [session_of(side, user).slug] for name in PAGES},
+    "dialogues:series": lambda side, user: [series_of(side, user).key],
+    "dialogues:edit_series": lambda side, user: [series_of(side, user).key],
+    "dialogues:item_evidence": _item,
     "dialogues:role": _role,
     "dialogues:withdraw": _withdraw,
     "dialogues:change_place": _place,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from dialogues.models import Attendance, MinutesRevision, Table, VoteRound
+from dialogues.models import Attendance, MinutesRevision, Series, Table, VoteRound
 from dialogues.services import votes
 from municipalities.models import Municipality
 from partners.models import Person
@@ -20,7 +20,7 @@ from partners.services import save_person
 from projects import models
 from tests import permission_network, projects_world
 from tests.factories.commitments import CommitmentFactory
-from tests.factories.dialogues import InvitationFactory, RegistrationFactory, SessionFactory
+from tests.factories.dialogues import InvitationFactory, RegistrationFactory, SeriesFactory, SessionFactory
 from tests.factories.partners import MembershipFactory, UserFactory
 from tests.factories.projects import EvidenceFactory, PartnerFactory
 from tests.permission_world import Side
@@ -172,6 +172,9 @@ CHOICES = (
     Choice("dialogues:calendars", "organisation", lambda side: side.organisation.slug, "member"),
     Choice("dialogues:create", "host_organisation", lambda side: side.organisation.pk, "facilitator"),
     Choice("dialogues:create", "projects", lambda side: _project(side).pk, "facilitator"),
+    Choice("dialogues:create", "series", lambda side: _told_series(side).pk, "facilitator"),
+    Choice("dialogues:prepare", "series", lambda side: _told_series(side).pk, "facilitator"),
+    Choice("dialogues:edit_series", "project", lambda side: _project(side).pk, "facilitator"),
     Choice("dialogues:prepare", "host_organisation", lambda side: side.organisation.pk, "facilitator"),
     Choice("dialogues:prepare", "projects", lambda side: _project(side).pk, "facilitator"),
 )
@@ -194,7 +197,14 @@ def _told_project(side: Side) -> str:
     return project.slug
 
 
+def _told_series(side: Side) -> Series:
+    """Of another organisation, with no dialogue that anybody else sees."""
+    series: Series = SeriesFactory(host_organisation=side.organisation, title=SECRET)
+    return series
+
+
 QUERIES = (
+    Query("dialogues:create", lambda side: {"serie": _told_series(side).key}, SECRET),
     Query("projects:write_challenge", lambda side: {"proyecto": _told_project(side)}, SECRET),
     Query("projects:document", lambda side: {"para": f"p:{_told_project(side)}"}, SECRET),
     Query("projects:freeze", lambda side: {"fila": f"{side.release.pk}.1"}, "1130"),

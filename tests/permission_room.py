@@ -60,6 +60,8 @@ ARGUMENTS = {
             "dialogues:screen",
             "dialogues:show_evidence",
             "dialogues:tables",
+            "dialogues:seats",
+            "dialogues:cards",
             "dialogues:prepare_round",
             "dialogues:minutes",
             "dialogues:after",
@@ -70,6 +72,7 @@ ARGUMENTS = {
     "dialogues:delete_note": _note,
     "dialogues:note_to_challenge": _note,
     "dialogues:check_in": _place,
+    "dialogues:seat": _place,
     "dialogues:round": _round,
     "dialogues:vote_by_code": lambda side, user: ["00000000-0000-4000-8000-000000000000"],
     "dialogues:vote_by_link": lambda side, user: ["no-such-token"],
@@ -88,6 +91,7 @@ ARGUMENTS = {
 }
 
 DATA = {
+    ("dialogues:edit_series", "POST"): lambda side: {"title": "Pavimento, mes con mes"},
     ("dialogues:tables", "POST"): lambda side: {"questions": "¿Qué falta?"},
     ("dialogues:minutes", "POST"): lambda side: {"body": "Otro texto", "base": "1"},
     ("dialogues:walk_in", "POST"): lambda side: {

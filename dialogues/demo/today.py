@@ -10,7 +10,7 @@ from dialogues import clock, services
 from dialogues.models import Session, VoteRound
 from dialogues.presets import PRESETS
 from dialogues.services import room as in_room
-from dialogues.services import votes
+from dialogues.services import seating, votes
 from municipalities.models import Municipality
 from partners.demo import EXAMPLE, LOGINS, STAFF
 from partners.models import Organisation, User
@@ -66,6 +66,7 @@ def open_room(*, by: User) -> Session:
     session = shift(session, timezone.now() - BEFORE_THE_VOTE, by=by)
     session = services.start_session(session=session, by=by)
     arrive(rows[:ARRIVED], session.starts_at, by=by)
+    seating.mix_people(session=session, by=by, only_arrived=True)
     write_down(session, NOTES, by=by)
     card = Evidence.objects.filter(uses__challenge__project__slug=PROJECT, visibility="publica").first()
     if card is not None:

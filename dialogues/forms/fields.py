@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from dialogues.selectors.people import nameable
 from gesoc.common.text import sort_key
 from partners.models import Membership, Person, User
-from projects.forms.fields import SHOWN, the_one
+from projects.forms.fields import SHOWN, DayInput, the_one
+
+FARTHEST = datetime.timedelta(days=5 * 365)
 
 
 class HourInput(forms.TimeInput):
@@ -17,6 +23,17 @@ class HourInput(forms.TimeInput):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="%H:%M", **kwargs)
+
+
+class NearDayField(forms.DateField):
+    """A day that somebody can plan for. A year like 20266 is a slip, and beyond 9999 there is no moment to keep."""
+
+    widget = DayInput
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and value > timezone.localdate() + FARTHEST:
+            raise ValidationError(_("Choose a day within the next five years."))
 
 
 class TeamField(forms.CharField):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.models import AgendaItem, Contribution, Session, Table, VoteRound
+from dialogues.selectors.seating import TableRound
+from dialogues.services.tables import Place
 from partners.forms.places import OrganisationField
 from partners.models import Organisation, Person, Sector
 from projects.models import Challenge, Evidence
@@ -19,6 +22,11 @@ from .commitments import CommitmentForm
 
 # What waits for a connection is erased after this long, and the server takes it no longer for news.
 KEPT_FOR = datetime.timedelta(days=1)
+
+
+def _name_of(table: Table) -> str:
+    """As it is called in its session, whose name everybody knows."""
+    return _("Round %(round)s, table %(number)s") % {"round": table.round, "number": table.number}
 
 
 def _among(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
@@ -38,6 +46,8 @@ class NoteForm(forms.ModelForm):
         self.instance.session = session
         _among(self, "item", AgendaItem.objects.filter(session=session))
         _among(self, "table", Table.objects.filter(session=session))
+        if "table" in self.fields:
+            self.fields["table"].label_from_instance = _name_of  # type: ignore[attr-defined]
         for name, rows in (("item", session.agenda), ("table", session.tables)):
             if not rows.exists():
                 del self.fields[name]
@@ -101,6 +111,60 @@ class TablesForm(forms.Form):
 
     def clean_questions(self) -> list[str]:
         return [line.strip() for line in str(self.cleaned_data["questions"]).splitlines() if line.strip()][:30]
+
+
+class PlacesForm(forms.Form):
+    """Host and seats of each table of one round."""
+
+    def __init__(self, *args: Any, tables: Sequence[Table], people: Iterable[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tables, self.people = tables, {str(person.pk): person for person in people}
+        choices = [("", _("Nobody yet")), *((pk, person.full_name) for pk, person in self.people.items())]
+        for table in tables:
+            self.fields[f"host_{table.number}"] = forms.ChoiceField(
+                label=_("Host"), choices=choices, required=False, initial=str(table.host_id or "")
+            )
+            self.fields[f"seats_{table.number}"] = forms.IntegerField(
+                label=_("Seats"), min_value=1, max_value=200, initial=table.seats
+            )
+
+    def rows(self) -> list[tuple[Table, forms.BoundField, forms.BoundField]]:
+        return [(table, self[f"host_{table.number}"], self[f"seats_{table.number}"]) for table in self.tables]
+
+    def places(self) -> dict[int, Place]:
+        data = self.cleaned_data
+        return {
+            table.number: Place(self.people.get(data[f"host_{table.number}"]), data[f"seats_{table.number}"])
+            for table in self.tables
+        }
+
+
+class SeatForm(forms.Form):
+    """The table of one person in each round."""
+
+    def __init__(self, *args: Any, rounds: Sequence[TableRound], at: Sequence[int | None], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rounds = rounds
+        for round, number in zip(rounds, at, strict=True):
+            choices = [("", _("No seat")), *((str(table.number), _words_of(table)) for table in round.tables)]
+            self.fields[f"round_{round.number}"] = forms.ChoiceField(
+                label=_("Round %(number)s") % {"number": round.number},
+                choices=choices,
+                required=False,
+                initial=str(number or ""),
+            )
+
+    def tables(self) -> dict[int, Table | None]:
+        found: dict[int, Table | None] = {}
+        for round in self.rounds:
+            asked = self.cleaned_data[f"round_{round.number}"]
+            found[round.number] = next((table for table in round.tables if str(table.number) == asked), None)
+        return found
+
+
+def _words_of(table: Table) -> str:
+    words = {"number": table.number, "taken": table.taken, "seats": table.seats}  # type: ignore[attr-defined]
+    return _("Table %(number)s (%(taken)s of %(seats)s seats taken)") % words
 
 
 class ChallengeForm(forms.Form):

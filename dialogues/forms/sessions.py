@@ -8,16 +8,18 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dialogues import clock
-from dialogues.models import AgendaItem, Session
+from dialogues.models import AgendaItem, Series, Session
+from dialogues.models.sessions import RUNNING
 from dialogues.services import Item
 from partners.models import Organisation, Sector, User
 from partners.rules import sees_everything
-from projects.forms.fields import DayInput, NameField, municipalities
+from projects.forms.fields import NameField, municipalities
 from projects.models import Project
 
-from .fields import HourInput, TeamField
+from .fields import HourInput, NearDayField, TeamField
 
 MODALITIES = Session.Modality.choices
 WHICH = (
@@ -30,12 +32,10 @@ MAIN_SECTORS = (Sector.CITIZENS, Sector.CSO, Sector.ACADEMIA, Sector.MEDIA, Sect
 class WhenForm(forms.Form):
     """The promise: a day, hours, and a place whose clocks are meant."""
 
-    day = forms.DateField(label=_("Day"), widget=DayInput)
+    day = NearDayField(label=_("Day"))
     start = forms.TimeField(label=_("Begins"), widget=HourInput)
     end = forms.TimeField(label=_("Ends"), widget=HourInput)
-    until = forms.DateField(
-        label=_("Day on which it ends"), widget=DayInput, required=False, help_text=_("Only if it is another day.")
-    )
+    until = NearDayField(label=_("Day on which it ends"), required=False, help_text=_("Only if it is another day."))
     which = forms.ChoiceField(
         label=_("That night clocks go back: which of the two is meant?"),
         choices=WHICH,
@@ -118,11 +118,17 @@ class AboutForm(forms.ModelForm):
     projects = forms.ModelMultipleChoiceField(
         label=_("Projects"), queryset=Project.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
+    new_series = forms.CharField(
+        label=_("Or begin a series, called"),
+        max_length=200,
+        required=False,
+        help_text=_("Whoever sees this dialogue reads the name of its series."),
+    )
 
     class Meta:
         model = Session
         fields = (
-            *("title", "purpose", "host_organisation", "projects", "method", "scope", "accessibility"),
+            *("title", "purpose", "host_organisation", "projects", "series", "method", "scope", "accessibility"),
             *(
                 "capacity_in_person",
                 "capacity_online",
@@ -158,6 +164,30 @@ class AboutForm(forms.ModelForm):
         if self.instance.pk:
             projects = projects | Project.objects.filter(sessions=self.instance)
         self.fields["projects"].queryset = projects.distinct()  # type: ignore[attr-defined]
+        self._offer_series()
+
+    def _offer_series(self) -> None:
+        """Those one runs, and the one it is in; nothing to whoever runs none and could not begin one."""
+        found = Series.objects.run_by(self.user)
+        if not (sees_everything(self.user) or Organisation.objects.of(self.user, *RUNNING).exists() or found.exists()):
+            del self.fields["series"], self.fields["new_series"]
+            return
+        if self.instance.pk:
+            found = found | Series.objects.filter(sessions=self.instance)
+        self.fields["series"].queryset = found.distinct()  # type: ignore[attr-defined]
+        self.fields["series"].empty_label = _("No series")  # type: ignore[attr-defined]
+
+    def clean_new_series(self) -> str:
+        name = str(self.cleaned_data["new_series"])
+        if name and self.cleaned_data.get("series"):
+            raise forms.ValidationError(_("Choose a series, or name a new one: not both."))
+        return name
+
+    def about(self) -> dict[str, Any]:
+        """What was written of the session itself."""
+        return {
+            name: self.cleaned_data[name] for name in self.Meta.fields if name != "projects" and name in self.fields
+        }
 
     def targets(self) -> dict[str, tuple[int, int]]:
         found = {sector.value: self.cleaned_data.get(f"sector_{sector.value}") or 0 for sector in Sector}
@@ -202,10 +232,26 @@ class NewSessionForm(AboutForm, WhenForm):
             self.instance = self.construct()
 
     def construct(self) -> Session:
-        for name in self.Meta.fields:
-            if name != "projects":
-                setattr(self.instance, name, self.cleaned_data[name])
+        for name, value in self.about().items():
+            setattr(self.instance, name, value)
         return self.instance
+
+
+class SeriesForm(forms.ModelForm):
+    """A series by its name; its sessions say for themselves when they are."""
+
+    class Meta:
+        model = Series
+        fields = ("title", "purpose", "project")
+        widgets = {"purpose": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {"title": _("Whoever sees one of its dialogues reads its name and its purpose.")}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        projects = Project.objects.visible_to(user) if sees_everything(user) else Project.objects.of(user)
+        projects = projects | Project.objects.filter(series=self.instance)
+        self.fields["project"].queryset = projects.distinct()  # type: ignore[attr-defined]
+        self.fields["project"].empty_label = _("No project")  # type: ignore[attr-defined]
 
 
 class TeamForm(forms.Form):
@@ -224,7 +270,7 @@ class TeamForm(forms.Form):
 
 class AgendaLineForm(forms.Form):
     row = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=600, required=False)
+    minutes = forms.IntegerField(label=pgettext_lazy("length", "Minutes"), min_value=1, max_value=600, required=False)
     title = forms.CharField(label=_("What we will do"), max_length=200, required=False)
     led_by = forms.CharField(label=_("Led by"), max_length=150, required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=AgendaItem.Kind.choices, required=False)

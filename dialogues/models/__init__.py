@@ -25,7 +25,8 @@ from .people import (
     SessionRoleQuerySet,
 )
 from .room import Contribution, SessionEvidence
-from .sessions import AgendaItem, SectorTarget, Series, Session, SessionQuerySet, Table
+from .sessions import AgendaItem, SectorTarget, Series, SeriesQuerySet, Session, SessionQuerySet
+from .tables import Seat, SeatQuerySet, Table
 from .votes import Ballot, Decision, OpenVote, PaperCount, VoteOption, VoteRound, VoterRoll
 
 __all__ = [
@@ -57,9 +58,12 @@ __all__ = [
     "RegistrationQuerySet",
     "Reminder",
     "ReminderQuerySet",
+    "Seat",
+    "SeatQuerySet",
     "SectorTarget",
     "SeenProof",
     "Series",
+    "SeriesQuerySet",
     "Session",
     "SessionEvent",
     "SessionEvidence",

@@ -100,10 +100,19 @@ class Contribution(models.Model):
 
 
 class SessionEvidence(models.Model):
-    """A card of evidence on the table of a session; the one that is shown stands on the projector."""
+    """A card of evidence on the table of a session, for a part of its agenda or for none in particular; the one that is
+    shown stands on the projector."""
 
     session = models.ForeignKey("dialogues.Session", models.CASCADE, related_name="evidence_uses")
     evidence = models.ForeignKey("projects.Evidence", models.PROTECT, related_name="session_uses")
+    item = models.ForeignKey(
+        "dialogues.AgendaItem",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="evidence_uses",
+        verbose_name=_("part of the agenda"),
+    )
     shown = models.BooleanField(_("on the screen"), default=False)
 
     class Meta:

@@ -19,7 +19,7 @@ from dialogues.clock import zone
 from gesoc.common.models import holding
 from gesoc.common.text import search_text
 from partners.models import Organisation, Sector
-from partners.rules import is_in_network, sees_everything
+from partners.rules import COORDINATOR, FACILITATOR, is_in_network, sees_everything
 from projects.models import Project, Visibility
 
 from .fields import WallClockField
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from partners.models import User
+
+RUNNING = (COORDINATOR, FACILITATOR)  # who prepares what an organisation holds
 
 # Whoever came under the rule was promised it: no later change of the session takes it back. Of a draft nobody was told.
 KEEP_PROMISE = """
@@ -39,8 +41,24 @@ KEEP_PROMISE = """
 """
 
 
+class SeriesQuerySet(models.QuerySet["Series"]):
+    def visible_to(self, user: User | AnonymousUser) -> SeriesQuerySet:
+        """Whoever sees one of its sessions sees the series; of the others they do not even learn how many there are."""
+        if sees_everything(user):
+            return self
+        seen = Session.objects.visible_to(user).filter(series__isnull=False).values("series_id")
+        return self.filter(Q(pk__in=seen) | Q(pk__in=self.run_by(user).values("pk")))
+
+    def run_by(self, user: User | AnonymousUser) -> SeriesQuerySet:
+        """Those to which somebody adds sessions: through its organisation or its project."""
+        if sees_everything(user):
+            return self
+        host = Q(host_organisation__in=Organisation.objects.of(user, *RUNNING).values("pk"))
+        return self.filter(host | Q(project__in=Project.objects.led_by(user).values("pk")))
+
+
 class Series(models.Model):
-    """Sessions that follow one another. What is set here is what a new session of it starts with."""
+    """Sessions that follow one another, with what they are for together."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=200)
@@ -54,6 +72,8 @@ class Series(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = SeriesQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("series of dialogues")
         verbose_name_plural = _("series of dialogues")
@@ -61,6 +81,9 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("dialogues:series", args=[self.key])
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -382,35 +405,3 @@ class AgendaItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-class Table(models.Model):
-    """A table of one round, with its host and its question (World Café; one round for other methods)."""
-
-    session = models.ForeignKey(Session, models.CASCADE, related_name="tables", verbose_name=_("dialogue"))
-    round = models.PositiveSmallIntegerField(_("round"), default=1)
-    number = models.PositiveSmallIntegerField(_("table"))
-    question = models.TextField(_("question"), blank=True)
-    host = models.ForeignKey(
-        "partners.Person",
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="hosted_tables",
-        verbose_name=_("host"),
-    )
-    seats = models.PositiveSmallIntegerField(_("seats"), default=6)
-
-    class Meta:
-        verbose_name = _("table")
-        verbose_name_plural = _("tables")
-        ordering = ["session", "round", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["session", "round", "number"], name="table_once_a_round"),
-            models.CheckConstraint(
-                condition=Q(round__gte=1, number__gte=1, seats__gte=1), name="table_counts_from_one"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.session}: {self.round}.{self.number}"

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from dialogues.clock import wall
 from dialogues.models import Availability, Session, SessionRole
 from dialogues.services.roles import stretch
+from gesoc.common.models import as_key
 from partners.models import Affiliation, Membership, Organisation, OrganisationQuerySet, Person, PersonQuerySet
 
 if TYPE_CHECKING:
@@ -41,6 +42,18 @@ def busy_people(session: Session, people: Iterable[int], user: User | None = Non
     ]
     away = Availability.objects.filter(person__in=ids, starts_at__lt=ends, ends_at__gt=starts).select_related("person")
     return found + [Busy(row.person, *_on_the_wall(session, row), None, False) for row in away]
+
+
+def away(session: Session) -> list[str]:
+    """Whoever of its team said that they cannot then. Why stays their own."""
+    held = session.roles.filter(holds=True).values_list("person_id", flat=True)
+    return sorted({str(one.person) for one in busy_people(session, held) if not one.hard})
+
+
+def conflicts(away: Availability) -> list[Session]:
+    """What somebody takes part in running at a time when they now say they cannot."""
+    roles = SessionRole.objects.busy(away.starts_at, away.ends_at).filter(person=away.person_id)
+    return [row.session for row in roles.select_related("session__municipality").order_by("starts_at")]
 
 
 def _on_the_wall(session: Session, row: SessionRole | Availability) -> tuple[datetime.datetime, datetime.datetime]:
@@ -120,8 +133,7 @@ def _people(session: Session, user: User, text: str, sectors: list[str]) -> Pers
 def resolve(user: User, session: Session, refs: Iterable[str]) -> list[Organisation | Person]:
     """What the references of a form mean; whatever this person may not see is left out."""
     slugs = [ref[2:] for ref in refs if ref.startswith("o-")]
-    keys = [ref[2:] for ref in refs if ref.startswith("p-")]
-    keys = [key for key in keys if len(key) == 36]
+    keys = [key for ref in refs if ref.startswith("p-") and (key := as_key(ref[2:]))]
     organisations = (
         Organisation.objects.visible_to(user).filter(slug__in=slugs).select_related("home_municipality__state")
     )

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from dialogues import clock
 from dialogues.models import AgendaItem, Registration, Session, SessionQuerySet
+from projects.models import Evidence
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -79,16 +80,27 @@ class AgendaLine(NamedTuple):
     item: AgendaItem
     start: datetime.datetime  # on the wall
     led_by: str
+    cards: list[Evidence]
 
 
-def agenda(session: Session) -> list[AgendaLine]:
-    """Items with the hour at which each begins: that of the session plus the minutes of those before."""
+def agenda(session: Session, user: User | AnonymousUser) -> list[AgendaLine]:
+    """Items with the hour at which each begins: that of the session plus the minutes of those before. And the evidence
+    of each that its reader may see."""
     lines, at = [], session.starts_at
+    cards = _cards_by_item(session, user)
     for item in session.agenda.prefetch_related("facilitators"):
         people = ", ".join(person.full_name for person in item.facilitators.all())
-        lines.append(AgendaLine(item, clock.wall(at, session.tz), item.led_by or people))
+        lines.append(AgendaLine(item, clock.wall(at, session.tz), item.led_by or people, cards.get(item.pk, [])))
         at += datetime.timedelta(minutes=item.minutes)
     return lines
+
+
+def _cards_by_item(session: Session, user: User | AnonymousUser) -> dict[int, list[Evidence]]:
+    found: dict[int, list[Evidence]] = {}
+    uses = session.evidence_uses.filter(item__isnull=False, evidence__in=Evidence.objects.visible_to(user).values("pk"))
+    for use in uses.select_related("evidence").order_by("pk"):
+        found.setdefault(use.item_id, []).append(use.evidence)  # type: ignore[arg-type]
+    return found
 
 
 def overrun(session: Session) -> int:

@@ -26,16 +26,15 @@ from .registrations import (
     register,
     set_capacity,
 )
-from .roles import answer_role, assign_role, mark_unavailable, withdraw_role
+from .roles import answer_role, assign_role, free_again, mark_unavailable, withdraw_role
+from .series import create_series, update_series
 from .sessions import (
     Item,
     copy_session,
-    create_series,
     create_session,
     items_of,
     keep_promises,
     set_agenda,
-    set_tables,
     set_targets,
 )
 from .states import (
@@ -46,6 +45,7 @@ from .states import (
     schedule_session,
     start_session,
 )
+from .tables import set_tables
 
 __all__ = [
     "Item",
@@ -68,6 +68,7 @@ __all__ = [
     "create_session",
     "drop_invitee",
     "find_calendar",
+    "free_again",
     "hold_session",
     "invite",
     "invite_contact",
@@ -94,6 +95,7 @@ __all__ = [
     "set_targets",
     "start_session",
     "tell_changes",
+    "update_series",
     "update_session",
     "withdraw_role",
 ]

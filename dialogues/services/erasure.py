@@ -19,6 +19,8 @@ from dialogues.models import (
     MinutesComment,
     MinutesRevision,
     Registration,
+    Seat,
+    Series,
     Session,
     SessionRole,
 )
@@ -28,6 +30,7 @@ from partners.services.privacy import label_of
 
 WRITTEN = (
     Writing(Session, "created_by", "created_at", ("title",)),
+    Writing(Series, "created_by", "created_at", ("title", "purpose")),
     Writing(Contribution, "captured_by", "created_at", ("session__title", "text")),
     Writing(Decision, "created_by", "decided_on", ("session__title", "text", "reasons")),
     Writing(MinutesRevision, "author", "created_at", ("session__title", "number", "change_note", "body")),
@@ -46,6 +49,7 @@ def erase_person(person: Person) -> int:
     theirs.filter(is_minor=True).update(guardian=label_of(person))
     theirs.filter(is_minor=False).update(guardian="")
     count = theirs.update(needs="", may_be_named=False)
+    count += Availability.objects.filter(person=person).delete()[0]
     count += blot(Registration.objects.exclude(guardian=""), "guardian", person)  # they answered for a minor
     there = Q(session__roles__person=person) | Q(session__registrations__person=person)
     led = AgendaItem.objects.filter(pk__in=AgendaItem.objects.filter(there).values("pk"))
@@ -62,6 +66,8 @@ def kept_of(person: Person) -> Iterator[Kept]:
         yield Kept(_("Place in a dialogue"), place.created_at, " · ".join(filter(None, said)))
         if (came := getattr(place, "attendance", None)) is not None:
             yield Kept(_("Attendance"), came.at, str(place.session))
+    for seat in Seat.objects.filter(registration__person=person).select_related("table__session").order_by("pk"):
+        yield Kept(_("Seat at a table"), None, str(seat.table))
     for role in SessionRole.objects.filter(person=person).select_related("session").order_by("pk"):
         yield Kept(_("Role in a dialogue"), None, f"{role.session} · {role.get_role_display()}")
     for comment in MinutesComment.objects.filter(person=person).select_related("revision__session").order_by("pk"):

@@ -26,8 +26,13 @@ def open_table(*, table: Table, by: User) -> str:
         session = table.session
         if session.is_over:
             raise ValidationError(_("This dialogue is over."))
-        revoke_links(purpose=PURPOSE, subject=_subject(table), by=by)
+        close_table(table=table, by=by)
         return mint_link(purpose=PURPOSE, subject=_subject(table), expires_at=session.ends_at + LIVES_ON, by=by)
+
+
+def close_table(*, table: Table, by: User | None) -> None:
+    """Its link opens nothing any more."""
+    revoke_links(purpose=PURPOSE, subject=_subject(table), by=by)
 
 
 def table_of(token: str) -> tuple[SignedLink, Table] | None:
@@ -43,20 +48,20 @@ def table_of(token: str) -> tuple[SignedLink, Table] | None:
 def write_at_table(
     *, link: SignedLink, table: Table, note: Contribution, at: datetime.datetime | None = None
 ) -> Contribution:
-    """Of the part of the agenda that runs then; before and after, of the one in which tables talk."""
+    """Of the part of the agenda that runs then; before and after, of the one in which the tables of that round talk."""
     if table.session.state in (Session.State.DRAFT, Session.State.CANCELLED):
         raise ValidationError(_("This dialogue does not take place."))
-    note.session, note.table, note.item = table.session, table, part_of(table.session, at)
+    note.session, note.table, note.item = table.session, table, part_of(table, at)
     written = write_note(note=note, by=None)
     mark_link_used(link=link)
     return written
 
 
-def part_of(session: Session, at: datetime.datetime | None = None) -> AgendaItem | None:
-    slots = agenda_clock(session, at or timezone.now())
+def part_of(table: Table, at: datetime.datetime | None = None) -> AgendaItem | None:
+    slots = agenda_clock(table.session, at or timezone.now())
     now = next((slot.item for slot in slots if slot.is_now), None)
-    tables = next((slot.item for slot in slots if slot.item.kind == AgendaItem.Kind.TABLES), None)
-    return now or tables
+    rounds = [slot.item for slot in slots if slot.item.kind == AgendaItem.Kind.TABLES]
+    return now or (rounds[min(table.round, len(rounds)) - 1] if rounds else None)
 
 
 def _subject(table: Table) -> str:

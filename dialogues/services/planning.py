@@ -15,6 +15,7 @@ from . import mails
 from .registrations import set_capacity
 from .roles import assign_role
 from .room import put_under_chatham
+from .series import create_series
 from .sessions import Item, create_session, locked, save, set_targets
 from .states import schedule_session
 
@@ -29,13 +30,19 @@ def propose_session(
     projects: Iterable[Project] = (),
     agenda: Sequence[Item] = (),
     targets: Mapping[str, tuple[int, int]] | None = None,
+    roles: Mapping[int, str] | None = None,
+    new_series: str = "",
 ) -> Session:
-    """A draft with whoever facilitates it: the first leads. Nobody is told before it is announced."""
+    """A draft with its team: the first leads, the others facilitate too, unless `roles` (person → role) says what else
+    they do. Nobody is told before it is announced. `new_series`: the name of one that begins with it."""
     with acting(by, "propose_session"):
+        if new_series:
+            session.series = create_series(title=new_series, host_organisation=session.host_organisation, by=by)
         created = create_session(session=session, by=by, projects=projects, agenda=agenda, targets=targets)
         for place, one in enumerate(team):
-            role = SessionRole.Role.COFACILITATOR if place else SessionRole.Role.FACILITATOR
-            add_to_team(session=created, one=one, role=role, by=by)
+            leading = SessionRole.Role.COFACILITATOR if place else SessionRole.Role.FACILITATOR
+            known = (roles or {}).get(one.pk) if isinstance(one, Person) else None
+            add_to_team(session=created, one=one, role=known or leading, by=by)
         return created
 
 
@@ -75,6 +82,7 @@ def update_session(
     fields: Mapping[str, Any],
     projects: Iterable[Project] | None = None,
     targets: Mapping[str, tuple[int, int]] | None = None,
+    new_series: str = "",
 ) -> Session:
     """What it is about and for whom; nobody is written to. When and where change in `change_session`."""
     with acting(by, "update_session"):
@@ -85,6 +93,8 @@ def update_session(
         for name, value in fields.items():
             if name not in CAPACITY:
                 setattr(current, name, value)
+        if new_series:
+            current.series = create_series(title=new_series, host_organisation=current.host_organisation, by=by)
         save(current)
         if set(CAPACITY) & set(fields):
             in_person, online = (fields.get(name, getattr(current, name)) for name in CAPACITY)

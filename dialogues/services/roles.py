@@ -6,6 +6,7 @@ import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dialogues.models import Availability, Session, SessionRole
@@ -75,6 +76,17 @@ def mark_unavailable(
         row.full_clean()
         row.save()
         return row
+
+
+def free_again(*, availability: Availability, by: User | None) -> None:
+    """They can after all."""
+    with acting(by, "free_again"):
+        availability.delete()
+
+
+def purge_availability(*, now: datetime.datetime | None = None) -> int:
+    """When somebody could not is nobody's business once it is over."""
+    return Availability.objects.filter(ends_at__lt=now or timezone.now()).delete()[0]
 
 
 def stretch(session: Session) -> tuple[datetime.datetime, datetime.datetime]:

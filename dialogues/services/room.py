@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +29,8 @@ from partners.services import DIALOGUES, notice_in_force, record_consent, save_p
 from projects.models import Challenge, Evidence, Visibility
 from projects.services import attach_evidence, save_challenge
 
+from .seating import seat_late
+
 DOOR_OPENS = datetime.timedelta(hours=1)
 OVER = (Session.State.DRAFT, Session.State.CANCELLED)
 
@@ -42,7 +45,11 @@ def check_in(
 ) -> Attendance:
     """Somebody is here. Scanned twice, on two devices or after a lost connection, it stays one attendance."""
     with acting(by, "check_in"):
-        row = Registration.objects.select_for_update(of=("self",)).select_related("session").get(pk=registration.pk)
+        row = (
+            Registration.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("session")
+            .get(pk=registration.pk)
+        )  # seats point to it while people are mixed: they need not wait for each other
         if row.session.state in OVER:
             raise ValidationError(_("This dialogue does not take place."))
         known = Attendance.objects.filter(registration=row).first()
@@ -51,9 +58,11 @@ def check_in(
         if row.state != Registration.State.CONFIRMED:
             row.state, row.offer_expires_at = Registration.State.CONFIRMED, None
             row.save(update_fields=["state", "offer_expires_at"])
-        return Attendance.objects.create(
+        came = Attendance.objects.create(
             registration=row, mode=row.mode, at=at or timezone.now(), method=method, by=by, device=device[:64]
         )
+        seat_late(registration=row)
+        return came
 
 
 def may_arrive(registration: Registration, now: datetime.datetime | None = None) -> bool:
@@ -204,6 +213,16 @@ def _demand_for_the_room(evidence: Evidence, all_may_see: bool) -> None:
         )
     if evidence.visibility == Visibility.NETWORK and not all_may_see:
         raise AskFirst(_("This card is for the network. Is everybody in the room of the network?"))
+
+
+def set_item_evidence(*, item: AgendaItem, cards: Sequence[Evidence], among: QuerySet[Evidence], by: User) -> None:
+    """The cards of one part of the agenda. Only of those `among` which somebody chose is any taken off."""
+    with acting(by, "set_item_evidence"):
+        uses = SessionEvidence.objects.filter(session=item.session_id)
+        gone = uses.filter(item=item, evidence__in=among.values("pk"))
+        gone.exclude(evidence__in=[card.pk for card in cards]).update(item=None)
+        for card in cards:
+            uses.update_or_create(session_id=item.session_id, evidence=card, defaults={"item": item})
 
 
 def put_under_chatham(*, session: Session, by: User) -> Session:

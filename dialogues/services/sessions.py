@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from dialogues import clock
-from dialogues.models import AgendaItem, SectorTarget, Series, Session, Table
+from dialogues.models import AgendaItem, SectorTarget, Session
 from partners.audit import acting
 from partners.models import User
 from projects.models import Project
@@ -157,33 +157,6 @@ def set_targets(*, session: Session, targets: Mapping[str, tuple[int, int]], by:
             row.save()
             rows.append(row)
         return rows
-
-
-def set_tables(*, session: Session, questions: Sequence[str], by: User | None, round: int = 1) -> list[Table]:
-    """As many tables of one round as there are questions."""
-    with acting(by, "set_tables"):
-        spare = session.tables.filter(round=round, number__gt=len(questions))
-        if spare.filter(contributions__isnull=False).exists():
-            raise ValidationError(_("A table that has notes stays."))
-        spare.delete()
-        rows = []
-        for number, question in enumerate(questions, start=1):
-            row = session.tables.filter(round=round, number=number).first() or Table(
-                session=session, round=round, number=number
-            )
-            row.question = question
-            row.full_clean()
-            row.save()
-            rows.append(row)
-        return rows
-
-
-def create_series(*, series: Series, by: User | None) -> Series:
-    with acting(by, "create_series"):
-        series.created_by = by
-        series.full_clean()
-        series.save()
-        return series
 
 
 def locked(session: Session) -> Session:

@@ -16,6 +16,7 @@ from partners.models import User
 from .moves import announce_cancellation
 from .reminders import drop_reminders, plan_reminders
 from .roles import free_roles
+from .seating import forget_seats
 from .sessions import locked, only_from, save
 
 State = Session.State
@@ -89,6 +90,7 @@ def hold_session(*, session: Session, by: User | None) -> Session:
         if timezone.now() < current.starts_at - OPENS_BEFORE:
             raise ValidationError(_("It has not begun yet."))
         current.state = State.HELD
+        forget_seats(session=current)
         return save(current)
 
 

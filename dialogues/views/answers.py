@@ -19,6 +19,7 @@ from dialogues import services
 from dialogues.forms import AnswerForm, DeputyForm, PublicRegistrationForm
 from dialogues.forms.room import WrittenAt
 from dialogues.models import Attendance, Invitation, Registration
+from dialogues.selectors.seating import seats_of
 from dialogues.selectors.sessions import places_left
 from dialogues.services import mails
 from dialogues.services.room import arrive, may_arrive, may_be_kept
@@ -125,10 +126,12 @@ def _arrived(request: HttpRequest, invitation: Invitation) -> bool:
 def arriving(request: HttpRequest, row: Registration) -> dict[str, Any]:
     """At the door: a code that whoever receives people scans, and a button for whoever comes in by themselves."""
     here = Attendance.objects.filter(registration=row).exists()
+    seats = seats_of(row) if not row.session.is_over else []
     shows = row.is_placed and not here and not row.session.is_over
     address = request.build_absolute_uri(reverse("dialogues:check_in", args=[row.session.slug, row.key]))
     return {
         "here": here,
+        "my_tables": seats,
         "keeps": may_be_kept(row.session),
         "may_arrive": not here and may_arrive(row),
         "door_code": qr(address, _("Your code for the door")) if shows else "",

@@ -19,7 +19,7 @@ from dialogues.services.moves import Affected
 from gesoc.common.views import add_refusal
 from partners.audit import person
 
-from .pages import act, show, visible_session
+from .pages import act, show, visible_session, warn_of_absent
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,6 +51,7 @@ def _moved(request: HttpRequest, session: Session, form: WhenForm) -> bool:
         add_refusal(form, refusal)
         return False
     act(request, lambda: None, _done(request, session))
+    warn_of_absent(request, Session.objects.get(pk=session.pk))
     return True
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dialogues.models import Session
+from dialogues.selectors.people import away
 
 # Name of the page, its word, the right that opens it (none: whoever sees the session). Rooms not built have no tab.
 TABS = (
@@ -57,6 +58,14 @@ def show(
         **context,
     }
     return render(request, f"dialogues/{template}.html", whole, status=status)
+
+
+def warn_of_absent(request: HttpRequest, session: Session) -> None:
+    """It is saved all the same: people, not the calendar, decide."""
+    for name in away(session):
+        messages.warning(
+            request, _("%(name)s is not available then: ask them, or name somebody else.") % {"name": name}
+        )
 
 
 def act(request: HttpRequest, action: Callable[[], Any], done: Any = "") -> bool:

@@ -13,6 +13,7 @@ from dialogues.models import Commitment, Registration, Session
 from dialogues.selectors import commitments as promises
 from dialogues.selectors import sessions as selectors
 from dialogues.selectors.balance import balance, opened
+from dialogues.selectors.series import place_in
 from partners.services import notice_in_force
 from projects.models import Project
 
@@ -40,10 +41,11 @@ def page(
     context: dict[str, Any] = {
         "form": form,
         "notice": notice_in_force(get_language() or "es-mx") if form is not None else None,
-        "agenda": selectors.agenda(session),
+        "agenda": selectors.agenda(session, request.user),
         "balance": table,
         "sees_balance": may_edit or own_role is not None,
         "open_balance": opened(table),
+        "in_series": place_in(session, request.user),
         "places": selectors.places_left(session),
         "full": all(left == 0 for left in selectors.places_left(session).values()),
         "commitments": shown(promises.listed(Commitment.objects.visible_to(request.user).filter(session=session))),

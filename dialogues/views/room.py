@@ -17,6 +17,7 @@ from datasets.views.access import demand, gate
 from dialogues.forms.room import ArrivedForm, ChallengeForm, NoteForm, RoomCommitmentForm, WalkInForm
 from dialogues.models import Attendance, Contribution, Registration, Session
 from dialogues.selectors import room as read
+from dialogues.selectors.seating import seats_of
 from dialogues.services import commitments
 from dialogues.services import room as change
 from partners.audit import person
@@ -221,11 +222,22 @@ def check_in(request: HttpRequest, slug: str, key: Any) -> HttpResponseBase:
     sent.is_valid()  # a moment that cannot be is none
     try:
         change.check_in(registration=row, method=method, by=person(request), at=sent.cleaned_data["at"])
-        messages.success(request, _("%(name)s is here.") % {"name": row.person})
+        messages.success(request, _here(row, _("%(name)s is here.") % {"name": row.person}))
     except ValidationError as refusal:
         tell(request, refusal)
         return written(request, "dialogues:door", slug, refused=True)
     return written(request, "dialogues:door", slug)
+
+
+def _here(row: Registration, said: str) -> str:
+    """With the tables to which they are shown, once people were mixed."""
+    tables = seats_of(row)
+    if not tables:
+        return said
+    if len(tables) == 1:
+        return said + " " + _("Table %(number)s.") % {"number": tables[0].number}
+    numbers = ", ".join(str(table.number) for table in tables)
+    return said + " " + _("Tables, round by round: %(numbers)s.") % {"numbers": numbers}
 
 
 @require_POST
@@ -235,11 +247,14 @@ def walk_in(request: HttpRequest, slug: str) -> HttpResponseBase:
     form = WalkInForm(request.POST)
     if form.is_valid():
         try:
-            change.welcome_walk_in(session=session, by=person(request), **form.cleaned_data)
+            came = change.welcome_walk_in(session=session, by=person(request), **form.cleaned_data)
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            messages.success(request, _("Welcome: %(name)s is here.") % {"name": form.cleaned_data["full_name"]})
+            messages.success(
+                request,
+                _here(came.registration, _("Welcome: %(name)s is here.") % {"name": form.cleaned_data["full_name"]}),
+            )
             return redirect("dialogues:door", slug)
     return render(
         request, "dialogues/room/door.html", _at_the_door(request, session, read.arrivals(session), form), status=422

@@ -17,18 +17,20 @@ from datasets.views.access import demand, gate
 from dialogues import services
 from dialogues.forms import AboutForm, AgendaFormSet, NewSessionForm, TeamForm, WhenForm
 from dialogues.forms.fields import TeamField, people_called
-from dialogues.models import Session, SessionRole
+from dialogues.models import Series, Session, SessionRole
 from dialogues.presets import BALANCED, DEFAULT, PRESETS, Preset
 from dialogues.selectors import sessions as selectors
 from dialogues.selectors.balance import balance
-from dialogues.selectors.people import Busy, busy_people, nameable
+from dialogues.selectors.people import Busy, away, busy_people, nameable
+from dialogues.selectors.series import last_of
+from gesoc.common.models import as_key
 from gesoc.common.views import add_refusal
 from partners.audit import person
-from partners.models import Organisation, Person, User
+from partners.models import Organisation, Person, Sector, User
 from partners.rules import is_facilitator
 from projects.forms.fields import the_one
 
-from .pages import act, show, visible_session
+from .pages import act, show, visible_session, warn_of_absent
 
 IN_DAYS, AT = 21, datetime.time(17)
 
@@ -38,22 +40,25 @@ IN_DAYS, AT = 21, datetime.time(17)
 def create(request: HttpRequest) -> HttpResponseBase:
     demand(request, "dialogues.add_session")
     source = _copied(request)
+    series = _series(request)
+    previous = last_of(series, request.user) if series is not None else None
     preset = PRESETS.get(request.GET.get("plantilla", ""), PRESETS[DEFAULT])
     if request.method == "POST":
         form = NewSessionForm(request.POST, user=person(request))
-        if form.is_valid() and (made := _made(request, form, source, preset)) is not None:
+        if form.is_valid() and (made := _made(request, form, source or previous, preset)) is not None:
             return redirect(
                 "dialogues:prepare" if made.state == Session.State.DRAFT else "dialogues:session", made.slug
             )
     else:
-        form = NewSessionForm(user=person(request), initial=_initial(request, source, preset))
+        form = NewSessionForm(user=person(request), initial=_initial(request, source, series, previous, preset))
     context = {
         "form": form,
         "source": source,
+        "series": series,
         "preset": preset,
         "presets": PRESETS.values(),
         "names": _nameable(person(request)),
-        "items": services.items_of(source) if source else preset.items,
+        "items": _items(source or previous, preset),
     }
     return render(request, "dialogues/create.html", context, status=200)
 
@@ -67,8 +72,10 @@ def _made(request: HttpRequest, form: NewSessionForm, source: Session | None, pr
             by=by,
             team=form.cleaned_data["team"],
             projects=form.cleaned_data["projects"],
-            agenda=services.items_of(source) if source else preset.items,
+            agenda=_items(source, preset),
             targets=form.targets(),
+            roles=_roles(request, source),
+            new_series=form.cleaned_data.get("new_series", ""),
         )
     except ValidationError as refusal:
         add_refusal(form, refusal)
@@ -76,6 +83,7 @@ def _made(request: HttpRequest, form: NewSessionForm, source: Session | None, pr
     if request.POST.get("action") == "announce" and by.has_perm("dialogues.announce_session", session):
         act(request, lambda: services.announce_session(session=session, by=by), _("Announced. Now invite people."))
         session.refresh_from_db()
+        warn_of_absent(request, session)
     elif request.POST.get("action") == "announce":
         messages.info(request, _("Saved as a draft: whoever facilitates it, or GESOC, announces it."))
     else:
@@ -88,11 +96,62 @@ def _copied(request: HttpRequest) -> Session | None:
     return get_object_or_404(Session.objects.visible_to(request.user), slug=slug) if slug else None
 
 
-def _initial(request: HttpRequest, source: Session | None, preset: Preset) -> dict[str, Any]:
+def _series(request: HttpRequest) -> Series | None:
+    """The one that goes on with this session."""
+    asked = request.GET.get("serie", "")
+    if not asked:
+        return None
+    found = get_object_or_404(Series.objects.visible_to(request.user), key=as_key(asked))
+    demand(request, "dialogues.edit_series", found)
+    return found
+
+
+def _items(source: Session | None, preset: Preset) -> list[services.Item]:
+    return services.items_of(source) if source is not None else preset.items
+
+
+def _initial(
+    request: HttpRequest, source: Session | None, series: Series | None, previous: Session | None, preset: Preset
+) -> dict[str, Any]:
     by = person(request)
-    day = timezone.localdate() + datetime.timedelta(days=IN_DAYS)
     if source is not None:
         return {**_initial_of(source), **WhenForm.initial_of(source), "day": None, "until": None}
+    initial = _initial_of_preset(by, preset)
+    if series is not None:
+        initial |= {"series": series, "host_organisation": series.host_organisation}
+    return initial | (_carried_over(by, previous) if previous is not None else {})
+
+
+# Of the session before: whose series it is, how it is held, and for whom. What it asked and where it met is its own.
+CARRIED = (
+    *("host_organisation", "method", "scope", "municipality", "modality", "registration"),
+    *("visibility", "confidentiality", "capacity_in_person", "capacity_online"),
+)
+
+
+def _carried_over(by: User, previous: Session) -> dict[str, Any]:
+    """Its agenda comes along unseen; its places and its team stand in the form."""
+    carried: dict[str, Any] = {name: getattr(previous, name) for name in CARRIED}
+    if previous.local_start.date() == previous.local_end.date():
+        carried |= {"start": previous.local_start.time(), "end": previous.local_end.time()}  # as long as its agenda
+    carried |= {f"sector_{sector.value}": None for sector in Sector}
+    carried |= {f"sector_{row.sector}": row.desired for row in previous.targets.all()}
+    carried["projects"] = list(previous.projects.all())
+    if by.has_perm("dialogues.edit_session", previous):
+        team = previous.roles.live().select_related("person").order_by("pk")
+        carried["team"] = "\n".join(row.person.full_name for row in team)
+    return carried
+
+
+def _roles(request: HttpRequest, source: Session | None) -> dict[int, str]:
+    """A copy brings no people; the next of a series brings those whom one may see there, with what they did."""
+    if source is None or "serie" not in request.GET or not request.user.has_perm("dialogues.edit_session", source):
+        return {}
+    return {row.person_id: row.role for row in source.roles.filter(state__in=SessionRole.LIVE)}
+
+
+def _initial_of_preset(by: User, preset: Preset) -> dict[str, Any]:
+    day = timezone.localdate() + datetime.timedelta(days=IN_DAYS)
     end = datetime.datetime.combine(day, AT) + datetime.timedelta(minutes=preset.minutes)
     host = Organisation.objects.of(by).select_related("home_municipality__state").first()
     return {
@@ -183,36 +242,31 @@ def prepare(request: HttpRequest, slug: str) -> HttpResponseBase:
         "team_form": TeamForm(user=by),
         "names": _nameable(by),
         "roles": fresh.roles.select_related("person").exclude(state=SessionRole.State.WITHDRAWN),
-        "away": _away(fresh),
-        "agenda": selectors.agenda(fresh),
+        "away": away(fresh),
+        "agenda": selectors.agenda(fresh, by),
         "overrun": selectors.overrun(fresh),
         "balance": balance(fresh),
         "missing": services.missing_to_schedule(fresh) if fresh.state == Session.State.DRAFT else [],
         "may_announce": by.has_perm("dialogues.announce_session", fresh),
+        "may_edit_series": fresh.series is not None and by.has_perm("dialogues.edit_series", fresh.series),
     }
     return show(request, fresh, "prepare", "prepare", **context)
 
 
 def _updated(request: HttpRequest, form: AboutForm, slug: str) -> bool:
-    names = [name for name in AboutForm.Meta.fields if name != "projects"]
     try:
         services.update_session(
             session=Session.objects.get(slug=slug),
             by=person(request),
-            fields={name: form.cleaned_data[name] for name in names},
+            fields=form.about(),
             projects=form.cleaned_data["projects"],
             targets=form.targets(),
+            new_series=form.cleaned_data.get("new_series", ""),
         )
     except ValidationError as refusal:
         add_refusal(form, refusal)
         return False
     return True
-
-
-def _away(session: Session) -> list[str]:
-    """Whoever of the team said, after they were named, that they cannot then."""
-    held = session.roles.filter(holds=True).values_list("person_id", flat=True)
-    return sorted({str(one.person) for one in busy_people(session, held) if not one.hard})
 
 
 @require_POST
@@ -270,5 +324,5 @@ def agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
         items = [item for form in formset if (item := form.item()) is not None]
         if act(request, lambda: services.set_agenda(session=session, items=items, by=person(request)), _("Saved.")):
             return redirect("dialogues:agenda" if "more" in request.POST else "dialogues:prepare", slug)
-    lines = selectors.agenda(session)
+    lines = selectors.agenda(session, request.user)
     return show(request, session, "agenda", "prepare", formset=formset, lines=lines, overrun=selectors.overrun(session))

@@ -20,8 +20,10 @@ from datasets.views.access import gate
 from dialogues.models import Session
 from dialogues.selectors import room as read
 from dialogues.selectors import votes
+from dialogues.selectors.seating import rounds_now
 from dialogues.services import room as change
 from gesoc.common.charts.bars import inline_bar
+from gesoc.common.models import as_key
 from gesoc.common.money import number
 from partners.audit import person
 from projects.models import Evidence, Visibility
@@ -53,6 +55,7 @@ def screen(request: HttpRequest, slug: str) -> HttpResponseBase:
     context = {
         "session": session,
         "now": next((slot for slot in slots if slot.is_now), None),
+        "table_rounds": rounds_now(session, slots),
         "round": open_round,
         "turnout": votes.turnout(open_round) if open_round else None,
         "address": address,
@@ -84,7 +87,7 @@ def evidence(request: HttpRequest, slug: str) -> HttpResponseBase:
     asked: Evidence | None = None
     if request.method == "POST":
         key = request.POST.get("show", "")
-        card = get_object_or_404(_visible(request), key=key) if len(key) == 36 else None
+        card = get_object_or_404(visible_cards(request), key=as_key(key)) if key else None
         try:
             change.show_evidence(
                 session=session, evidence=card, by=person(request), all_may_see="all_may_see" in request.POST
@@ -98,27 +101,33 @@ def evidence(request: HttpRequest, slug: str) -> HttpResponseBase:
             messages.success(request, _("It stands on the screen.") if card else _("The screen is free again."))
             return redirect("dialogues:show_evidence", slug)
     text = request.GET.get("q", "").strip()[:100]
-    found = _visible(request).matching(text) if text else _near(request, session)
+    found = find_cards(request, session, text)
     shown = session.evidence_uses.filter(shown=True).select_related("evidence").first()
     context = {
         "session": session,
         "asked": asked,
         "text": text,
         "cards": found.select_related("municipality__state")[:CARDS],
+        "parts": dict(session.evidence_uses.filter(item__isnull=False).values_list("evidence_id", "item__title")),
         "shown": shown.evidence if shown else None,
         "vote_open": session.rounds.filter(state="abierta").exists(),
     }
     return render(request, "dialogues/room/evidence.html", context, status=422 if asked else 200)
 
 
-def _visible(request: HttpRequest) -> Any:
+def find_cards(request: HttpRequest, session: Session, text: str) -> Any:
+    """By words among all that one sees, else those that bear on the dialogue."""
+    return visible_cards(request).matching(text) if text else near_cards(request, session)
+
+
+def visible_cards(request: HttpRequest) -> Any:
     return Evidence.objects.visible_to(request.user)
 
 
-def _near(request: HttpRequest, session: Session) -> Any:
+def near_cards(request: HttpRequest, session: Session) -> Any:
     """Of its projects and challenges, already on its table, or of its municipality."""
     used = Q(uses__project__in=session.projects.all()) | Q(uses__challenge__in=challenges_of(session, request))
     near = used | Q(session_uses__session=session)
     if session.municipality_id:
         near |= Q(municipality=session.municipality_id)
-    return _visible(request).filter(pk__in=Evidence.objects.filter(near).values("pk"))
+    return visible_cards(request).filter(pk__in=Evidence.objects.filter(near).values("pk"))

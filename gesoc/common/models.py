@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,14 @@ from django.db.models import Q, QuerySet
 from gesoc.common.text import search_text
 
 Found = TypeVar("Found", bound=QuerySet[Any, Any])
+
+
+def as_key(text: str) -> uuid.UUID | None:
+    """A public key as a form or an address names it; None if it is none, which no row has."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def holding(found: Found, text: str, *fields: str) -> Found:

@@ -15,6 +15,7 @@ from partners.services import person_of
 from tests.factories.datasets import MunicipalityFactory
 from tests.factories.dialogues import AgendaItemFactory, SessionFactory, SessionRoleFactory, in_days
 from tests.factories.partners import GesocFactory, MembershipFactory, PersonFactory
+from tests.factories.projects import EvidenceFactory
 
 pytestmark = pytest.mark.django_db
 NEW = "/dialogos/nuevo/"
@@ -105,6 +106,8 @@ def test_past_day_and_end_before_beginning_are_said_beside_their_fields(client, 
     assert list(form.errors) == ["day"]
     form = client.post(NEW, written(itzel, end="16:00")).context["form"]
     assert list(form.errors) == ["end"]
+    form = client.post(NEW, written(itzel, day="9999-12-31", start="22:00", end="23:59")).context["form"]
+    assert list(form.errors) == ["day"]
 
 
 def test_6_1_form_asks_which_of_two_equal_hours_is_meant(client, itzel):
@@ -254,3 +257,36 @@ def test_6_1_state_wide_session_says_whose_clocks_it_means(client):
     session = SessionFactory(scope="estatal")
     SessionRoleFactory(session=session)
     assert "(hora de Torreón)" in client.get(session.get_absolute_url()).content.decode()
+
+
+def test_evidence_stands_beside_its_part_of_the_agenda_for_whoever_may_see_the_card(client, itzel):
+    client.post(NEW, written(itzel))
+    session = Session.objects.get()
+    item = session.agenda.get(title="Qué dicen los datos")
+    shown = EvidenceFactory(reading="Uno ganó la mitad", visibility="publica", municipality=session.municipality)
+    own = EvidenceFactory(reading="Solo nuestra", visibility="privada", organisation=itzel.organisation)
+    secret = EvidenceFactory(reading="De otra organización", visibility="privada")
+    session.evidence_uses.create(evidence=secret, item=item)
+    url = f"/dialogos/{session.slug}/agenda/{item.pk}/evidencia/"
+    assert "Uno ganó la mitad" in client.get(url).content.decode()
+    sent = [shown.key, own.key, secret.key, "x", "0" * 36]
+    assert client.post(url, {"card": sent}).status_code == 302
+    page = client.get(session.get_absolute_url()).content.decode()
+    assert "Evidencia: Uno ganó la mitad" in page
+    assert "De otra organización" not in page
+    client.post(url, {"card": [shown.key]})
+    beside = session.evidence_uses.filter(item=item).order_by("pk").values_list("evidence__reading", flat=True)
+    assert list(beside) == ["De otra organización", "Uno ganó la mitad"]  # another's card is not theirs to take off
+    client.logout()
+    page = client.get(session.get_absolute_url()).content.decode()
+    assert "Uno ganó la mitad" in page
+    assert client.get(url).status_code == 302
+
+
+def test_evidence_of_a_part_that_is_taken_off_stays_with_the_session(client, itzel):
+    client.post(NEW, written(itzel))
+    session = Session.objects.get()
+    use = session.evidence_uses.create(evidence=EvidenceFactory(), item=session.agenda.first())
+    services.set_agenda(session=session, items=services.items_of(session)[1:], by=itzel.user)
+    use.refresh_from_db()
+    assert use.item is None

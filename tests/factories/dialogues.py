@@ -18,6 +18,14 @@ def in_days(days, hour=17):
     return datetime(day.year, day.month, day.day, hour)
 
 
+class SeriesFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Series
+
+    title = factory.Sequence(lambda n: f"Pavimento con lupa {n}")
+    host_organisation = factory.SubFactory(OrganisationFactory)
+
+
 class SessionFactory(DjangoModelFactory):
     """Announced, public, in Torreón, two hours long, in thirty days."""
 
