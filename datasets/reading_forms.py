@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from datasets.fields import field_choices, field_name
 from datasets.forms import rename_blank
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, EXPENDITURE_MOMENTS, REVENUE_MOMENTS
-from datasets.models import Kind
 
 AMOUNTS = {*EXPENDITURE_MOMENTS, *REVENUE_MOMENTS, *CONTRACT_AMOUNTS}
 UNITS = (("1", _("Pesos")), ("1000", _("Thousands of pesos")), ("1000000", _("Millions of pesos")))
@@ -54,14 +53,10 @@ class ReadingForm(forms.Form):
         label=_("Amounts are in"), required=False, coerce=int, empty_value=None, choices=[AS_DETECTED, *UNITS]
     )
 
-    def __init__(
-        self, *args: Any, sheets: list[str], detected: Mapping[str, str], kind: str = "", **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, sheets: list[str], detected: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ["encoding", "delimiter"] if sheets else ["sheet"]:
             del self.fields[name]
-        if kind == Kind.CONTRACTS:
-            del self.fields["unit"]
         if sheets:
             self.fields["sheet"].choices = [AS_DETECTED, *((sheet, sheet) for sheet in sheets)]  # type: ignore[attr-defined]
         for name, field in self.fields.items():

@@ -88,6 +88,7 @@ SKIPPED = {
     "merged": gettext_lazy("Rows that complete another row"),
     "duplicate": gettext_lazy("The same money printed again"),
     "repeated": gettext_lazy("The same money printed again"),
+    "other_kind": gettext_lazy("Rows of the other kind (income or spending)"),
     "by_person": gettext_lazy("Rows that a person left out"),
 }
 REJECTED = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -128,7 +128,8 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
     area, mapping = table.area, table.mapping
     columns = mapping.moments
     written = _skip_empty(table, keep)
-    cents = {moment: _column_cents(table, moment, column, written) for moment, column in columns.items()}
+    marks = _marks(table, columns, written)
+    cents = {moment: _column_cents(table, moment, columns[moment], written, mark) for moment, mark in marks.items()}
     headings = {parts[-1].lower() for parts in area.paths.values()}
     starts = frozenset(area.paths)
     last = max(
@@ -146,6 +147,8 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
             continue
         values = [cents[moment][place] for moment in table.moments]
         label = read_label([(column, area.grid.cell(row, column)) for column in labels], starts)
+        if not label.text and (total := _total_elsewhere(area, row, columns.values())):
+            label = total
         informative = informative or bool(_INFORMATIVE.match(label.text))
         if informative:
             table.skip("note", rows=[row])  # LDF statements repeat some of their rows below, for information
@@ -159,6 +162,12 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
             continue
         texts = {moment: area.grid.cell(row, column).strip() for moment, column in columns.items()}
         table.rows.append(BudgetRow(row, label, tuple(value for value, _ in values), texts))
+
+
+def _total_elsewhere(area: Area, row: int, amounts: Collection[int]) -> Label | None:
+    """``Total`` may stand in a column that nobody understood."""
+    label = read_label([(column, cell) for column, cell in enumerate(area.grid.rows[row]) if column not in amounts])
+    return label if label.is_total else None
 
 
 def _skip_empty(table: BudgetTable, keep: Callable[[int], bool] | None) -> list[int]:
@@ -225,17 +234,31 @@ def _plain_reason(cells: list[str], headings: set[str]) -> str:
     return "header" if repeated >= 2 and repeated * 2 > len(filled) else ""
 
 
-def _column_cents(table: BudgetTable, moment: str, column: int, rows: Sequence[int]) -> list[tuple[int | None, bool]]:
-    area = table.area
-    texts = [area.grid.cell(row, column) for row in rows]
-    array = pa.array(texts, pa.string())
-    said = area.said.decimal.get(area.headings.get(column, ""))
-    decided = DecimalMark(said, True, "") if said else _mark(array, texts)
+def _marks(table: BudgetTable, columns: dict[str, int], rows: Sequence[int]) -> dict[str, DecimalMark]:
+    """The decimal mark of each moment. One that its own cells leave open is that of all the others."""
+    area, marks = table.area, {}
+    for moment, column in columns.items():
+        said = area.said.decimal.get(area.headings.get(column, ""))
+        texts = [area.grid.cell(row, column) for row in rows]
+        marks[moment] = DecimalMark(said, True, "") if said else _mark(pa.array(texts, pa.string()), texts)
+    shown = {found.mark for found in marks.values() if found.certain and found.evidence}
+    if len(shown) == 1:
+        mark = shown.pop()
+        marks = {
+            name: found if found.certain else DecimalMark(mark, True, found.evidence) for name, found in marks.items()
+        }
+    return marks
+
+
+def _column_cents(
+    table: BudgetTable, moment: str, column: int, rows: Sequence[int], decided: DecimalMark
+) -> list[tuple[int | None, bool]]:
     table.decimal[moment] = decided.mark
     table.evidence[moment] = decided.evidence
     if not decided.certain and decided.evidence:
         table.unsure[moment] = decided.evidence
-    found = to_cents_array(array, decided.mark)
+    texts = pa.array([table.area.grid.cell(row, column) for row in rows], pa.string())
+    found = to_cents_array(texts, decided.mark)
     return [
         (None if null or bad else cents, bad)
         for cents, null, bad in zip(found.cents.tolist(), found.null.tolist(), found.bad.tolist(), strict=True)

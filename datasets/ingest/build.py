@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,15 +18,15 @@ from datasets.ingest.context import (
     is_institution,
     settle_document,
     state_code,
-    unit_of,
 )
 from datasets.ingest.contracts import ContractTable, contract_columns, date_years
-from datasets.ingest.dictionary import fold
+from datasets.ingest.dates import settle_day_order, year_of
+from datasets.ingest.dictionary import fold, normalise
 from datasets.ingest.hierarchy import Amounts, add, close
-from datasets.ingest.layout import Area, title_lines
+from datasets.ingest.layout import Area, area_titles, is_number
 from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
-from datasets.ingest.mapping import ColumnMapping
-from datasets.ingest.numbers import decide_decimal_mark
+from datasets.ingest.mapping import WEAK_AMOUNT, ColumnMapping, is_of_the_month
+from datasets.ingest.numbers import NotAnAmount, decide_decimal_mark, to_cents
 from datasets.ingest.outline import BudgetRow
 from datasets.ingest.shapes import (
     CONTRACT_AMOUNTS,
@@ -38,6 +39,7 @@ from datasets.ingest.shapes import (
     Finding,
     Table,
 )
+from datasets.ingest.units import in_pesos, printed_unit, unit_finding, unit_questions
 
 _FEDERAL_BRANCHES = frozenset(
     {"poder legislativo", "defensa nacional", "marina", "relaciones exteriores", "hacienda y credito publico"}
@@ -61,6 +63,14 @@ _FEDERAL_AUTHORITIES = frozenset(
 )
 
 
+DATE_FIELDS = (
+    "date_signed", "award_date", "start_date", "end_date", "notice_date", "opening_date", "maturity_date", "resolved_on",
+    "notified_on",
+)  # fmt: skip
+MOST_LISTED = 6  # headings in one sentence
+_AMOUNT_LIKE = re.compile(r"\$|\d{1,3}(,\d{3})+\.\d\d$|\d{4,}\.\d{1,2}$|^\d{7,}$")
+
+
 @dataclass(slots=True)
 class Part:
     """One area read: its table, what it sums to, and what must be said about it."""
@@ -71,13 +81,6 @@ class Part:
     findings: list[Finding] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     named_year: bool = True  # the year was found inside the file
-
-
-def area_titles(area: Area) -> list[str]:
-    """Its own title lines; a stacked table without any has those of the sheet."""
-    own = area.titles
-    first = title_lines(area.grid, 0, min(area.header_rows[0], 14))
-    return own if own and area.header_rows[0] < 14 else [*own, *[line for line in first if line not in own]]
 
 
 def context_of(area: Area, columns: Columns, kind: str, moments: Sequence[str], name: str) -> tuple[Context, bool]:
@@ -165,8 +168,7 @@ def table_of(area: Area, mapping: ColumnMapping, kind: str, breakdown: str, cont
 def budget_part(read: BudgetTable, name: str) -> Part:
     kind = read.mapping.kind
     breakdown = breakdown_of(read)
-    titles = area_titles(read.area)
-    unit = read.area.said.unit or unit_of(titles)
+    unit = printed_unit(read.area, read.mapping)
     columns = budget_columns(read, breakdown or "object", unit)
     context, took = context_of(read.area, columns, kind, read.moments, name)
     if context.document == "approved":
@@ -182,7 +184,7 @@ def budget_part(read: BudgetTable, name: str) -> Part:
     table.controls = _controls(read, unit)
     part = Part(
         table,
-        tuple(value * unit if value is not None else None for value in read.sums),
+        add([_in_cents(read, row, unit) for row in read.leaves], len(read.moments)),
         tuple(read.moments),
         read.findings,
     )
@@ -201,26 +203,81 @@ def _ask(part: Part, read: BudgetTable, breakdown: str | None, unit: int) -> Non
         heading = next((text for text, name in part.table.columns.items() if name == moment), moment)
         part.questions.append(f"En la columna «{heading}», ¿el punto o la coma de {evidence} separa miles o decimales?")
     if unit > 1:
-        words = "miles" if unit == 1_000 else "millones"
-        who = "Se indicó que está en" if read.area.said.unit else "El título dice"
-        part.findings.append(
-            Finding(
-                "unit",
-                "info",
-                f"{who} «{words} de pesos»: cada monto se multiplicó por {unit:,}.",
-                sheet=sheet,
-            )
-        )
+        part.findings.append(unit_finding(unit, bool(read.area.said.unit), sheet))
+    part.questions += unit_questions(read.area, read.mapping)
+    part.findings += _unused(read)
     if _far_from_totals(part):
         part.questions.append(
             "Los renglones suman muy distinto del total que imprime el archivo. ¿Hay renglones que repiten a otros?"
         )
+    years = _years(read)
     for column, name in read.mapping.repeated.items():
-        if name in read.moments and not _agrees(read, column, name):
-            one = next((text for text, found in part.table.columns.items() if found == name), name)
-            part.questions.append(
-                f"Dos columnas parecen lo mismo: «{one}» y «{read.area.headings[column]}». ¿Cuál se usa?"
-            )
+        if name in read.moments and column not in years and not _agrees(read, column, name):
+            kept = read.mapping.column(name)
+            one, other = (_with_group(read.area, place) for place in (kept, column) if place is not None)
+            part.questions.append(f"Dos columnas parecen lo mismo: «{one}» y «{other}». ¿Cuál se usa?")
+    part.questions += _several_years(read, years)
+
+
+def _said(area: Area, column: int) -> str:
+    return normalise(" ".join(area.paths.get(column, ())))
+
+
+def _with_group(area: Area, column: int) -> str:
+    """``Aprobado [2]`` stands under a group heading that says what parts it from the other."""
+    groups = area.paths.get(column, ())[:-1]
+    return f"{' · '.join(groups)} · {area.headings[column]}" if groups else area.headings[column]
+
+
+def _unused(read: BudgetTable) -> list[Finding]:
+    """Amounts that the file seems to print and that are not loaded: a heading nobody knows, formulas without a value."""
+    area, mapping = read.area, read.mapping
+    others = [column for column in area.paths if column not in mapping.fields and column not in mapping.repeated]
+    others += [column for column, name in mapping.repeated.items() if name == WEAK_AMOUNT]
+    unknown = [area.headings[column] for column in sorted(others) if _prints_amounts(read, column)]
+    empty = [
+        area.headings[column]
+        for moment, column in mapping.moments.items()
+        if moment in read.moments and read.leaves and not any(row.texts.get(moment) for row in read.leaves)
+    ]
+    found = []
+    if unknown:
+        message = f"Hay columnas con montos que no se usaron: {_listed(unknown)}."
+        found.append(Finding("unused_amounts", "info", message, "Si hace falta alguna, di en las columnas qué es."))
+    if empty:
+        message = f"Estas columnas no traen ningún monto: {_listed(empty)}."
+        hint = "Si en la hoja de cálculo se ven, ábrela, guárdala y vuelve a subirla: son fórmulas sin su resultado."
+        found.append(Finding("empty_amounts", "info", message, hint, sheet=area.grid.sheet))
+    return found
+
+
+def _prints_amounts(read: BudgetTable, column: int) -> bool:
+    """Most cells are figures, and some are larger or finer than any code, year or percentage."""
+    if re.search(r"%|porcentaje|avance|variacion|diferencia", _said(read.area, column)):
+        return False
+    cells = [text for row in read.leaves if (text := read.area.grid.cell(row.row, column).strip())]
+    figures = [text for text in cells if is_number(text)]
+    return len(figures) * 2 > len(read.leaves) and any(_AMOUNT_LIKE.search(text) for text in figures)
+
+
+def _listed(headings: Sequence[str]) -> str:
+    more = f" y {len(headings) - MOST_LISTED} más" if len(headings) > MOST_LISTED else ""
+    return ", ".join(f"«{heading}»" for heading in headings[:MOST_LISTED]) + more
+
+
+def _years(read: BudgetTable) -> dict[int, int]:
+    """The years that the headings of the amounts name, where they name several: two years beside each other are not one."""
+    columns = [*read.mapping.moments.values()]
+    columns += [column for column, name in read.mapping.repeated.items() if name in read.moments]
+    named = {column: year for column in columns if (year := year_of(" ".join(read.area.paths.get(column, ()))))}
+    return named if len(set(named.values())) > 1 else {}
+
+
+def _several_years(read: BudgetTable, years: dict[int, int]) -> list[str]:
+    if not years or all(read.mapping.confidence.get(column) == "person" for column in years):
+        return []
+    columns = ", ".join(f"«{_with_group(read.area, column)}»" for column in sorted(years))
+    return [f"Estas columnas son de años distintos: {columns}. ¿De qué año se carga? Deja fuera las demás."]
 
 
 def _far_from_totals(part: Part) -> bool:
@@ -236,6 +293,8 @@ def _agrees(read: BudgetTable, column: int, name: str) -> bool:
     kept = read.mapping.column(name)
     if kept is None or name == "reported":
         return True
+    if is_of_the_month(read.area, column) and not is_of_the_month(read.area, kept):
+        return True  # what was spent this month is part of what was spent so far
     cells = (
         (read.area.grid.cell(row.row, column).strip(), read.area.grid.cell(row.row, kept).strip())
         for row in read.leaves
@@ -247,21 +306,17 @@ def _controls(read: BudgetTable, unit: int) -> list[Control]:
     """Printed grand totals. Totals of several bodies count together; without any, the outermost rows do."""
     grand = [row for row in read.totals if row.label.is_grand_total or not row.label.text]
     rows = grand or read.totals
-    label = rows[0].label.text if rows else ""
     if not rows and read.outline and read.outline.supported:
         rows = _outermost(read)
-        label = f"Suma de {len(rows)} renglones de mayor nivel"
-        return (
-            _control_rows(read, add([row.amounts for row in rows], len(read.moments)), label, rows[0].row, unit)
-            if rows
-            else []
-        )
+        return _control_rows(read, rows, f"Suma de {len(rows)} renglones de mayor nivel", unit)
+    if not grand and (whole := [row for row in rows if _same_sums(row.amounts, read.sums)]):
+        rows = whole  # the others are totals of a part
     together = add([row.amounts for row in rows], len(read.moments))
     if len(rows) > 1 and _same_sums(together, read.sums):
-        return _control_rows(read, together, f"{label} ({len(rows)} renglones)", rows[0].row, unit)
+        return _control_rows(read, rows, f"{rows[0].label.text} ({len(rows)} renglones)", unit)
     found = []
     for row in rows:
-        found += _control_rows(read, row.amounts, row.label.text or "Total sin rótulo", row.row, unit)
+        found += _control_rows(read, [row], row.label.text or "Total sin rótulo", unit)
     return found
 
 
@@ -278,13 +333,29 @@ def _outermost(read: BudgetTable) -> list[BudgetRow]:
     return found
 
 
-def _control_rows(read: BudgetTable, amounts: Amounts, label: str, row: int, unit: int) -> list[Control]:
-    pairs = zip(read.moments, amounts, strict=True)
+def _control_rows(read: BudgetTable, rows: Sequence[BudgetRow], label: str, unit: int) -> list[Control]:
+    """What the rows print together. Thousands with more decimals than two are scaled before they are rounded, as lines are."""
+    if not rows:
+        return []
+    printed = add([_in_cents(read, row, unit) for row in rows], len(read.moments))
     return [
-        Control(moment, value * unit, label[:120], row + 1, read.mapping.column(moment))
-        for moment, value in pairs
+        Control(moment, value, label[:120], rows[0].row + 1, read.mapping.column(moment))
+        for moment, value in zip(read.moments, printed, strict=True)
         if value is not None
     ]
+
+
+def _in_cents(read: BudgetTable, row: BudgetRow, unit: int) -> Amounts:
+    if unit == 1:
+        return row.amounts
+    return tuple(_scaled(row.texts.get(moment, ""), unit, read.decimal.get(moment, ".")) for moment in read.moments)
+
+
+def _scaled(text: str, unit: int, mark: str) -> int | None:
+    try:
+        return to_cents(in_pesos(text, unit, mark), mark)
+    except NotAnAmount:  # no amount, or too large a one in pesos: its line is rejected when it is cleaned
+        return None
 
 
 def _same_sums(one: Amounts, other: Amounts) -> bool:
@@ -298,12 +369,14 @@ def contract_part(read: ContractTable, name: str, offers: list[str | None] | Non
     if offers and "number_of_tenderers" not in columns:
         columns["number_of_tenderers"] = offers
     full_municipality_codes(columns)
+    swapped = settle_day_order(columns, DATE_FIELDS)
     context, took = context_of(read.area, columns, "contracts", (), name)
     if context.year is None and year is None:
         date_years(columns, len(read.rows))
     table = table_of(read.area, read.mapping, "contracts", "full", context)
     table.rows_read, table.skipped = read.rows_read, read.skipped
     table.reasons = _from_one(read.reasons)
+    table.unit = printed_unit(read.area, read.mapping)
     decide_marks(table, read)
     extra = [[row + 1 for row in line.extra] for line in read.rows]
     kept = {key: columns[key] for key in LINE_FIELDS["contracts"] if any(columns.get(key, ()))}
@@ -312,7 +385,16 @@ def contract_part(read: ContractTable, name: str, offers: list[str | None] | Non
             block_of(read.area.grid.sheet, [line.row for line in read.rows], extra if any(extra) else None, kept)
         ]
     _fill_procedure(table, area_titles(read.area))
-    return Part(table, named_year=not took)
+    findings = month_first_findings(table, swapped)
+    if table.unit > 1:
+        findings.append(unit_finding(table.unit, bool(read.area.said.unit), table.sheet))
+    return Part(table, findings=findings, questions=unit_questions(read.area, read.mapping), named_year=not took)
+
+
+def month_first_findings(table: Table, swapped: Sequence[str]) -> list[Finding]:
+    named = [f"«{heading}»" for heading, name in table.columns.items() if name in swapped]
+    message = f"Estas fechas traen primero el mes y luego el día, y así se leyeron: {', '.join(named)}."
+    return [Finding("month_first", "info", message, sheet=table.sheet)] if named else []
 
 
 def _from_one(reasons: dict[int, str]) -> dict[int, str]:

@@ -128,7 +128,7 @@ class Cleaner:
         amounts, bad = {}, {}
         # The lines of a file that is read whole were scaled as text; those of a stream are scaled here.
         unit = self.table.stream.unit if self.table.stream else 1
-        if self.table.kind in REGISTER_KINDS:
+        if self.record:
             unit = self.table.unit
         for name in self.record.amounts if self.record else MOMENTS[self.table.kind]:
             if name not in block.columns:

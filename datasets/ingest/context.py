@@ -63,6 +63,15 @@ _UNITS = (
     (re.compile(r"\b(?:en )?millones de pesos\b|\bcifras en millones\b|\bmdp\b"), 1_000_000),
     (re.compile(r"\b(?:en )?miles de pesos\b|\bcifras en miles\b"), 1_000),
 )
+_UNIT_NOTE = re.compile(
+    r"\W*(?:notas?\W*(?:\d\W*)?)?(?:(?:las? |los )?(?:cifras|cantidades|montos|importes|datos)\b[^.]{0,40}?\ben "
+    r"|(?:se )?expresad[oa]s? en |en )?"
+    r"(?:(?:miles|millones) de pesos\b|mdp)[^\d.]{0,60}\W*"
+)
+_UNIT_WORDS = re.compile(r"\(?\s*(?:cifras )?(?:en )?(?:(?:miles|millones) de )?pesos\s*\)?\s*$", re.IGNORECASE)
+_DATED_BY = re.compile(
+    r"(fecha( y hora)? (de|del) )?(descarg|impres|generad|consult|publicad|emision|emitid|actualiza|elabora)"
+)
 _NOT_A_BODY = re.compile(
     r"estado (analitico|del ejercicio)|clasificacion|presupuesto|gasto|ingreso|del? \d|al \d|pesos|formato|articulo"
     r"|anexo|cuenta publica|ejercicio|trimestre"
@@ -79,14 +88,21 @@ def unit_of(lines: Sequence[str]) -> int:
     return next((factor for pattern, factor in _UNITS if pattern.search(text)), 1)
 
 
+def is_unit_note(text: str) -> bool:
+    """``(Miles de pesos)``, ``Nota: cifras en millones de pesos``: a text about the unit and nothing else."""
+    return bool(_UNIT_NOTE.fullmatch(fold(text)))
+
+
 def from_titles(lines: Sequence[str]) -> Context:
     context = Context()
     for line in lines:
-        _place_and_body(context, line)
-    for line in lines:
-        year, period = parse_period(line)
-        context.period = context.period or period
-        context.year = context.year or year
+        _place_and_body(context, _UNIT_WORDS.sub("", line).strip())
+    said = [parse_period(line) for line in lines if not _DATED_BY.match(fold(line))]
+    context.period = next((period for _, period in said if period), None)
+    # The year of the period before any other: a year alone may be that of a law, a plan, a download.
+    context.year = next((year for year, period in said if year and period), None) or next(
+        (year for year, _ in said if year), None
+    )
     if context.period is None and context.year and lines:
         context.period = parse_period(f"{lines[-1]} {context.year}")[
             1

@@ -54,9 +54,14 @@ _SHARED = (
     "requesting_area",
     "buyer_name",
 )
+_WHOSE = ("contract_number", "procedure_number", "file_number", "supplier_name", "supplier_rfc", "date_signed")
 _FIGURE = r"\D{0,40}?\$?\s*(\d[\d,.'´’ ]*\d)"
 _BOUNDS = {"amount_min": re.compile("minim[oa]" + _FIGURE), "amount_max": re.compile("maxim[oa]" + _FIGURE)}
 _IN_WORDS = re.compile(r"([^()]*\d)\s*\([^()]*[A-Za-z]{3}.*", re.DOTALL)
+_TAX_SAID = re.compile(
+    r"(\$?\s*\d[\d,.']*)\s*(?:m\.? ?n\.?|pesos)?\s*\(?(?:(?P<without>(?:\+|mas|sin|antes de)\s*(?:el\s*)?i\.?v\.?a\.?)"
+    r"|(?:con\s*i\.?v\.?a\.?|i\.?v\.?a\.?\s*inclui\w+))\s*\)?\.?"
+)
 _TOTAL = re.compile(r"(gran )?total(es)?( general)?( de contratos)?|sumas?|subtotal(es)?")
 
 
@@ -205,7 +210,13 @@ def contract_columns(table: ContractTable) -> dict[str, list[str | None]]:
 
 
 def _fill_merged(columns: dict[str, list[str | None]], count: int) -> None:
-    """Contracts of one procedure share merged cells: a row without any of them has those of the row above."""
+    """Contracts of one procedure share merged cells: a row without any of them has those of the row above. So do the
+    articles of one contract, of which only the first prints whose it is."""
+    whose = [columns[name] for name in _WHOSE if name in columns]
+    for line in range(1, count) if len(whose) >= 2 else ():
+        if not any(values[line] for values in whose):
+            for values in whose:
+                values[line] = values[line - 1]
     lead = [columns[name] for name in ("fiscal_year", "procedure_type_raw", "file_number") if name in columns]
     if len(lead) < 2:
         return
@@ -228,6 +239,10 @@ def _spell_amounts(columns: dict[str, list[str | None]], count: int) -> None:
                 columns.setdefault(bound, [None] * count)[line] = amount
             if bounds:
                 columns[name][line] = None
+            elif match := _TAX_SAID.fullmatch(words):
+                said = "amount_without_tax" if match["without"] else "amount_with_tax"
+                columns[name][line] = None
+                columns.setdefault(said, [None] * count)[line] = match[1].strip()
             elif match := _IN_WORDS.fullmatch(text):
                 columns[name][line] = match[1].strip()
 

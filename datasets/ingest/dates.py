@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from datasets.ingest.dictionary import fold
@@ -35,6 +36,7 @@ _NAMED = re.compile(
     rf"(\d{{1,2}})\s*(?:de\s+|[-/.\s]\s*)({_MONTH})\b\.?\s*(?:del?\s+(?:ano\s+)?|[-/.,\s]\s*)(\d{{4}}|\d{{2}})(?!\d)"
 )
 _MONTH_YEAR = re.compile(rf"({_MONTH})\b\.?\s*(?:del?\s+(?:ano\s+)?|[-/.,\s]\s*)(\d{{4}})(?!\d)")
+_SLASHED = re.compile(r"^\s*(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4})(?!\d)")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 60_000  # 1954 to 2064: a five-digit number outside is no date
@@ -75,6 +77,18 @@ def _first_written(value: str) -> date | None:
     return None
 
 
+def settle_day_order(columns: dict[str, list[str | None]], names: Iterable[str]) -> list[str]:
+    """Columns that print the month first, written day first; their names are given. One that could be either is day first."""
+    swapped = []
+    for name in names:
+        texts = columns.get(name, [])
+        pairs = [(int(match[1]), int(match[3])) for text in texts if text and (match := _SLASHED.match(text))]
+        if any(second > 12 for _, second in pairs) and all(first <= 12 for first, _ in pairs):
+            columns[name] = [text and _SLASHED.sub(r"\3\2\1\2\4", text) for text in texts]
+            swapped.append(name)
+    return swapped
+
+
 def period_of(start: date | None, end: date) -> str:
     """``annual``, ``Q1``..``Q4`` or ``2024-03``. January to June is the second quarter: statements are cumulative."""
     start = start or date(end.year, 1, 1)
@@ -101,10 +115,17 @@ _ORDINAL = {
     "tercer": 3, "tercero": 3, "3er": 3, "3ero": 3, "3o": 3, "3": 3, "iii": 3,
     "cuarto": 4, "4to": 4, "4o": 4, "4": 4, "iv": 4, "cuartro": 4,
 }  # fmt: skip
-_QUARTER = re.compile(rf"\b({'|'.join(sorted(_ORDINAL, key=len, reverse=True))})[\s_.-]*trim(?:estre)?\b")
+_QUARTER = re.compile(rf"\b({'|'.join(sorted(_ORDINAL, key=len, reverse=True))})[\s_.°-]*trim(?:estre)?\b")
 _QUARTER_AFTER = re.compile(rf"\btrim(?:estre)?[\s_.-]*({'|'.join(sorted(_ORDINAL, key=len, reverse=True))})\b")
+_PART = re.compile(rf"\b({'|'.join(sorted(_ORDINAL, key=len, reverse=True))})[\s_.°-]*(semestre|bimestre)\b")
+_PART_MONTHS = {"semestre": 6, "bimestre": 2}
 _QUARTER_SHORT = re.compile(r"\b(?:[qt]([1-4])|([1-4])[qt])\b")
+# ``JUN 2023``, never ``30 de jun 2023``
+_SHORT_MONTH = re.compile(rf"(?<![a-z])(?<!de )({_MONTH})\.?[\s_.-]?(?:19|20)\d\d(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)")
+
+
+_UNTIL_NUMERIC = re.compile(r"\b(?:al|hasta el)\s+(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?!\d)")
 
 
 def parse_period(text: str) -> tuple[int | None, str | None]:
@@ -126,12 +147,21 @@ def parse_period(text: str) -> tuple[int | None, str | None]:
     quarter = _QUARTER.search(value) or _QUARTER_AFTER.search(value)
     if quarter:
         return _only_year(value), f"Q{_ORDINAL[quarter[1]]}"
+    if part := _PART.search(value):
+        return _part_of_year(_ORDINAL[part[1]] * _PART_MONTHS[part[2]], _only_year(value))
     if short := _QUARTER_SHORT.search(value):
         return _only_year(value), f"Q{short[1] or short[2]}"
     if match := _UNTIL.search(value):
         year = int(match[3])
         return year, _months_period(1, MONTHS[match[2]], year)
+    if (match := _UNTIL_NUMERIC.search(value)) and (last := parse_date(match[1])):
+        return last.year, _months_period(1, last.month, last.year)
     return _month_or_year(value)
+
+
+def _part_of_year(last_month: int, year: int | None) -> tuple[int | None, str | None]:
+    """Half-years and bimesters by the month they end in: statements are cumulative."""
+    return year, _months_period(1, last_month, year) if last_month < 12 else "annual"
 
 
 def _month_or_year(value: str) -> tuple[int | None, str | None]:
@@ -139,6 +169,8 @@ def _month_or_year(value: str) -> tuple[int | None, str | None]:
     named = [MONTHS[word] for word in re.findall(r"[a-z]+", value) if word in MONTHS and len(word) > 3]
     if year and len(set(named)) == 1 and not re.search(r"\d{1,2}\s+de\s+[a-z]+", value):
         return year, f"{year}-{named[0]:02}"
+    if year and (match := _SHORT_MONTH.search(value)):
+        return year, f"{year}-{MONTHS[match[1]]:02}"
     if year and re.search(r"\b(anual|annual|ejercicio fiscal|cuenta publica)\b", value):
         return year, "annual"
     return year, None

@@ -18,8 +18,14 @@ Found = TypeVar("Found")
 
 _TABLE_ID = re.compile(r"\(?\btabla[ _]\d+\)?", re.IGNORECASE)
 _FORMULA = re.compile(r"\(\s*[\dA-Za-z]\s*=[^)]*\)|(?<=\s)\(\s*(?:\d+|[a-h])\s*\)")
-_FOOTNOTE_MARK = re.compile(r"\s*\d\s*/\s*$|[¹²³⁴⁵]|(?<=[A-Za-zñáéíóú])\s\d\s*$")
+_FOOTNOTE_MARK = re.compile(r"\s*\d\s*/\s*$|\s*/\s*\d\s*$|[¹²³⁴⁵]|(?<=[A-Za-zñáéíóú])\s\d\s*$")
 _SPACED_LETTERS = re.compile(r"(?:^|(?<=\s\s))(?:[^\W\d_]\s){2,}[^\W\d_](?=\s\s|\s*$)")
+_ADDED = re.compile(
+    r"\b(?:(?:cifras )?(?:en )?(?:(?:miles|millones) de )?pesos|mdp|acumulad[oa]s?"
+    r"|al (?:periodo|mes|trimestre|cierre)|a la fecha|(?:del )?(?:ejercicio )?(?:19|20)\d\d)\b"
+)
+_EITHER = re.compile(r"\s*/\s*")
+_LABELS = ("_name", "_code", "_group", "_type")
 _NOT_WORD = re.compile(r"[^0-9a-z%]+")
 
 
@@ -133,10 +139,16 @@ def _add_squeezed(exact: dict[str, tuple[str, ...]]) -> None:
 
 
 def match_heading(kind: str, heading: str) -> Match | None:
+    """By the words as they stand, else without what a heading only adds: its year, its unit, that it is cumulative."""
     words = normalise(heading)
     known = synonyms(kind)
     if found := known.match(words):
         return found
+    if (bare := _ADDED.sub(" ", words).split()) and (fields := known.exact.get(" ".join(bare))):
+        return Match(fields[0], "similar")
+    first, *others = _EITHER.split(heading)
+    if others and (found := known.match(normalise(first))) and found.field.endswith(_LABELS):
+        return Match(found.field, "similar")  # ``Rubro / Tipo``; a ratio of two amounts is none of them
     letters = words.replace(" ", "")
     if len(letters) >= 10 and (fields := known.exact.get(letters)):
         return Match(fields[0], "similar")

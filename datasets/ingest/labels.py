@@ -12,12 +12,13 @@ from datasets.ingest.dictionary import LONGEST, fold, join_spaced_letters, remem
 
 _TOTAL = re.compile(
     r"((iv|v|i{1,3})\s*[.)]\s*)?(gran\s+|sub\s*-?\s*)?tota(l|les)\b(?!\s*\w*\s*ejercido)"
-    r"|^sumas?( total| iguales)?\s*:?$|^suma (de|del|total)\b"
+    r"|^sumas?\b"
 )
 _MAY_BE_TOTAL = re.compile(r"t\s*o\s*t\s*a|suma", re.IGNORECASE)
 _SUBTOTAL = re.compile(r"sub\s*-?\s*total")
 _GRAND = re.compile(
-    r"(gran total|total(es)?( general(es)?)?( (de|del|de los)? ?(gasto|egresos|ingresos|presupuesto)\w*.*)?)$"
+    r"(gran total|suma total|sumas iguales"
+    r"|total(es)?( general(es)?)?( (de|del|de los)? ?(gasto|egresos|ingresos|presupuesto)\w*.*)?)$"
 )
 _NOTE = re.compile(
     r"bajo protesta|notas?\b|fuente:|elabor[oó]|autoriz[oó]|revis[oó]|vo\.? ?bo|\*+\s|\d/ |¹|las? cifras"

@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass, field
 
 from datasets.ingest.decisions import NOTHING, Decisions
-from datasets.ingest.dictionary import match_heading, remembered
+from datasets.ingest.dictionary import fold, match_heading, remembered
 from datasets.ingest.numbers import NotAnAmount, to_cents
-from datasets.ingest.shapes import Grid
+from datasets.ingest.shapes import MOMENTS, Grid
 from datasets.ingest.sniff import column_letters
 
 KINDS = ("expenditure", "revenue", "contracts", "works", "debt", "sanctions")
@@ -21,6 +21,8 @@ MAX_HEADING = 400
 MAX_TITLE = 200  # longer texts above a table explain the law, they do not name the table
 _LEGEND_CELL = re.compile(r"\(?\s*[\dA-Z]{1,2}\s*\)?|\(?\s*[\dA-Z]{1,2}\s*=.*|[\dA-Z]{1,2}\s*[-+*/]\s*[\dA-Z]{1,2}")
 _MARK_CELL = re.compile(r"\(\d\)|.*=.*|\d/\d")
+_BUDGET_WORDS = re.compile(r"presupuesto|egresos|\bingresos\b|\bgastos?\b")
+_DASH = re.compile(r"[-–—]+")
 _TEMPLATE = re.compile(r"\s*colocar el id de los registros|\s*este criterio aplica|\s*formato de fecha", re.IGNORECASE)
 
 
@@ -138,7 +140,10 @@ def _window(grid: Grid, start: int) -> tuple[tuple[int, ...], int]:
     known = count_known(paths_of(grid, best))
     rows = best
     first_column = min(_texts(grid, start), default=0)
-    for row in _following_heads(grid, start):
+    following = _following_heads(grid, start)
+    if _is_title(grid, start, following):
+        return best, known
+    for row in following:
         rows = (*rows, row)
         more = count_known(paths_of(grid, rows))
         cells = _texts(grid, row)
@@ -146,6 +151,13 @@ def _window(grid: Grid, start: int) -> tuple[tuple[int, ...], int]:
         if more > known or (under_group and more >= known >= MIN_KNOWN):
             best, known = rows, more
     return best, known
+
+
+def _is_title(grid: Grid, row: int, following: list[int]) -> bool:
+    """One text alone over a row of headings that begins in the same column: it is about the table, not about a column."""
+    cells = _texts(grid, row)
+    below = next((texts for other in following if len(texts := _texts(grid, other)) > 1), {})
+    return len(cells) == 1 and len(below) >= MIN_KNOWN and min(cells) == min(below)
 
 
 def _following_heads(grid: Grid, start: int) -> list[int]:
@@ -177,7 +189,36 @@ def find_header(grid: Grid, start: int, stop: int) -> tuple[int, ...] | None:
         rank = (known, -len(rows), -row)
         if best is None or rank > best[0]:
             best = (rank, rows)
-    return best[1] if best else None
+    return best[1] if best else _short_header(grid, start, stop)
+
+
+def _short_header(grid: Grid, start: int, stop: int) -> tuple[int, ...] | None:
+    """``Concepto | Importe`` under the title of a budget: two known columns are enough where figures stand below."""
+    for row in range(start, min(stop, len(grid.rows))):
+        cells = _texts(grid, row)
+        if (
+            len(cells) < 2
+            or not _may_head(cells)
+            or not _BUDGET_WORDS.search(fold(" ".join(title_lines(grid, 0, row))))
+        ):
+            continue
+        for kind in ("expenditure", "revenue"):
+            names = {column: match.field for column, text in cells.items() if (match := match_heading(kind, text))}
+            amounts = [column for column, name in names.items() if name in MOMENTS[kind]]
+            labels = [column for column, name in names.items() if name.endswith(("_name", "_code"))]
+            if amounts and labels and _figures_below(grid, row, amounts) >= MIN_KNOWN:
+                return (row,)
+    return None
+
+
+def _is_figure(text: str) -> bool:
+    """An amount, or the dash that stands for none; a year is no figure."""
+    return bool(_DASH.fullmatch(text)) or (is_number(text) and not re.fullmatch(r"(19|20)\d\d", text))
+
+
+def _figures_below(grid: Grid, row: int, columns: list[int]) -> int:
+    below = range(row + 1, min(row + 12, len(grid.rows)))
+    return sum(any(is_number(grid.cell(other, column)) for column in columns) for other in below)
 
 
 def find_areas(grid: Grid, header_row: int | None = None) -> list[Area]:
@@ -241,7 +282,7 @@ def title_lines(grid: Grid, start: int, stop: int) -> list[str]:
     lines: list[str] = []
     for row in range(start, stop):
         cells = _texts(grid, row)
-        if start and any(is_number(text) and not re.fullmatch(r"(19|20)\d\d", text) for text in cells.values()):
+        if start and any(_is_figure(text) for text in cells.values()):
             lines.clear()
             continue
         short = [text for text in cells.values() if len(text) <= MAX_TITLE or "\n" in text]
@@ -249,6 +290,13 @@ def title_lines(grid: Grid, start: int, stop: int) -> list[str]:
             joined = " ".join(dict.fromkeys(short))
             lines.extend(line.strip() for line in joined.splitlines() if line.strip())
     return lines
+
+
+def area_titles(area: Area) -> list[str]:
+    """Its own title lines; a stacked table without any has those of the sheet."""
+    own = area.titles
+    first = title_lines(area.grid, 0, min(area.header_rows[0], 14))
+    return own if own and area.header_rows[0] < 14 else [*own, *[line for line in first if line not in own]]
 
 
 def unique_headings(area: Area) -> dict[int, str]:

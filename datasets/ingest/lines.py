@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import pairwise
 
 from datasets.ingest import classify
 from datasets.ingest.budget import BudgetTable
@@ -21,6 +22,7 @@ from datasets.ingest.mapping import OBJECT_CODES
 from datasets.ingest.numbers import NotAnAmount, to_cents
 from datasets.ingest.outline import BudgetRow, code_columns
 from datasets.ingest.shapes import LINE_FIELDS, MOMENTS
+from datasets.ingest.units import in_pesos
 
 Columns = dict[str, list[str | None]]
 RENAMED = {
@@ -34,6 +36,14 @@ _FUNCTION = (
     ("function_code", "function_name"),
     ("purpose_code", "purpose_name"),
 )
+
+
+MERGED_FIELDS = frozenset(
+    f"{name}_{part}"
+    for name in ("admin_unit", "ramo", "program", "project", "purpose", "function", "subfunction", "funding_source")
+    for part in ("code", "name")
+)
+MERGED = 0.3  # of the lines without a text of their own: fewer are gaps, not merged cells
 
 
 def breakdown_of(table: BudgetTable) -> str | None:
@@ -53,7 +63,13 @@ def breakdown_of(table: BudgetTable) -> str | None:
     named = mapping.has("object_name")
     if not coded and not named:
         return (
-            used[0] if len(used) == 1 else "full" if used else "economic" if mapping.has("expenditure_type") else None
+            used[0]
+            if len(used) == 1
+            else "full"
+            if used or mapping.has("flow", "funding_source_code", "funding_source_name")
+            else "economic"
+            if mapping.has("expenditure_type")
+            else None
         )
     if coded and used:
         return "full"
@@ -78,7 +94,7 @@ def budget_columns(table: BudgetTable, breakdown: str, unit: int) -> Columns:
     columns = _mapped(table)
     for moment in table.moments:
         mark = table.decimal.get(moment, ".")
-        columns[moment] = [_scaled(row.texts.get(moment, ""), unit, mark) or None for row in table.leaves]
+        columns[moment] = [in_pesos(row.texts.get(moment, ""), unit, mark) or None for row in table.leaves]
     if table.mapping.kind == "revenue":
         _revenue(table, columns)
     else:
@@ -103,30 +119,41 @@ def _mapped(table: BudgetTable) -> Columns:
     columns: Columns = {}
     for column, name in table.mapping.fields.items():
         if name not in MOMENTS[table.mapping.kind]:
-            values = [area.grid.cell(row.row, column).strip() or None for row in table.leaves]
+            values = _filled_down(table, column) if name in MERGED_FIELDS else _own(table, column)
             if name == "period_label" and "trimestre" in normalise(" ".join(area.paths.get(column, ()))):
                 values = [f"T{value}" if value in ("1", "2", "3", "4") else value for value in values]
             columns[RENAMED.get(name, name)] = values
     return columns
 
 
-def _scaled(text: str, unit: int, mark: str) -> str:
-    """The text itself, or its value in pesos where the table prints thousands or millions. What is no amount stays as
-    it is.
+def _own(table: BudgetTable, column: int) -> list[str | None]:
+    return [table.area.grid.cell(row.row, column).strip() or None for row in table.leaves]
+
+
+def _filled_down(table: BudgetTable, column: int) -> list[str | None]:
+    """A unit or programme printed once for the rows below it, as merged cells are.
+
+    Not in delimited text, where a blank cell says nothing, nor where neighbouring rows repeat the text: then blank is blank.
     """
-    if unit == 1 or not text:
-        return text
-    try:
-        plain = text.replace(".", "").replace(",", ".") if mark == "," else text.replace(",", "")
-        to_cents(text, mark)
-        value = Decimal(re.sub(r"[^\d.\-]", "", plain))
-    except (NotAnAmount, ArithmeticError):
-        return text
-    negative = text.strip().startswith("(") and text.strip().endswith(")")
-    return f"{-value * unit if negative else value * unit:f}"
+    own = _own(table, column)
+    repeats = any(text and text == following for text, following in pairwise(own))
+    if table.area.grid.sheet is None or not own or own[0] is None or repeats or own.count(None) < MERGED * len(own):
+        return own
+    wider = [other for other, name in table.mapping.fields.items() if name in MERGED_FIELDS and other < column]
+    totals = {row.row for row in table.totals}
+    known: dict[int, str | None] = {}
+    last: str | None = None
+    for row in range(table.leaves[0].row, table.leaves[-1].row + 1):
+        text = table.area.grid.cell(row, column).strip()
+        if row in totals or (not text and any(table.area.grid.cell(row, other).strip() for other in wider)):
+            last = None
+        known[row] = last = text if text and row not in totals else last
+    return [known[row.row] for row in table.leaves]
 
 
 def _object(table: BudgetTable, columns: Columns) -> None:
+    if not table.mapping.has(*OBJECT_CODES, "object_name"):
+        return  # labels of a source or a branch: their codes are no objects
     codes = code_columns(table.mapping)
     columns["object_code"] = [_object_code(table, row, codes) for row in table.leaves]
     if (table.mapping.has("object_name") and not table.mapping.has("line_level")) or any(

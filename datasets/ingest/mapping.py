@@ -23,6 +23,10 @@ CODE_TO_NAME = {
     "program_code": "program_name",
     "ramo_code": "ramo_name",
 }
+NAME_TO_CODE = {
+    f"{name}_name": f"{name}_code"
+    for name in ("admin_unit", "ramo", "purpose", "function", "subfunction", "program", "project", "funding_source")
+}
 _WINNER = re.compile(r"adjudicad|ganador|contratad[oa]|contratista o proveedor")
 WEAK_AMOUNT = "reported"
 _NAME_DEPTH = ("especifica", "generica", "partida", "concepto", "capitulo")
@@ -30,6 +34,11 @@ _NEEDS_GROUP = re.compile(
     r"nombres?( s)?|(primer |segundo )?apellidos?( paterno| materno)?|inicio|termino|fin|conclusion"
     r"|fecha de (inicio|termino)|monto|importe|total|rfc|razon social|clave|numero|fecha|objeto|descripcion"
 )
+_OF_THE_MONTH = re.compile(r"\b(?:del|en el) (?:mes|bimestre|trimestre|periodo)\b|mensual|trimestral")
+_NUMBERED = re.compile(r"clave|codigo|cuenta|cta|id|no|num|numero")
+_TAX = re.compile(r"(?:importe |monto )?(?:del? )?(?:iva|i v a|impuestos?)(?: trasladado| 16 ?%)?")
+_TOTAL = re.compile(r"(?:gran )?total|(?:importe|monto) total|total (?:pagado|contratado|del contrato|neto)")
+_FLOW = re.compile(r"(?:presupuesto de )?(ingreso|egreso|gasto)s?(?: totales)?")
 _RFC = re.compile(r"[A-ZÑ&]{3,4}-?\d{6}-?[A-Z0-9]{3}")
 _GOVERNMENT = re.compile(r"APF|GE|GM|GOB_?\w*")
 
@@ -76,6 +85,9 @@ def map_columns(area: Area, kind: str, wanted: Mapping[str, str] | None = None) 
         if found and found[0]:
             _settle(area, mapping, column, *found)
     _drop_weak_amount(mapping)
+    _find_flow(area, mapping)
+    if kind == "contracts":
+        _name_the_tax(area, mapping)
     _map_by_values(area, mapping, wanted)
     return mapping
 
@@ -98,6 +110,32 @@ def _by_heading(area: Area, column: int, kind: str) -> tuple[str, str] | None:
         if found := match_heading(kind, text):
             return _checked(area, column, kind, found.field), found.confidence
     return None
+
+
+def _find_flow(area: Area, mapping: ColumnMapping) -> None:
+    """A column that says ``Ingresos`` or ``Egresos`` in every row parts the two, whatever its heading is."""
+    if mapping.kind not in ("expenditure", "revenue") or mapping.column("flow") is not None:
+        return
+    for column in area.paths:
+        if mapping.fields.get(column) in mapping.moments or mapping.confidence.get(column) == "person":
+            continue
+        values = values_of(area, column, 50)
+        if len(values) >= 2 and all(_FLOW.fullmatch(fold(text)) for text in values):
+            mapping.fields[column], mapping.confidence[column] = "flow", "values"
+            return
+
+
+def _name_the_tax(area: Area, mapping: ColumnMapping) -> None:
+    """Beside a column of the tax a ``Total`` includes it, and the ``Importe`` before it does not."""
+    tax = next((column for column in area.paths if _TAX.fullmatch(_words(area, column))), None)
+    total = next((column for column in area.paths if _TOTAL.fullmatch(_words(area, column))), None)
+    if tax is None or total is None or mapping.has("amount_with_tax") or mapping.confidence.get(total) == "person":
+        return
+    bare = mapping.column("amount_unspecified_tax")
+    if bare is not None and bare != total and not mapping.has("amount_without_tax"):
+        mapping.fields[bare] = "amount_without_tax"
+    mapping.fields[total], mapping.confidence[total] = "amount_with_tax", "similar"
+    mapping.repeated.pop(total, None)
 
 
 def _map_by_values(area: Area, mapping: ColumnMapping, wanted: Mapping[str, str] | None) -> None:
@@ -135,7 +173,9 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
     if name in CODE_TO_NAME and values and _share(values, _looks_code) < 0.3:
         return CODE_TO_NAME[name]
     if name == "object_name" and column + 1 in area.paths and len(values) >= 2 and _share(values, object_code) >= 0.8:
-        return "specific_item_code"
+        return _code_level(values)
+    if name in (*OBJECT_CODES, "cri_code") and values and _NUMBERED.fullmatch(_words(area, column)):
+        name = _numbered(area, column, name, values)
     if name == "revenue_name" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
         return "cri_code"
     if name == "revenue_group" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
@@ -159,6 +199,28 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
     if name == "expenditure_type" and any("programable" in fold(value) for value in values[:50]):
         return ""
     return name
+
+
+def _numbered(area: Area, column: int, name: str, values: list[str]) -> str:
+    """``Clave`` is the code of what stands beside it, a source or a unit; a municipality's or ``001, 002…`` is nothing here."""
+    beside = match_heading("expenditure", " ".join(area.paths.get(column + 1, ("",))[-1:]))
+    if beside and beside.field in ("municipality_name", "state_name"):
+        return ""
+    if beside and beside.field in NAME_TO_CODE and name in OBJECT_CODES:
+        return NAME_TO_CODE[beside.field]
+    known = object_code if name in OBJECT_CODES else _income_code
+    return name if _share(values, known) >= 0.5 else ""
+
+
+def _income_code(text: str) -> str | None:
+    code = revenue_code(text)
+    return None if code is None or code.startswith("0") else code
+
+
+def _code_level(values: list[str]) -> str:
+    """The field of a column of object codes: where all are concepts they are no items."""
+    levels = {code.level for text in values if (code := object_code(text))}
+    return OBJECT_CODES[levels.pop() - 1] if len(levels) == 1 else "specific_item_code"
 
 
 def _names_procedure(text: str) -> bool:
@@ -199,6 +261,8 @@ def _better(area: Area, mapping: ColumnMapping, old: int, new: int, name: str, c
     if name == "object_name":
         return _name_depth(area, new) < _name_depth(area, old)
     if name in MOMENTS.get(mapping.kind, ()):
+        if is_of_the_month(area, old) != is_of_the_month(area, new):
+            return is_of_the_month(area, old)
         words = ("acumulad", "anual", "total")
         return any(word in _words(area, new) for word in words) and not any(word in _words(area, old) for word in words)
     if name == "description":
@@ -208,6 +272,11 @@ def _better(area: Area, mapping: ColumnMapping, old: int, new: int, name: str, c
     if mapping.confidence[old] == "similar" and confidence == "exact":
         return True
     return not values_of(area, old, 1) and bool(values_of(area, new, 1))
+
+
+def is_of_the_month(area: Area, column: int) -> bool:
+    """``Devengado del mes`` beside the figure of the whole year so far."""
+    return bool(_OF_THE_MONTH.search(_words(area, column)))
 
 
 def _words(area: Area, column: int) -> str:

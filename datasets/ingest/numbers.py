@@ -73,6 +73,17 @@ def to_cents(text: str, mark: str = ".") -> int | None:
     Understands $, thousands marks, blanks, (1,234.00) and 1,234.00- as negatives, scientific notation of spreadsheets.
     More than two decimals are rounded half to even, as spreadsheets carry them as noise.
     """
+    value = to_decimal(text, mark)
+    if value is None:
+        return None
+    cents = int((value * 100).to_integral_value(ROUND_HALF_EVEN))
+    if abs(cents) > MAX_CENTS:
+        raise NotAnAmount(text)
+    return cents
+
+
+def to_decimal(text: str, mark: str = ".") -> Decimal | None:
+    """The printed amount with all its decimals; None where none is stated; raises `NotAnAmount`."""
     if is_not_stated(text):
         return None
     bare, negative = _bare(text)
@@ -82,10 +93,7 @@ def to_cents(text: str, mark: str = ".") -> int | None:
         value = Decimal(_with_point(bare, mark))
     else:
         raise NotAnAmount(text)
-    cents = int((value * 100).to_integral_value(ROUND_HALF_EVEN))
-    if abs(cents) > MAX_CENTS:
-        raise NotAnAmount(text)
-    return -cents if negative else cents
+    return -value if negative else value
 
 
 def _bare(text: str) -> tuple[str, bool]:

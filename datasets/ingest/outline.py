@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from datasets.ingest import classify
-from datasets.ingest.codes import ObjectCode, object_code
+from datasets.ingest.codes import ObjectCode, object_code, revenue_code
 from datasets.ingest.dictionary import fold
 from datasets.ingest.hierarchy import Amounts, Node, by_arithmetic, by_code, by_depth
 from datasets.ingest.labels import Label, enumeration
@@ -79,11 +79,18 @@ def code_columns(mapping: ColumnMapping) -> list[int]:
 
 def _deepest_code(area: Area, mapping: ColumnMapping, row: BudgetRow, columns: Iterable[int]) -> ObjectCode | None:
     if mapping.kind == "revenue":
-        return None
+        return _income_code(area, mapping, row)
     for column in columns:
         if code := object_code(area.grid.cell(row.row, column)):
             return code
     return row.label.code
+
+
+def _income_code(area: Area, mapping: ColumnMapping, row: BudgetRow) -> ObjectCode | None:
+    """Codes of revenue as codes that contain each other: 1 holds 12, and 12 holds 1201."""
+    column = mapping.column("cri_code")
+    digits = revenue_code(row.label.code_text if column is None else area.grid.cell(row.row, column))
+    return ObjectCode(digits, len(digits)) if digits else None
 
 
 Attempt = tuple[str, Callable[[], list[int | None] | None]]

@@ -6,6 +6,7 @@ table ``rows_read`` equals the lines yielded plus everything in ``skipped``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from datasets.ingest.clues import clues_of
 from datasets.ingest.contracts import ContractRow, ContractTable, read_contracts
 from datasets.ingest.decisions import correct_cells, decisions_for
 from datasets.ingest.dictionary import fold
-from datasets.ingest.layout import Area, find_areas
+from datasets.ingest.layout import Area, find_areas, title_lines
 from datasets.ingest.layout_names import layout_of
 from datasets.ingest.mapping import ColumnMapping, map_columns
 from datasets.ingest.numbers import NotAnAmount, to_cents
@@ -198,11 +199,12 @@ def _foreign_cells(grids: list[Grid]) -> list[tuple[str | None, Foreign]]:
     """No table at all: what the first rows of the sheets speak of (an OCDS template has one sheet per object)."""
     found = []
     for grid in grids:
-        cells: dict[int, tuple[str, ...]] = {
-            column: (cell,) for row in grid.rows[:2] for column, cell in enumerate(row) if cell.strip()
-        }
+        filled = [cell for row in grid.rows[:2] for cell in row if cell.strip()]
+        cells: dict[int, tuple[str, ...]] = {number: (cell,) for number, cell in enumerate(filled)}
         foreign = foreign_of(Area(grid, (0,), len(grid.rows), cells)) if cells else None
-        if foreign and foreign.strong:
+        if not (foreign and foreign.strong):
+            foreign = foreign_of(Area(grid, (0,), len(grid.rows), {}, title_lines(grid, 0, min(8, len(grid.rows)))))
+        if foreign:
             found.append((grid.sheet, foreign))
     return found
 
@@ -272,19 +274,19 @@ def _read_area(area: Area, verdict: Verdict, children: list[Grid], work: _Work) 
     if flow is None:
         work.parts.append(budget_part(read_budget(area, mapping), work.name))
         return
-    for kind, word in (("expenditure", "egreso"), ("revenue", "ingreso")):
-        _read_flow(area, kind, word, flow, mapping, work)
+    for kind, said in (("expenditure", re.compile("egreso|gasto")), ("revenue", re.compile("ingreso"))):
+        _read_flow(area, kind, said, flow, mapping, work)
 
 
-def _read_flow(area: Area, kind: str, word: str, flow: int, mapping: ColumnMapping, work: _Work) -> None:
+def _read_flow(area: Area, kind: str, said: re.Pattern[str], flow: int, mapping: ColumnMapping, work: _Work) -> None:
     """INEGI prints income and spending in the same columns: the topic of the row says which it is."""
 
     def keep(row: int) -> bool:
         words = fold(area.grid.cell(row, flow))
-        return word in words or (kind == "expenditure" and "ingreso" not in words)
+        return bool(said.search(words)) or (kind == "expenditure" and "ingreso" not in words)
 
     if work.hints.kind not in (None, kind) or not any(
-        keep(row) and word in fold(area.grid.cell(row, flow)) for row in range(area.first, area.end)
+        said.search(fold(area.grid.cell(row, flow))) for row in range(area.first, area.end)
     ):
         return
     own = mapping if mapping.kind == kind else map_columns(area, kind, work.hints.columns)

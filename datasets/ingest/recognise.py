@@ -9,7 +9,7 @@ from functools import cache
 
 from datasets.ingest.dictionary import fold, normalise, read_rows
 from datasets.ingest.layout import Area, title_lines
-from datasets.ingest.mapping import ColumnMapping, map_columns
+from datasets.ingest.mapping import WEAK_AMOUNT, ColumnMapping, map_columns
 from datasets.ingest.registers import REGISTERS
 from datasets.ingest.shapes import CONTRACT_AMOUNTS
 
@@ -167,7 +167,7 @@ def _budget_verdict(area: Area, kind: str, wanted: Mapping[str, str] | None) -> 
     labels = SPENDING_LABELS if kind == "expenditure" else INCOME_LABELS
     if not mapping.moments and not mapping.has("moment"):
         return None
-    if not mapping.has(*labels):
+    if not mapping.has(*labels, "flow"):
         return None
     _name_the_moment(area, mapping)
     return Verdict(kind, mapping, score=_budget_score(area, mapping))
@@ -175,16 +175,20 @@ def _budget_verdict(area: Area, kind: str, wanted: Mapping[str, str] | None) -> 
 
 def _name_the_moment(area: Area, mapping: ColumnMapping) -> None:
     """A lone ``Importe`` or ``Total`` under the title of a budget is what was approved; under a revenue law, estimated."""
-    column = mapping.column("reported")
+    column = mapping.column(WEAK_AMOUNT)
     if column is None or len(mapping.moments) > 1:
         return
     title = fold(" ".join([*area.titles, area.grid.sheet or ""]))
     if _EXECUTED.search(title):
         return
     if mapping.kind == "expenditure" and _BUDGET_TITLE.search(title):
-        mapping.fields[column] = "approved"
+        moment = "approved"
     elif mapping.kind == "revenue" and _LAW_TITLE.search(title):
-        mapping.fields[column] = "estimated"
+        moment = "estimated"
+    else:
+        return
+    mapping.fields[column] = moment
+    mapping.repeated = {other: moment if name == WEAK_AMOUNT else name for other, name in mapping.repeated.items()}
 
 
 def _budget_score(area: Area, mapping: ColumnMapping) -> int:

@@ -56,9 +56,13 @@ def _join_group(group: list[Part], findings: list[Finding], questions: list[str]
     first = ranked[0]
     different = []
     for part in ranked[1:]:
-        if part.table.kind not in RECORD_KINDS and (not any(part.sums) or _same_money(first, part)):
+        if part.table.kind in RECORD_KINDS:
+            repeats = _same_records(first, part)
+        else:
+            repeats = not any(part.sums) or _same_money(first, part)
+        if repeats:
             _absorb(first, part, "repeated")
-            if any(part.sums):
+            if any(part.sums) or part.table.kind in RECORD_KINDS:
                 findings.append(_repetition(first, part))
         else:
             different.append(part)
@@ -70,6 +74,16 @@ def _join_group(group: list[Part], findings: list[Finding], questions: list[str]
             f"Hay varias tablas de la misma clasificación con montos distintos ({tables}). ¿Se suman o es solo una?"
         )
     return first
+
+
+def _same_records(one: Part, other: Part) -> bool:
+    """A sheet copied whole. Two lists of a single row may well say the same of two things."""
+    blocks = list(zip(one.table.stored, other.table.stored, strict=False))
+    return (
+        one.table.lines == other.table.lines > 1
+        and len(one.table.stored) == len(other.table.stored)
+        and all(mine.columns == theirs.columns for mine, theirs in blocks)
+    )
 
 
 def _where(part: Part) -> str:

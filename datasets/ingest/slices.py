@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from datasets.ingest.bodies import BodyRef, Place, Territory, UnknownPlace, resolve_body
 from datasets.ingest.dates import parse_date, parse_period, period_of, year_of
+from datasets.ingest.dictionary import normalise
 from datasets.ingest.labelbook import distinct
 from datasets.ingest.shapes import BODY_FIELDS, RECORD_KINDS, Table
 
@@ -119,7 +120,7 @@ class SliceFinder:
         year = self._year(row)
         if isinstance(year, Refusal):
             return year
-        period = self._period(row)
+        period = self._period(row, year)
         document = "" if self.table.kind in RECORD_KINDS else self._document(period)
         key = SliceKey(self.table.kind, body, year, period, document, self.table.breakdown)
         return self.slices.setdefault(key, len(self.slices))
@@ -191,9 +192,24 @@ class SliceFinder:
         end = parse_date(row["period_end"]) or parse_date(row["period_start"])
         return end.year if end else parse_period(row["period_label"])[0]
 
-    def _period(self, row: dict[str, str]) -> str:
+    def _labelled(self, text: str, year: int) -> str | None:
+        """``Segundo trimestre``, ``Marzo``, ``3`` under ``Mes``: a label need not repeat the year of its row."""
+        if (found := parse_period(text)[1]) or not text:
+            return found
+        if text.isdigit() and 1 <= int(text) <= 12 and self._says_months:
+            return f"{year}-{int(text):02}"
+        return parse_period(f"{text} {year}")[1]
+
+    @property
+    def _says_months(self) -> bool:
+        return any(
+            name == "period_label" and "mes" in normalise(heading).split()
+            for heading, name in self.table.columns.items()
+        )
+
+    def _period(self, row: dict[str, str], year: int) -> str:
         end = parse_date(row["period_end"])
-        found = period_of(parse_date(row["period_start"]), end) if end else parse_period(row["period_label"])[1]
+        found = period_of(parse_date(row["period_start"]), end) if end else self._labelled(row["period_label"], year)
         found = found or self.table.context.period
         if self.said.period and found and last_month(found) != last_month(self.said.period):
             self.contradictions["period"] = found

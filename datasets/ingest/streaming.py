@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from datasets.ingest.build import Part, area_titles
+from datasets.ingest.build import Part
 from datasets.ingest.codes import object_code
-from datasets.ingest.context import unit_of
 from datasets.ingest.decisions import fixes_by_column
 from datasets.ingest.layout import Area
 from datasets.ingest.lines import RENAMED
 from datasets.ingest.mapping import OBJECT_CODES, ColumnMapping, map_columns
 from datasets.ingest.shapes import LINE_FIELDS, RECORD_KINDS, Finding, SkipRule, StreamPlan, Table
+from datasets.ingest.units import printed_unit
 
 _TOTAL_PATTERN = r"\s*(gran\s+|sub\s*-?\s*)?total(es)?\b"
 _SHAPES = {1: r"[1-9](0{2,5})?$", 2: r"[1-9][1-9](0{2,4})?$", 3: r"[1-9][1-9][1-9](0{1,3})?$"}
@@ -46,7 +46,7 @@ def plan_stream(
         fields=fields,
         object_codes=tuple(column for name in reversed(OBJECT_CODES) if (column := mapping.column(name)) is not None),
         rules=tuple(rules),
-        unit=1 if table.kind == "contracts" else area.said.unit or unit_of(area_titles(area)),
+        unit=1 if table.kind == "contracts" else printed_unit(area, mapping),
         left_out=area.said.left_out,
         fixes=fixes_by_column(area),
     )
@@ -82,7 +82,7 @@ def _rules(table: Table, area: Area, mapping: ColumnMapping, questions: list[str
         if row not in leaves and any(cell.strip() for cell in area.grid.rows[row])
     ]
     codes = [column for name in OBJECT_CODES if (column := mapping.column(name)) is not None]
-    rules = _total_rules(mapping, codes)
+    rules = [*_flow_rules(mapping), *_total_rules(mapping, codes)]
     if table.kind in RECORD_KINDS or not parents:
         return rules
     for build in (_level_rule, _column_rules, _shape_rules):
@@ -92,6 +92,13 @@ def _rules(table: Table, area: Area, mapping: ColumnMapping, questions: list[str
     if any(not _is_total(area, row, mapping) for row in parents):
         questions.append("Algunos renglones suman a otros y ninguna columna los distingue. ¿Qué columna dice el nivel?")
     return rules
+
+
+def _flow_rules(mapping: ColumnMapping) -> list[SkipRule]:
+    """The head holds one of the two; what follows may hold the other."""
+    other = r"\s*(presupuesto de )?ingreso" if mapping.kind == "expenditure" else r"\s*(presupuesto de )?(egreso|gasto)"
+    column = mapping.column("flow")
+    return [] if column is None else [SkipRule("other_kind", column=column, pattern=other)]
 
 
 def _total_rules(mapping: ColumnMapping, codes: list[int]) -> list[SkipRule]:

@@ -67,7 +67,6 @@ class _Page:
             initial=self.before,
             sheets=first.sheets,
             detected=readout.detected(ingest.report),
-            kind=ingest.kind,
         )
         said = readout.said_by_file(ingest.report)
         self.answers = SliceAnswers(data, initial=_initial(ingest), said_by_file=said)

@@ -82,8 +82,40 @@ def _said(notes: list[Contribution], question: str = "") -> list[str]:
     lines = [" ".join(question.split()), ""] if question else []
     for kind in Contribution.Kind:
         of_kind = [note for note in notes if note.kind == kind]
-        lines += [write.item(f"{kind.label}: {note.text}") for note in of_kind]
+        lines += map(_line_of, of_kind)
     return lines
+
+
+def _line_of(note: Contribution) -> str:
+    return write.item(f"{note.get_kind_display()}: {note.text}")
+
+
+def late_notes(session: Session) -> list[Contribution]:
+    """Written without a connection, say, and arrived after the newest edition: in no text, until people take them up."""
+    edition, current = published(session), latest(session)
+    if edition is None or current is None:
+        return []
+    found = session.contributions.filter(created_at__gt=edition.created_at).order_by("created_at", "pk")
+    lines = current.body.splitlines()
+    return [note for note in found if not _stands_in(lines, note)]
+
+
+def _stands_in(lines: list[str], note: Contribution) -> bool:
+    """Whatever the language in which its kind was written, and wherever people moved it."""
+    said = ": " + " ".join(note.text.split())
+    return any(line.rstrip().endswith(said) for line in lines)
+
+
+def add_annex(*, session: Session, base: int, by: User) -> MinutesRevision:
+    """A draft with what arrived late at its end. What is published stays: people read it, and publish a correction."""
+    with acting(by, "add_annex"):
+        late = late_notes(session)
+        if not late:
+            raise ValidationError(_("No note has arrived since the minutes were published."))
+        annex = [write.heading(_("Annex: notes that arrived later")), *map(_line_of, late)]
+        return save_minutes(
+            session=session, body=write.join([[_demand(session).body.rstrip()], annex]), base=base, by=by
+        )
 
 
 def _voted(session: Session) -> list[list[str]]:

@@ -78,10 +78,15 @@ def may_be_kept(session: Session) -> bool:
 
 
 def key_of_queue(session: Session, user: User) -> str:
-    """With which a browser encrypts what it could not send; theirs alone, for this dialogue. Empty: nothing may be kept."""
+    """With which a browser encrypts what it could not send; theirs alone, for this dialogue. Empty: nothing may be kept.
+
+    Made anew from what only the server has, so that it is written down nowhere and is the same when they sign in again; with
+    another password it is another.
+    """
     if not may_be_kept(session):
         return ""
-    return salted_hmac("dialogues.queue", f"{user.pk}/{session.key}", algorithm="sha256").hexdigest()
+    made_of = f"{user.pk}/{session.key}/{user.get_session_auth_hash()}"
+    return salted_hmac("dialogues.queue", made_of, algorithm="sha256").hexdigest()
 
 
 def arrive(*, registration: Registration, at: datetime.datetime | None = None) -> Attendance:

@@ -63,6 +63,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponseBase:
         "published": change.published(session),
         "revisions": session.minutes.select_related("author").order_by("-number")[:20],
         "comments": _comments(session),
+        "late": change.late_notes(session),
         "preview": to_html(body),
     }
     return render(request, "dialogues/room/minutes.html", context, status=409 if conflict else 200)
@@ -81,6 +82,9 @@ def _act(request: HttpRequest, session: Session, body: str) -> str:
     current = change.latest(session)
     if current is None or current.body != body or current.number != base:
         base = change.save_minutes(session=session, body=body, base=base, by=by).number
+    if "annex" in request.POST:
+        change.add_annex(session=session, base=base, by=by)
+        return _("They stand at the end of the text. Read it, say what was corrected, and publish it.")
     if "review" in request.POST:
         change.send_to_review(session=session, base=base, by=by)
         return _("Those who came can comment for five days.")

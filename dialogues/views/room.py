@@ -1,4 +1,7 @@
-"""The room on a phone: who has come, what is said, a challenge, a commitment, and what stands on the screen."""
+"""The room on a phone: who has come, what is said, a challenge, a commitment, and what stands on the screen.
+
+Pages that hand over the key of what waits in the browser are kept by no cache: signed out, nobody finds it by going back.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from datasets.views.access import demand, gate
@@ -49,6 +53,7 @@ def tell(request: HttpRequest, refusal: ValidationError) -> None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 @gate
 def room(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Agenda clock and notes; a POST writes one down."""
@@ -169,6 +174,7 @@ def commitment(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @require_safe
+@never_cache
 @gate
 def door(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Three letters find somebody, one tap checks them in."""
@@ -209,6 +215,7 @@ def sheet(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 @gate
 def check_in(request: HttpRequest, slug: str, key: Any) -> HttpResponseBase:
     """From the list, one tap. The code on somebody's phone leads here: a GET only says who they are."""
@@ -216,7 +223,9 @@ def check_in(request: HttpRequest, slug: str, key: Any) -> HttpResponseBase:
     row = get_object_or_404(session.registrations.live().select_related("person", "organisation_at_time"), key=key)
     if request.method != "POST":
         here = Attendance.objects.filter(registration=row).exists()
-        return render(request, "dialogues/room/check_in.html", {"session": session, "row": row, "here": here})
+        queue = change.key_of_queue(session, person(request))
+        context = {"session": session, "row": row, "here": here, "queue": queue}
+        return render(request, "dialogues/room/check_in.html", context)
     method = Attendance.Method.QR if "qr" in request.POST else Attendance.Method.LIST
     sent = ArrivedForm(request.POST)
     sent.is_valid()  # a moment that cannot be is none
@@ -241,6 +250,7 @@ def _here(row: Registration, said: str) -> str:
 
 
 @require_POST
+@never_cache
 @gate
 def walk_in(request: HttpRequest, slug: str) -> HttpResponseBase:
     session = session_of(request, slug, "dialogues.check_in")

@@ -5,7 +5,7 @@
 //
 // The key is stored nowhere. Behind a personal link it is made from the address, which nobody else has. On a page of
 // somebody who is signed in the address is no secret: there the server hands over a key that is theirs for this dialogue
-// (data-queue), so that after signing out what is left in the browser can be read by nobody.
+// (data-queue), so that after signing out what is left in the browser can be read by nobody. Signed in again, it is sent.
 const DAY = 24 * 60 * 60 * 1000;
 const AGAIN = 5000;
 const forms = [...document.querySelectorAll("form[data-queue]")];
@@ -18,6 +18,7 @@ let key, name, sending = false;
 const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const pack = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
 const unpack = (packed) => Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 const digest = (purpose) => crypto.subtle.digest("SHA-256", text.encode(purpose + secret));
 
 async function prepare() {
@@ -37,9 +38,14 @@ function read(of = name) {
 function write(waiting, of = name) {
   if (waiting.length) localStorage.setItem(of, JSON.stringify(waiting));
   else localStorage.removeItem(of);
-  if (status && of === name) {
-    status.textContent = waiting.length ? status.dataset.queueStatus.replace("0", waiting.length) : "";
-  }
+  if (of === name) say(waiting.length);
+}
+
+// Read aloud once, not at each attempt.
+function say(count, isOut = false) {
+  const words = (isOut && status.dataset.queueOut) || status.dataset.queueStatus;
+  const said = count ? words.replace("0", count) : "";
+  if (status.textContent !== said) status.textContent = said;
 }
 
 // Of other pages and people too, although nothing of theirs can be read here.
@@ -47,10 +53,11 @@ function sweep() {
   for (const other of Object.keys(localStorage)) if (other.startsWith("queue:")) write(read(other), other);
 }
 
-async function keep(letter) {
+async function keep(letter, isOut) {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, text.encode(JSON.stringify(letter)));
   write([...read(), { at: Date.now(), iv: pack(iv), data: pack(data) }]);
+  say(read().length, isOut);
 }
 
 async function open(one) {
@@ -58,17 +65,18 @@ async function open(one) {
   return JSON.parse(new TextDecoder().decode(data));
 }
 
-// "sent", "wait" (no connection, the server is busy, or it asks to sign in again), or "refused". Where one signs in, being led
-// elsewhere may mean that: there the server says in as many words that it was written down (204).
+// "sent", "wait" (no connection, or the server is busy), "out" (the login ended, or this page is older than it: a page that is
+// loaded again sends it), or "refused". Where one signs in, being led elsewhere may mean the login: there the server says in as
+// many words that it was written down (204).
 async function post({ url, fields }) {
-  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-  const body = new URLSearchParams([...fields, ["csrfmiddlewaretoken", token]]);
+  const body = new URLSearchParams([...fields, ["csrfmiddlewaretoken", token()]]);
   const headers = { "X-Requested-With": "queue" };
   try {
     const answer = await fetch(url, { method: "POST", body, headers, redirect: "manual", cache: "no-store" });
     const led = answer.type === "opaqueredirect";
     if (answer.status === 204 || (led && !given)) return "sent";
-    return led || [403, 429].includes(answer.status) || answer.status >= 500 ? "wait" : "refused";
+    if (led || answer.status === 403) return "out";
+    return answer.status === 429 || answer.status >= 500 ? "wait" : "refused";
   } catch {
     return "wait";
   }
@@ -77,26 +85,48 @@ async function post({ url, fields }) {
 async function send() {
   if (sending) return;
   sending = true;
-  let sent = 0;
-  write(read());
-  for (const one of read()) {
-    const letter = await open(one).catch(() => null);
-    const result = letter ? await post(letter) : "refused";
-    if (result === "wait") break;
-    write(read().filter((other) => other.iv !== one.iv));
-    if (result === "refused" && letter) giveBack(letter);
-    else sent += 1;
-  }
+  await sendAll();
   sending = false;
-  const typing = [...document.querySelectorAll("form[data-queue] textarea")].some((area) => area.value.trim());
-  if (sent && !typing) location.reload();
 }
 
-// A note that the server does not take goes back to where it was written; sent again, the page says why.
-function giveBack({ url, fields }) {
-  const form = forms.find((one) => one.action === url);
-  if (!form || [...form.querySelectorAll("textarea")].some((area) => area.value.trim())) return;
-  for (const [field, value] of fields) if (form.elements[field]?.tagName === "TEXTAREA") form.elements[field].value = value;
+async function sendAll() {
+  let sent = 0;
+  for (const one of read()) {
+    const letter = await open(one).catch(() => null);
+    const result = letter ? await post(letter) : "unreadable";
+    if (result === "wait" || result === "out") {
+      say(read().length, result === "out");
+      break;
+    }
+    if (result === "refused" && typing()) continue; // until they have finished
+    write(read().filter((other) => other.iv !== one.iv));
+    if (result === "refused") return show(letter);
+    sent += 1;
+  }
+  if (sent && !typing()) look();
+}
+
+// What somebody writes, a name at the door too, is not taken from under their hands.
+function typing() {
+  const written = (area) => area.value.trim();
+  const changed = (field) => field.value !== field.defaultValue;
+  const areas = [...document.querySelectorAll("main textarea")];
+  return areas.some(written) || [...document.querySelectorAll("main :is([type=text], [type=email])")].some(changed);
+}
+
+// The page anew; where it is the answer to a form, asked for and not that form sent again.
+function look() {
+  location.replace(status.dataset.queueHome || location.pathname + location.search);
+}
+
+// What the server does not take is sent as an ordinary form: its page has the text, and says what is wrong.
+function show({ url, fields }) {
+  const form = Object.assign(document.createElement("form"), { method: "post", action: url, hidden: true });
+  for (const [name, value] of [...fields, ["csrfmiddlewaretoken", token()]]) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  document.body.append(form);
+  form.submit();
 }
 
 function fields(form, button) {
@@ -121,13 +151,13 @@ async function submit(event) {
   const letter = { url: form.action, fields: fields(form, event.submitter) };
   const result = await post(letter);
   if (result === "sent") {
-    location.reload();
-  } else if (result === "wait") {
-    await keep(letter);
-    again(form, event.submitter);
-  } else {
+    look();
+  } else if (result === "refused") {
     form.removeEventListener("submit", submit); // the page of the server says what is wrong
     form.requestSubmit(event.submitter);
+  } else {
+    await keep(letter, result === "out");
+    again(form, event.submitter);
   }
 }
 
@@ -140,13 +170,14 @@ function find(event) {
   for (const row of document.querySelectorAll("[data-find]")) row.hidden = !bare(row.textContent).includes(wanted);
 }
 
-if (forms.length && window.isSecureContext && crypto.subtle) {
+if (forms.length && status && window.isSecureContext && crypto.subtle) {
   prepare().then(() => {
     sweep();
     for (const form of forms) form.addEventListener("submit", submit);
     document.querySelector("main form[role=search]")?.addEventListener("submit", find);
     window.addEventListener("online", send);
     setInterval(() => read().length && send(), AGAIN);
+    say(read().length);
     send();
   });
 }

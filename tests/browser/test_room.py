@@ -178,7 +178,7 @@ def test_what_somebody_left_in_a_browser_waits_for_them_and_nobody_else_reads_or
     expect(phone.get_by_text("Sin conexión: 1 guardadas")).to_be_visible()
     phone.context.set_offline(False)
     phone.context.clear_cookies()  # the login ended meanwhile: being led to it is not taken for written down
-    phone.wait_for_timeout(6_000)
+    expect(phone.get_by_text("Sin enviar todavía: 1.")).to_be_visible(timeout=15_000)  # and it says how they get sent
     assert phone.evaluate("localStorage.length") == 1 and not session.contributions.exists()
     sign_in(phone.context, live_server.url, GesocFactory())
     phone.goto(room)
@@ -192,6 +192,46 @@ def test_what_somebody_left_in_a_browser_waits_for_them_and_nobody_else_reads_or
     for page in ("", "llegada/"):
         phone.goto(room + page)
         assert phone.locator("form[data-queue], script[src*='queue']").count() == 0
+
+
+def test_what_the_server_refuses_once_it_is_reached_is_shown_and_a_name_being_typed_is_not_erased(phone, live_server):
+    session, host = running(), GesocFactory()
+    row = RegistrationFactory(session=session)
+    said = "Muy larga. " * 300
+    sign_in(phone.context, live_server.url, host)
+    door, room = (f"{live_server.url}/dialogos/{session.slug}/sala/{page}" for page in ("llegada/", ""))
+    phone.goto(room)
+    phone.context.set_offline(True)
+    phone.get_by_label("Nota", exact=True).evaluate("(area, said) => area.value = said", said)  # past its maxlength
+    phone.get_by_role("button", name="Dato").click()
+    expect(phone.get_by_text("Sin conexión: 1 guardadas")).to_be_visible()
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("2000 caracteres").first).to_be_visible(timeout=15_000)
+    assert phone.get_by_label("Nota", exact=True).input_value().strip() == said.strip()
+    assert (session.contributions.count(), phone.evaluate("localStorage.length")) == (0, 0)
+    phone.get_by_label("Nota", exact=True).fill("Corta")  # what follows is a page, not the refused note once more
+    phone.get_by_role("button", name="Dato").click()
+    expect(phone.locator("ul.log")).to_contain_text("Corta")
+    expect(phone.get_by_text("2000 caracteres")).to_have_count(0)
+
+    phone.goto(f"{door}{row.key}/")  # the code on somebody's phone
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Ya llegó").click()
+    expect(phone.get_by_role("button", name="Aquí, espera para enviarse")).to_be_disabled()
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("está aquí.")).to_be_visible(timeout=15_000)
+    assert Attendance.objects.get(registration=row).method == "qr"
+
+    other = RegistrationFactory(session=session, person__full_name="Rosa Uc")
+    phone.goto(door)
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Ya llegó : Rosa Uc").click()
+    expect(phone.get_by_text("Sin conexión: 1 guardadas")).to_be_visible()
+    phone.get_by_label("Nombre", exact=True).fill("Luz Pa")
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("Sin conexión")).to_have_count(0, timeout=15_000)
+    assert phone.get_by_label("Nombre", exact=True).input_value() == "Luz Pa"
+    assert Attendance.objects.filter(registration=other).exists()
 
 
 def test_what_waits_is_erased_after_a_day_and_of_a_reserved_dialogue_nothing_waits(phone, live_server):

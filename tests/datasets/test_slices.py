@@ -126,3 +126,23 @@ def test_many_distinct_combinations_are_numbered_without_overflow() -> None:
     numbers, refused = made.find({"fiscal_year": pa.array(years), "entity_name": pa.array(names)}, 5000)
     assert refused == {}
     assert np.unique(numbers).size == 5000 == len(made.slices)
+
+
+def test_a_month_needs_no_year_of_its_own() -> None:
+    columns = {"Mes": "period_label", "Año": "fiscal_year", "Devengado": "accrued"}
+    made = finder(columns, municipality_code="05035")
+    found, _ = find(
+        made, 4, fiscal_year=["2023", "2023", "2023", "2024"], period_label=["Enero", "2", "12", "Trimestre 1"]
+    )
+    assert [one and (one.year, one.period) for one in found] == [
+        (2023, "2023-01"),
+        (2023, "2023-02"),
+        (2023, "2023-12"),
+        (2024, "Q1"),
+    ]
+
+
+def test_a_number_is_a_month_only_under_a_heading_that_says_so() -> None:
+    columns = {"Periodo": "period_label", "Devengado": "accrued"}
+    found, _ = find(finder(columns, municipality_code="05035", year=2023), 1, period_label=["2"])
+    assert found[0] and found[0].period != "2023-02"

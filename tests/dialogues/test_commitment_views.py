@@ -137,6 +137,7 @@ def test_edge_25_of_a_proof_that_dies_the_hash_and_the_day_stay(client, settings
     assert see_proofs() == 0  # it was seen, and the server is gone
     page = client.get(found.get_absolute_url()).content.decode()
     assert page.count(hashlib.sha256(BODY).hexdigest()) == 2 and "La vimos el" in page
+    assert page.count("no guardamos copia, sólo su huella digital (SHA-256)") == 2
     for touch in (lambda rows: rows.update(sha256="0" * 64), lambda rows: rows.delete()):
         with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
             touch(SeenProof.objects.all())

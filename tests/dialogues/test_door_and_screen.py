@@ -45,6 +45,35 @@ def test_whoever_has_a_place_says_that_they_are_here_from_an_hour_before(client,
     assert Attendance.objects.filter(registration=row, method="propio", by=None).exists() is open_door
 
 
+def test_the_key_of_what_waits_is_of_one_person_and_dialogue_and_kept_by_no_cache(client, session):
+    row, by = RegistrationFactory(session=session), GesocFactory()
+    keys = {room.key_of_queue(SessionFactory(), by), room.key_of_queue(session, GesocFactory())}
+    client.force_login(by)
+    pages = [f"/dialogos/{session.slug}/sala/{page}" for page in ("", "llegada/", f"llegada/{row.key}/")]
+    for url in pages:
+        page = client.get(url)
+        assert f'data-queue="{room.key_of_queue(session, by)}"' in page.content.decode(), url
+        assert "no-store" in page["Cache-Control"], url
+    keys.add(room.key_of_queue(session, by))
+    by.set_password("otra contraseña larga")
+    keys.add(room.key_of_queue(session, by))
+    assert len(keys) == 4
+    session.confidentiality = "reservada"
+    session.save(update_fields=["confidentiality"])
+    assert room.key_of_queue(session, by) == ""
+
+
+def test_to_a_browser_that_sends_what_it_kept_a_login_is_not_written_down(client, session):
+    row = RegistrationFactory(session=session)
+    url = f"/dialogos/{session.slug}/sala/llegada/{row.key}/"
+    assert client.post(url, headers={"X-Requested-With": "queue"}).status_code == 302
+    assert not Attendance.objects.exists()
+    client.force_login(GesocFactory())
+    for _twice in range(2):
+        assert client.post(url, headers={"X-Requested-With": "queue"}).status_code == 204
+    assert Attendance.objects.get().registration == row
+
+
 def test_the_link_of_the_invitation_serves_at_the_door_too_and_twice_is_once(client, session):
     invitation = InvitationFactory(session=session)
     RegistrationFactory(session=session, person=invitation.person)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -84,6 +85,39 @@ def test_edge_13_what_was_written_offline_and_arrives_late_leaves_published_minu
     assert [note.text for note in session.contributions.all()] == ["Llegó tarde"]
     assert minutes.published(session) == edition
     assert "Llegó tarde" not in client.get(f"/dialogos/{session.slug}/resultado/").content.decode()
+
+
+def test_edge_13_late_notes_go_to_an_annex_that_people_read_and_publish_as_a_correction(
+    client, django_assert_num_queries
+):
+    session, by = SessionFactory(state="realizada"), GesocFactory()
+    room.write_note(note=Contribution(session=session, text="A tiempo"), by=by)
+    first = published(session)
+    client.force_login(by)
+    url = f"/dialogos/{session.slug}/minuta/"
+    assert not client.get(url).context["late"]
+    with pytest.raises(ValidationError, match="ninguna nota"):
+        minutes.add_annex(session=session, base=2, by=by)
+    room.write_note(note=Contribution(session=session, text="Llegó\ntarde", kind="dato"), by=by)
+    with CaptureQueriesContext(connection) as few:
+        page = client.get(url)
+    assert [note.text for note in page.context["late"]] == ["Llegó\ntarde"]
+    room.write_note(note=Contribution(session=session, text="Ésta también", kind="duda"), by=by)
+    with django_assert_num_queries(len(few)):
+        client.get(url)
+
+    assert client.post(url, {"base": 2, "body": first.body, "annex": ""}).status_code == 302
+    draft = minutes.latest(session)
+    annex = "\n\n## Anexo: notas que llegaron después\n- Dato: Llegó tarde\n- Duda: Ésta también\n"
+    assert (draft.number, draft.state, draft.body) == (3, "borrador", first.body.rstrip() + annex)
+    assert not client.get(f"/en{url}").context["late"]  # its kind has another word there; it is the same note
+    public = f"/dialogos/{session.slug}/resultado/"
+    assert "Llegó tarde" not in client.get(public).content.decode()
+    minutes.publish_minutes(session=session, base=3, by=by, change_note="Se agregan dos notas.")
+    assert "Llegó tarde" in client.get(public).content.decode()
+    first.refresh_from_db()
+    assert "tarde" not in first.body
+    assert not client.get(url).context["late"]
 
 
 def test_edge_17_calendar_search_pages_and_open_data_tell_nobody_who_was_under_the_rule(client):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from datasets.ingest.build import Part, area_titles, block_of, context_of, decide_marks, table_of
-from datasets.ingest.context import unit_of
+from datasets.ingest.build import DATE_FIELDS, Part, block_of, context_of, decide_marks, month_first_findings, table_of
 from datasets.ingest.contracts import ContractRow, ContractTable, furniture
-from datasets.ingest.dates import parse_date, year_of
+from datasets.ingest.dates import parse_date, settle_day_order, year_of
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.dictionary import fold
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area, is_number
 from datasets.ingest.mapping import ColumnMapping
 from datasets.ingest.shapes import LINE_FIELDS, Finding
+from datasets.ingest.units import printed_unit, unit_finding, unit_questions
 
 from . import REGISTERS, works
 
@@ -63,21 +63,26 @@ def register_part(read: ContractTable, name: str, year: int | None = None) -> Pa
     """`year` is what a person said: then no other answer is looked for."""
     kind = read.mapping.kind
     columns = _columns(read)
+    swapped = settle_day_order(columns, DATE_FIELDS)
     context, took = context_of(read.area, columns, kind, (), name)
-    findings = []
+    findings: list[Finding] = []
     if context.year is None and year is None and "fiscal_year" not in columns:
         context.year = _dated_by(kind, columns)
         if context.year is not None:
             findings.append(_dated(context.year))
     table = table_of(read.area, read.mapping, kind, "full", context)
     table.rows_read, table.skipped = read.rows_read, read.skipped
-    table.unit = read.area.said.unit or unit_of(area_titles(read.area))
+    findings += month_first_findings(table, swapped)
+    table.unit = printed_unit(read.area, read.mapping)
+    if table.unit > 1:
+        findings.append(unit_finding(table.unit, bool(read.area.said.unit), table.sheet))
     table.reasons = {row + 1: reason for row, reason in read.reasons.items()}
     decide_marks(table, read)
     kept = {key: columns[key] for key in LINE_FIELDS[kind] if any(columns.get(key, ()))}
     if read.rows:
         table.stored = [block_of(read.area.grid.sheet, [line.row for line in read.rows], None, kept)]
-    return Part(table, findings=findings, named_year=not took)
+    questions = unit_questions(read.area, read.mapping)
+    return Part(table, findings=findings, questions=questions, named_year=not took)
 
 
 def _columns(read: ContractTable) -> dict[str, list[str | None]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from datasets.ingest.bodies import Territory
 from datasets.ingest.chunks import Amount
 from datasets.ingest.contract_lines import Row
+from datasets.ingest.dates import parse_date
 from datasets.ingest.dictionary import fold
+from datasets.ingest.layout import Area
 from datasets.ingest.mapping import ColumnMapping
 from datasets.ingest.shapes import DEBT_AMOUNTS
 
@@ -57,6 +60,29 @@ _STATES_DEBT = ("debt_name", "creditor", "debtor", "debt_type", "maturity_date",
 def enough(mapping: ColumnMapping, said: bool = False) -> bool:
     found = sum(name in EVIDENCE for name in mapping.fields.values())
     return found >= (2 if said else 3) and bool(mapping.moments)
+
+
+def refine(area: Area, mapping: ColumnMapping) -> None:
+    """``Saldo al 31 de diciembre de 2023``: the last day that is stated is the balance, the one before it the opening.
+
+    One such column alone is the balance, unless another column already is.
+    """
+    dated = sorted((day, column) for column, parts in area.paths.items() if (day := _balance_day(parts[-1])))
+    dated = [(day, column) for day, column in dated if mapping.confidence.get(column) != "person"]
+    if not dated or (len(dated) == 1 and mapping.has("balance")):
+        return
+    names = ["balance"] if len(dated) == 1 else ["opening", "balance"]
+    for name, (_, column) in zip(names, dated[-2:], strict=True):
+        taken = mapping.column(name)
+        if taken is not None and taken != column:
+            del mapping.fields[taken], mapping.confidence[taken]
+        mapping.fields[column], mapping.confidence[column] = name, "similar"
+        mapping.repeated.pop(column, None)
+
+
+def _balance_day(heading: str) -> date | None:
+    words = fold(heading)
+    return parse_date(words) if words.startswith("saldo") else None
 
 
 def beats_contracts(mapping: ColumnMapping) -> bool:

@@ -1,0 +1,63 @@
+"""Pesos, thousands or millions: what an area prints its amounts in, and its amounts in pesos."""
+
+from __future__ import annotations
+
+from datasets.ingest.context import is_unit_note, unit_of
+from datasets.ingest.layout import MAX_TITLE, Area, area_titles
+from datasets.ingest.mapping import ColumnMapping
+from datasets.ingest.numbers import NotAnAmount, to_decimal
+from datasets.ingest.shapes import Finding
+
+UNDER_HEADINGS, AT_FOOT = 3, 30  # rows where a sheet says its unit, if not above the headings
+
+
+def unit_notes(area: Area) -> list[str]:
+    """Cells that say nothing but the unit, right below the headings or at the foot of the sheet: ``(miles de pesos)``."""
+    rows = list(range(area.first, min(area.first + UNDER_HEADINGS, area.end)))
+    if area.end == len(area.grid.rows):  # the last rows before another table may be the titles of that one
+        rows += range(max(area.first, area.end - AT_FOOT), area.end)
+    return [cell for row in rows for cell in area.grid.rows[row] if len(cell) <= MAX_TITLE and is_unit_note(cell)]
+
+
+def printed_unit(area: Area, mapping: ColumnMapping) -> int:
+    """Pesos for each printed unit: what a person said, else the titles and notes, else the headings of all amounts."""
+    if area.said.unit:
+        return area.said.unit
+    stated = unit_of([*area_titles(area), *unit_notes(area)])
+    units = set(_heading_units(area, mapping).values())
+    return stated if stated > 1 or len(units) != 1 else units.pop()
+
+
+def _heading_units(area: Area, mapping: ColumnMapping) -> dict[int, int]:
+    return {column: unit_of(area.paths.get(column, ())) for column in mapping.moments.values()}
+
+
+def unit_questions(area: Area, mapping: ColumnMapping) -> list[str]:
+    """Headings of which some say thousands and others nothing, under titles that say nothing either."""
+    by_unit = {unit: column for column, unit in _heading_units(area, mapping).items()}
+    if len(by_unit) < 2 or area.said.unit or unit_of([*area_titles(area), *unit_notes(area)]) > 1:
+        return []
+    one, other = (area.headings[column] for _, column in sorted(by_unit.items())[:2])
+    return [f"«{other}» no está en la misma unidad que «{one}». ¿Todo está en pesos, en miles o en millones?"]
+
+
+def unit_finding(unit: int, told: bool, sheet: str | None) -> Finding:
+    words = "miles" if unit == 1_000 else "millones"
+    who = "Se indicó que está en" if told else "El archivo dice"
+    return Finding("unit", "info", f"{who} «{words} de pesos»: cada monto se multiplicó por {unit:,}.", sheet=sheet)
+
+
+def in_pesos(text: str, unit: int, mark: str) -> str:
+    """The text itself, or its value in pesos where the table prints thousands or millions. What is no amount stays as
+    it is.
+    """
+    if unit == 1:
+        return text
+    try:
+        value = to_decimal(text, mark)
+    except NotAnAmount:
+        return text
+    if value is None:
+        return text
+    pesos = f"{value * unit:f}"
+    return pesos.replace(".", ",") if mark == "," else pesos
