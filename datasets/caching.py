@@ -13,12 +13,13 @@ from datasets.versions import data_version
 
 T = TypeVar("T")
 HOUR = 3_600  # names of places may change without a new version of the data
+FIELDS = 2  # raised with the fields of what is kept: a release never reads what the one before it wrote
 logger = logging.getLogger(__name__)
 
 
 def remembered(name: str, make: Callable[[], T]) -> T:
     """The answer made for the present version of the data; made anew where the cache is away."""
-    key = f"datos:{data_version()}:{name}"
+    key = f"datos:{FIELDS}:{data_version()}:{name}"
     try:
         kept = cache.get(key)
     except RedisError:

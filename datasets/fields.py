@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .models import Kind
+from .models import Breakdown, Kind
 from .words import MOMENTS, REGISTER_AMOUNTS
 
 Group = tuple[Any, dict[str, Any]]
@@ -330,8 +330,22 @@ NAMES: dict[str, Any] = {
 NAMES |= DERIVED
 
 
-def field_name(field: str) -> str:
-    """The field in words; a field that is only told apart so as not to be mistaken for another has none."""
+# What the column of names, often headed “Concepto”, holds in a statement that tells the same money another way.
+NAMED_BY = {
+    Breakdown.ADMINISTRATIVE: _("Administrative unit"),
+    Breakdown.FUNCTIONAL: _("Function"),
+    Breakdown.PROGRAMME: _("Programme"),
+    Breakdown.ECONOMIC: _("Type of expenditure"),
+}
+
+
+def field_name(field: str, breakdown: str | None = None) -> str:
+    """The field in words; a field that is only told apart so as not to be mistaken for another has none.
+
+    `breakdown`: by what the whole file tells its money, where that is known.
+    """
+    if field == "object_name" and breakdown in NAMED_BY:
+        return str(NAMED_BY[Breakdown(breakdown)])
     return str(NAMES[field]) if field in NAMES else str(_("Recognised, not used"))
 
 

@@ -18,8 +18,11 @@ BANDS = ((0, 5_000), (5_000, 15_000), (15_000, 50_000), (50_000, 150_000), (150_
 GROUPS = {
     "tamano": gettext_lazy("Of similar size"),
     "estado": gettext_lazy("Of the same state"),
+    "costa": gettext_lazy("By the coast"),
+    "metropoli": gettext_lazy("By metropolitan zone"),
     "todos": gettext_lazy("All with data"),
 }
+UNASKED = ("tamano", "estado", "todos")  # in this order; the others are for who asks for them
 ENOUGH = 5  # others; a median of fewer says nothing
 
 
@@ -44,29 +47,66 @@ def band_of(people: int | None) -> tuple[int, int | None] | None:
 
 def bucket(key: str, one: Standing) -> str | None:
     """What those of one group have in common; None: it belongs to none."""
-    if key == "estado":
-        return one.state_code
-    if key == "tamano":
-        band = band_of(one.population)
-        return str(band[0]) if band else None
-    return ""
+    return BUCKETS[key](one)
+
+
+def _size(one: Standing) -> str | None:
+    band = band_of(one.population)
+    return str(band[0]) if band else None
+
+
+def _coast(one: Standing) -> str | None:
+    return None if one.coastal is None else str(int(one.coastal))
+
+
+def _metropolitan(one: Standing) -> str | None:
+    return None if one.zone is None else str(int(bool(one.zone)))
+
+
+BUCKETS: Mapping[str, Callable[[Standing], str | None]] = {
+    "tamano": _size,
+    "estado": lambda one: one.state_code,
+    "costa": _coast,
+    "metropoli": _metropolitan,
+    "todos": lambda one: "",
+}
 
 
 def reason_of(key: str, mine: Standing) -> str:
-    if key == "estado":
-        return gettext("Municipalities of %(state)s with data of the year") % {"state": mine.state}
-    return (
-        _size_reason(band_of(mine.population))
-        if key == "tamano"
-        else gettext("All municipalities with data of the year")
-    )
+    return REASONS[key](mine)
+
+
+def _state_reason(mine: Standing) -> str:
+    return gettext("Municipalities of %(state)s with data of the year") % {"state": mine.state}
+
+
+def _coast_reason(mine: Standing) -> str:
+    if mine.coastal is None:
+        return gettext("Whether it has a sea coast is not known here: it is younger than the map of borders")
+    if mine.coastal:
+        return gettext("Municipalities with a sea coast, read from the borders of INEGI's Marco Geoestadístico 2020")
+    return gettext("Municipalities without a sea coast, read from the borders of INEGI's Marco Geoestadístico 2020")
+
+
+def _metropolitan_reason(mine: Standing) -> str:
+    if mine.zone_edition is None:
+        return gettext("The list of metropolitan zones is not loaded here")
+    said = {"zone": mine.zone, "edition": mine.zone_edition}
+    if mine.zone is None:
+        return gettext("It is younger than the official list of metropolitan zones of %(edition)s") % said
+    if mine.zone:
+        return (
+            gettext("Municipalities of a metropolitan zone, its own is %(zone)s, by the official list of %(edition)s")
+            % said
+        )
+    return gettext("Municipalities outside the metropolitan zones, by the official list of %(edition)s") % said
 
 
 def closest(sizes: Mapping[str, int], wanted: str = "") -> str:
     """The group asked for, even if it is small; unasked, the first one that is large enough."""
     if wanted in GROUPS:
         return wanted
-    return next((key for key in GROUPS if sizes[key] >= ENOUGH), list(GROUPS)[-1])
+    return next((key for key in UNASKED if sizes[key] >= ENOUGH), UNASKED[-1])
 
 
 def peers_of(mine: Standing, everybody: Iterable[Standing], wanted: str = "") -> Peers:
@@ -81,13 +121,23 @@ def _members(key: str, mine: Standing, others: Sequence[Standing]) -> list[Stand
     return [one for one in others if mark is not None and bucket(key, one) == mark]
 
 
-def _size_reason(band: tuple[int, int | None] | None) -> str:
+def _size_reason(mine: Standing) -> str:
+    band = band_of(mine.population)
     if band is None:
         return gettext("The number of its inhabitants is not known here")
     low, high = band
     if high is None:
         return gettext("Municipalities of %(low)s inhabitants or more") % {"low": number(low)}
     return gettext("Municipalities of %(low)s to %(high)s inhabitants") % {"low": number(low), "high": number(high)}
+
+
+REASONS: Mapping[str, Callable[[Standing], str]] = {
+    "tamano": _size_reason,
+    "estado": _state_reason,
+    "costa": _coast_reason,
+    "metropoli": _metropolitan_reason,
+    "todos": lambda mine: gettext("All municipalities with data of the year"),
+}
 
 
 def middle(members: Iterable[Standing], of: Callable[[Standing], Any]) -> Decimal | None:

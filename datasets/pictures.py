@@ -1,25 +1,32 @@
-"""Pictures of drawings: kept by what they show, and bounded, because one costs the server some tenths of a second."""
+"""Pictures of drawings: made by the worker, kept by what they show, and bounded, because one costs some tenths of a second."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from math import ceil
 from typing import Any
 
+from celery import current_app
 from django.core.cache import cache
 from django.http import HttpRequest
+from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 from rest_framework.throttling import SimpleRateThrottle
 
 from gesoc.common.charts.png import png
 
 KEPT_SECONDS = 6 * 3600
+# An order that nobody has carried out by then lost its message: whoever still waits gives it anew.
+ORDERED_SECONDS = 60
+FAILED_SECONDS = 60
+FAILED = b""
 logger = logging.getLogger(__name__)
 
 
 class PictureThrottle(SimpleRateThrottle):
-    """New drawings of one address; what was drawn before does not count."""
+    """New drawings of one address; what was drawn or ordered before does not count."""
 
     scope = "pictures"
     rate = "30/min"
@@ -28,24 +35,56 @@ class PictureThrottle(SimpleRateThrottle):
         return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
-def _name(svg: str, width: int) -> str:
-    return f"picture:{width}:{sha256(svg.encode()).hexdigest()}"
+@dataclass(frozen=True)
+class Order:
+    """What is to be drawn. The drawing names its version of the data, so that what is kept never shows another."""
+
+    svg: str
+    width: int
+    texts: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return f"picture:{self.width}:{sha256(self.svg.encode()).hexdigest()}"
 
 
-def kept(svg: str, width: int) -> bytes | None:
+def kept(order: Order) -> bytes | None:
+    """The picture; `FAILED` where it could not be drawn a moment ago."""
+    found: bytes | None = cache.get(order.name)
+    return found
+
+
+def is_ordered(order: Order) -> bool:
+    return cache.get(_order_key(order.name)) is not None
+
+
+def give(order: Order) -> None:
+    """Have the worker draw it; of those who ask at the same time one gives the order."""
+    if not cache.add(_order_key(order.name), asdict(order), ORDERED_SECONDS):
+        return
     try:
-        return cache.get(_name(svg, width))
-    except RedisError:
-        return None
+        current_app.send_task("datasets.tasks.draw_picture", [order.name])
+    except OperationalError:
+        logger.warning("A picture could not be ordered: no broker.")
 
 
-def draw(svg: str, width: int, texts: dict[str, str]) -> bytes:
-    image = png(svg, width=width, texts=texts)
+def draw(name: str) -> bool:
+    """Carry an order out; false where there is nothing (more) to do."""
+    told = cache.get(_order_key(name))
+    if told is None or cache.get(name):
+        return False
+    order = Order(**told)
     try:
-        cache.set(_name(svg, width), image, KEPT_SECONDS)
-    except RedisError:
-        logger.warning("A picture could not be kept: no Redis.")
-    return image
+        cache.set(name, png(order.svg, width=order.width, texts=order.texts), KEPT_SECONDS)
+    except ValueError:  # the renderer's: the same drawing would fail again
+        logger.exception("A picture could not be drawn.")
+        cache.set(name, FAILED, FAILED_SECONDS)
+    cache.delete(_order_key(name))
+    return True
+
+
+def _order_key(name: str) -> str:
+    return f"{name}:order"
 
 
 def too_many(request: HttpRequest) -> int:

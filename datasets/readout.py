@@ -181,7 +181,7 @@ def columns(
     return [
         Column(
             heading,
-            field_name(fields[heading]) if fields[heading] else _("Not used"),
+            field_name(fields[heading], report.get("breakdown")) if fields[heading] else _("Not used"),
             examples.get(heading, ""),
             *badge_of(fields[heading], confidence.get(heading, ""), confirmed),
         )

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.html import escape, strip_tags
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext
+from redis.exceptions import RedisError
 
 from datasets import pictures
 from datasets.pins import pinned
@@ -29,6 +30,7 @@ from gesoc.common.charts.frame import Figure
 from gesoc.common.charts.standalone import standalone
 from gesoc.common.dates import day
 from gesoc.common.exports import csv_response
+from gesoc.common.views import refreshing
 
 PAGE_FORMATS = ("insertar", "llevar")
 # Of pictures: the paper's shape (None: as the drawing needs) and how wide it is in pixels.
@@ -40,6 +42,7 @@ PICTURES: dict[str, tuple[Fraction | None, int]] = {
 FORMATS = ("csv", "xlsx", "json", "svg", *PICTURES, *PAGE_FORMATS)
 COLOUR = re.compile(r'fill="(#[0-9a-f]{6})"')
 LICENCE = "CC BY 4.0"
+ASK_AGAIN_SECONDS = 2  # while a picture is made
 FRAME_HEIGHT = 640
 
 
@@ -263,16 +266,40 @@ def as_svg(taken: Taken, shape: Fraction | None = None) -> str:
 
 
 def picture(taken: Taken, shape: str) -> HttpResponse:
-    """Drawn once for each drawing; who asks for many new ones in a minute waits."""
+    """The worker draws it once; until then a page that asks for it again. Who wants many new ones in a minute waits."""
     paper, width = PICTURES[shape]
-    svg = as_svg(taken, paper)
-    image = pictures.kept(svg, width)
-    if image is None:
-        if seconds := pictures.too_many(taken.request):
-            text = gettext("Too many pictures in one minute. Try again in a little while.")
-            return HttpResponse(text, status=429, headers={"Retry-After": str(seconds)}, content_type="text/plain")
-        image = pictures.draw(svg, width, {"Title": taken.title, "Description": taken.alternative})
-    return _sent(image, "image/png", f"{taken.name}{shape.removeprefix('png')}.png")
+    order = pictures.Order(as_svg(taken, paper), width, {"Title": taken.title, "Description": taken.alternative})
+    try:
+        image = pictures.kept(order)
+        if image is not None and taken.request.htmx:  # type: ignore[attr-defined]  # the waiting page's script asks
+            return _waiting(taken, shape, working=False)
+        if image:
+            return _sent(image, "image/png", f"{taken.name}{shape.removeprefix('png')}.png")
+        if image == pictures.FAILED:
+            return _no_picture(gettext("This picture could not be drawn. Take the SVG instead."), 500)
+        if not pictures.is_ordered(order):
+            if seconds := pictures.too_many(taken.request):
+                return _no_picture(
+                    gettext("Too many pictures in one minute. Try again in a little while."), 429, seconds
+                )
+            pictures.give(order)
+    except RedisError:
+        return _no_picture(gettext("No pictures can be made at this moment. Take the SVG instead."), 503, 60)
+    return _waiting(taken, shape, working=True)
+
+
+def _no_picture(text: str, status: int, seconds: int | None = None) -> HttpResponse:
+    headers = {"Retry-After": str(seconds)} if seconds else {}
+    return HttpResponse(text, status=status, headers=headers, content_type="text/plain; charset=utf-8")
+
+
+def _waiting(taken: Taken, shape: str, *, working: bool) -> HttpResponse:
+    context = {"taken": taken, "address": taken.path(shape), "seconds": ASK_AGAIN_SECONDS}
+    response = refreshing(taken.request, "datasets/picture.html", context, working=working)
+    if working:
+        response.status_code = 202
+        response["Retry-After"] = str(ASK_AGAIN_SECONDS)
+    return response
 
 
 def _attached(text: str, kind: str, name: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from datasets import flags, packages, peer_medians, receiving, reviews, watches
+from datasets import flags, packages, peer_medians, pictures, receiving, reviews, watches
 from datasets.ingest import pipeline
 from datasets.models import Ingest, Package, PackageMember, SourceFile, Watch
 from datasets.opendata.build import build
@@ -194,6 +194,12 @@ def evaluate_missing() -> int:
 def prepare_standings() -> int:
     """Does nothing where nothing was published since."""
     return peer_medians.prepare()
+
+
+@shared_task(soft_time_limit=20, time_limit=30)
+def draw_picture(name: str) -> bool:
+    """Delivered twice it finds the picture made. What is to be drawn waits in the cache, as long as somebody does."""
+    return pictures.draw(name)
 
 
 @worker_ready.connect

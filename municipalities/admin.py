@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gesoc.common.text import search_text
 
-from .models import LoadedData, Municipality, Population, PriceIndex, State
+from .models import LoadedData, MetropolitanMembership, Municipality, Population, PriceIndex, State
 
 
 class ReadOnly:
@@ -61,7 +61,7 @@ class CreatedLately(admin.SimpleListFilter):
 @admin.register(Municipality)
 class MunicipalityAdmin(FoldedSearch, ReadOnly, admin.ModelAdmin):
     list_display = ["name", "code", "state", "kind", "time_zone", "created_on"]
-    list_filter = ["kind", CreatedLately, "time_zone", "state"]
+    list_filter = ["kind", "is_coastal", CreatedLately, "time_zone", "state"]
     list_select_related = ["state"]
     search_fields = ["search_text", "code"]
     formfield_overrides = HTTPS
@@ -79,6 +79,15 @@ class PopulationAdmin(FoldedSearch, admin.ModelAdmin):
     @admin.display(description=_("place"))
     def place(self, population: Population) -> str:
         return str(population.municipality or population.state or _("Mexico"))
+
+
+@admin.register(MetropolitanMembership)
+class MetropolitanMembershipAdmin(FoldedSearch, ReadOnly, admin.ModelAdmin):
+    list_display = ["municipality", "name", "edition", "source"]
+    list_filter = ["edition", "municipality__state"]
+    list_select_related = ["municipality__state"]
+    search_fields = ["municipality__search_text", "municipality__code"]
+    formfield_overrides = HTTPS
 
 
 @admin.register(PriceIndex)

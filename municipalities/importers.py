@@ -1,4 +1,4 @@
-"""Brings populations and prices in from the files that INEGI and CONAPO publish. All or nothing, and the same again."""
+"""Brings populations, metropolitan zones and prices in from official files. All or nothing, and the same again."""
 
 import re
 from collections import defaultdict
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from gesoc.common.text import search_text
 
-from .models import Municipality, Population, PriceIndex
+from .models import MetropolitanMembership, Municipality, Population, PriceIndex
 from .tables import Row, UnreadableFile, read
 
 CATALOGUE = {
@@ -30,6 +30,14 @@ PROJECTIONS = {
     "age": ["EDAD_QUIN", "EDAD", "GRUPO_EDAD"],
     "people": ["POB_TOTAL", "POB", "POBLACION"],
 }
+METROPOLITAN = {
+    "zone": ["CVE_ZM", "CVE_MET", "CLAVE_METROPOLI"],
+    "name": ["NOM_ZM", "NOM_MET", "NOMBRE_METROPOLI", "NOMBRE"],
+    "type": ["TIPOMET", "TIPO_MET", "TIPO"],
+    "state": ["CVE_ENT", "CLAVE_ENTIDAD"],
+    "municipality": ["CVEGEO", "CVE_MUN", "CLAVE_MUNICIPIO"],
+}
+METROPOLITAN_ZONE = "zona metropolitana"  # the list of 2020 also holds cities of one municipality and conurbations
 PRICES = {
     "date": ["FECHA", "PERIODO", "AÑO", "YEAR"],
     "value": ["INPC", "IPC", "INDICE", "VALOR", "VALUE", "Índice general"],
@@ -43,6 +51,8 @@ MONTHS = 12
 AGEEML = "INEGI, Catálogo Único de Claves de Áreas Geoestadísticas (AGEEML), Censo de Población y Vivienda {year}"
 CONAPO = "CONAPO, proyecciones de la población de los municipios"
 CONAPO_URL = "https://www.gob.mx/conapo/acciones-y-programas/conciliacion-demografica"
+METROPOLITAN_LIST = "SEDATU, CONAPO, INEGI, zonas metropolitanas de México {edition}"
+METROPOLITAN_URL = "https://www.gob.mx/conapo"
 INPC = "INEGI, Índice Nacional de Precios al Consumidor, promedio anual"
 
 
@@ -50,6 +60,7 @@ INPC = "INEGI, Índice Nacional de Precios al Consumidor, promedio anual"
 class Imported:
     loaded: int = 0
     unpublished: int = 0
+    other_kind: int = 0
     incomplete: list[int] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
@@ -129,6 +140,54 @@ def _save_populations(people: Mapping[tuple[str, int], int], kind: str, source: 
             update_fields=["value", "source", "source_url"],
         )
     report.loaded = len(populations)
+    return report
+
+
+def import_metropolitan(*, path: Path, edition: int) -> Imported:
+    """Load one edition of the official list of metropolitan zones in place of what was loaded of it before."""
+    if not 2000 <= edition <= 2100:
+        raise UnreadableFile(_("An edition is a year, for example 2020; “%(text)s” is none.") % {"text": edition})
+    report, zones = Imported(), dict[str, tuple[str, str]]()
+    for row in read(path, METROPOLITAN, ["zone", "name", "municipality"]):
+        if row["type"] and search_text(row["type"]) != METROPOLITAN_ZONE:
+            report.other_kind += 1
+            continue
+        code = _member_code(row)
+        if code in zones:
+            raise UnreadableFile(_("Line %(line)d repeats %(code)s.") % {"line": row.line, "code": code})
+        if not row["zone"] or not row["name"]:
+            raise UnreadableFile(_("Line %(line)d names no metropolitan zone.") % {"line": row.line})
+        zones[code] = row["zone"], row["name"]
+    return _save_metropolitan(zones, edition, f"{METROPOLITAN_LIST.format(edition=edition)} ({path.name})", report)
+
+
+def _member_code(row: Row) -> str:
+    """Five digits, or those of the state and of the municipality in it apart."""
+    code = row["municipality"]
+    return _code(row, row["state"].zfill(2) + code.zfill(3) if len(code) <= 3 else code.zfill(5))
+
+
+def _save_metropolitan(zones: Mapping[str, tuple[str, str]], edition: int, source: str, report: Imported) -> Imported:
+    known = set(Municipality.objects.values_list("code", flat=True))
+    report.unknown = sorted(set(zones) - known)
+    memberships = [
+        MetropolitanMembership(
+            municipality_id=code,
+            edition=edition,
+            zone=zone[:10],
+            name=name[:80],
+            source=source[:200],
+            source_url=METROPOLITAN_URL,
+        )
+        for code, (zone, name) in zones.items()
+        if code in known
+    ]
+    if not memberships:
+        raise UnreadableFile(_("The file holds no municipality of a metropolitan zone; nothing was loaded."))
+    with transaction.atomic():
+        MetropolitanMembership.objects.filter(edition=edition).delete()
+        MetropolitanMembership.objects.bulk_create(memberships)
+    report.loaded = len(memberships)
     return report
 
 

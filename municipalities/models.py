@@ -101,6 +101,9 @@ class Municipality(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.MUNICIPALITY)
     time_zone = models.CharField(_("time zone"), max_length=40, help_text=_("IANA name, for example America/Monterrey"))
     former_names = models.CharField(_("former or popular names"), max_length=200, blank=True)
+    is_coastal = models.BooleanField(
+        _("has a sea coast"), null=True, help_text=_("Read from the borders; unknown for units younger than they are")
+    )
     created_on = models.DateField(_("created on"), null=True, blank=True)
     created_note = models.CharField(_("how it was created"), max_length=300, blank=True)
     created_source = models.CharField(_("source of its creation"), max_length=300, blank=True)
@@ -127,6 +130,11 @@ class Municipality(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.state}"
+
+    @property
+    def is_recent(self) -> bool:
+        """Created after the borders and the lists that this site has; those say nothing of it."""
+        return bool(self.created_source)
 
     def get_absolute_url(self) -> str:
         return reverse("municipality", args=[self.code])
@@ -226,6 +234,36 @@ class Population(models.Model):
 
     def __str__(self) -> str:
         return f"{self.municipality_id or self.state_id or 'MX'} {self.year}: {self.value:,}"
+
+
+class MetropolitanMembership(models.Model):
+    """That a municipality belongs to a metropolitan zone, by one edition of the official list.
+
+    An edition is whole: who is not in it belonged to no zone then. Without any edition nothing is known.
+    """
+
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.CASCADE, related_name="metropolitan_zones", verbose_name=_("municipality")
+    )
+    edition = models.PositiveSmallIntegerField(_("edition"), help_text=_("Year that the list is of"))
+    zone = models.CharField(_("code of the zone"), max_length=10)
+    name = models.CharField(_("metropolitan zone"), max_length=80)
+    source = models.CharField(_("source"), max_length=200)
+    source_url = models.URLField(_("link to the source"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-edition", "zone", "municipality_id"]
+        verbose_name = _("member of a metropolitan zone")
+        verbose_name_plural = _("members of metropolitan zones")
+        constraints = [
+            models.UniqueConstraint(name="metropolitan_once_an_edition", fields=["edition", "municipality"]),
+            models.CheckConstraint(name="metropolitan_named", condition=~Q(zone="") & ~Q(name="")),
+            models.CheckConstraint(name="metropolitan_cited", condition=~Q(source="")),
+            models.CheckConstraint(name="metropolitan_edition_sane", condition=Q(edition__gte=2000, edition__lte=2100)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality_id} {self.edition}: {self.name}"
 
 
 class PriceIndex(models.Model):

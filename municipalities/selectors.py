@@ -6,7 +6,16 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
-from .models import MapFrame, Municipality, MunicipalityQuerySet, Population, PriceIndex, Shape, State
+from .models import (
+    MapFrame,
+    MetropolitanMembership,
+    Municipality,
+    MunicipalityQuerySet,
+    Population,
+    PriceIndex,
+    Shape,
+    State,
+)
 
 CENT = Decimal("0.01")
 
@@ -73,6 +82,16 @@ def state_population_on(code: str | None, year: int) -> Population | None:
     """Return the newest figure at or before the year of a state, or of the nation when no code is given."""
     figures = Population.objects.filter(municipality=None, state=code, year__lte=year)
     return figures.order_by("-year", "kind").first()
+
+
+def metropolitan_subqueries(municipality: str) -> dict[str, Subquery]:
+    """To annotate: the newest edition of the list of zones that is loaded, and the zone of a municipality in it.
+
+    `municipality`: the path to its code from what is annotated. No edition: no list is loaded.
+    """
+    edition = MetropolitanMembership.objects.order_by("-edition").values("edition")[:1]
+    mine = MetropolitanMembership.objects.filter(municipality=OuterRef(municipality), edition=Subquery(edition))
+    return {"zone_edition": Subquery(edition), "zone_name": Subquery(mine.order_by().values("name")[:1])}
 
 
 @dataclass(frozen=True)

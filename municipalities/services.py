@@ -1,17 +1,28 @@
 """Writes of the territory: the reference data in the box. Files of INEGI and CONAPO come in through importers.py."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models, transaction
 
 from gesoc.common.text import search_text, sort_key
 
 from . import data
-from .models import NAME_ENDS, LoadedData, MapFrame, Municipality, Population, PriceIndex, Shape, State
+from .models import (
+    NAME_ENDS,
+    LoadedData,
+    MapFrame,
+    MetropolitanMembership,
+    Municipality,
+    Population,
+    PriceIndex,
+    Shape,
+    State,
+)
 
 TERRITORY = "territory"
 # Part of the fingerprint: raise it when the code below makes other rows of the same files.
-LOADER_VERSION = 1
+LOADER_VERSION = 2
 SHAPE_FILES = ("shapes_states.csv", "shapes_nation.csv", "shapes_municipalities.csv")
 
 
@@ -30,6 +41,7 @@ def load_territory(*, force: bool = False) -> bool:
         _load_municipalities()
         _load_shapes()
         _load_populations()
+        _load_metropolitan_zones()
         _load_prices()
         loaded.fingerprint = fingerprint
         loaded.save()
@@ -73,13 +85,14 @@ def _load_municipalities() -> None:
     zones = {row["code"]: row["time_zone"] for row in data.rows("time_zones.csv")}
     renamed = {row["code"]: row for row in data.rows("municipalities_renamed.csv")}
     added = data.rows("municipalities_added.csv")
-    rows = data.rows("municipalities.csv") + added
-    municipalities = [_municipality(row | renamed.get(row["code"], {}), states, zones) for row in rows]
+    coast = {row["municipality"] for row in data.rows("coast.csv")}
+    drawn: list[dict[str, Any]] = [{**row, "coast": row["code"] in coast} for row in data.rows("municipalities.csv")]
+    municipalities = [_municipality(row | renamed.get(row["code"], {}), states, zones) for row in [*drawn, *added]]
     _upsert(list(municipalities), ["code"])
     _load_parents(added)
 
 
-def _municipality(row: dict[str, str], states: dict[str, str], zones: dict[str, str]) -> Municipality:
+def _municipality(row: dict[str, Any], states: dict[str, str], zones: dict[str, str]) -> Municipality:
     code, name, former = row["code"], row["name"], row.get("former_name", "")
     state = code[:2]
     names = [f"{search_text(name)} {NAME_ENDS}", states[state], search_text(former)]
@@ -89,6 +102,7 @@ def _municipality(row: dict[str, str], states: dict[str, str], zones: dict[str, 
         name=name,
         kind=Municipality.Kind.BOROUGH if state == "09" else Municipality.Kind.MUNICIPALITY,
         time_zone=zones.get(code, zones[state]),
+        is_coastal=row.get("coast"),  # not known of what was created after the borders were drawn
         former_names=former if search_text(former) != search_text(name) else "",
         created_on=row.get("created_on") or None,
         created_note=row.get("note", ""),
@@ -140,6 +154,21 @@ def _load_populations() -> None:
     ]
     if populations:
         _upsert(list(populations), ["municipality", "state", "year", "kind"])
+
+
+def _load_metropolitan_zones() -> None:
+    memberships = [
+        MetropolitanMembership(
+            municipality_id=row["municipality"],
+            edition=row["edition"],
+            zone=row["zone"],
+            name=row["name"],
+            source=row["source"],
+            source_url=row["source_url"],
+        )
+        for row in data.rows("metropolitan.csv")
+    ]
+    _upsert(list(memberships), ["edition", "municipality"])
 
 
 def _load_prices() -> None:

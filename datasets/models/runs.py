@@ -363,7 +363,15 @@ class Release(models.Model):
                 name="published_release_has_date_and_version",
             ),
         ]
-        indexes = [models.Index(fields=["ingest"], name="release_by_ingest")]
+        indexes = [
+            models.Index(fields=["ingest"], name="release_by_ingest"),
+            # The newest lists of a kind are met without reading all; who publishes what of which year is told by it alone.
+            models.Index(
+                fields=["kind", "-year", "public_body", "id"],
+                name="release_newest",
+                condition=models.Q(status="published"),
+            ),
+        ]
 
     def __str__(self) -> str:
         version = f"v{self.version}" if self.version else self.get_status_display()

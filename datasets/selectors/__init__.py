@@ -24,7 +24,16 @@ from .contracts import (
     top_suppliers,
 )
 from .coverage import Arrival, Coverage, bodies_with_data, coverage, latest_arrivals, search_bodies
-from .figures import YearCells, expenditure_cells, is_told_by, revenue_cells, told_by, trend, year_cells
+from .figures import (
+    YearCells,
+    expenditure_cells,
+    expenditure_levels,
+    is_told_by,
+    revenue_cells,
+    told_by,
+    trend,
+    year_cells,
+)
 from .panorama import Shelf, bodies_by_year, shelves
 from .registers import (
     RegisterTotal,
@@ -89,6 +98,7 @@ __all__ = [
     "coverage",
     "data_version",
     "expenditure_cells",
+    "expenditure_levels",
     "is_told_by",
     "latest_arrivals",
     "merges_into",

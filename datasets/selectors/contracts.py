@@ -8,10 +8,26 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
 from operator import and_
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Case, CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext
 
 from datasets.ingest.contract_lines import supplier_key
@@ -97,19 +113,30 @@ def newest_contracts(q: str, *, limit: int) -> list[Contract]:
     words = _prefixes(q)
     if words is None:
         return []
-    lists = contract_releases().order_by("-year", "public_body_id", "id")
+    lists = contract_releases().select_related("public_body").order_by("-year", "public_body_id", "id")
     found: list[Contract] = []
     start = 0
     for size in BATCHES:
         batch = list(lists[start : start + size])
-        held = Contract.objects.filter(search=words, **in_releases(batch))
-        found += _newest_first(held)[: limit - len(found)]
+        found += _held(batch, words, limit - len(found))
         start += size
         if len(found) == limit or len(batch) < size:
             return found
         if start == size and _is_rare(words):
             return list(_newest_first(contracts().filter(_by_index(words)))[:limit])
     return list(_newest_first(contracts().filter(search=words))[:limit])
+
+
+def _held(lists: Sequence[Release], words: SearchQuery, limit: int) -> list[Contract]:
+    """Those of a few lists in the same order, told by their own year: joined to the lists and bodies, which are here already,
+    each that holds the words would look up both before the first are chosen."""
+    by_pk = {one.pk: one for one in lists}
+    held = Contract.objects.filter(search=words, **in_releases(lists)).select_related("supplier__merged_into")
+    found = list(held.order_by("-year", "public_body_id", "release_id", "line_no")[:limit])
+    for one in found:
+        one.release = by_pk[one.release_id]
+        one.public_body = one.release.public_body
+    return found
 
 
 def _newest_first(found: QuerySet[Contract]) -> QuerySet[Contract]:
@@ -123,40 +150,22 @@ def contract_totals(*, releases: Iterable[Release], by: str) -> list[ContractTot
     if by == "year":
         found = cells.filter(by=ContractCell.By.METHOD).values("currency", heading=F("release__year"))
     else:
-        found = cells.filter(by=by).values("currency", heading=F("key"))
+        heading = _counted_as() if by == ContractCell.By.SUPPLIER else F("key")
+        found = cells.filter(by=by).values("currency", heading=heading)
     rows = found.annotate(total=Sum("amount"), contracts=Sum("line_count"))
     told = [
         ContractTotal(str(row["heading"]), "", row["currency"], row["total"], row["contracts"]) for row in list(rows)
     ]
-    if by == ContractCell.By.SUPPLIER:
-        told = _together(told)
     names = _names(by, [one.key for one in told])
     in_order = sorted(told, key=lambda one: (one.currency, *_place(by, one.key, one.amount)))
     return [replace(one, name=names.get(one.key, one.key)) for one in in_order]
 
 
-def _together(found: list[ContractTotal]) -> list[ContractTotal]:
-    """Sums by supplier, those that are counted with another under its key. One query."""
-    keys = [int(one.key) for one in found if one.key]
-    merged = Supplier.objects.filter(pk__in=keys, merged_into__isnull=False)
-    into = {str(pk): str(root) for pk, root in merged.values_list("pk", "merged_into")}
-    if not into:
-        return found
-    sums: dict[tuple[str, str], ContractTotal] = {}
-    for one in found:
-        key = into.get(one.key, one.key)
-        sums[key, one.currency] = _plus(sums.get((key, one.currency)), replace(one, key=key))
-    return list(sums.values())
-
-
-def _plus(one: ContractTotal | None, other: ContractTotal) -> ContractTotal:
-    """An amount that neither states stays unstated."""
-    if one is None:
-        return other
-    stated = [amount for amount in (one.amount, other.amount) if amount is not None]
-    return replace(
-        other, amount=sum(stated, Decimal(0)) if stated else None, line_count=one.line_count + other.line_count
-    )
+def _counted_as() -> Coalesce:
+    """The key of the supplier that a cell's own is counted with; its own where it is counted with no other."""
+    own = Cast(NullIf(OuterRef("key"), Value("")), BigIntegerField())
+    merged = Supplier.objects.filter(pk=own, merged_into__isnull=False).values("merged_into_id")
+    return Coalesce(Cast(Subquery(merged), CharField()), F("key"))
 
 
 def contract_methods_by_year(*, releases: Iterable[Release]) -> dict[int, list[ContractTotal]]:
@@ -176,10 +185,26 @@ def contract_methods_by_year(*, releases: Iterable[Release]) -> dict[int, list[C
 
 
 def top_suppliers(*, releases: Iterable[Release], currency: str = "MXN", limit: int = 10) -> list[ContractTotal]:
-    """Those paid most in one currency, largest first. Three queries."""
-    top = supplier_sums(releases=releases, currency=currency)[:limit]
+    """Those paid most in one currency, largest first. Two queries; no more than these are read."""
+    top = _sums(_supplier_rows(releases, currency)[:limit], currency)
     names = _names(ContractCell.By.SUPPLIER, [one.key for one in top])
     return [replace(one, name=names.get(one.key, one.key)) for one in top]
+
+
+def supplier_sums(*, releases: Iterable[Release], currency: str) -> list[ContractTotal]:
+    """What each named supplier got, largest first, under its key and still without its name. One query."""
+    return _sums(_supplier_rows(releases, currency), currency)
+
+
+def _supplier_rows(releases: Iterable[Release], currency: str) -> QuerySet[ContractCell, Any]:
+    cells = ContractCell.objects.filter(**in_releases(releases), by=ContractCell.By.SUPPLIER, currency=currency)
+    rows = cells.exclude(key="").order_by().values(whose=_counted_as())
+    summed = rows.annotate(total=Sum("amount"), n=Sum("line_count"))
+    return summed.order_by(F("total").desc(nulls_last=True), "whose")
+
+
+def _sums(rows: Iterable[dict[str, Any]], currency: str) -> list[ContractTotal]:
+    return [ContractTotal(row["whose"], "", currency, row["total"], row["n"]) for row in rows]
 
 
 def suppliers_of(
@@ -344,11 +369,3 @@ def amount_bands(*, releases: Iterable[Release], currency: str) -> list[Band]:
         )
         for index in range(len(BANDS) + 1)
     ]
-
-
-def supplier_sums(*, releases: Iterable[Release], currency: str) -> list[ContractTotal]:
-    """What each named supplier got, largest first, under its key and still without its name. Two queries."""
-    cells = ContractCell.objects.filter(**in_releases(releases), by=ContractCell.By.SUPPLIER, currency=currency)
-    rows = cells.exclude(key="").order_by().values_list("key").annotate(total=Sum("amount"), n=Sum("line_count"))
-    found = _together([ContractTotal(key, "", currency, total, n) for key, total, n in rows])
-    return sorted(found, key=lambda one: (one.amount is None, -(one.amount or 0), one.key))

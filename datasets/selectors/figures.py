@@ -64,6 +64,21 @@ def expenditure_cells(
     return ordered(cells if parent else with_remainders(cells, chosen, ExpenditureLine.MOMENTS), moment)
 
 
+def expenditure_levels(
+    *, releases: Iterable[Release], levels: Sequence[str], moment: str | None = None
+) -> dict[str, list[Cell]]:
+    """What `expenditure_cells` tells at several levels of the same classification, in its two queries."""
+    chosen = list(releases)
+    rows = list(ExpenditureCell.objects.filter(by__in=levels, **in_releases(chosen)).select_related("label"))
+    cells = _named(rows, chosen, EXPENDITURE_CLASSIFIERS.get(levels[0]), ExpenditureLine.MOMENTS)
+    found: dict[str, list[Cell]] = {level: [] for level in levels}
+    for line, cell in zip(rows, cells, strict=True):
+        found[line.by].append(cell)
+    return {
+        level: ordered(with_remainders(mine, chosen, ExpenditureLine.MOMENTS), moment) for level, mine in found.items()
+    }
+
+
 def revenue_cells(
     *, releases: Iterable[Release], by: str, parent: str | None = None, moment: str | None = None
 ) -> list[Cell]:

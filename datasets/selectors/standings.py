@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from datasets.caching import remembered
 from datasets.models import Contract, ContractCell, Document, ExpenditureCell, Kind, PublicBody, Release, RevenueCell
 from municipalities.models import Population
-from municipalities.selectors import population_on, populations_by_year
+from municipalities.selectors import metropolitan_subqueries, population_on, populations_by_year
 
 from .contracts import contract_releases
 from .releases import best_by_year, in_releases
@@ -39,6 +40,9 @@ class Standing:
     spent: Decimal
     population: int | None = None
     population_year: int | None = None
+    coastal: bool | None = None
+    zone: str | None = None  # metropolitan; "" where it belongs to none, None where that is not known
+    zone_edition: int | None = None
     chapters: dict[str, Decimal] = field(default_factory=dict)
     own: Decimal | None = None
     received: Decimal | None = None
@@ -117,7 +121,8 @@ def _best(releases: Iterable[Release]) -> dict[int, Release]:
 
 def _standings(of_year: QuerySet[Release], planned: bool) -> list[Standing]:
     """From budgets of one year."""
-    budgets = _best(of_year.select_related("public_body__municipality__state"))
+    zones = metropolitan_subqueries("public_body__municipality")
+    budgets = _best(of_year.select_related("public_body__municipality__state").annotate(**zones))
     if not budgets:
         return []
     year = next(iter(budgets.values())).year
@@ -133,6 +138,7 @@ def _standings(of_year: QuerySet[Release], planned: bool) -> list[Standing]:
             replace(
                 told,
                 chapters=chapters.get(release.pk, {}),
+                **_place(release),
                 own=own,
                 received=received,
                 contracted=contracted,
@@ -157,6 +163,17 @@ def _standing(release: Release, planned: bool, people: Population | None) -> Sta
         population=people.value if people else None,
         population_year=people.year if people else None,
     )
+
+
+def _place(release: Any) -> dict[str, Any]:
+    """Coast and metropolitan zone; neither is known of a municipality created after its map and its list were made."""
+    unit, edition = release.public_body.municipality, release.zone_edition
+    known = edition is not None and not unit.is_recent
+    return {
+        "coastal": unit.is_coastal,
+        "zone": (release.zone_name or "") if known else None,
+        "zone_edition": edition,
+    }
 
 
 def _moment(release: Release, planned: bool) -> str:

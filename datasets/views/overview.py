@@ -44,6 +44,7 @@ from .dashboards import DashboardView
 
 RECENT = 8
 CHANGED = 3  # that grew, and as many that shrank
+FINER = {"chapter": "concept"}  # what changed is told by, where both years tell it
 PER_PAGE = 100
 
 
@@ -250,8 +251,9 @@ class OverviewView(DashboardView):
         return releases[max(same)] if same and now in priced else None
 
     @cached_property
-    def cells(self) -> dict[int, list[Cell]]:
-        """By release, of the year shown and of those compared: one query if they are told the same way, as they mostly are."""
+    def cells(self) -> dict[str, dict[int, list[Cell]]]:
+        """By level and release, of the year shown and of those compared: two queries if they are told the same way, as they
+        mostly are."""
         told = [(self.view, self.view.release)] if self.view else []
         if self.compared:
             view, earlier = self.compared
@@ -259,22 +261,24 @@ class OverviewView(DashboardView):
         wanted: dict[tuple[str, str], set[Release]] = defaultdict(set)
         for view, release in told:
             wanted[view.level, view.moment].add(release)
-        found: dict[int, list[Cell]] = defaultdict(list)
+        found: dict[str, dict[int, list[Cell]]] = defaultdict(lambda: defaultdict(list))
         for (level, moment), releases in wanted.items():
-            for cell in selectors.expenditure_cells(releases=releases, by=level, moment=moment):
-                found[cell.release_id].append(cell)
+            levels = (level, FINER[level]) if level in FINER and self.compared else (level,)
+            for name, cells in selectors.expenditure_levels(releases=releases, levels=levels, moment=moment).items():
+                for cell in cells:
+                    found[name][cell.release_id].append(cell)
         return found
 
     def down(self, view: ledgers.View, cell: Cell) -> str:
         query = {"por": view.way}
         if self.view is None or view.release != self.view.release:
             query["anio"] = str(view.release.year)
-        if view.level == "chapter" and cell.code:
-            query["cap"] = cell.key
+        if view.level in ("chapter", "concept") and cell.code:
+            query["cap"] = f"{cell.key[:1]}000"  # a concept stands there among those of its chapter
         return self.place.url("expenditure", **query)
 
     def parts(self) -> Figure | None:
-        cells = self.cells.get(self.view.release.pk) if self.view else None
+        cells = self.cells[self.view.level].get(self.view.release.pk) if self.view else None
         if self.view is None or not cells:
             return None
         return composition(
@@ -282,16 +286,31 @@ class OverviewView(DashboardView):
         )
 
     def changes(self) -> Figure | None:
-        """The few headings that grew or shrank most since the earlier year, in pesos of the one shown."""
+        """The few headings that grew or shrank most since the earlier year, in pesos of the one shown: as fine as both years
+        tell them."""
         if self.compared is None:
             return None
         view, earlier = self.compared
+        finer = FINER.get(view.level)
+        if finer and self.both_tell(finer, view, earlier):
+            found = self.changes_at(replace(view, level=finer), earlier)
+            if found is not None:
+                return found
+        return self.changes_at(view, earlier)
+
+    def both_tell(self, level: str, view: ledgers.View, earlier: Release) -> bool:
+        """Do both years tell all their money so? What one tells by chapter alone would look like a fall of the other's
+        concepts."""
+        return all(tells_concepts(self.cells[level][one.pk], view.moment) for one in (view.release, earlier))
+
+    def changes_at(self, view: ledgers.View, earlier: Release) -> Figure | None:
+        cells = self.cells[view.level]
         before = {
             cell.key: self.deflator.deflate(cell.amount(view.moment), earlier.year, view.release.year)
-            for cell in self.cells.get(earlier.pk, [])
+            for cell in cells[earlier.pk]
         }
-        now, down = self.cells.get(view.release.pk, []), partial(self.down, view)
-        return changes(view, now, before, earlier, self.csv_url("cambios"), down=down, each=CHANGED)
+        down = partial(self.down, view)
+        return changes(view, cells[view.release.pk], before, earlier, self.csv_url("cambios"), down=down, each=CHANGED)
 
     def course(self) -> Figure | None:
         """All expenditure over the years; nothing where fewer than two years compare."""
@@ -368,6 +387,12 @@ def compare_url(mine: Standing, peers: Beside, year: int) -> str:
     """The comparison with some of the same peers, in the same money."""
     query = {"m": [mine.code, *peers.codes], "anio": year, "en": "corrientes", "pares": peers.key}
     return f"{reverse('compare')}?{urlencode(query, doseq=True)}"
+
+
+def tells_concepts(cells: Sequence[Cell], moment: str) -> bool:
+    """Is all the money under a concept, of two digits? What is known by its chapter alone stays under the chapter's code."""
+    stated = [cell for cell in cells if cell.amount(moment)]
+    return bool(stated) and not any(not cell.key or cell.key.endswith("000") for cell in stated)
 
 
 def newest_whole_year(releases: dict[int, Release]) -> Release | None:

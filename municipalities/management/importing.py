@@ -1,4 +1,4 @@
-"""What the three import commands share: a file, a summary, and a plain sentence instead of a traceback."""
+"""What the import commands share: a file, a summary, and a plain sentence instead of a traceback."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -32,6 +32,8 @@ class ImportCommand(BaseCommand):
         lines = [_("Figures loaded: %(n)d.") % {"n": report.loaded}]
         if report.unpublished:
             lines.append(_("Left out, because 0 or blank means not published: %(n)d.") % {"n": report.unpublished})
+        if report.other_kind:
+            lines.append(_("Left out, because they belong to no metropolitan zone: %(n)d.") % {"n": report.other_kind})
         if report.incomplete:
             years = ", ".join(map(str, report.incomplete))
             lines.append(_("Years without their twelve months, left out: %(years)s.") % {"years": years})

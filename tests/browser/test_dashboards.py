@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from datasets import pictures, tasks
 from datasets.models import PublicBody
 from tests.datasets import dashboards as place
 from tests.factories import datasets as make
@@ -97,6 +98,26 @@ def test_pages_of_suppliers_rules_and_data_are_accessible_and_fit(site, page, ax
         assert page.goto(site + path).status == 200, path
         assert overflow(page) <= 0, path
         axe()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_picture_is_waited_for_and_then_downloads_by_itself(site, new_context, scripts, monkeypatch):
+    orders = []
+    monkeypatch.setattr(pictures.current_app, "send_task", lambda task, args: orders.append(*args))
+    page = new_context(java_script_enabled=scripts).new_page()
+    assert page.goto(f"{site}{TORREON}presupuesto/?formato=png&figura=partes").status == 202
+    with page.expect_download() as download:
+        assert tasks.draw_picture(orders[0])
+    assert download.value.suggested_filename == "05035-expenditure-partes.png"
+    assert page.get_by_role("heading", name="La imagen se está haciendo").is_visible()
+
+
+def test_page_that_waits_for_a_picture_is_accessible(site, page, axe, monkeypatch):
+    monkeypatch.setattr(pictures.current_app, "send_task", lambda task, args: None)
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(f"{site}{TORREON}presupuesto/?formato=png&figura=partes")
+    assert overflow(page) <= 0
+    axe()
 
 
 def test_pages_fit_the_narrowest_screen_with_wide_letters(site, page):

@@ -14,7 +14,7 @@ from datasets.peer_medians import Spread, beside
 from datasets.peers import band_of, middle, peers_of
 from datasets.selectors import Standing
 from datasets.versions import bump_data_version
-from municipalities.models import Population
+from municipalities.models import MetropolitanMembership, Municipality, Population
 from tests.datasets import dashboards as place
 from tests.datasets.dashboards import D, csv_of, queries_of
 from tests.factories import datasets as make
@@ -147,6 +147,89 @@ def test_peers_are_of_similar_size_where_enough_are_else_of_the_state_else_all()
     assert chosen.reason == "Municipios de 05 con datos del año"
 
 
+MAP, LIST = "según los límites del Marco Geoestadístico 2020 del INEGI", "según la lista oficial de 2015"
+
+
+@pytest.mark.parametrize(
+    ("group", "mine", "like", "unlike", "reason"),
+    [
+        ("costa", {"coastal": True}, {"coastal": True}, {"coastal": False}, f"Municipios con costa, {MAP}"),
+        ("costa", {"coastal": False}, {"coastal": False}, {"coastal": True}, f"Municipios sin costa, {MAP}"),
+        (
+            "metropoli",
+            {"zone": "La Laguna"},
+            {"zone": "Monterrey"},
+            {"zone": ""},
+            f"Municipios de una zona metropolitana (la suya es La Laguna), {LIST}",
+        ),
+        (
+            "metropoli",
+            {"zone": ""},
+            {"zone": ""},
+            {"zone": "X"},
+            f"Municipios fuera de las zonas metropolitanas, {LIST}",
+        ),
+    ],
+)
+def test_peers_by_coast_and_by_metropolitan_zone_say_why(group, mine, like, unlike, reason):
+    """A zone of another name is a zone all the same; who lacks the trait, or is not known to have it, is no peer."""
+    peers = [standing(f"0600{n}", zone_edition=2015, **like) for n in range(5)]
+    others = [standing("07001", zone_edition=2015, **unlike), standing("07002", zone_edition=2015)]
+    one = standing("05001", zone_edition=2015, **mine)
+    with translation.override("es-mx"):
+        found = peers_of(one, [one, *peers, *others], group)
+    assert ([peer.code for peer in found.members], found.reason) == ([peer.code for peer in peers], reason)
+
+
+@pytest.mark.parametrize(
+    ("group", "fields", "reason"),
+    [
+        ("costa", {}, "No se sabe aquí si tiene costa: es más reciente que el mapa de límites"),
+        ("metropoli", {}, "La lista de zonas metropolitanas no está cargada aquí"),
+        ("metropoli", {"zone_edition": 2015}, "Es más reciente que la lista oficial de zonas metropolitanas de 2015"),
+    ],
+)
+def test_trait_that_is_not_known_has_no_peers_and_says_so(group, fields, reason):
+    one, others = standing("05001", **fields), [standing(f"0600{n}", coastal=False, zone="") for n in range(5)]
+    with translation.override("es-mx"):
+        found = peers_of(one, [one, *others], group)
+    assert (list(found.members), found.reason) == ([], reason)
+
+
+def member(code, edition, name):
+    MetropolitanMembership.objects.create(
+        municipality_id=code, edition=edition, zone=name[:3], name=name, source="SEDATU, CONAPO, INEGI"
+    )
+
+
+def test_standing_tells_the_zone_of_the_newest_list_and_the_coast(towns, django_assert_num_queries):
+    assert {(one.zone, one.zone_edition) for one in selectors.standings(2024)} == {(None, None)}
+    member("05035", 2015, "La Laguna")
+    member("23005", 2015, "Cancún")
+    member("23005", 2020, "Cancún 2020")
+    Municipality.objects.filter(code="23005").update(is_coastal=True)
+    Municipality.objects.filter(code="05030").update(created_source="Periódico Oficial")
+    bump_data_version()
+    with django_assert_num_queries(6):  # the version, and what was asked before there were such traits
+        told = {one.code: (one.zone, one.zone_edition, one.coastal) for one in selectors.standings(2024)}
+    assert told == {
+        "05030": (None, 2020, None),
+        "05035": ("", 2020, None),
+        "23005": ("Cancún 2020", 2020, True),
+    }
+
+
+def test_municipality_page_is_held_against_metropolitan_peers_that_the_address_asks_for(client, towns):
+    for n in range(1, 6):
+        town(f"1900{n}", n * 100_000_000, people=1_000_000)
+        member(f"1900{n}", 2015, "Monterrey")
+    member("05035", 2015, "La Laguna")
+    bump_data_version()
+    page = client.get("/municipios/05035/?pares=metropoli").text
+    assert "Municipios de una zona metropolitana (la suya es La Laguna), según la lista oficial de 2015: 5." in page
+    assert 'href="?pares=costa#pares"' in page
+
+
 def numbers():
     return st.decimals(min_value=0, max_value=20, places=1)
 
@@ -241,7 +324,7 @@ def test_coverage_can_be_taken_away_and_cites_the_place(client, towns):
     assert rows == [["año", "Gasto"], ["2024", "3"]]
     text = client.get("/panorama/?estado=coahuila&formato=llevar&figura=cobertura").text
     assert "Coahuila: «" in text
-    assert client.get("/panorama/?formato=png&figura=cobertura")["Content-Type"] == "image/png"
+    assert client.get("/panorama/?formato=png&figura=cobertura").status_code == 202  # the worker draws it
     assert client.get("/panorama/?formato=csv&figura=otra").status_code == 404
     assert client.post("/figuras/fijar/", {"address": "/panorama/", "figure": "cobertura"}).status_code == 302
 

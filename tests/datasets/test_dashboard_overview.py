@@ -80,6 +80,46 @@ def test_overview_says_what_changed_most_since_the_year_that_compares_and_how_it
     assert "Por habitante: 7% menos en 2024 que en 2021, ya descontada la inflación." in client.get(HOME).text
 
 
+def by_concept(body, year, cells):
+    """A release by object whose chapters are told by their concepts."""
+    chapters = {}
+    for code, amount in cells.items():
+        chapters[f"{code[0]}000"] = chapters.get(f"{code[0]}000", 0) + amount
+    release = place.spending(body, year, {code: {"accrued": f"{amount}.00"} for code, amount in chapters.items()})
+    for code, amount in cells.items():
+        make.expenditure_cell(release, "concept", code, accrued=f"{amount}.00")
+    return release
+
+
+def changed(client):
+    return {row[0] for row in csv_of(client.get(f"{HOME}?formato=csv&figura=cambios"))[1:]}
+
+
+def test_overview_says_what_changed_most_by_concept_where_both_years_tell_it(client, body):
+    before = {"1100": 60_000_000, "1300": 40_000_000, "6100": 50_000_000}
+    by_concept(body, 2022, before)
+    by_concept(body, 2024, {"1100": 90_000_000, "1300": 40_000_000, "6100": 40_000_000, "6200": 1_000_000})
+    assert changed(client) == {"1100", "1300", "6100"}  # 6200 states nothing in 2022: not compared, and said
+    page = client.get(HOME).text
+    assert f'<a href="{HOME}presupuesto/?por=objeto&amp;cap=1000">' in page
+    assert "1 rubro no tiene cifra en 2022 y no se compara." in page
+
+
+@pytest.mark.parametrize(
+    "partly", [{"1100": 60_000_000, "1000": 40_000_000}, {"1000": 100_000_000, "6000": 50_000_000}]
+)
+def test_overview_stays_at_chapters_where_a_year_tells_some_money_by_chapter_alone(client, body, partly):
+    by_concept(body, 2022, partly | {"6100": 1_000_000})
+    by_concept(body, 2024, {"1100": 60_000_000, "1300": 70_000_000, "6100": 40_000_000})
+    assert changed(client) == {"1000", "6000"}
+
+
+def test_overview_stays_at_chapters_where_only_one_concept_compares(client, body):
+    by_concept(body, 2022, {"1100": 60_000_000, "6200": 40_000_000})
+    by_concept(body, 2024, {"1100": 60_000_000, "6100": 40_000_000})
+    assert changed(client) == {"1000", "6000"}
+
+
 def test_overview_under_a_new_budget_tells_what_changed_in_what_was_spent(client, body):
     place.spending(body, 2022, {"1000": {"accrued": "100000000.00"}, "6000": {"accrued": "50000000.00"}})
     place.spending(body, 2024, {"1000": {"accrued": "130000000.00"}, "6000": {"accrued": "40000000.00"}})

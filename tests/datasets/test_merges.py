@@ -71,6 +71,10 @@ def test_merge_is_followed_everywhere_and_undone_without_a_trace_in_the_rows(two
     assert [(one.key, one.amount, one.line_count) for one in sums] == [
         (key, Decimal(300), n) for key, n in sorted([(str(sound.pk), 2), (str(other.pk), 1)])
     ]
+    top = selectors.top_suppliers(releases=[release], limit=1)
+    assert [(one.key, one.amount) for one in top] == [(sums[0].key, Decimal(300))]
+    by_key = {one.key: one.line_count for one in selectors.contract_totals(releases=[release], by="supplier")}
+    assert by_key == {str(sound.pk): 2, str(other.pk): 1}
     assert {one.supplier for one in awards_of(release.public_body, 2024).lines} == {sound.number, other.number}
     assert rows() == before
     undo_merge(merge=merge, by=by, reason="Son dos: otra ciudad.")

@@ -8,9 +8,11 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
+from django.core.cache import cache
 from openpyxl import load_workbook
+from redis.exceptions import RedisError
 
-from datasets import pictures
+from datasets import pictures, tasks
 from datasets.models import PinnedFigure, Release
 from datasets.versions import bump_data_version
 from gesoc.common import workbook as xlsx
@@ -80,14 +82,29 @@ def test_figure_without_a_drawing_has_no_svg(client, release):
     assert "SVG" not in take(client, "llevar", "momentos").text
 
 
+@pytest.fixture
+def orders(monkeypatch):
+    """Names of the pictures that the worker was told to draw."""
+    sent = []
+    monkeypatch.setattr(pictures.current_app, "send_task", lambda task, args: sent.append(*args))
+    return sent
+
+
+def drawn(client, orders, *args, **kwargs):
+    """What the reader gets once the worker has done what it was told."""
+    take(client, *args, **kwargs)
+    tasks.draw_picture(orders[-1])
+    return take(client, *args, **kwargs)
+
+
 def size(image):
     assert image.startswith(b"\x89PNG\r\n\x1a\n")
     return struct.unpack(">II", image[16:24])
 
 
 @pytest.mark.parametrize(("shape", "width", "height"), [("png-horizontal", 1600, 900), ("png-cuadrado", 1080, 1080)])
-def test_picture_has_the_size_of_its_place_and_says_what_it_shows(client, release, shape, width, height):
-    answer = take(client, shape)
+def test_picture_has_the_size_of_its_place_and_says_what_it_shows(client, release, orders, shape, width, height):
+    answer = drawn(client, orders, shape)
     assert answer["Content-Type"] == "image/png"
     assert size(answer.content) == (width, height)
     assert b"iTXtDescription\0\0\0\0\0Torre\xc3\xb3n: De cada 100 pesos, 56 van a" in answer.content
@@ -99,16 +116,78 @@ def test_letters_are_drawn_with_fonts_of_our_own():
     assert png(with_text) != png(with_text.replace("niñez", "obras"))
 
 
-def test_picture_of_the_same_drawing_is_made_once_and_new_ones_are_bounded(client, release, monkeypatch):
-    made = []
-    monkeypatch.setattr(pictures, "png", lambda *args, **kwargs: made.append(args) or png(*args, **kwargs))
+def test_no_picture_is_drawn_in_the_request_and_the_page_asks_again(client, release, orders, monkeypatch):
+    monkeypatch.setattr(pictures, "png", None)  # whoever calls it fails
+    waiting = take(client, "png")
+    assert (waiting.status_code, waiting["Retry-After"], waiting["Cache-Control"]) == (202, "2", "no-store")
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in waiting.text
+    assert f'href="{BUDGET}?formato=png&amp;figura=partes"' in waiting.text
+    assert len(orders) == 1
+
+
+def test_order_is_given_once_however_many_ask_and_new_ones_are_bounded(client, release, orders, monkeypatch):
     monkeypatch.setattr(pictures.PictureThrottle, "rate", "1/min")
-    assert take(client, "png").content == take(client, "png").content
-    assert len(made) == 1
+    assert [take(client, "png").status_code for _again in range(3)] == [202, 202, 202]
+    assert len(orders) == 1
     refused = take(client, "png-cuadrado")
-    assert refused.status_code == 429
+    assert (refused.status_code, len(orders)) == (429, 1)
     assert 0 < int(refused["Retry-After"]) <= 60
-    assert take(client, "png").status_code == 200
+    assert tasks.draw_picture(orders[0]) is True
+    assert size(take(client, "png").content)[0] == 1600
+
+
+def test_script_of_the_waiting_page_is_told_when_to_ask_for_the_picture(client, release, orders):
+    address = f"{BUDGET}?formato=png&figura=partes"
+    asks = {"HX-Request": "true"}
+    client.get(address)
+    waiting = client.get(address, headers=asks)
+    assert (waiting.status_code, "data-finished" in waiting.text) == (202, False)
+    tasks.draw_picture(orders[0])
+    assert "data-finished" in client.get(address, headers=asks).text
+    assert client.get(address)["Content-Type"] == "image/png"
+
+
+def test_order_delivered_twice_is_carried_out_once_and_an_unknown_one_never(client, release, orders):
+    take(client, "png")
+    assert [tasks.draw_picture(orders[0]) for _twice in range(2)] == [True, False]
+    assert tasks.draw_picture("picture:1600:nada") is False
+
+
+def test_order_whose_message_was_lost_is_given_anew(client, release, orders):
+    take(client, "png")
+    cache.delete(f"{orders[0]}:order")  # as its time runs out
+    take(client, "png")
+    assert orders == [orders[0]] * 2
+
+
+def test_picture_of_other_data_is_another_one(client, release, orders):
+    take(client, "png")
+    tasks.draw_picture(orders[0])
+    bump_data_version()
+    assert take(client, "png").status_code == 202
+    assert len(set(orders)) == 2
+
+
+def test_drawing_that_fails_is_said_and_the_reader_not_left_waiting(client, release, orders, monkeypatch):
+    take(client, "png")
+
+    def fails(*args, **kwargs):
+        raise ValueError("resvg")
+
+    monkeypatch.setattr(pictures, "png", fails)
+    tasks.draw_picture(orders[0])
+    answer = take(client, "png")
+    assert (answer.status_code, answer.text) == (500, "No se pudo dibujar esta imagen. Toma el SVG en su lugar.")
+
+
+def test_without_redis_the_svg_is_named_instead(client, release, monkeypatch):
+    def away(*args):
+        raise RedisError
+
+    monkeypatch.setattr(pictures, "kept", away)
+    answer = take(client, "png")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert answer.text == "En este momento no se pueden hacer imágenes. Toma el SVG en su lugar."
 
 
 def test_way_out_offers_pictures_and_the_words_to_put_beside_them(client, release):

@@ -5,8 +5,9 @@ import io
 
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
-from datasets import tasks
+from datasets import readout, tasks
 from datasets.ingest import pipeline
 from datasets.models import Ingest, MappingProfile, PublicBody, Release, SourceFile
 from gesoc.common.exports import BOM
@@ -132,6 +133,23 @@ def test_finished_load_says_what_was_understood(client):
     assert (rejected.line_no, rejected.column, rejected.value) == (6, "Aprobado", "por definir")
     assert context["may_publish"]
     assert [step.state for step in context["steps"]] == ["done", "done", "done", "current"]
+
+
+@pytest.mark.parametrize(
+    ("breakdown", "name"),
+    [
+        ("object", "Objeto del gasto, nombre"),
+        ("administrative", "Unidad administrativa"),
+        ("functional", "Función"),
+        ("programme", "Programa"),
+        (None, "Objeto del gasto, nombre"),
+    ],
+)
+def test_column_of_names_is_called_by_what_the_statement_tells(breakdown, name):
+    report = {"columns": {"Concepto": "object_name", "Aprobado": "approved"}, "breakdown": breakdown}
+    with translation.override("es-mx"):
+        found = {one.heading: one.field for one in readout.columns(report, {}, {}, confirmed=False)}
+    assert found == {"Concepto": name, "Aprobado": "Aprobado"}
 
 
 def test_failed_load_says_why_and_what_to_do(client):

@@ -23,6 +23,7 @@ def staff(client):
         ("municipality", "benito juarez quintana roo", "23005"),
         ("population", "torreón", "720848"),
         ("priceindex", "2020", "6.49648700"),
+        ("metropolitanmembership", "torreon", "La Laguna"),
         ("loadeddata", "", "territory"),
     ],
 )
@@ -32,7 +33,7 @@ def test_lists_find(staff, path, query, expected):
     assert expected in response.content.decode()
 
 
-@pytest.mark.parametrize("path", ["state", "municipality", "population", "priceindex"])
+@pytest.mark.parametrize("path", ["state", "municipality", "population", "priceindex", "metropolitanmembership"])
 def test_lists_ask_a_constant_number_of_times(staff, path, django_assert_max_num_queries):
     staff.get(f"/admin/municipalities/{path}/")
     with django_assert_max_num_queries(12):

@@ -109,6 +109,47 @@ def test_census_figures_add_up_to_the_official_totals(year, nation, mexico_city)
     assert (len(boroughs), sum(boroughs.values()), states["09"]) == (16, mexico_city, mexico_city)
 
 
+COASTAL_STATES = {"02", "03", "04", "06", "07", "12", "14", "16", "18", "20", "23", "25", "26", "27", "28", "30", "31"}
+
+
+def test_coast_is_that_of_the_seventeen_states_with_one():
+    codes = {row["municipality"] for row in data.rows("coast.csv")}
+    assert len(codes) == 151
+    assert {code[:2] for code in codes} == COASTAL_STATES
+    assert codes <= set(names()) - ADDED
+
+
+@pytest.mark.parametrize(
+    ("code", "has_coast"),
+    [
+        ("02002", True),  # Mexicali: the delta of the Colorado
+        ("02003", False),  # Tecate: the land border only
+        ("07087", True),  # Suchiate, at the corner of two borders
+        ("07102", False),  # Tuxtla Chico: Guatemala only
+        ("28022", True),  # Matamoros, where the Bravo ends
+        ("28033", False),  # Río Bravo: the United States only
+        ("23004", True),  # Othón P. Blanco
+        ("04010", False),  # Calakmul: Belize and Guatemala
+        ("23009", True),  # Tulum
+        ("23001", True),  # Cozumel: an island
+        ("28038", False),  # Tampico: a river and lagoons
+        ("14050", False),  # Jocotepec: the lake of Chapala
+    ],
+)
+def test_coast_of(code, has_coast):
+    assert (code in {row["municipality"] for row in data.rows("coast.csv")}) is has_coast
+
+
+def test_metropolitan_zones_are_those_the_list_of_2015_counts():
+    rows = data.rows("metropolitan.csv")
+    assert {row["edition"] for row in rows} == {"2015"}
+    assert len({row["municipality"] for row in rows}) == len(rows) == 417
+    assert len({(row["zone"], row["name"]) for row in rows}) == len({row["zone"] for row in rows}) == 74
+    assert {row["municipality"] for row in rows} <= set(names()) - ADDED
+    laguna = {row["municipality"] for row in rows if row["name"] == "La Laguna"}
+    assert laguna == {"05009", "05017", "05035", "10007", "10012"}
+
+
 @pytest.mark.realdata
 def test_codes_and_names_match_the_current_catalogue(realdata_dir):
     """Equal because of the thirteen added and the sixteen renamed, all of which are listed with their reason."""

