@@ -24,7 +24,7 @@ import pyarrow.csv as pa_csv
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS, Block, SkipRule, StreamPlan, UnreadableFile
 
-BLOCK = 3 << 18
+BLOCK = 1 << 20
 LONGEST_RECORD = 16 << 20  # a quote that is never closed would otherwise swallow the file
 # Encodings in which a newline is one byte, so that raw bytes can be cut at records.
 ONE_BYTE_NEWLINES = {"utf-8", "cp1252", "iso8859-1", "cp850", "mac-roman", "ascii"}
