@@ -1,4 +1,4 @@
-"""Minutes as text: written by the platform from what was captured, shown as safe HTML.
+"""Minutes as text: written by the platform from what was captured, shown as safe HTML or set on paper.
 
 The text is plain: a line that begins with ## is a heading, one with - an item of a list, an empty line ends a
 paragraph. Everything else is shown letter for letter.
@@ -6,8 +6,9 @@ paragraph. Everything else is shown letter for letter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import NamedTuple
 
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -30,18 +31,33 @@ def join(sections: Iterable[Iterable[str]]) -> str:
     return "\n\n".join("\n".join(lines) for lines in map(list, sections) if lines) + "\n"
 
 
-def to_html(text: str, level: int = 3) -> SafeString:
-    blocks = []
+class Block(NamedTuple):
+    kind: str  # "heading", "item" or "text"
+    lines: list[str]  # headings or items, each on its own; the lines of one paragraph
+
+
+def blocks(text: str) -> Iterator[Block]:
     for kind, lines in groupby(text.replace("\r\n", "\n").split("\n"), key=_kind):
-        said = [line.strip() for line in lines]
+        if kind != "blank":
+            yield Block(kind, [_said(kind, line.strip()) for line in lines])
+
+
+def to_html(text: str, level: int = 3) -> SafeString:
+    html = []
+    for kind, lines in blocks(text):
         if kind == "heading":
-            blocks += [format_html("<h{0}>{1}</h{0}>", level, line.lstrip("#").strip()) for line in said]
+            html += [format_html("<h{0}>{1}</h{0}>", level, line) for line in lines]
         elif kind == "item":
-            items = format_html_join("", "<li>{}</li>", ((line[2:],) for line in said))
-            blocks.append(format_html("<ul>{}</ul>", items))
-        elif kind == "text":
-            blocks.append(format_html("<p>{}</p>", mark_safe("<br>".join(conditional_escape(line) for line in said))))  # noqa: S308
-    return mark_safe("".join(blocks))  # noqa: S308  # every piece was escaped above
+            html.append(format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((line,) for line in lines))))
+        else:
+            html.append(format_html("<p>{}</p>", mark_safe("<br>".join(map(conditional_escape, lines)))))  # noqa: S308
+    return mark_safe("".join(html))  # noqa: S308  # every piece was escaped above
+
+
+def _said(kind: str, line: str) -> str:
+    if kind == "heading":
+        return line.lstrip("#").strip()
+    return line[2:] if kind == "item" else line
 
 
 def _kind(line: str) -> str:

@@ -6,7 +6,7 @@ import logging
 
 from celery import shared_task
 
-from dialogues.services import commitment_figures, commitment_mail, proofs, votes
+from dialogues.services import commitment_figures, commitment_mail, minutes_pdf, proofs, votes
 from partners.models import User
 
 from .models import Session
@@ -75,3 +75,8 @@ def check_commitment_figures() -> int:
 @shared_task
 def close_due_rounds() -> int:
     return votes.close_due_rounds()
+
+
+@shared_task
+def make_minutes() -> int:
+    return minutes_pdf.make_waiting()

@@ -91,6 +91,7 @@ room_pages = [
     path(f"{SESSION}minuta/", minutes.edit, name="minutes"),
     path(f"{SESSION}resultado/", minutes.after, name="after"),
     path(f"{SESSION}resultado.json", minutes.after_json, name="after_json"),
+    path(f"{SESSION}minuta-<int:edition>.pdf", minutes.as_pdf, name="minutes_pdf"),
     path("votar/<uuid:key>/", votes.by_code, name="vote_by_code"),
     path("votar/liga/<str:token>/", votes.by_link, name="vote_by_link"),
     path("mesa/<str:token>/", tables.host, name="host_table"),

@@ -199,6 +199,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 900},
     },
     "see-proofs": {"task": "dialogues.tasks.see_proofs", "schedule": 600.0, "options": {"expires": 600}},
+    "make-minutes": {"task": "dialogues.tasks.make_minutes", "schedule": 60.0, "options": {"expires": 60}},
     "check-commitment-figures": {
         "task": "dialogues.tasks.check_commitment_figures",
         "schedule": 900.0,

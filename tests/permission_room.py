@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
-from dialogues.models import Contribution, MinutesRevision, VoteRound
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from dialogues.models import Contribution, MinutesPdf, MinutesRevision, VoteRound
 from tests.factories.commitments import CommitmentFactory
 from tests.factories.dialogues import RegistrationFactory, SessionFactory
 
@@ -32,6 +37,21 @@ def _session(side: Any) -> Any:
 
 def _slug(side: Any, user: Any) -> list[Any]:
     return [_session(side).slug]
+
+
+def _edition(side: Any, user: Any) -> list[Any]:
+    session = _session(side)
+    for revision in session.minutes.filter(state="publicada"):
+        _store(MinutesPdf(revision=revision))
+    return [session.slug, 1]
+
+
+def _store(pdf: MinutesPdf) -> None:
+    data = b"%PDF-1.7"
+    pdf.sha256, pdf.size, pdf.made_at = hashlib.sha256(data).hexdigest(), len(data), timezone.now()
+    if not default_storage.exists(pdf.storage_path):
+        default_storage.save(pdf.storage_path, ContentFile(data))
+    pdf.save()
 
 
 def _note(side: Any, user: Any) -> list[Any]:
@@ -69,6 +89,7 @@ ARGUMENTS = {
         ),
         _slug,
     ),
+    "dialogues:minutes_pdf": _edition,
     "dialogues:delete_note": _note,
     "dialogues:note_to_challenge": _note,
     "dialogues:check_in": _place,

@@ -12,7 +12,7 @@ from .commitments import (
     SeenProof,
 )
 from .history import CommitmentEvent, RegistrationEvent, SessionEvent, SessionRoleEvent
-from .minutes import MinutesComment, MinutesRevision
+from .minutes import MinutesComment, MinutesPdf, MinutesRevision
 from .participation import ParticipationCount
 from .people import (
     Attendance,
@@ -49,6 +49,7 @@ __all__ = [
     "Invitation",
     "InvitationQuerySet",
     "MinutesComment",
+    "MinutesPdf",
     "MinutesRevision",
     "OpenVote",
     "PaperCount",

@@ -59,6 +59,49 @@ class MinutesRevision(models.Model):
         return f"{self.session} · {self.number}"
 
 
+class MinutesPdf(models.Model):
+    """A published edition as a PDF: made once by a worker, kept by its hash, never made anew."""
+
+    FAILED_AFTER = 3
+
+    revision = models.OneToOneField(MinutesRevision, models.PROTECT, related_name="pdf")
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Empty: not made yet.")
+    size = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="How often it could not be made.")
+    tried_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("PDF of minutes")
+        verbose_name_plural = _("PDFs of minutes")
+        triggers = [
+            pgtrigger.Protect(
+                name="made_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__sha256__gt=""),
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sha256="", size=0, made_at__isnull=True)
+                | ~Q(sha256="") & Q(size__gt=0, made_at__isnull=False),
+                name="minutes_pdf_made_or_not",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.revision} · PDF"
+
+    @property
+    def has_failed(self) -> bool:
+        """It is still tried, but not soon."""
+        return self.tries >= self.FAILED_AFTER
+
+    @property
+    def storage_path(self) -> str:
+        return f"minutes/{self.sha256[:2]}/{self.sha256}"
+
+
 class MinutesComment(models.Model):
     """What somebody who attended says about minutes before they are published; only those who write them read it."""
 

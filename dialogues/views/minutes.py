@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
 
+from datasets import words
 from datasets.views.access import gate
 from dialogues.forms.room import CommentForm
 from dialogues.minutes_text import to_html
-from dialogues.models import Commitment, MinutesComment, MinutesRevision, Session, VoteRound
+from dialogues.models import Commitment, MinutesComment, MinutesPdf, MinutesRevision, Session, VoteRound
 from dialogues.selectors import commitments as promises
 from dialogues.selectors import votes
 from dialogues.services import minutes as change
-from gesoc.common.views import behind_a_link
+from dialogues.tasks import make_minutes
+from gesoc.common.views import behind_a_link, refreshing
 from partners.audit import person
 from partners.models import Sector
 from partners.services import find_link
@@ -29,6 +35,8 @@ from .commitments import shown as shown_commitments
 from .room import session_of, tell
 
 RIGHT = "dialogues.edit_minutes"
+REFRESH_SECONDS = 2
+WORTH_WAITING = datetime.timedelta(minutes=10)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,6 +104,7 @@ def _act(request: HttpRequest, session: Session, body: str) -> str:
             change_note=request.POST.get("change_note", ""),
             names_checked="names_checked" in request.POST,
         )
+        make_minutes.delay_on_commit()  # type: ignore[attr-defined]
         return _("The minutes are public.")
     return _("Saved.")
 
@@ -125,6 +134,7 @@ def comment(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def after(request: HttpRequest, slug: str) -> HttpResponse:
     """What came out: priorities, commitments, minutes, who came."""
     found = Session.objects.visible_to(request.user).filter(minutes__state=MinutesRevision.State.PUBLISHED).distinct()
@@ -132,6 +142,8 @@ def after(request: HttpRequest, slug: str) -> HttpResponse:
     agreed = Commitment.objects.visible_to(request.user).filter(session=session)
     editions = session.minutes.filter(state=MinutesRevision.State.PUBLISHED).order_by("-number")
     minutes = editions[0]
+    pdf = MinutesPdf.objects.filter(revision=minutes).first()
+    working = _being_made(minutes, pdf)
     context = {
         "session": session,
         "outcomes": [votes.outcome(found) for found in _published_rounds(session)],
@@ -142,8 +154,35 @@ def after(request: HttpRequest, slug: str) -> HttpResponse:
         "text": to_html(minutes.body),
         "came": session.participation.people if hasattr(session, "participation") else None,
         "balance": _sectors(session),
+        "pdf": pdf if pdf and pdf.sha256 else None,
+        "pdf_size": words.file_size(pdf.size) if pdf else "",
+        "working": working,
+        "refresh": REFRESH_SECONDS,
     }
-    return render(request, "dialogues/room/after.html", context)
+    return refreshing(request, "dialogues/room/after.html", context, working=working)
+
+
+def _being_made(minutes: MinutesRevision, pdf: MinutesPdf | None) -> bool:
+    """Whether it is worth waiting: not where it failed again and again, nor where no worker came by for long."""
+    if pdf and (pdf.sha256 or pdf.has_failed):
+        return False
+    return minutes.created_at > timezone.now() - WORTH_WAITING
+
+
+@require_safe
+def as_pdf(request: HttpRequest, slug: str, edition: int) -> HttpResponseBase:
+    """An edition on paper, for whoever may read the minutes; the older ones stay under their address."""
+    sessions = Session.objects.visible_to(request.user).filter(slug=slug)
+    pdf = get_object_or_404(MinutesPdf, revision__session__in=sessions, revision__edition=edition, sha256__gt="")
+    try:
+        stream = default_storage.open(pdf.storage_path)
+    except FileNotFoundError:
+        raise Http404 from None
+    name = f"minuta-{slug}-{edition}.pdf"
+    response = FileResponse(stream, as_attachment=True, filename=name, content_type="application/pdf")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _published_rounds(session: Session) -> QuerySet[VoteRound]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import resvg_py
 
-FONTS = [str(path) for path in sorted((Path(__file__).parent / "fonts").glob("*.ttf"))]
+FOLDER = Path(__file__).parent / "fonts"
+FONTS = [str(path) for path in sorted(FOLDER.glob("*.ttf"))]
 FAMILY = "Liberation Sans"
 MOST_PIXELS = 8_000_000
 ZOOM = 2.0  # a drawing of 800 is shown at 1,600: sharp on a telephone
