@@ -202,6 +202,9 @@ def _warm_up(folder: Path) -> None:
     for table in read_file(small, name=small.name).tables:
         for _block in table.blocks():
             pass
+    from gesoc.celery import settle
+
+    settle()
 
 
 def bulk_create(lines: int, folder: Path) -> Measure:

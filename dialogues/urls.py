@@ -105,6 +105,7 @@ urlpatterns = [
     path("dialogos/mes/", lists.month, name="month"),
     path("dialogos/resultados/", proof.proof, name="proof"),
     path("dialogos/resultados.csv", proof.proof_csv, name="proof_csv"),
+    path("dialogos/resultados.xlsx", proof.proof_xlsx, name="proof_xlsx"),
     path("dialogos/resultados/red.csv", proof.network_csv, name="proof_network"),
     path("dialogos/resultados/diccionario.csv", proof.dictionary_csv, name="proof_dictionary"),
     path("dialogos/nuevo/", schedule.create, name="create"),

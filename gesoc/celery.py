@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import time
@@ -29,6 +30,13 @@ def sign_of_life(who: str) -> None:
         cache.set(f"alive:{who}", time.time(), GONE_AFTER)
     except Exception as error:  # the loop that calls this must go on whatever Redis does
         logger.warning("No sign of life from %s: %s", who, error)
+
+
+@signals.worker_process_init.connect
+def settle(**kwargs: Any) -> None:
+    """What a process is made of when it begins need not be looked through again while blocks of a file come and go."""
+    gc.collect()
+    gc.freeze()
 
 
 @signals.worker_ready.connect

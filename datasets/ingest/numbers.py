@@ -185,7 +185,9 @@ def _judge(text: str, mark: str) -> int | NotAnAmount | None:
     try:
         return to_cents(text, mark)
     except NotAnAmount:
-        return NotAnAmount(text)  # not the one caught: its traceback would keep the whole block until the next collection
+        return NotAnAmount(
+            text
+        )  # not the one caught: its traceback would keep the whole block until the next collection
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -16,13 +19,16 @@ from dialogues.models import Commitment
 from dialogues.selectors import commitments as promises
 from dialogues.selectors import proof as read
 from dialogues.tally import OTHERS
+from gesoc.common import workbook
 from gesoc.common.charts.bars import inline_bar
 from gesoc.common.exports import csv_response
+from gesoc.common.workbook import Sheet
 from partners.models import Sector
 from partners.selectors import growth
 from partners.services import site_url
 
 LISTED = 100
+DIALOGUE_WIDTHS = (44, 44, 12, 12, 26, 30)
 
 
 class Column(NamedTuple):
@@ -112,9 +118,36 @@ def _line(one: read.Held) -> list[Any]:
 
 
 @require_safe
-def network_csv(request: HttpRequest) -> HttpResponseBase:
-    """Organisations of the network at the end of each year."""
-    return csv_response("red.csv", ["year", "joined", "left", "at_end"], growth())
+def network_csv(request: HttpRequest) -> HttpResponse:
+    """The growth of the network has one file, at the network."""
+    return redirect("partners:growth_csv", permanent=True)
+
+
+@require_safe
+def proof_xlsx(request: HttpRequest) -> HttpResponseBase:
+    """The same tables as the CSV files in one workbook, with what its reader has to know."""
+    rows = read.held(_year(request))
+    yearly = [_("Year"), _("Joined"), _("Left"), _("At the end")]
+    sheets = [
+        Sheet(gettext("Dialogues"), [[column.name for column in DICTIONARY], *map(_line, rows)], DIALOGUE_WIDTHS),
+        Sheet(gettext("Growth of the network"), [yearly, *growth()], [12] * len(yearly)),
+        Sheet(gettext("Columns"), [[_("Column"), _("What it means")], *DICTIONARY], [26, 100]),
+        Sheet(gettext("Notes"), _notes(_year(request)), [26, 100]),
+    ]
+    return workbook.response("dialogos.xlsx", sheets)
+
+
+def _notes(year: int | None) -> list[list[Any]]:
+    return [
+        [_("Note"), ""],
+        [_("Year"), year or _("all")],
+        [_("Made on"), timezone.localdate().isoformat()],
+        [_("Source"), site_url(reverse("dialogues:proof"))],
+        [_("What is counted"), _("Public dialogues whose minutes are published.")],
+        [_("Small groups"), _("No sector of fewer than five people is told: it is counted as others.")],
+        [_("People"), _("As counted when the minutes were published; later changes do not move it.")],
+        [_("Network"), _("Organisations that take part at the end of each year; the last one is today")],
+    ]
 
 
 @require_safe

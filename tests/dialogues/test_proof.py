@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from dialogues.models import Attendance, MinutesRevision, ParticipationCount, SessionEvidence
 from dialogues.services import minutes
@@ -63,12 +64,21 @@ def test_task_18_dialogues_sectors_and_commitments_on_one_page_and_in_its_file(c
     said = [line[name] for name in ("people", "people_osc", "people_medios", "people_otros", "commitments", "evidence")]
     assert said == ["13", "6", "", "7", "2", "1"]
     assert set(line) == {column.name for column in page.context["dictionary"]}
-    network = b"".join(client.get("/dialogos/resultados/red.csv").streaming_content).decode("utf-8-sig")
-    grown = [",".join(map(str, year)) for year in growth()]
-    assert grown
-    assert network.splitlines() == ["year,joined,left,at_end", *grown]
+    assert client.get("/dialogos/resultados/red.csv").headers["Location"].endswith("/red/crecimiento.csv")
+    sheets = workbook(client.get("/dialogos/resultados.xlsx?anio=" + line["date"][:4]))
+    assert list(sheets) == ["Diálogos", "Crecimiento de la red", "Columnas", "Notas"]
+    heading, held = sheets["Diálogos"]
+    told = dict(zip(heading, held, strict=True))
+    assert {name: str(told[name]).removesuffix(".0") for name in line} == line
+    assert sheets["Crecimiento de la red"][1:] == [list(year) for year in growth()] != []
+    assert any("menos de cinco" in str(row) for row in sheets["Notas"])
     meanings = b"".join(client.get("/dialogos/resultados/diccionario.csv").streaming_content).decode("utf-8-sig")
     assert len(meanings.splitlines()) == len(line) + 1
+
+
+def workbook(response):
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response.streaming_content)))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
 
 def test_what_is_private_reserved_or_without_minutes_is_not_told(client):
