@@ -54,12 +54,12 @@ class Rows:
     def __len__(self) -> int:
         return sum(map(len, self.slices))
 
-    def placed(self, targets: npt.NDArray[np.int32]) -> Iterator[bytes]:
-        """The finished bytes; `targets[slice]` is (public body, release)."""
+    def placed(self, targets: npt.NDArray[np.int32]) -> Iterator[memoryview]:
+        """The finished bytes, where they lie; `targets[slice]` is (public body, release)."""
         for rows, slices in zip(self.arrays, self.slices, strict=True):
             found = targets[slices]
             rows["public_body_id"], rows["release_id"] = found[:, 0], found[:, 1]
-            yield rows.tobytes()
+            yield rows.view(np.uint8).data
 
 
 def encode(slices: npt.NDArray[np.int32], keys: dict[str, npt.NDArray[Any]], amounts: dict[str, Amount]) -> Rows:

@@ -186,7 +186,7 @@ def insert_labels(labels: list[LabelRow]) -> None:
 class _Pieces(io.RawIOBase):
     """An iterator of bytes as the file that COPY reads from."""
 
-    def __init__(self, pieces: Iterable[bytes]) -> None:
+    def __init__(self, pieces: Iterable[bytes | memoryview]) -> None:
         self._pieces = iter(pieces)
         self._rest = memoryview(b"")
 
@@ -205,10 +205,10 @@ def _all_arrived(arrived: int, sent: int) -> None:
         raise LoadMismatch(f"sent {sent} rows, {arrived} arrived")
 
 
-def copy_binary(table: str, columns: list[str], pieces: Iterable[bytes]) -> int:
+def copy_binary(table: str, columns: list[str], pieces: Iterable[bytes | memoryview]) -> int:
     """Rows that the server says it has taken."""
 
-    def stream() -> Iterable[bytes]:
+    def stream() -> Iterable[bytes | memoryview]:
         yield HEADER
         yield from pieces
         yield TRAILER

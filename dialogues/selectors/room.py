@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
 from dialogues import names
 from dialogues.models import AgendaItem, Contribution, Registration, Session
 from dialogues.tally import LEAST, OTHERS
-from partners.models import Person
+from partners.models import Person, User
+from projects.models import MoneyTrail, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,22 @@ def agenda_clock(session: Session, now: datetime.datetime) -> list[Slot]:
         slots.append(Slot(item, at, ends, at <= now < ends))
         at = ends
     return slots
+
+
+class Exercises(NamedTuple):
+    """Following the money in the room: the exercises of its projects, and the projects in which this user begins one."""
+
+    trails: list[MoneyTrail]
+    begins: list[Project]
+
+
+def exercises(session: Session, user: User) -> Exercises | None:
+    """None: the dialogue is of another method."""
+    if session.method != Session.Method.TREASURE_HUNT:
+        return None
+    projects = list(session.projects.visible_to(user).select_related("lead_organisation").order_by("pk"))
+    trails = MoneyTrail.objects.visible_to(user).filter(project__in=projects)
+    return Exercises(list(trails), [one for one in projects if user.has_perm("projects.write_log", one)])
 
 
 def arrivals(session: Session, text: str = "") -> QuerySet[Registration]:

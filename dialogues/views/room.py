@@ -82,6 +82,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
         "rounds": session.rounds.order_by("pk"),
         "commitments": session.commitments.select_related("responsible").order_by("pk"),
         "queue": change.key_of_queue(session, person(request)),
+        "exercises": read.exercises(session, person(request)),
         **rights(request, session),
     }
     return render(request, "dialogues/room/room.html", context, status=422 if form is not None else 200)
