@@ -12,22 +12,10 @@ from dialogues.services.invitations import write_queued
 from partners.models import OutboxMail, PrivacyNotice
 from partners.services import affiliate, mint_link, person_of
 from tests.browser.clicks import fits
-from tests.factories.datasets import MunicipalityFactory
 from tests.factories.dialogues import RegistrationFactory, SessionFactory, in_days
-from tests.factories.partners import MembershipFactory, OrganisationFactory, PersonFactory
-
-from .phone import sign_in
+from tests.factories.partners import OrganisationFactory, PersonFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def itzel(context, live_server):
-    """Facilitates for an organisation; signed in on the phone."""
-    MunicipalityFactory(code="05035")
-    membership = MembershipFactory(role="facilitacion", user__full_name="Itzel Canul")
-    sign_in(context, live_server.url, membership.user)
-    return membership
 
 
 @pytest.fixture

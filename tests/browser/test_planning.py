@@ -10,22 +10,9 @@ from dialogues import services
 from dialogues.models import Availability, Seat, Series, Session
 from dialogues.services.mails import PLACE
 from partners.services import mint_link, person_of
-from tests.factories.datasets import MunicipalityFactory
 from tests.factories.dialogues import AgendaItemFactory, RegistrationFactory, SessionFactory, in_days
-from tests.factories.partners import MembershipFactory
-
-from .phone import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def itzel(context, live_server):
-    """Facilitates for an organisation; signed in on the phone."""
-    MunicipalityFactory(code="05035")
-    membership = MembershipFactory(role="facilitacion", user__full_name="Itzel Canul")
-    sign_in(context, live_server.url, membership.user)
-    return membership
 
 
 @pytest.fixture
