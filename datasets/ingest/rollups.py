@@ -14,8 +14,8 @@ from datasets.ingest.totals import LabelSums, together
 
 CELLS = {"expenditure": "datasets_expenditurecell", "revenue": "datasets_revenuecell"}
 # Sums by label of one load, some 80 bytes each: as many are worth writing, and as many may be held by memory.
-WORTH_WRITING, MOST_IN_HAND = 30_000, 250_000
-_AT_ONCE = 10_000  # cells on their way to the database
+WORTH_WRITING, MOST_IN_HAND = 20_000, 250_000
+_AT_ONCE = 5_000  # cells on their way to the database
 LONGEST_KEY = 20  # a longer code is told by the number of its label
 
 KeyOf = Callable[[int, str], str]  # label, its official code -> key of its cell
