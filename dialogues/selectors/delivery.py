@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from dialogues.models import Invitation, Session
 from partners.models import OutboxMail
 
-LETTER = "dialogue_invitation"
+LETTER, LETTER_KEY = (
+    "dialogue_invitation",
+    "invitation:",
+)  # the kind of the letter; its key goes on with that of the invitation
 # What is said of an invitation that was sent while its letter stands so in the outbox. One on paper has no letter.
 OF_LETTER = {
     OutboxMail.State.QUEUED: (Invitation.State.QUEUED.label, ""),
@@ -59,7 +62,7 @@ class Asked(NamedTuple):
 
 def asked(session: Session) -> list[Asked]:
     """Who was invited, and how it stands: a letter that did not leave is not called sent."""
-    key = Concat(Value("invitation:"), Cast(OuterRef("key"), CharField()))
+    key = Concat(Value(LETTER_KEY), Cast(OuterRef("key"), CharField()))
     letter = Subquery(OutboxMail.objects.filter(key=key).values("state")[:1])
     return [
         Asked(row, *_standing(row, row.letter))

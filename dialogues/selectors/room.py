@@ -14,6 +14,7 @@ from dialogues.models import AgendaItem, Contribution, Registration, Session
 from dialogues.tally import LEAST, OTHERS
 from partners.models import Person, User
 from projects.models import MoneyTrail, Project
+from projects.places import writable_projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,8 @@ def exercises(session: Session, user: User) -> Exercises | None:
     """None: the dialogue is of another method."""
     if session.method != Session.Method.TREASURE_HUNT:
         return None
-    projects = list(session.projects.visible_to(user).select_related("lead_organisation").order_by("pk"))
-    trails = MoneyTrail.objects.visible_to(user).filter(project__in=projects)
-    return Exercises(list(trails), [one for one in projects if user.has_perm("projects.write_log", one)])
+    trails = MoneyTrail.objects.visible_to(user).filter(project__sessions=session)
+    return Exercises(list(trails), list(writable_projects(user).filter(sessions=session).order_by("pk")))
 
 
 def arrivals(session: Session, text: str = "") -> QuerySet[Registration]:

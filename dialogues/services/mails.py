@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 from dialogues import clock, ical
 from dialogues.models import Invitation, Registration, Session
+from dialogues.selectors.delivery import LETTER, LETTER_KEY
 from dialogues.words import date_words
 from partners.models import OutboxMail, Person, User
 from partners.services import MailLink, queue_mail
@@ -36,8 +37,8 @@ def invite(*, invitation: Invitation, by: User | None) -> OutboxMail | None:
     return _write(
         invitation.session,
         invitation.person,
-        template="dialogue_invitation",
-        key=f"invitation:{invitation.key}",
+        template=LETTER,
+        key=f"{LETTER_KEY}{invitation.key}",
         by=by,
         links={"answer": invitation_link(invitation)},
         invitation=invitation,
