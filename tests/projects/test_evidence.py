@@ -108,6 +108,7 @@ def test_a_card_is_kept_from_the_page_and_used_at_once(client, body):
     client.logout()
     shown = client.get(card.get_absolute_url()).content.decode()
     assert "Gastó más" in shown and "En qué calles" in shown
+    assert f"{row.value:,.2f}" in shown and f">{row.value:f}<" not in shown  # whoever reads can tell thousands
     assert client.get(f"{card.get_absolute_url()}qr.svg")["Content-Type"] == "image/svg+xml"
     assert "Gastó más" in client.get("/municipios/05035/").content.decode()
     assert "/evidencia/nueva/" not in client.get(PAGE).content.decode()
