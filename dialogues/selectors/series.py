@@ -53,23 +53,15 @@ def place_in(session: Session, user: User | AnonymousUser) -> Place | None:
     return Place(at + 1, len(found), before, after)
 
 
-def all_series(user: User | AnonymousUser, text: str = "") -> QuerySet[Series]:
-    """Each with how many of its sessions the reader sees, the first of them that is still to come and the last of all."""
+def all_series(user: User | AnonymousUser) -> QuerySet[Series]:
+    """Each with how many of its sessions the reader sees, and of these the next and the last; what comes next goes first."""
     seen = Q(sessions__in=Session.objects.visible_to(user).exclude(state=Session.State.CANCELLED).values("pk"))
-    coming = seen & Q(sessions__ends_at__gte=timezone.now())
-    rows = (
-        Series.objects.visible_to(user)
-        .select_related("host_organisation")
-        .annotate(
-            count=Count("sessions", filter=seen),
-            next_at=Min("sessions__local_start", filter=coming),
-            last_at=Max("sessions__local_start", filter=seen),
-        )
-    )
-    found = Q(title__unaccent__icontains=text) | Q(purpose__unaccent__icontains=text)
-    return (rows.filter(found) if text else rows).order_by(
-        F("next_at").asc(nulls_last=True), F("last_at").desc(nulls_last=True), "pk"
-    )
+    rows = Series.objects.visible_to(user).select_related("host_organisation")
+    return rows.annotate(
+        number=Count("sessions", filter=seen),
+        next_at=Min("sessions__local_start", filter=seen & Q(sessions__ends_at__gte=timezone.now())),
+        last_at=Max("sessions__local_start", filter=seen),
+    ).order_by(F("next_at").asc(nulls_last=True), F("last_at").desc(nulls_last=True), "pk")
 
 
 def sessions_of(series: Series, user: User | AnonymousUser) -> SessionQuerySet:
