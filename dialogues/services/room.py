@@ -105,11 +105,20 @@ def welcome_walk_in(
     email: str = "",
     organisation: Organisation | None = None,
     notice_accepted: bool = False,
+    key: uuid.UUID | None = None,
+    at: datetime.datetime | None = None,
 ) -> Attendance:
-    """Somebody stands at the door who had no place: their name, for whom they speak, and the notice they accepted."""
+    """Somebody stands at the door who had no place: their name, for whom they speak, and the notice they accepted.
+
+    Sent again after a lost connection (the same key), they stay one person. `at`: when they came, where it is sent later.
+    """
     if not notice_accepted:
         raise ValidationError(_("Read them the privacy notice first: without it nothing about them is written down."))
+    key = key or uuid.uuid4()
     with acting(by, "welcome_walk_in"):
+        known = Attendance.objects.filter(registration__key=key, registration__session=session).first()
+        if known is not None:
+            return known
         person = Person.objects.with_email(email).first() if email else None
         if person is None:
             source = str(session)[:200]
@@ -126,13 +135,15 @@ def welcome_walk_in(
             )
         row = session.registrations.live().filter(person=person).first()
         if row is None:
-            row = Registration(session=session, person=person, sector_at_time=sector, created_by=by, walk_in=True)
+            row = Registration(
+                session=session, person=person, sector_at_time=sector, created_by=by, walk_in=True, key=key
+            )
             row.organisation_at_time = organisation
             row.mode = session.modes[0]
             row.state = Registration.State.CONFIRMED
             row.full_clean()
             row.save()
-        return check_in(registration=row, method=Attendance.Method.LIST, by=by)
+        return check_in(registration=row, method=Attendance.Method.LIST, by=by, at=at)
 
 
 def write_note(*, note: Contribution, by: User | None) -> Contribution:

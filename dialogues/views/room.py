@@ -66,6 +66,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
             form.add_error(None, refusal)
         else:
             _warn_of_names(request, note)
+            _tell_lost(request, form.lost)
             return written(request, "dialogues:room", slug)
     slots = read.agenda_clock(session, timezone.now())
     now = next((slot for slot in slots if slot.is_now), None)
@@ -113,6 +114,12 @@ def _warn_of_names(request: HttpRequest, note: Contribution) -> None:
         messages.warning(request, said % {"names": ", ".join(found)})
     else:
         messages.success(request, _("Saved."))
+
+
+def _tell_lost(request: HttpRequest, lost: list[str]) -> None:
+    if lost:
+        said = _("It was written for something that is no longer there (%(what)s); the note stands without it.")
+        messages.info(request, said % {"what": ", ".join(lost).lower()})
 
 
 @require_POST
@@ -183,7 +190,8 @@ def door(request: HttpRequest, slug: str) -> HttpResponseBase:
     text = request.GET.get("q", "").strip()[:100]
     rows = read.arrivals(session, text)
     # A whole name that is on no list is most likely theirs who stands there.
-    form = WalkInForm(initial={"full_name": text if text and not rows.exists() else ""})
+    unknown = text if text and not rows.exists() else ""
+    form = WalkInForm(initial={"full_name": unknown, "key": change.new_note_key()})
     return render(request, "dialogues/room/door.html", _at_the_door(request, session, rows, form, text))
 
 
@@ -266,7 +274,7 @@ def walk_in(request: HttpRequest, slug: str) -> HttpResponseBase:
                 request,
                 _here(came.registration, _("Welcome: %(name)s is here.") % {"name": form.cleaned_data["full_name"]}),
             )
-            return redirect("dialogues:door", slug)
+            return written(request, "dialogues:door", slug)
     return render(
         request, "dialogues/room/door.html", _at_the_door(request, session, read.arrivals(session), form), status=422
     )
