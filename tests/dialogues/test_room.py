@@ -193,7 +193,7 @@ def test_edge_13_a_note_for_a_part_that_went_away_meanwhile_stays_and_says_so(cl
     answer = client.post(f"/dialogos/{session.slug}/sala/", sent, follow=True)
     said = session.contributions.get()
     assert (said.text, said.item, said.sector) == ("Faltan planos", None, "")  # the rule may have held there
-    assert "ya no está (parte del orden del día)" in answer.content.decode()
+    assert "Se escribió para algo que ya no está (punto del orden del día)" in answer.content.decode()
     sent = {"key": str(uuid.uuid4()), "text": "Otra", "kind": "dato", "item": first.pk, "sector": "academia"}
     client.post(f"/dialogos/{session.slug}/sala/", sent)
     assert session.contributions.filter(item=first, sector="academia").exists()
