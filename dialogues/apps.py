@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import Model
 
     from partners.models import Organisation, Person, User
     from partners.selectors import Tie
@@ -21,13 +22,14 @@ class DialoguesConfig(AppConfig):
 
     def ready(self) -> None:
         from partners.selectors import add_ties
-        from partners.services import add_eraser, add_reporter
+        from partners.services import add_eraser, add_reporter, after_redaction
         from projects.models.comments import Place, add_place
 
         from .models import Commitment, CommitmentComment
 
         add_eraser(_erase)
         add_reporter(_kept)
+        after_redaction(_anew)
         add_ties(_ties)
         add_place(
             "compromiso",
@@ -47,6 +49,12 @@ def _erase(person: Person) -> int:
     from .services.erasure import erase_person  # services draw in half the house: not while it is being built
 
     return erase_person(person)
+
+
+def _anew(row: Model) -> None:
+    from .services.minutes_pdf import make_anew
+
+    make_anew(row)
 
 
 def _kept(person: Person) -> Iterable[Kept]:

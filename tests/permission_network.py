@@ -70,6 +70,7 @@ ARGUMENTS: dict[str, Any] = {
     "partners:unsubscribe": lambda side, user: [_link(side, "unsubscribe")],
     "partners:handle_arco": lambda side, user: [_request(side).key],
     "partners:arco_report": lambda side, user: [_request(side).key],
+    "partners:decide_text": lambda side, user: [_request(side).key],
     "partners:retry_mail": lambda side, user: [_mail(side).pk],
 }
 
@@ -86,6 +87,7 @@ DATA: dict[tuple[str, str], Any] = {
     ("partners:affiliate", "POST"): lambda side: {"organisation": side.organisation.name},
     ("partners:ask_arco", "POST"): lambda side: {"kind": "acceso", "name": "Ana", "email": "ana@x.example"},
     ("partners:handle_arco", "POST"): lambda side: {"identity_note": "INE", "answer": "No", "decision": "refuse"},
+    ("partners:decide_text", "POST"): lambda side: {"table": "projects.logentry", "row": "1", "field": "text"},
     ("partners:export_organisations", "POST"): lambda side: {"reason": "Convocar al foro"},
     ("partners:export_people", "POST"): lambda side: {"reason": "Convocar al foro"},
 }
