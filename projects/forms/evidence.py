@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from datasets.models import PublicBody, Source
+from datasets.models import PublicBody, Source, SourceFile
 from gesoc.common.text import search_text
 from partners.rules import sees_everything
 from projects import places
@@ -208,7 +208,21 @@ class AnswerForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    source = forms.ModelChoiceField(label=_("Resulting dataset"), queryset=Source.objects.all())
+    """Which dataset came of it: one whose figures are published, or that one's own organisation handed in."""
+
+    source = forms.CharField()
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        files = SourceFile.objects.visible_to(user).order_by()
+        rows = Source.objects.filter(pk__in=files.values("source"))
+        words: dict[str, Any] = {"label": _("Resulting dataset")}
+        if len(rows.order_by()[: FEW + 1]) <= FEW:
+            self.fields["source"] = forms.ModelChoiceField(queryset=rows, **words)
+        else:
+            self.fields["source"] = NameField(
+                lambda text: rows.filter(name__icontains=text), help_text=_("Write its name."), **words
+            )
 
 
 class TrailForm(forms.ModelForm):
