@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Q
@@ -107,9 +108,34 @@ def own_organisation(user: User) -> Organisation | None:
     return Organisation.objects.of(user).order_by("sort_key", "pk").first()
 
 
-def uses_of(card: Evidence, user: User | AnonymousUser) -> list[EvidenceUse]:
+class Use(NamedTuple):
+    """Something that a card is used for, and why if somebody said so."""
+
+    what: str
+    title: str
+    url: str
+    claim: str = ""
+
+
+# (card, who looks) -> where an app above uses it, as far as this reader may see.
+UseProvider = Callable[["Evidence", "User | AnonymousUser"], Iterable[Use]]
+_providers: list[UseProvider] = []
+
+
+def add_uses(provider: UseProvider) -> None:
+    """Register where an app above uses cards; once, from `AppConfig.ready`."""
+    if provider not in _providers:
+        _providers.append(provider)
+
+
+def uses_of(card: Evidence, user: User | AnonymousUser) -> list[Use]:
     """Where a card is used, as far as this reader may see."""
     projects = Project.objects.visible_to(user).values("pk")
     challenges = Challenge.objects.visible_to(user).values("pk")
     rows = card.uses.filter(Q(project__in=projects) | Q(challenge__in=challenges))
-    return list(rows.select_related("project", "challenge__project"))
+    found = []
+    for row in rows.select_related("project", "challenge__project"):
+        what = _("Project") if row.project else _("Challenge")
+        place: Any = row.project or row.challenge
+        found.append(Use(what, place.title, place.get_absolute_url(), row.claim))
+    return [*found, *(use for provider in _providers for use in provider(card, user))]

@@ -38,7 +38,7 @@ from .models.projects import ProjectQuerySet
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from partners.models import User
+    from partners.models import Organisation, User
 
 __all__ = ["Directory", "Step", "Story", "directory", "listed", "log_of", "story"]
 
@@ -98,6 +98,13 @@ def _by_state(found: ProjectQuerySet) -> dict[str, int]:
 
 def listed(found: ProjectQuerySet) -> QuerySet[Project]:
     return found.select_related("lead_organisation").prefetch_related("municipalities__state", "states")
+
+
+def of_organisation(user: User | AnonymousUser, organisation: Organisation) -> list[Project]:
+    """Those it leads or takes part in, that this reader may see; the newest of them."""
+    taking_part = organisation.project_roles.filter(state=ProjectPartner.State.ACCEPTED).values("project_id")
+    theirs = Q(lead_organisation=organisation) | Q(pk__in=taking_part)
+    return list(listed(Project.objects.visible_to(user).filter(theirs)).order_by("-created_at", "-pk")[:LATEST])
 
 
 # -- the story --------------------------------------------------------------------------------------------------------

@@ -290,6 +290,7 @@ ANSWERED = {"partners:export_people", "partners:export_organisations", "dialogue
 ELSEWHERE = {
     "sitemap": "reads",
     "projects:research_feed": "reads",
+    "projects:news_feed": "reads",
     "dialogues:people": "a POST is its page",
     "dialogues:by_code": "takes a code and nothing else; tests/dialogues/test_places.py guesses it",
     "datasets:columns": "names of columns alone; tests/datasets/test_review.py",
