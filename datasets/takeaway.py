@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -23,6 +23,7 @@ from django.utils.translation import get_language, gettext
 from redis.exceptions import RedisError
 
 from datasets import pictures
+from datasets.models import Release
 from datasets.pins import pinned
 from datasets.versions import data_version
 from gesoc.common import workbook as xlsx
@@ -31,6 +32,7 @@ from gesoc.common.charts.standalone import standalone
 from gesoc.common.dates import day
 from gesoc.common.exports import csv_response
 from gesoc.common.views import refreshing
+from municipalities.models import Municipality
 
 PAGE_FORMATS = ("insertar", "llevar")
 # Of pictures: the paper's shape (None: as the drawing needs) and how wide it is in pixels.
@@ -54,6 +56,9 @@ class Taken:
     request: HttpRequest
     name: str  # of files
     place: str  # whose figure it is, for the citation
+    releases: Sequence[Release] = ()  # whose lines it was added up from
+    chosen: Mapping[str, str] = field(default_factory=dict)  # by the page itself: what the address leaves unsaid
+    municipality: Municipality | None = None
 
     @property
     def query(self) -> str:

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 # What it costs that two people share a table. To meet again costs most: rounds are there to meet others.
 MET, SAME_ORGANISATION, SAME_SECTOR = 12, 7, 4
 PASSES = 8  # how often every exchange of two people is tried; it ends sooner where none is better
-MOST = 400  # of more people the first seats stand: to try every exchange would keep somebody waiting
+# Of more people only those look for another seat who meet somebody again or sit with their own organisation: to try every
+# exchange of all would keep somebody waiting, and the more tables there are, the better the first seats are already.
+MOST = 120
 
 Seats = Mapping[int, int]  # person → table, of one round
 
@@ -120,20 +122,32 @@ class _Tables:
 
     def _exchange(self) -> None:
         """Let two people change places wherever that is better, until it never is."""
-        if len(self.known) > MOST:
-            return
         for _pass in range(PASSES):
-            if not self._exchanged():
+            if not self._exchanged(self._seeking()):
                 return
 
-    def _exchanged(self) -> bool:
+    def _seeking(self) -> set[int]:
+        if len(self.known) <= MOST:
+            return self.moving
+        seated = ((pk, people) for people in self.at.values() for pk in people if pk in self.moving)
+        return {
+            pk for pk, people in seated if any(self._pair(pk, other) > SAME_SECTOR for other in people if other != pk)
+        }
+
+    def _exchanged(self, seeking: set[int]) -> bool:
         better = False
-        tables = list(self.at)
-        for place, one in enumerate(tables):
-            for other in tables[place + 1 :]:
-                for mine in range(len(self.at[one])):
-                    for theirs in range(len(self.at[other])):
-                        better |= self._change(one, mine, other, theirs)
+        for table, people in self.at.items():
+            for mine in range(len(people)):
+                if people[mine] in seeking:
+                    better |= self._exchanged_with_any(table, mine, seeking)
+        return better
+
+    def _exchanged_with_any(self, table: int, mine: int, seeking: set[int]) -> bool:
+        better = False
+        for other, people in self.at.items():
+            for theirs in range(len(people)) if other != table else ():
+                if other > table or people[theirs] not in seeking:  # else this pair has been tried from the other side
+                    better |= self._change(table, mine, other, theirs)
         return better
 
     def _change(self, one: int, mine: int, other: int, theirs: int) -> bool:

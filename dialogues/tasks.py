@@ -80,3 +80,8 @@ def close_due_rounds() -> int:
 @shared_task
 def make_minutes() -> int:
     return minutes_pdf.make_waiting()
+
+
+@shared_task
+def restore_minutes(key: int) -> bool:
+    return minutes_pdf.restore_lost(key)

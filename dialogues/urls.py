@@ -124,6 +124,7 @@ urlpatterns = [
     path("dialogos/invitacion/<str:token>/", answers.answer, name="answer"),
     path("dialogos/lugar/<str:token>/", answers.place, name="place"),
     path("dialogos/disponibilidad/", availability.availability, name="availability"),
+    path("dialogos/series/", lists.all_series, name="all_series"),
     path("dialogos/series/<uuid:key>/", series.series, name="series"),
     path("dialogos/series/<uuid:key>/cambiar/", series.edit, name="edit_series"),
     path("dialogos/<slug:slug>/", include(of_session)),

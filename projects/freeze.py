@@ -7,7 +7,7 @@ into the address, so that a newer year does not silently become the subject of a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -23,6 +23,7 @@ from datasets.lines import amounts_of, line_of, moments_of, name_of
 from datasets.models import Contract, Flag, PublicBody, Release
 from datasets.privacy import cover
 from datasets.selectors.indicators import contracts_behind
+from datasets.takeaway import Taken
 from datasets.views.choices import WORDS
 from datasets.views.dashboards import DashboardView
 from datasets.views.overview import OverviewView
@@ -69,10 +70,13 @@ class Frozen:
 
 
 def figure_at(path: str, key: str) -> Frozen | None:
-    """The figure `key` of the dashboard at `path` (with its query); None where there is none."""
+    """The figure `key` of the page at `path` (with its query); None where there is none, or none that names its files."""
     with translation.override(language_of(urlsplit(path).path)):
-        view = _dashboard(path)
-        if view is None:
+        try:
+            view = _page(path)
+            if not isinstance(view, DashboardView):
+                return _taken(view.take(key)) if view else None
+        except Http404:
             return None
         if isinstance(view, OverviewView):
             told = _told_by_ledger(view)
@@ -87,15 +91,15 @@ def figure_at(path: str, key: str) -> Frozen | None:
         return _frozen(view, figure, query)
 
 
-def _dashboard(path: str) -> Any:
-    """The view at the address, made ready as for a visitor."""
+def _page(path: str) -> Any:
+    """The view at the address that has figures, made ready as for a visitor; None for any other address."""
     parts = urlsplit(path)
     try:
         match = resolve(parts.path)
     except Resolver404:
         return None
     kind = getattr(match.func, "view_class", None)
-    if kind is None or not issubclass(kind, DashboardView):
+    if kind is None or not hasattr(kind, "take"):
         return None
     request = HttpRequest()
     request.method, request.path, request.path_info = "GET", parts.path, parts.path
@@ -103,13 +107,32 @@ def _dashboard(path: str) -> Any:
     request.user = AnonymousUser()
     view = kind()
     view.setup(request, **match.kwargs)
-    try:
+    if isinstance(view, DashboardView):
         view.place = place_of(request, match.kwargs.get("code"), match.kwargs.get("slug"))
-    except Http404:
-        return None
-    view.params = request.GET
-    view.releases = view.find_releases()
+        view.params = request.GET
+        view.releases = view.find_releases()
     return view
+
+
+def _taken(taken: Taken) -> Frozen | None:
+    """Of a page that is no place's own: a supplier, a comparison. The title says whose figure it is."""
+    figure = taken.figure
+    if not figure.sources:
+        return None
+    query = taken.request.GET.copy()
+    for name in NOT_ASKED:
+        query.pop(name, None)
+    for name, value in taken.chosen.items():
+        query[name] = value
+    urls = {source.url for source in figure.sources}
+    return replace(
+        _of_figure(figure),
+        title=f"{taken.place}: {strip_tags(str(figure.title))}",
+        municipality=taken.municipality,
+        source_path=f"{taken.request.path}?{query.urlencode()}" if query else taken.request.path,
+        query={name: ", ".join(values) for name, values in query.lists()},
+        releases=[one for one in taken.releases if one.ingest.get_absolute_url() in urls],
+    )
 
 
 def _told_by_ledger(view: OverviewView) -> str:
@@ -140,21 +163,32 @@ def _chosen(filters: Sequence[dict[str, Any]]) -> dict[str, str]:
 
 def _frozen(view: Any, figure: Figure, query: dict[str, str]) -> Frozen:
     place: Place = view.place
-    municipality = place.municipality
-    exact = [list(one) for one in figure.csv_rows][:MOST_ROWS]
     path = place.url(view.section)
+    return replace(
+        _of_figure(figure),
+        municipality=place.municipality,
+        public_body=place.body,
+        source_path=f"{path}?{urlencode(query)}" if query else path,
+        query=query,
+        releases=_releases(view, figure),
+    )
+
+
+def _of_figure(figure: Figure) -> Frozen:
+    exact = [list(one) for one in figure.csv_rows][:MOST_ROWS]
+    headings = [str(heading) for heading in figure.csv_headings]
     return Frozen(
         title=strip_tags(str(figure.title)),
         subtitle=strip_tags(str(figure.subtitle)),
-        municipality=municipality,
-        public_body=place.body,
-        source_path=f"{path}?{urlencode(query)}" if query else path,
+        municipality=None,
+        public_body=None,
+        source_path="",
         figure_key=figure.key,
-        query=query,
-        columns=[str(heading) for heading in figure.csv_headings],
+        query={},
+        columns=headings,
         rows=[["" if cell is None else _text(cell) for cell in one] for one in exact],
-        numbers=_numbers([str(heading) for heading in figure.csv_headings], exact),
-        releases=_releases(view, figure),
+        numbers=_numbers(headings, exact),
+        releases=[],
         sources=[
             {"publisher": one.publisher, "file": one.file, "url": one.url, "detail": str(one.detail)}
             for one in figure.sources

@@ -37,7 +37,10 @@ _CODE_THEN_NAME = re.compile(
 _LDF_CHAPTER = re.compile(r"\s*([A-I])\s*[.)]\s*(\S.*)", re.DOTALL)
 _LDF_CONCEPT = re.compile(r"\s*([a-i])(\d)\s*[.)]\s*(\S.*)", re.DOTALL)
 _LDF_BLOCK = re.compile(r"\s*(I{1,3}|1|2|3)\s*[.)]\s*(?:gasto|total)", re.IGNORECASE)
-_FORMULA_TAIL = re.compile(r"\s*\(\s*[A-Za-z0-9]+\s*=[^)]*\)?\s*$")
+_FORMULA_TAIL = re.compile(r"\(\s*[A-Za-z0-9]+\s*=[^)]*\)?\s*$")
+_FORMULA_LENGTH = (
+    300  # looked for in the last letters only: every bracket of an endless cell would be followed to its end
+)
 
 
 @remembered(maxsize=65_536)
@@ -87,7 +90,7 @@ def ldf_code(text: str) -> tuple[ObjectCode | None, str]:
     if match := _LDF_CHAPTER.match(text):
         code, name = str(ord(match[1]) - ord("A") + 1), strip_formula(match[2])
         known = object_names().find(name)  # "H. Ayuntamiento" and "C. Director" begin with such a letter too
-        if _FORMULA_TAIL.search(match[2]) or (known and known.code == f"{code}000"):
+        if _formula(match[2]) or (known and known.code == f"{code}000"):
             return ObjectCode(code, CHAPTER), name
     return None, strip_formula(text)
 
@@ -103,7 +106,12 @@ def ldf_block(text: str) -> str:
 
 
 def strip_formula(text: str) -> str:
-    return " ".join(_FORMULA_TAIL.sub("", text).split())
+    found = _formula(text)
+    return " ".join((text[: found.start()] if found else text).split())
+
+
+def _formula(text: str) -> re.Match[str] | None:
+    return _FORMULA_TAIL.search(text, max(0, len(text) - _FORMULA_LENGTH))
 
 
 @cache

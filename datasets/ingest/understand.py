@@ -94,5 +94,5 @@ def said_body(options: dict[str, Any]) -> BodyRef | None:
         return None
     body = PublicBody.objects.filter(slug=slug).first()
     if body is None:
-        return BodyRef("unknown", slug.replace("-", " "), slug=slug)
+        return BodyRef("unknown", slug.replace("-", " ").capitalize(), slug=slug)
     return BodyRef(body.kind, body.name, body.municipality_id, body.state_id, slug=body.slug)

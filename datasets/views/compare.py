@@ -52,7 +52,15 @@ class CompareView(View):
 
     def taken(self, figures: list[Figure], key: str) -> Taken:
         figure = takeaway.find(figures, key)
-        return Taken(figure, self.request, f"comparar-{figure.key}", ", ".join(one.name for one in self.chosen))
+        return Taken(
+            figure,
+            self.request,
+            f"comparar-{figure.key}",
+            ", ".join(one.name for one in self.chosen),
+            releases=self.releases,
+            chosen={one["name"]: option.value for one in self.fields() for option in one["options"] if option.chosen},
+            municipality=self.units[0],
+        )
 
     def context(self, figures: list[Figure]) -> dict[str, Any]:
         return {
@@ -173,12 +181,16 @@ class CompareView(View):
 
     # -- the figures ----------------------------------------------------------------------------------------------
 
+    @cached_property
+    def releases(self) -> list[Release]:
+        codes = [one.code for one in self.chosen]
+        return selectors.standing_releases(self.year, codes, planned=self.planned) if self.year else []
+
     def figures(self) -> list[Figure | None]:
         view = self.comparison
         if view is None:
             return []
-        codes = [one.code for one in self.chosen]
-        releases = selectors.standing_releases(view.year, codes, planned=self.planned)
+        releases = self.releases
         shown: list[Figure | None] = [
             beside(view, indicator, releases, self.csv_url(indicator.key))
             for indicator in INDICATORS.values()

@@ -16,11 +16,12 @@ from django.utils.translation import gettext
 from django.views import View
 from django.views.decorators.http import require_safe
 
-from datasets import selectors
+from datasets import selectors, takeaway
 from datasets.figures import suppliers as figures
 from datasets.figures.contracts import ContractsView
 from datasets.models import Contract, Release, Supplier, SupplierTotal
 from datasets.selectors.indicators import flags_of_supplier
+from datasets.takeaway import Taken
 from gesoc.common import money
 from gesoc.common.charts.frame import Column, Figure, Table, link, row
 from gesoc.common.exports import csv_response
@@ -32,6 +33,7 @@ from .public import public_text
 ZERO = Decimal(0)
 PER_PAGE = 50
 CONTRACTS = 25
+CONTRACTS_KEY = "contratos"
 
 
 @require_safe
@@ -145,10 +147,37 @@ class SupplierPage(View):
             return redirect(f"{self.supplier.identity.get_absolute_url()}?{request.GET.urlencode()}".rstrip("?"))
         if slug != self.supplier.slug:
             return redirect(self.supplier.get_absolute_url(), permanent=True)
-        shown = [self.buyers(), self.course()]
-        if request.GET.get("formato") == "csv":
-            return self.csv([figure for figure in shown if figure is not None])
-        return render(request, "datasets/supplier.html", self.context([one for one in shown if one is not None]))
+        shape, key = request.GET.get("formato", ""), request.GET.get("figura", "")
+        if shape == "csv" and key in ("", CONTRACTS_KEY):
+            name = f"proveedor-{self.supplier.number}-contratos.csv"
+            return csv_response(name, contract_headings(), _ContractRows(self.contracts))
+        if shape in takeaway.FORMATS:
+            return takeaway.answer(shape, self.taken(key))
+        return render(request, "datasets/supplier.html", self.context(self.figures()))
+
+    def take(self, key: str) -> Taken:
+        self.params = self.request.GET
+        self.supplier = self.find(self.kwargs["slug"]).identity
+        return self.taken(key)
+
+    def taken(self, key: str) -> Taken:
+        figure = takeaway.find(self.figures(), key)
+        return Taken(
+            figure,
+            self.request,
+            f"proveedor-{self.supplier.number}-{figure.key}",
+            self.cited_as(),
+            releases=self.view.releases,
+            chosen={"moneda": self.currency},
+        )
+
+    def cited_as(self) -> str:
+        """Where a figure goes it can be found by its words: as with search engines, who may be a person is not named."""
+        named = self.supplier.is_natural_person is False
+        return public_text(self.supplier.name) if named else self.kind()
+
+    def figures(self) -> list[Figure]:
+        return [figure for figure in (self.buyers(), self.course()) if figure is not None]
 
     def find(self, slug: str) -> Supplier:
         number = slug.rpartition("-")[2]
@@ -185,7 +214,7 @@ class SupplierPage(View):
             "table": table,
             "page": page,
             "query": query_with(self.params).removeprefix("?").removeprefix("."),
-            "csv_url": self.csv_url("contratos"),
+            "csv_url": self.csv_url(CONTRACTS_KEY),
         }
 
     def merges(self) -> list[dict[str, Any]]:
@@ -274,14 +303,6 @@ class SupplierPage(View):
 
     def csv_url(self, key: str) -> str:
         return query_with(self.params, formato="csv", figura=key)
-
-    def csv(self, shown: list[Figure]) -> HttpResponseBase:
-        """The figure asked for; else every contract."""
-        figure = next((one for one in shown if one.key == self.params.get("figura")), None)
-        name = f"proveedor-{self.supplier.number}"
-        if figure is None:
-            return csv_response(f"{name}-contratos.csv", contract_headings(), _ContractRows(self.contracts))
-        return csv_response(f"{name}-{figure.key}.csv", figure.csv_headings, figure.csv_rows)
 
 
 class _ContractRows:

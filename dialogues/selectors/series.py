@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dialogues.models import (
@@ -50,6 +51,17 @@ def place_in(session: Session, user: User | AnonymousUser) -> Place | None:
     at = next(number for number, row in enumerate(found) if row.pk == session.pk)
     before, after = found[at - 1] if at else None, found[at + 1] if at + 1 < len(found) else None
     return Place(at + 1, len(found), before, after)
+
+
+def all_series(user: User | AnonymousUser) -> QuerySet[Series]:
+    """Each with how many of its sessions the reader sees, and of these the next and the last; what comes next goes first."""
+    seen = Q(sessions__in=Session.objects.visible_to(user).exclude(state=Session.State.CANCELLED).values("pk"))
+    rows = Series.objects.visible_to(user).select_related("host_organisation")
+    return rows.annotate(
+        number=Count("sessions", filter=seen),
+        next_at=Min("sessions__local_start", filter=seen & Q(sessions__ends_at__gte=timezone.now())),
+        last_at=Max("sessions__local_start", filter=seen),
+    ).order_by(F("next_at").asc(nulls_last=True), F("last_at").desc(nulls_last=True), "pk")
 
 
 def sessions_of(series: Series, user: User | AnonymousUser) -> SessionQuerySet:

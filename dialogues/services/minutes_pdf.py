@@ -51,6 +51,22 @@ def make_anew(row: models.Model) -> None:
         transaction.on_commit(lambda: default_storage.delete(path))
 
 
+def restore_lost(key: int) -> bool:
+    """Its file is gone from the storage: the same text at the same moment makes the same bytes, and no others are kept.
+
+    The fingerprint that was published stays. False where a later name of the session or of its host makes another document.
+    """
+    pdf = MinutesPdf.objects.select_related("revision__session__host_organisation").get(pk=key)
+    if pdf.made_at is None or default_storage.exists(pdf.storage_path):
+        return pdf.made_at is not None
+    data = document(pdf.revision, made_at=pdf.made_at)
+    if hashlib.sha256(data).hexdigest() != pdf.sha256:
+        logger.error("The lost PDF of minutes %s cannot be made again as it was", pdf.revision_id)
+        return False
+    default_storage.save(pdf.storage_path, ContentFile(data))
+    return True
+
+
 def _waiting() -> QuerySet[MinutesPdf]:
     due = Q(tries__lt=MinutesPdf.FAILED_AFTER) | Q(tried_at__lt=timezone.now() - TRIES_AGAIN)
     return MinutesPdf.objects.filter(due, sha256="").order_by("tries", "-pk")

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from dialogues.selectors import series
 from dialogues.selectors import sessions as selectors
 
 PAGE_SIZE = 20
@@ -56,17 +57,25 @@ def month(request: HttpRequest) -> HttpResponse:
     return render(request, "dialogues/month.html", context)
 
 
+@require_safe
+def all_series(request: HttpRequest) -> HttpResponse:
+    page = Paginator(series.all_series(request.user), PAGE_SIZE).get_page(request.GET.get("pagina"))
+    context = {**_common(request, {"text": "", "state": ""}), "page": page}
+    return render(request, "dialogues/all_series.html", context)
+
+
 def _asked(request: HttpRequest) -> dict[str, str]:
     return {"text": request.GET.get("q", "").strip()[:100], "state": request.GET.get("estado", "")[:2]}
 
 
 def _common(request: HttpRequest, asked: dict[str, str]) -> dict[str, Any]:
-    calendar = request.path == reverse("dialogues:month")
+    others = {"dialogues:month": _("Month"), "dialogues:all_series": _("Series")}
+    here = next((name for name in others if request.path == reverse(name)), None)
     past = request.GET.get("cuando") == "antes"
     links = [
-        {"label": _("Upcoming"), "url": reverse("dialogues:list"), "current": not calendar and not past},
+        {"label": _("Upcoming"), "url": reverse("dialogues:list"), "current": not here and not past},
         {"label": _("Past"), "url": reverse("dialogues:list") + "?cuando=antes", "current": past},
-        {"label": _("Month"), "url": reverse("dialogues:month"), "current": calendar},
+        *({"label": label, "url": reverse(name), "current": name == here} for name, label in others.items()),
     ]
     return {
         **asked,

@@ -24,7 +24,7 @@ from dialogues.models import Commitment, MinutesComment, MinutesPdf, MinutesRevi
 from dialogues.selectors import commitments as promises
 from dialogues.selectors import votes
 from dialogues.services import minutes as change
-from dialogues.tasks import make_minutes
+from dialogues.tasks import make_minutes, restore_minutes
 from gesoc.common.views import behind_a_link, refreshing
 from partners.audit import person
 from partners.models import Sector
@@ -177,7 +177,9 @@ def as_pdf(request: HttpRequest, slug: str, edition: int) -> HttpResponseBase:
     try:
         stream = default_storage.open(pdf.storage_path)
     except FileNotFoundError:
-        raise Http404 from None
+        restore_minutes.delay_on_commit(pdf.pk)  # type: ignore[attr-defined]
+        messages.warning(request, _("The file of this PDF was lost. It is being made again; try in a few minutes."))
+        return redirect("dialogues:after", slug)
     name = f"minuta-{slug}-{edition}.pdf"
     response = FileResponse(stream, as_attachment=True, filename=name, content_type="application/pdf")
     response["X-Content-Type-Options"] = "nosniff"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from decimal import Decimal
 from typing import Any
 
 import segno
@@ -17,6 +19,8 @@ from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView
 
 from datasets.models import Flag, FlagReply, Release
+from gesoc.common import money
+from gesoc.common.charts.frame import Column, Table, row
 from partners.audit import person
 from projects import places, services, threads
 from projects.forms.comments import CommentForm
@@ -150,6 +154,25 @@ class DocumentEvidence(Gated, FormPage):
         return str(card.get_absolute_url())
 
 
+AMOUNT = re.compile(r"-?\d+\.\d{2}")
+
+
+def frozen_table(card: Evidence) -> Table | None:
+    """The figure as it was kept. Amounts with their thousands told apart; codes, years and names as they are."""
+    rows = card.values.get("rows")
+    if not rows:
+        return None
+    headings = card.values["columns"]
+    amounts = [any(AMOUNT.fullmatch(cells[at]) for cells in rows) for at in range(len(headings))]
+    columns = [Column(name, "n" if exact else "") for name, exact in zip(headings, amounts, strict=True)]
+    lines = [row(columns, [_readable(cell) for cell in cells]) for cells in rows]
+    return Table("t-f", card.title, columns, lines, note=card.values.get("subtitle", ""))
+
+
+def _readable(cell: str) -> str:
+    return money.number(Decimal(cell), 2) if AMOUNT.fullmatch(cell) else cell
+
+
 class EvidencePage(DetailView):
     template_name = "projects/evidence.html"
     context_object_name = "card"
@@ -169,6 +192,7 @@ class EvidencePage(DetailView):
             "may_edit": user.has_perm("projects.edit_evidence", self.object),
             "levels": VisibilityForm.base_fields["visibility"],
             "replies": self._replies(),
+            "frozen": frozen_table(self.object),
             "thread": threads.thread(self.object, user),
             "comment_form": CommentForm(),
             "address": self.request.build_absolute_uri(self.object.get_absolute_url()),

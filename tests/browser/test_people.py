@@ -99,6 +99,14 @@ def test_filters_of_the_directory_work_by_hand(page, site, ana):
     expect(page.get_by_role("main").get_by_role("heading", level=3)).to_have_text(["Radio Costa"])
 
 
+@pytest.mark.parametrize("path", ["/organizaciones/", "/proyectos/"])
+def test_filters_stay_beside_what_they_filter(page, site, path):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(site + path)
+    filters, column = page.locator("#filtros").bounding_box(), page.locator(".rail.left > div").first.bounding_box()
+    assert filters["width"] <= column["width"]
+
+
 def test_administration_works_under_the_content_policy(page, site, ana):
     """Scripts of the administration run; whatever the policy refused would fail in the page fixture."""
     release = ReleaseFactory(public_body=PublicBodyFactory(municipality=MunicipalityFactory(code="05035")))

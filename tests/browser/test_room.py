@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pypdf
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -10,6 +11,7 @@ from dialogues import clock
 from dialogues.models import Attendance, Session, VoteRound
 from dialogues.services import minutes, set_tables, votes
 from dialogues.services.hosts import open_table
+from dialogues.tasks import make_minutes
 from partners.services import mint_link
 from tests.browser.clicks import fits
 from tests.browser.phone import sign_in
@@ -58,6 +60,23 @@ def test_the_public_pages_fit_and_can_be_read(phone, live_server, axe):
             phone.goto(live_server.url + path)
             axe()
             assert fits(phone), path
+
+
+def test_published_minutes_are_taken_along_as_a_pdf(phone, live_server):
+    session = SessionFactory(state="realizada")
+    by = UserFactory()
+    minutes.save_minutes(session=session, body="Se acordó publicar los planos.", base=0, by=by)
+    minutes.publish_minutes(session=session, base=1, by=by)
+    page = f"{live_server.url}/dialogos/{session.slug}/resultado/"
+    phone.goto(page)
+    expect(phone.get_by_role("main")).to_contain_text("se está haciendo")
+    assert make_minutes() == 1
+    phone.goto(page)
+    with phone.expect_download() as taken:
+        phone.get_by_role("link", name="Minuta (PDF)").click()
+    assert taken.value.suggested_filename == f"minuta-{session.slug}-1.pdf"
+    reader = pypdf.PdfReader(taken.value.path())
+    assert "Se acordó publicar los planos." in " ".join(one.extract_text() for one in reader.pages)
 
 
 def test_a_guest_votes_and_comments_the_minutes_behind_a_link(phone, live_server, axe):

@@ -39,6 +39,9 @@ WORST = {
     "huge_mimetype.ods": lambda: mutations.zipped({"mimetype": b"a" * (30 * 2**20)}),
     "nul.csv": lambda: (HEAD + mutations.LINES[0]).encode() + b"2024,Torre\x00n,11301,\x00,1.00,1.00,1.00,\x00\n",
     "nul_in_json.json": lambda: mutations.ocds().replace(b"Papel", b"Pa\\u0000\\ud800pel"),
+    "nul_in_an_identifier.json": lambda: mutations.ocds()
+    .replace(b"ocds-x-0", b"\\u0000\\ud800")
+    .replace(b'"id": "t"', b'"id": true'),
     "hundred_thousand_columns.csv": lambda: ",".join(f"Aprobado {n}" for n in range(100_000)).encode() + b"\n1,2\n",
     "nine_hundred_columns.csv": lambda: ",".join(f"Aprobado {n}" for n in range(900)).encode() + b"\n" + b"1," * 900,
     "huge_cell.csv": lambda: (HEAD + '2024,Torreón,11301,"' + "x" * 2_000_000 + '",1.00,1.00,1.00,1.00\n').encode(),

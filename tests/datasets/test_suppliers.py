@@ -1,9 +1,12 @@
 """Suppliers: counted by what is public, found by any fragment, one page each; what is private stays private."""
 
+import io
+import json
 from decimal import Decimal
 
 import pytest
 from django.db import connection
+from openpyxl import load_workbook
 
 from datasets import selectors
 from datasets.models import Contract, PublicBody, Release, Supplier, SupplierTotal
@@ -197,6 +200,7 @@ def test_a_natural_persons_rfc_and_the_hash_of_it_stay_inside(client):
         assert "LOAA800101XX1" not in page
         assert str(person.pk) not in page
     assert 'content="noindex"' in client.get(person.get_absolute_url()).text
+    assert "Proveedor, persona física: «" in client.get(f"{person.get_absolute_url()}?formato=llevar&figura=anios").text
     rows = csv_of(client.get(f"{DIRECTORY}?formato=csv"))
     assert rows[1][:3] == ["Ana López", "", "MXN"]
 
@@ -218,6 +222,23 @@ def test_csv_holds_every_contract_to_the_cent(client):
     assert len(rows) == 2
     assert rows[1][7:11] == ["100.00", "MXN", str(release.ingest_id), "2"]
     assert rows[1][12] == Contract.objects.get().get_absolute_url()
+
+
+@pytest.mark.parametrize("figure", ["compradores", "anios"])
+def test_every_figure_leaves_in_every_shape(client, figure):
+    supplier = company("Pavimentos", is_natural_person=False)
+    published(suppliers=[supplier])
+    page = client.get(supplier.get_absolute_url()).text
+    assert f"formato=llevar&amp;figura={figure}" in page
+    address = f"{supplier.get_absolute_url()}?figura={figure}"
+    told = csv_of(client.get(f"{address}&formato=csv"))
+    rows = json.loads(client.get(f"{address}&formato=json").content)["rows"]
+    assert [[str(cell) for cell in row] for row in rows] == told[1:] and len(rows) == 1
+    book = load_workbook(io.BytesIO(client.get(f"{address}&formato=xlsx").getvalue()))
+    assert book["Datos"].max_row == 2
+    assert "Pavimentos: «" in client.get(f"{address}&formato=llevar").text
+    assert client.get(f"{address}&formato=insertar").status_code == 200
+    assert client.get(f"{supplier.get_absolute_url()}?formato=csv&figura=otra").status_code == 404
 
 
 def test_the_old_version_is_no_part_of_a_page(client):

@@ -15,7 +15,7 @@ from PIL import ImageFont
 from dialogues import minutes_pdf as paper
 from dialogues.models import MinutesPdf, MinutesRevision
 from dialogues.services import minutes, minutes_pdf
-from dialogues.tasks import make_minutes
+from dialogues.tasks import make_minutes, restore_minutes
 from gesoc.common.charts import png
 from tests.factories.dialogues import SessionFactory
 from tests.factories.partners import GesocFactory, UserFactory
@@ -186,8 +186,29 @@ def test_it_is_for_whoever_may_read_the_minutes(client):
     client.force_login(GesocFactory())
     assert b"".join(client.get(url).streaming_content).startswith(b"%PDF-")
     assert client.get(url.replace("-1.", "-2.")).status_code == 404
+
+
+def test_a_pdf_whose_file_was_lost_is_made_again(client):
+    session, _ = published()
+    make_minutes()
+    url = f"{session.get_absolute_url()}minuta-1.pdf"
+    before = b"".join(client.get(url).streaming_content)
     default_storage.delete(MinutesPdf.objects.get().storage_path)
-    assert client.get(url).status_code == 404
+    with time_machine.travel(timezone.now() + timedelta(days=400)):
+        assert "Se está haciendo otra vez" in client.get(url, follow=True).content.decode()
+        assert restore_minutes(MinutesPdf.objects.get().pk)
+        assert b"".join(client.get(url).streaming_content) == before
+
+
+def test_of_a_lost_pdf_no_other_document_takes_the_place(client):
+    session, _ = published()
+    make_minutes()
+    pdf = MinutesPdf.objects.get()
+    default_storage.delete(pdf.storage_path)
+    session.title = "Otro nombre"
+    session.save()
+    assert not restore_minutes(pdf.pk)
+    assert not default_storage.exists(pdf.storage_path)
 
 
 def test_drafts_are_not_made_and_what_was_made_stays():

@@ -54,6 +54,13 @@ def test_nobody_meets_again_while_that_is_possible():
     assert not (pairs[0] | pairs[1]) & pairs[2]
 
 
+def test_of_many_people_nobody_meets_again_either():
+    guests = [Guest(n, SECTORS[n * n % 4], n // 7) for n in range(600)]
+    pairs = [together(seats) for seats in mix(guests, plain(75, 8, rounds=3))]
+    assert sum(map(len, pairs)) == len(set().union(*pairs))
+    assert not any(one // 7 == other // 7 for one, other in set().union(*pairs))
+
+
 def test_seats_that_stay_stay_and_are_met_as_others_are():
     guests = [Guest(n, "ciudadania") for n in range(8)]
     rounds = [Round({1: 4, 2: 4}, {0: 2, 1: 2}), Round({1: 4, 2: 4}, {0: 1})]

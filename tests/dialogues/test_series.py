@@ -216,6 +216,40 @@ def test_of_a_session_without_public_minutes_others_learn_nothing():
 # -- its name ----------------------------------------------------------------------------------------------------------
 
 
+LIST = "/dialogos/series/"
+
+
+def test_the_list_tells_of_each_series_as_much_as_the_reader_may_see(client, itzel):  # noqa: F811
+    coming, over, hidden = (SeriesFactory(title=title) for title in ("Pavimento", "Agua", "Todavía en papel"))
+    in_series(coming, 10), in_series(coming, 20), in_series(coming, 30, visibility="privada")
+    in_series(over, -10, state="realizada"), in_series(hidden, 10, state="borrador")
+    mine = SeriesFactory(title="Mía", host_organisation=itzel.organisation)
+    client.logout()
+    page = client.get(LIST).content.decode()
+    assert page.index("Pavimento") < page.index("Agua")
+    assert "2 diálogos" in page and "el próximo" in page and "el último" in page
+    assert hidden.title not in page and mine.title not in page
+    client.force_login(itzel.user)
+    page = client.get(LIST).content.decode()
+    assert mine.title in page and "Todavía sin diálogos" in page and hidden.title not in page
+    client.force_login(GesocFactory())
+    assert "3 diálogos" in client.get(LIST).content.decode()
+
+
+def test_the_list_asks_as_often_for_three_series_as_for_one(client, django_assert_num_queries):
+    in_series(SeriesFactory(), 10, 20)
+    with django_assert_num_queries(3):
+        client.get(LIST)
+    for _number in range(2):
+        in_series(SeriesFactory(), 10)
+    with django_assert_num_queries(3):
+        client.get(LIST)
+
+
+def test_an_empty_list_says_how_a_series_begins(client):
+    assert "Una serie empieza al programar un diálogo" in client.get(LIST).content.decode()
+
+
 def test_whoever_runs_it_names_it_and_says_what_it_is_for(client, itzel):  # noqa: F811
     series = SeriesFactory(host_organisation=itzel.organisation)
     url = f"/dialogos/series/{series.key}/cambiar/"

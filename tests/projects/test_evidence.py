@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from datasets.releases import publish_releases
+from municipalities.models import Population
 from partners.models import OutboxMail
 from projects import services
 from projects.forms.fields import FEW
@@ -57,6 +58,36 @@ def test_what_is_no_dashboard_freezes_nothing(body, path):
     assert figure_at(PAGE, "nada") is None
 
 
+def test_a_comparison_freezes_the_year_and_the_prices_that_it_showed(body):
+    Population.objects.create(municipality=body.municipality, year=2020, kind="census", value=100_000, source="INEGI")
+    path = "/comparar/?m=05035"
+    found = frozen(path, "gasto")
+    assert found.title.startswith("Torreón: ") and found.municipality.code == "05035"
+    assert {"anio": "2024", "momento": "devengado", "m": "05035"}.items() <= found.query.items()
+    assert [release.year for release in found.releases] == [2024]
+    assert frozen(found.source_path, "gasto").numbers == found.numbers
+
+
+def test_a_suppliers_figure_names_it_its_currency_and_its_files(body):
+    old = make.ReleaseFactory(public_body=body, kind="contracts", document="", breakdown="full", year=2024, version=1)
+    supplier = make.SupplierFactory(name="Pavimentos", is_natural_person=False)
+    make.ContractFactory(release=old, supplier=supplier, amount=Decimal(100))
+    for kind, member in (("supplier", str(supplier.pk)), ("method", "direct")):
+        make.contract_cell(old, kind, member, amount="100")
+    publish_releases(ids=[old.pk], by=None)
+    supplier.refresh_from_db()
+    path = supplier.get_absolute_url()
+    found = frozen(path, "compradores")
+    assert found.title.startswith("Pavimentos: ") and "moneda=MXN" in found.source_path
+    assert found.releases == [old] and [one.value for one in found.numbers] == [Decimal(100)]
+
+
+def test_a_figure_that_names_no_file_is_no_evidence(client, body):
+    assert figure_at("/panorama/", "cobertura") is None
+    client.force_login(MembershipFactory().user)
+    assert "/evidencia/nueva/" not in client.get("/panorama/").content.decode()
+
+
 def freeze(client, **data):
     query = {"de": PAGE, "figura": "partes"}
     address = reverse("projects:freeze", query=query)
@@ -78,6 +109,7 @@ def test_a_card_is_kept_from_the_page_and_used_at_once(client, body):
     client.logout()
     shown = client.get(card.get_absolute_url()).content.decode()
     assert "Gastó más" in shown and "En qué calles" in shown
+    assert f"{row.value:,.2f}" in shown and f">{row.value:f}<" not in shown  # whoever reads can tell thousands
     assert client.get(f"{card.get_absolute_url()}qr.svg")["Content-Type"] == "image/svg+xml"
     assert "Gastó más" in client.get("/municipios/05035/").content.decode()
     assert "/evidencia/nueva/" not in client.get(PAGE).content.decode()

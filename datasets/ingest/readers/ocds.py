@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,8 @@ class Ocds:
             text = f"{len(self.problems)} procesos no se pudieron unir según el estándar: se tomó su publicación más reciente."
             hint = "Revisa que cada publicación tenga fecha, y cada lista, identificadores."
             said.append(Finding("ocds_not_merged", "warning", text, hint, value=", ".join(self.problems[:5])))
-        return [*said, *self.faults.findings()]
+        said += self.faults.findings()
+        return [replace(one, message=_storable(one.message), value=_storable(one.value or "")) for one in said]
 
 
 def read_ocds(path: Path) -> Ocds:

@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from .colours import fill, on_shade
 from .svg import at, el, pct
 
-LEFT, GAP = 22.0, 0.35
-ROW, FOOT = 30, 24
+GAP = 0.35
+# A name stands above its cells: beside them the longer ones would not fit on a phone.
+NAME, ROW, FOOT = 20, 50, 24
 SHADES = 5
 
 
@@ -25,16 +26,16 @@ def heat(columns: Sequence[str], rows: Sequence[HeatRow], *, label: str, height:
     if not columns or not rows:
         return SafeString("")
     largest = max((count for one in rows for count in one.values.values()), default=0)
-    width = (100 - LEFT) / len(columns)
+    width = 100 / len(columns)
     parts: list[SafeString] = []
     for index, one in enumerate(rows):
         top = index * height
-        parts.append(el("text", one.name, class_="nm", x=0, y=at(top + height / 2 + 5)))
+        parts.append(el("text", one.name, class_="nm", x=0, y=at(top + 14)))
         for place, column in enumerate(columns):
-            parts += _cell(LEFT + width * place, width, top, height, one.values.get(column, 0), largest)
+            parts += _cell(width * place, width, top + NAME, height - NAME, one.values.get(column, 0), largest)
     for place, column in enumerate(columns):
         css = "mid" + (" opt" if (len(columns) - 1 - place) % 2 and len(columns) > 6 else "")
-        x = pct(LEFT + width * (place + 0.5))
+        x = pct(width * (place + 0.5))
         parts.append(el("text", column, class_=css, text_anchor="middle", x=x, y=height * len(rows) + 17))
     return el(
         "svg", *parts, class_="heat", height=height * len(rows) + FOOT, width="100%", role="img", aria_label=label
