@@ -42,6 +42,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Directory", "Step", "Story", "directory", "listed", "log_of", "story"]
 
+CARD = (
+    "slug",
+    "title",
+    "public_summary",
+    "problem_statement",
+    "scope",
+    "stage",
+    "visibility",
+    "is_example",
+    "sort_key",
+)
 FACETS = {"etapa": "stage", "alcance": "scope"}
 
 
@@ -87,17 +98,19 @@ def in_state(codes: list[str]) -> Q:
 
 def _by_state(found: ProjectQuerySet) -> dict[str, int]:
     """State -> how many of these projects work in it, in some municipality or as a whole; each once."""
-    projects = found.order_by().values("pk")
-    inside = Project.municipalities.through.objects.filter(project__in=projects)
-    whole = Project.states.through.objects.filter(project__in=projects)
-    rows = inside.values("project_id", estado=Left("municipality_id", 2)).union(
-        whole.values("project_id", estado=F("state_id"))
-    )
-    return tally(rows, ("estado",)).found["estado"]
+    inside = Project.municipalities.through.objects.values("project_id", estado=Left("municipality_id", 2))
+    whole = Project.states.through.objects.values("project_id", estado=F("state_id"))
+    return tally(inside.union(whole), ("estado",), within=("project_id", found.values("pk"))).found["estado"]
 
 
 def listed(found: ProjectQuerySet) -> QuerySet[Project]:
-    return found.select_related("lead_organisation").prefetch_related("municipalities__state", "states")
+    """With what a card shows of them, and no column more."""
+    places = Municipality.objects.select_related("state").only("name", "state__short_name")
+    return (
+        found.select_related("lead_organisation")
+        .only(*CARD, "lead_organisation__name")
+        .prefetch_related(Prefetch("municipalities", places), Prefetch("states", State.objects.only("short_name")))
+    )
 
 
 def of_organisation(user: User | AnonymousUser, organisation: Organisation) -> list[Project]:

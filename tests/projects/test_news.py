@@ -135,3 +135,17 @@ def test_an_organisation_shows_its_projects_and_dialogues(client, project, membe
     assert "Secreto" not in page and "En borrador" not in page
     assert f'<a href="{member.organisation.get_absolute_url()}">{member.organisation}</a>' not in page
     assert "Costas" in client.get(other.get_absolute_url()).content.decode()
+
+
+def test_the_list_of_the_api_and_of_the_pages_costs_no_more_questions_with_more_projects(client):
+    def asked(path):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        return len(queries)
+
+    paths = ("/api/v1/projects/", "/proyectos/")
+    one = ProjectFactory()
+    _warm, few = ([asked(path) for path in paths] for _turn in range(2))
+    for _more in range(3):
+        ProjectFactory(lead_organisation=one.lead_organisation)
+    assert [asked(path) for path in paths] == few
