@@ -43,15 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["Directory", "Step", "Story", "directory", "listed", "log_of", "story"]
 
 CARD = (
-    "slug",
-    "title",
-    "public_summary",
-    "problem_statement",
-    "scope",
-    "stage",
-    "visibility",
-    "is_example",
-    "sort_key",
+    *("slug", "title", "public_summary", "problem_statement", "scope", "stage", "visibility", "is_example", "sort_key"),
+    *("starts_on", "ends_on"),
 )
 FACETS = {"etapa": "stage", "alcance": "scope"}
 
