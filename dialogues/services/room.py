@@ -22,8 +22,8 @@ from dialogues.models import (
     Session,
     SessionEvidence,
 )
-from dialogues.names import redact
 from dialogues.selectors.room import names_of
+from gesoc.common.names import redact
 from partners.audit import acting
 from partners.models import ConsentRecord, Organisation, Person, User
 from partners.services import DIALOGUES, notice_in_force, record_consent, save_person

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import segno
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -99,8 +100,7 @@ class FreezeEvidence(Gated, FormPage):
         return row_at(get_object_or_404(rows, pk=release), int(line))
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        choices = places.choices(person(self.request))
-        return {**super().get_form_kwargs(), "numbers": self.read().numbers, "places": choices}
+        return {**super().get_form_kwargs(), "numbers": self.read().numbers, "user": person(self.request)}
 
     def get_initial(self) -> dict[str, Any]:
         read = self.read()
@@ -137,8 +137,7 @@ class DocumentEvidence(Gated, FormPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         card = Evidence(kind=Evidence.Kind.DOCUMENT, visibility="publica")
-        choices = places.choices(person(self.request))
-        return {**super().get_form_kwargs(), "instance": card, "places": choices}
+        return {**super().get_form_kwargs(), "instance": card, "user": person(self.request)}
 
     def get_initial(self) -> dict[str, Any]:
         return {"use_for": self.request.GET.get("para", "")}
@@ -199,7 +198,8 @@ class EvidencePage(DetailView):
             "address": self.request.build_absolute_uri(self.object.get_absolute_url()),
         }
         if context["may_use"]:
-            context["form"] = UseForm(places=places.choices(person(self.request)))
+            context["form"] = form = UseForm(user=person(self.request))
+            context["may_place"] = bool(getattr(form.fields["use_for"], "choices", True))
         return super().get_context_data(**{**context, **kwargs})
 
     def _replies(self) -> Any:
@@ -223,7 +223,7 @@ class UseEvidence(Gated):
             if level.is_valid():
                 services.show_evidence(evidence=card, by=user, **level.cleaned_data)
             return redirect(card.get_absolute_url())
-        form = UseForm(request.POST, places=places.choices(user))
+        form = UseForm(request.POST, user=user)
         if form.is_valid():
             data = form.cleaned_data
             act(
@@ -231,6 +231,8 @@ class UseEvidence(Gated):
                 lambda: places.attach(card, data["use_for"], user, claim=data["claim"], strength=data["strength"]),
                 _("The card is used there now."),
             )
+        else:
+            messages.error(request, " ".join(str(one) for errors in form.errors.values() for one in errors))
         return redirect(card.get_absolute_url())
 
 

@@ -9,6 +9,7 @@ from datasets.releases import publish_releases
 from municipalities.models import Population
 from partners.models import OutboxMail
 from projects import services
+from projects.forms.fields import FEW
 from projects.freeze import figure_at, row_at
 from projects.models import Evidence, EvidenceChange, Indicator
 from projects.tasks import reconsider
@@ -132,6 +133,49 @@ def test_nothing_is_used_where_one_may_not_write(client, body):
     client.force_login(MembershipFactory().user)
     assert freeze(client, use_for="p:ajeno").status_code == 200
     assert not Evidence.objects.exists()
+
+
+@pytest.fixture
+def many():
+    """A member who writes in more projects than a list holds; the challenge of one of them."""
+    first = ProjectMemberFactory(project__title="Agua de 0", project__slug="agua-0")
+    for n in range(1, FEW + 1):
+        lead = first.project.lead_organisation
+        ProjectMemberFactory(user=first.user, project__title=f"Agua de {n}", project__lead_organisation=lead)
+    ChallengeFactory(project=first.project, title="Agua de nadie")
+    return first.user
+
+
+@pytest.mark.parametrize("name", ["Agua de 0", "agua DE 0", "Proyecto: Agua de 0", "p:agua-0"])
+def test_a_place_of_many_is_typed_by_its_name(client, body, many, name):
+    client.force_login(many)
+    page = client.get(reverse("projects:freeze", query={"de": PAGE, "figura": "partes", "para": "p:agua-0"}))
+    assert 'value="Proyecto: Agua de 0"' in page.content.decode() and "Agua de 7" not in page.content.decode()
+    freeze(client, use_for=name)
+    assert Evidence.objects.get().uses.get().project.slug == "agua-0"
+
+
+@pytest.mark.parametrize("name", ["Reto: Agua de nadie", "reto: nadie", "agua de nadie"])
+def test_a_challenge_is_typed_by_its_name_too(client, body, many, name):
+    client.force_login(many)
+    freeze(client, use_for=name)
+    assert Evidence.objects.get().uses.get().challenge.title == "Agua de nadie"
+
+
+@pytest.mark.parametrize("name", ["Agua", "Reto: Agua de 0", "Playa", "p:ajeno", "r:x"])
+def test_a_place_that_is_none_or_several_says_so(client, body, many, name):
+    ProjectFactory(slug="ajeno", title="Playa")
+    client.force_login(many)
+    response = freeze(client, use_for=name)
+    assert response.status_code == 200 and not Evidence.objects.exists()
+    assert f"“{name}”" in response.content.decode()
+
+
+def test_a_wrong_place_is_answered_on_the_page_of_the_card(client, body, many):
+    client.force_login(many)
+    card = EvidenceFactory()
+    response = client.post(reverse("projects:use_evidence", args=[card.key]), {"use_for": "Playa"}, follow=True)
+    assert "“Playa”" in response.content.decode() and not card.uses.exists()
 
 
 def restated(body, year=2024, amount="999.00"):
