@@ -55,7 +55,11 @@ def test_edge_10_each_look_leaves_a_trace_once_an_hour(client, photo):
 
 @pytest.mark.parametrize(
     ("data", "said"),
-    [(b"%PDF-1.7 no picture", "No es una imagen JPEG"), (b"", "está vac"), (b"GIF89a" + b"0" * 50, "No es una imagen JPEG")],
+    [
+        (b"%PDF-1.7 no picture", "No es una imagen JPEG"),
+        (b"", "está vac"),
+        (b"GIF89a" + b"0" * 50, "No es una imagen JPEG"),
+    ],
 )
 def test_what_is_no_photo_is_refused_in_words(client, session, data, said):
     answer = client.post(photos(session), {"upload": SimpleUploadedFile("hoja.jpg", data)})
