@@ -51,6 +51,23 @@ class NoteForm(forms.ModelForm):
         for name, rows in (("item", session.agenda), ("table", session.tables)):
             if not rows.exists():
                 del self.fields[name]
+        self.lost = [str(self.fields[name].label) for name in ("item", "table") if self._let_go(name)]
+        if self.lost:  # whether the Chatham House rule held there, nobody knows any more
+            self._unsay("sector")
+
+    def _let_go(self, name: str) -> bool:
+        """A part or a table that went away while the note waited in a browser: the note stays, and does without it."""
+        if name not in self.fields or not self.is_bound or not (said := self.data.get(self.add_prefix(name))):
+            return False
+        try:
+            self.fields[name].clean(said)
+        except forms.ValidationError:
+            self._unsay(name)
+            return True
+        return False
+
+    def _unsay(self, name: str) -> None:
+        self.data = dict(self.data.items()) | {self.add_prefix(name): ""}
 
     @property
     def about(self) -> list[forms.BoundField]:
@@ -179,10 +196,22 @@ class ChallengeForm(forms.Form):
 
 
 class WalkInForm(forms.Form):
+    """`key`: the place that they get, so that sending again what may have arrived writes one person."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    at = WrittenAt()
     full_name = forms.CharField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("E-mail"), required=False)
     sector = forms.ChoiceField(label=_("Speaks for"), choices=Sector.choices, initial=Sector.CITIZENS)
     notice_accepted = forms.BooleanField(label=_("Heard the privacy notice and agrees"))
+
+
+class SheetPhotoForm(forms.Form):
+    upload = forms.FileField(
+        label=_("Photo of a signed page"),
+        help_text=_("JPEG, PNG or WebP. Where and with what it was taken is not kept."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}),
+    )
 
 
 class RoomCommitmentForm(CommitmentForm):

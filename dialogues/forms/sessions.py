@@ -272,7 +272,9 @@ class AgendaLineForm(forms.Form):
     row = forms.IntegerField(widget=forms.HiddenInput, required=False)
     minutes = forms.IntegerField(label=pgettext_lazy("length", "Minutes"), min_value=1, max_value=600, required=False)
     title = forms.CharField(label=_("What we will do"), max_length=200, required=False)
-    led_by = forms.CharField(label=_("Led by"), max_length=150, required=False)
+    led_by = forms.CharField(
+        label=_("Led by"), max_length=150, required=False, widget=forms.TextInput(attrs={"list": "team"})
+    )
     kind = forms.ChoiceField(label=_("Kind"), choices=AgendaItem.Kind.choices, required=False)
     question = forms.CharField(label=_("Question"), max_length=500, required=False)
     chatham = forms.BooleanField(label=_("Chatham House"), required=False)

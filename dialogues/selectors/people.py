@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Exists, OuterRef, Q
 
 from dialogues.clock import wall
-from dialogues.models import Availability, Session, SessionRole
+from dialogues.models import Availability, Registration, Session, SessionRole
 from dialogues.services.roles import stretch
 from gesoc.common.models import as_key
 from partners.models import Affiliation, Membership, Organisation, OrganisationQuerySet, Person, PersonQuerySet
@@ -139,3 +139,11 @@ def resolve(user: User, session: Session, refs: Iterable[str]) -> list[Organisat
     )
     people = Person.objects.visible_to(user).active().filter(key__in=keys)
     return [*organisations, *people.with_organisation()]
+
+
+def may_lead(session: Session) -> list[str]:
+    """Who is suggested for a part of the agenda: the team, then the organisations of those who have a place."""
+    team = session.roles.filter(state__in=SessionRole.LIVE).values_list("person__full_name", flat=True)
+    placed = session.registrations.live().filter(state__in=Registration.PLACED)
+    organisations = placed.exclude(organisation_at_time=None).values_list("organisation_at_time__name", flat=True)
+    return list(dict.fromkeys([*team.order_by("pk"), *organisations.order_by("organisation_at_time__name")]))

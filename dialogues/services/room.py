@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -65,6 +66,11 @@ def check_in(
         return came
 
 
+def on_paper(session: Session) -> dict[str, Any]:
+    """How somebody arrived whose signature is on the sheet: it tells no hour, so they came when it began."""
+    return {"method": Attendance.Method.PAPER, "at": min(session.starts_at, timezone.now())}
+
+
 def may_arrive(registration: Registration, now: datetime.datetime | None = None) -> bool:
     """Whoever has a place says that they are here: from an hour before it begins until it ends."""
     session, now = registration.session, now or timezone.now()
@@ -105,11 +111,21 @@ def welcome_walk_in(
     email: str = "",
     organisation: Organisation | None = None,
     notice_accepted: bool = False,
+    key: uuid.UUID | None = None,
+    method: str = Attendance.Method.LIST,
+    at: datetime.datetime | None = None,
 ) -> Attendance:
-    """Somebody stands at the door who had no place: their name, for whom they speak, and the notice they accepted."""
+    """Somebody stands at the door who had no place: their name, for whom they speak, and the notice they accepted.
+
+    Sent again after a lost connection (the same key), they stay one person. `at`: when they came, where it is sent later.
+    """
     if not notice_accepted:
         raise ValidationError(_("Read them the privacy notice first: without it nothing about them is written down."))
+    key = key or uuid.uuid4()
     with acting(by, "welcome_walk_in"):
+        known = Attendance.objects.filter(registration__key=key, registration__session=session).first()
+        if known is not None:
+            return known
         person = Person.objects.with_email(email).first() if email else None
         if person is None:
             source = str(session)[:200]
@@ -126,13 +142,15 @@ def welcome_walk_in(
             )
         row = session.registrations.live().filter(person=person).first()
         if row is None:
-            row = Registration(session=session, person=person, sector_at_time=sector, created_by=by, walk_in=True)
+            row = Registration(
+                session=session, person=person, sector_at_time=sector, created_by=by, walk_in=True, key=key
+            )
             row.organisation_at_time = organisation
             row.mode = session.modes[0]
             row.state = Registration.State.CONFIRMED
             row.full_clean()
             row.save()
-        return check_in(registration=row, method=Attendance.Method.LIST, by=by)
+        return check_in(registration=row, method=method, by=by, at=at)
 
 
 def write_note(*, note: Contribution, by: User | None) -> Contribution:

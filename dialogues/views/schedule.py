@@ -21,7 +21,7 @@ from dialogues.models import Series, Session, SessionRole
 from dialogues.presets import BALANCED, DEFAULT, PRESETS, Preset
 from dialogues.selectors import sessions as selectors
 from dialogues.selectors.balance import balance
-from dialogues.selectors.people import Busy, away, busy_people, nameable
+from dialogues.selectors.people import Busy, away, busy_people, may_lead, nameable
 from dialogues.selectors.series import last_of
 from gesoc.common.models import as_key
 from gesoc.common.views import add_refusal
@@ -324,5 +324,10 @@ def agenda(request: HttpRequest, slug: str) -> HttpResponseBase:
         items = [item for form in formset if (item := form.item()) is not None]
         if act(request, lambda: services.set_agenda(session=session, items=items, by=person(request)), _("Saved.")):
             return redirect("dialogues:agenda" if "more" in request.POST else "dialogues:prepare", slug)
-    lines = selectors.agenda(session, request.user)
-    return show(request, session, "agenda", "prepare", formset=formset, lines=lines, overrun=selectors.overrun(session))
+    context: dict[str, Any] = {
+        "formset": formset,
+        "lines": selectors.agenda(session, request.user),
+        "overrun": selectors.overrun(session),
+        "team": may_lead(session),
+    }
+    return show(request, session, "agenda", "prepare", **context)

@@ -12,6 +12,7 @@ from dialogues.models import Attendance, Session, VoteRound
 from dialogues.services import minutes, set_tables, votes
 from dialogues.services.hosts import open_table
 from dialogues.tasks import make_minutes
+from partners.models import PrivacyNotice
 from partners.services import mint_link
 from tests.browser.clicks import fits
 from tests.browser.phone import sign_in
@@ -184,6 +185,29 @@ def test_edge_12_whoever_is_signed_in_ticks_arrivals_and_writes_notes_without_a_
     expect(phone.get_by_text("Nadie publica los planos", exact=True)).to_be_visible(timeout=15_000)
     note = session.contributions.get()
     assert (note.text, note.kind, note.captured_by) == ("Nadie publica los planos", "dato", host)
+
+
+def test_edge_12_a_walk_in_without_a_connection_is_written_once_with_the_hour_they_came(phone, live_server):
+    session, host = running(), GesocFactory()
+    PrivacyNotice.objects.create(version="1", language="es-mx", short_text="Aviso", full_text="Aviso entero")
+    sign_in(phone.context, live_server.url, host)
+    phone.goto(f"{live_server.url}/dialogos/{session.slug}/sala/llegada/")
+    phone.context.set_offline(True)
+    before = timezone.now()
+    for name in ("Luz Pat", "Noé Canul"):
+        phone.get_by_label("Nombre", exact=True).fill(name)
+        phone.get_by_label("Escuchó el aviso").check()
+        phone.get_by_role("button", name="Recibir").click()
+        expect(phone.get_by_label("Nombre", exact=True)).to_have_value("")
+    expect(phone.get_by_text("Sin conexión: 2 guardadas")).to_be_visible()
+    after = timezone.now()
+    assert "Luz" not in phone.evaluate("JSON.stringify(localStorage)")
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("Ya están aquí 2 de 2")).to_be_visible(timeout=15_000)
+    came = session.registrations.filter(walk_in=True).select_related("person", "attendance").order_by("pk")
+    assert [row.person.full_name for row in came] == ["Luz Pat", "Noé Canul"]
+    assert all(before - timedelta(seconds=1) <= row.attendance.at <= after for row in came)
+    assert phone.evaluate("localStorage.length") == 0
 
 
 def test_what_somebody_left_in_a_browser_waits_for_them_and_nobody_else_reads_or_sends_it(phone, live_server):

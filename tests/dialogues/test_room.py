@@ -13,7 +13,7 @@ from dialogues.minutes_text import to_html
 from dialogues.models import Attendance, Contribution, MinutesRevision, VoteRound
 from dialogues.selectors import room as read
 from dialogues.services import minutes, room, votes
-from partners.models import OutboxMail
+from partners.models import OutboxMail, Person
 from partners.services import mint_link
 from tests.factories.commitments import CommitmentFactory
 from tests.factories.dialogues import AgendaItemFactory, RegistrationFactory, SessionFactory
@@ -158,6 +158,45 @@ def test_the_projector_shows_nobodys_name(client):
 
 
 # -- the Chatham House rule ------------------------------------------------------------------------------------------------
+
+
+def test_edge_12_a_walk_in_sent_twice_is_one_person(client):
+    session = SessionFactory(state="en_curso")
+    client.force_login(GesocFactory())
+    sent = {"key": str(uuid.uuid4()), "full_name": "Luz Pat", "sector": "ciudadania", "notice_accepted": "on"}
+    for _time in range(2):
+        answer = client.post(
+            f"/dialogos/{session.slug}/sala/llegada/nueva/", sent, headers={"X-Requested-With": "queue"}
+        )
+        assert answer.status_code == 204
+    assert session.registrations.count() == Person.objects.filter(full_name="Luz Pat").count() == 1
+    del sent["notice_accepted"]
+    sent["key"] = str(uuid.uuid4())
+    answer = client.post(f"/dialogos/{session.slug}/sala/llegada/nueva/", sent, headers={"X-Requested-With": "queue"})
+    assert answer.status_code == 422 and session.registrations.count() == 1
+
+
+def test_edge_12_the_key_of_a_place_in_another_dialogue_gives_nobody_a_place_in_this_one(client):
+    session, other = SessionFactory(state="en_curso"), RegistrationFactory()
+    client.force_login(GesocFactory())
+    sent = {"key": str(other.key), "full_name": "Luz Pat", "sector": "ciudadania", "notice_accepted": "on"}
+    assert client.post(f"/dialogos/{session.slug}/sala/llegada/nueva/", sent).status_code == 422
+    assert not session.registrations.exists() and not Person.objects.filter(full_name="Luz Pat").exists()
+
+
+def test_edge_13_a_note_for_a_part_that_went_away_meanwhile_stays_and_says_so(client):
+    session = SessionFactory(state="en_curso")
+    first, gone = (AgendaItemFactory(session=session, chatham=bool(n)) for n in range(2))
+    client.force_login(GesocFactory())
+    sent = {"key": str(uuid.uuid4()), "text": "Faltan planos", "kind": "dato", "item": gone.pk, "sector": "academia"}
+    services.set_agenda(session=session, items=services.items_of(session)[:1], by=UserFactory())
+    answer = client.post(f"/dialogos/{session.slug}/sala/", sent, follow=True)
+    said = session.contributions.get()
+    assert (said.text, said.item, said.sector) == ("Faltan planos", None, "")  # the rule may have held there
+    assert "Se escribió para algo que ya no está (punto del orden del día)" in answer.content.decode()
+    sent = {"key": str(uuid.uuid4()), "text": "Otra", "kind": "dato", "item": first.pk, "sector": "academia"}
+    client.post(f"/dialogos/{session.slug}/sala/", sent)
+    assert session.contributions.filter(item=first, sector="academia").exists()
 
 
 def test_edge_17_the_database_keeps_no_speaker_under_the_rule_for_a_session_or_one_item():
