@@ -176,7 +176,6 @@ SAVES: dict[str, Any] = {
     "projects:partners": lambda side: {"organisation": OrganisationFactory().name, "role": "asesora"},
     "dialogues:sheet_photos": lambda side: {"upload": _picture()},
     "projects:research_images": lambda side: {"upload": _picture(), "alt": "Una calle"},
-    "dialogues:sheet_photos": lambda side: {"upload": _picture()},
     "partners:new_relationship": lambda side: {
         "to_organisation": OrganisationFactory().name,
         "type": "alianza",
