@@ -47,6 +47,8 @@ class EvidenceList(ListView):
         found = Evidence.objects.visible_to(self.request.user).matching(self.request.GET.get("q", "")[:100])
         code = self.request.GET.get("municipio", "")
         found = found.filter(municipality=code) if code.isdecimal() and len(code) == 5 else found
+        if page := self.asked("de"):
+            found = found.of_page(page, self.asked("figura"))
         return found.select_related("municipality__state").prefetch_related("changes")
 
     def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
@@ -54,7 +56,15 @@ class EvidenceList(ListView):
         return page.paginator, page, page.object_list, page.has_other_pages()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(text=self.request.GET.get("q", "")[:100], **kwargs)
+        kept = self.request.GET.copy()
+        kept.pop("pagina", None)
+        page = self.asked("de") if self.asked("de").startswith("/") else ""
+        context = {"text": self.request.GET.get("q", "")[:100], "query": kept.urlencode(), "of_page": page}
+        return super().get_context_data(**context, figure=self.asked("figura"), **kwargs)
+
+    def asked(self, name: str) -> str:
+        """Of which page, and which of its figures."""
+        return self.request.GET.get(name, "").replace("\x00", "")[:1000]
 
 
 class FreezeEvidence(Gated, FormPage):

@@ -118,6 +118,28 @@ def test_a_card_is_kept_from_the_page_and_used_at_once(client, body):
     assert "/evidencia/nueva/" not in client.get(PAGE).content.decode()
 
 
+def test_beside_each_figure_one_sees_what_was_done_with_it(client, body):
+    client.force_login(MembershipFactory().user)
+    freeze(client, visibility="publica")
+    client.logout()
+    shown = client.get(PAGE).content.decode()
+    address = "/evidencia/?de=%2Fmunicipios%2F05035%2Fpresupuesto%2F&amp;figura=partes"
+    assert f'href="{address}"' in shown
+    found = client.get(address.replace("&amp;", "&")).content.decode()
+    assert "Gastó más" in found and f'href="{PAGE}#partes"' in found
+    for page, figure in (("/municipios/05035/", "partes"), ("/en" + PAGE, "partes")):
+        assert "Gastó más" in client.get("/evidencia/", {"de": page, "figura": figure}).content.decode()
+    for page, figure in ((PAGE, "anios"), ("/municipios/05030/presupuesto/", "partes")):
+        found = client.get("/evidencia/", {"de": page, "figura": figure}).content.decode()
+        assert "Gastó más" not in found
+    assert (
+        "Nadie ha usado todavía esta cifra"
+        in client.get("/evidencia/", {"de": PAGE, "figura": "anios"}).content.decode()
+    )
+    assert client.get("/evidencia/", {"de": "\x00", "figura": "\x00"}).status_code == 200
+    assert 'href="javascript' not in client.get("/evidencia/", {"de": "javascript:alert(1)"}).content.decode()
+
+
 def test_values_are_never_taken_from_the_form(client, body):
     client.force_login(MembershipFactory().user)
     freeze(client, values='{"rows": [["1"]]}', value="1", organisation="1")
