@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from datasets.ingest.bodies import BodyRef
 from datasets.ingest.chunks import Chunk
-from datasets.ingest.endings import BROKEN, NO_ROOM, fail, finish, mark, publish_ingest, save_rejects
+from datasets.ingest.endings import BROKEN, CANCELLED, NO_ROOM, fail, finish, mark, publish_ingest, save_rejects
 from datasets.ingest.flow import Flow, Pace
 from datasets.ingest.load import Loader, LoadMismatch
 from datasets.ingest.report import Outcome, SliceResult, decimals
@@ -113,6 +113,9 @@ def _run_held(ingest_id: int, tell: Tell) -> Ingest:
         except UnreadableFile as unreadable:
             fail(ingest, unreadable.message, unreadable.code)
         except RecoverableError:
+            raise
+        except KeyboardInterrupt:  # not written down, the sweep would take it for one that died and load it after all
+            fail(ingest, CANCELLED, "cancelled")
             raise
         except Exception as error:
             if connection.connection is None or connection.connection.closed or is_cut_off(error):
