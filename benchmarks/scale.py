@@ -91,7 +91,7 @@ def _on_terminal(name: str, folder: Path, cancel: bool) -> dict[str, Any]:
             process.send_signal(signal.SIGINT)
     out = process.communicate()[0]
     waited = {"seconds until it had ended": round(time.monotonic() - pressed, 1)} if pressed else {}
-    return json.loads(out.splitlines()[-1]) | {"steps of the bar": len(percents), "exit": process.returncode} | waited
+    return json.loads(out.splitlines()[-1]) | {"steps of the bar": len(percents)} | waited
 
 
 def _read(terminal: int) -> str:
