@@ -174,6 +174,7 @@ SAVES: dict[str, Any] = {
     },
     "projects:edit": lambda side: PROJECT | {"lead_organisation": side.organisation.pk},
     "projects:partners": lambda side: {"organisation": OrganisationFactory().name, "role": "asesora"},
+    "dialogues:sheet_photos": lambda side: {"upload": _picture()},
     "projects:research_images": lambda side: {"upload": _picture(), "alt": "Una calle"},
     "partners:new_relationship": lambda side: {
         "to_organisation": OrganisationFactory().name,

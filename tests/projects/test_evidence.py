@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 
 from datasets.releases import publish_releases
@@ -12,10 +14,11 @@ from projects import services
 from projects.forms.fields import FEW
 from projects.freeze import figure_at, row_at
 from projects.models import Evidence, EvidenceChange, Indicator
+from projects.research import rendered
 from projects.tasks import reconsider
 from tests.datasets import dashboards as place
 from tests.factories import datasets as make
-from tests.factories.partners import MembershipFactory
+from tests.factories.partners import MembershipFactory, UserFactory
 from tests.factories.projects import ChallengeFactory, EvidenceFactory, ProjectFactory, ProjectMemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +259,25 @@ def test_a_document_needs_its_page(client):
     assert client.post("/evidencia/documento/", data).status_code == 200
     assert client.post("/evidencia/documento/", data | {"document_page": "p. 84"}).status_code == 302
     assert Evidence.objects.get().kind == "document"
+
+
+def test_a_note_tells_the_pinned_figure_and_the_one_of_today(body):
+    """A pinned one stays and says what changed; the other follows the newest file."""
+    number = frozen().numbers[0]
+    card = services.freeze_evidence(
+        frozen=frozen(), row=number.label, reading="Gastó lo de antes", does_not_say="Qué", by=UserFactory()
+    )
+    Evidence.objects.filter(pk=card.pk).update(visibility="publica")
+    texts = [f"Antes\n\n[[{kind}:{card.key}]]\n\nDespués[^1]\n\n[^1]: Nota" for kind in ("cifra", "hoy")]
+    before = [str(rendered(text, AnonymousUser())) for text in texts]
+    was = floatformat(card.value, "-2g")
+    assert all(was in one for one in before) and "Gastó lo de antes" not in before[1]
+    assert all("<p>Antes</p>" in one and '<section class="footnotes">' in one for one in before)
+    reconsider(release_ids=[restated(body).pk])
+    now = EvidenceChange.objects.get(evidence=card)
+    assert now.value is not None and now.value != card.value
+    pinned, live = (str(rendered(text, AnonymousUser())) for text in texts)
+    assert was in pinned and "Gastó lo de antes" in pinned
+    assert floatformat(now.value, "-2g") in live and was not in live
+    Evidence.objects.filter(pk=card.pk).update(visibility="privada")
+    assert "no es pública" in str(rendered(texts[1], AnonymousUser()))
