@@ -96,7 +96,8 @@ def start_django() -> None:
 
     settings.MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="mesa-bench-"))
     settings.CELERY_BROKER_URL = "memory://"  # nobody is told of what is published here
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    settings.KEPT_PAGES = False  # each page is drawn
     import django
 
     django.setup()
