@@ -86,7 +86,7 @@ def wait(url: str, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             raise SystemExit("The web server did not start.")
         try:
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - loopback
+            urllib.request.urlopen(url, timeout=5).close()
         except OSError:
             time.sleep(0.25)
         else:
@@ -97,7 +97,7 @@ def wait(url: str, process: subprocess.Popen[bytes]) -> None:
 def rate(wrk: str, url: str) -> float:
     """Answers in a second; one that is no success ends the run."""
     for _try in range(8):  # each of the web processes draws it once
-        urllib.request.urlopen(url, timeout=30).close()  # noqa: S310 - loopback
+        urllib.request.urlopen(url, timeout=30).close()
     asked = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--timeout", "20s", url]
     said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:

@@ -3,11 +3,13 @@
 from statistics import median
 
 import pytest
+from django.core.cache import cache
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets import selectors, tasks
+from datasets.caching import FIELDS
 from datasets.figures.comparison import INDICATORS
 from datasets.models import Breakdown, Document, Release
 from datasets.peer_medians import Spread, beside
@@ -112,6 +114,21 @@ def test_standings_of_the_newest_years_wait_for_the_first_reader(towns, django_a
     for planned in (False, True):
         with django_assert_num_queries(1):  # which version of the data it is
             assert len(selectors.standings(2024, planned=planned)) == 3
+
+
+def test_a_municipality_beside_its_peers_waits_for_its_first_reader_and_moves_with_the_data(
+    towns, django_assert_num_queries
+):
+    version = bump_data_version()
+    tasks.prepare_standings()
+    with django_assert_num_queries(1):  # which version of the data it is
+        mine, peers = beside("05035", 2024)
+    assert (mine, peers.size) == (next(one for one in selectors.standings(2024) if one.code == "05035"), 2)
+    cache.delete(f"datos:{FIELDS}:{version}:standing:2024:05030")  # what the cache let go of is read
+    assert beside("05030", 2024)[0].code == "05030"
+    Release.objects.filter(public_body__municipality="05035").update(status="withdrawn")
+    bump_data_version()
+    assert beside("05035", 2024) is None
 
 
 def test_standings_are_kept_until_the_data_change(towns, django_assert_num_queries):
