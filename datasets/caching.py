@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.core.cache import cache
@@ -41,10 +41,16 @@ def remembered(name: str, make: Callable[[], T], *, version: int | None = None) 
 
 def remembered_one(version: int, name: str, one: str) -> Any:
     """What `remember_each` put there; None where it is not there."""
+    return remembered_some(version, name, [one]).get(one)
+
+
+def remembered_some(version: int, name: str, wanted: Iterable[str]) -> dict[str, Any]:
+    """Those of them that are there."""
+    keys = {_key(version, f"{name}:{one}"): one for one in wanted}
     try:
-        return cache.get(_key(version, f"{name}:{one}"))
+        return {keys[key]: value for key, value in cache.get_many(keys).items()}
     except RedisError:
-        return None
+        return {}
 
 
 def remember_each(version: int, name: str, found: Mapping[str, Any]) -> None:

@@ -36,7 +36,7 @@ from .figures import (
     trend,
     year_cells,
 )
-from .panorama import Shelf, bodies_by_year, shelves
+from .panorama import Shelf, bodies_by_year, shelves, shelves_of
 from .registers import (
     RegisterTotal,
     contracts_under_names,
@@ -130,6 +130,7 @@ __all__ = [
     "sanctions_of",
     "search_bodies",
     "shelves",
+    "shelves_of",
     "spending_of",
     "standing_releases",
     "standings",

@@ -4,6 +4,8 @@ from statistics import median
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,6 +131,25 @@ def test_a_municipality_beside_its_peers_waits_for_its_first_reader_and_moves_wi
     Release.objects.filter(public_body__municipality="05035").update(status="withdrawn")
     bump_data_version()
     assert beside("05035", 2024) is None
+
+
+def test_a_page_of_the_panorama_reads_the_rows_it_shows_and_moves_with_the_data(client, towns, monkeypatch):
+    monkeypatch.setattr("datasets.views.panorama.PER_PAGE", 1)
+    bump_data_version()
+    tasks.prepare_standings()
+    with CaptureQueriesContext(connection) as seen:
+        first = client.get("/panorama/?orden=poblacion")
+    rows = [query["sql"] for query in seen if '"datasets_release"' in query["sql"]]
+    assert len(rows) == 1
+    assert '"public_body_id" IN (' in rows[0]
+    people = {one.code: one.population for one in selectors.standings(2024)}
+    listed = selectors.shelves_of(first.context["page"].paginator.object_list)
+    shown = [people[one.body.municipality_id] for one in listed if one.body.municipality_id in people]
+    assert shown == sorted(people.values(), reverse=True)
+    gone = first.context["page"].object_list[0]
+    Release.objects.filter(public_body=gone).update(status="withdrawn")
+    bump_data_version()
+    assert gone not in client.get("/panorama/?orden=poblacion").context["page"].paginator.object_list
 
 
 def test_standings_are_kept_until_the_data_change(towns, django_assert_num_queries):
