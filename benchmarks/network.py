@@ -39,6 +39,7 @@ VISITOR = {
     "projects, searched": "/proyectos/?q=obra&etapa=idea",
     "project": "/proyectos/{project}/",
     "log": "/proyectos/{project}/bitacora/",
+    "what happened": "/proyectos/{project}/novedades/",
     "challenges": "/retos/",
     "challenge": "/retos/{challenge}/",
     "evidence": "/evidencia/",

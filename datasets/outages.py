@@ -1,10 +1,11 @@
-"""No room left, nobody at the other end: how the operating system and the database say it."""
+"""No room left, nobody at the other end, Ctrl-C: how the operating system and the database say it."""
 
 from __future__ import annotations
 
 import errno
 
 import psycopg2
+import psycopg2.errors
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 DISK_FULL = "53100"  # SQLSTATE
@@ -19,6 +20,13 @@ def is_cut_off(error: BaseException) -> bool:
     """The server went away. An error of the driver without a code of the server comes from the line between them."""
     of_line, code = _driver(error)
     return of_line and (not code or code.startswith(CUT_OFF))
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Ctrl-C. While COPY asks for more rows the driver makes an error of the server of it, and keeps only its name."""
+    return isinstance(error, KeyboardInterrupt) or (
+        isinstance(error, psycopg2.errors.QueryCanceled) and KeyboardInterrupt.__name__ in str(error)
+    )
 
 
 def _driver(error: BaseException) -> tuple[bool, str]:

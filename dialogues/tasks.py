@@ -48,12 +48,14 @@ def keep_promises() -> None:
     from .services.roles import purge_availability
     from .services.seating import purge_seats
     from .services.sessions import keep_promises as keep
+    from .services.sheets import purge_sheets
 
     for session in keep():
         logger.warning("The rules of %s changed: %s now begins at %s", session.tz, session.code, session.starts_at)
     purge_needs()
     purge_availability()
     purge_seats()
+    purge_sheets()
     count_missing()
 
 

@@ -24,6 +24,7 @@ from .views import (
     screen,
     seating,
     series,
+    sheets,
     tables,
     votes,
 )
@@ -79,6 +80,10 @@ room_pages = [
     path(f"{SESSION}sala/llegada/", room.door, name="door"),
     path(f"{SESSION}sala/llegada/hoja/", room.sheet, name="sheet"),
     path(f"{SESSION}sala/llegada/nueva/", room.walk_in, name="walk_in"),
+    path(f"{SESSION}sala/llegada/hoja/fotos/", sheets.photos, name="sheet_photos"),
+    path(f"{SESSION}sala/llegada/hoja/fotos/<uuid:key>/", sheets.photo, name="sheet_photo"),
+    path(f"{SESSION}sala/llegada/hoja/fotos/<uuid:key>/imagen/", sheets.image, name="sheet_image"),
+    path(f"{SESSION}sala/llegada/hoja/fotos/<uuid:key>/borrar/", sheets.erase, name="erase_sheet_photo"),
     path(f"{SESSION}sala/llegada/<uuid:key>/", room.check_in, name="check_in"),
     path(f"{SESSION}sala/pantalla/", screen.screen, name="screen"),
     path(f"{SESSION}sala/evidencia/", screen.evidence, name="show_evidence"),

@@ -318,6 +318,7 @@ ERASURES_FILE = Path(env.str("ERASURES_FILE", str(Path(MEDIA_ROOT) / "erasures.t
 INFORMATION_REQUEST_DAYS = env.int("INFORMATION_REQUEST_DAYS", 20)
 ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", 10)  # of one file beside a log entry
 NOTE_IMAGE_MAX_MB = env.int("NOTE_IMAGE_MAX_MB", 5)  # of one image of a research note
+SHEET_PHOTO_MAX_MB = env.int("SHEET_PHOTO_MAX_MB", 15)  # of one photo of a signed sheet, as a phone takes it
 
 # -- language and time --------------------------------------------------------------------------------------------
 

@@ -57,6 +57,7 @@ privacy = [
     path("baja/<str:token>/", views.Unsubscribe.as_view(), name="unsubscribe"),
     path("mesa/", views.PrivacyDesk.as_view(), name="privacy_desk"),
     path("mesa/<uuid:key>/datos/", views.ArcoReport.as_view(), name="arco_report"),
+    path("mesa/<uuid:key>/textos/", views.DecideText.as_view(), name="decide_text"),
     path("mesa/<uuid:key>/", views.HandleArco.as_view(), name="handle_arco"),
 ]
 

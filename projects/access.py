@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from partners.services import Kept, Writing, blot, written_by
-from partners.services.privacy import label_of
+from partners.services.privacy import ERASED_AUTHOR
 from projects.models import (
     Activity,
     Attachment,
@@ -84,7 +84,6 @@ def _erase_authorship(person: Person) -> int:
         | Q(organisation__memberships__user=person.user_id, organisation__memberships__user__isnull=False)
     )
     numbers = list(own.values_list("pk", flat=True).distinct())
-    instead = label_of(person)
-    count = blot(ResearchNote.objects.filter(pk__in=numbers), "authors", person, instead)
-    blot(ResearchNoteEvent.objects.filter(pgh_obj_id__in=numbers), "authors", person, instead)
+    count = blot(ResearchNote.objects.filter(pk__in=numbers), "authors", person, ERASED_AUTHOR)
+    blot(ResearchNoteEvent.objects.filter(pgh_obj_id__in=numbers), "authors", person, ERASED_AUTHOR)
     return count

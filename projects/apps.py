@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from partners.services import Kept
     from partners.services.merge import Moves, Record
 
+    from .models import Project
+
 
 class ProjectsConfig(AppConfig):
     name = "projects"
@@ -22,7 +24,7 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from datasets.reference import add_reference
-        from partners.selectors import add_ties
+        from partners.selectors import add_section, add_ties
         from partners.services import add_eraser, add_preparation, add_reporter
 
         add_reference(_questions)
@@ -30,6 +32,7 @@ class ProjectsConfig(AppConfig):
         add_reporter(_kept)
         add_preparation(_one_partnership)
         add_ties(_ties)
+        add_section("projects/_of_organisation.html", _of_organisation)
 
 
 def _questions() -> bool:
@@ -54,6 +57,12 @@ def _one_partnership(source: Record, target: Record, moves: Moves) -> None:
     from .merging import one_partnership
 
     one_partnership(source, target, moves)
+
+
+def _of_organisation(user: User | AnonymousUser, organisation: Organisation) -> list[Project]:
+    from .selectors import of_organisation
+
+    return of_organisation(user, organisation)
 
 
 def _ties(user: User | AnonymousUser, organisation: Organisation | None, limit: int) -> Iterable[Tie]:

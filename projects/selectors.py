@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.models import Municipality
-from partners.selectors import Choice, Facet
+from gesoc.common.facets import Facet, facet, tally
+from municipalities.models import Municipality, State
 
 from .models import (
     Activity,
@@ -37,23 +38,47 @@ from .models.projects import ProjectQuerySet
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from partners.models import User
+    from partners.models import Organisation, User
 
-__all__ = ["Choice", "Facet", "Step", "Story", "directory", "facets", "listed", "log_of", "story"]
+__all__ = ["Directory", "Step", "Story", "directory", "listed", "log_of", "story"]
 
-FACETS = {"etapa": "stage", "estado": "municipalities__state", "alcance": "scope"}
+CARD = (
+    *("slug", "title", "public_summary", "problem_statement", "scope", "stage", "visibility", "is_example", "sort_key"),
+    *("starts_on", "ends_on"),
+)
+FACETS = {"etapa": "stage", "alcance": "scope"}
 
 
 # -- the list ---------------------------------------------------------------------------------------------------------
 
 
-def directory(user: User | AnonymousUser, *, text: str = "", **chosen: Iterable[str]) -> ProjectQuerySet:
-    """Projects somebody may see that fit the search; `chosen` values of one facet are alternatives."""
-    found = Project.objects.visible_to(user).matching(text)
-    for name, values in chosen.items():
-        if kept := list(values):
-            found = found.filter(in_state(kept) if name == "estado" else Q(**{f"{FACETS[name]}__in": kept}))
-    return found
+class Directory(NamedTuple):
+    """What is found, how many these are, and the boxes that narrow it."""
+
+    found: ProjectQuerySet
+    total: int
+    facets: list[Facet]
+
+
+def directory(user: User | AnonymousUser, *, text: str = "", **chosen: Iterable[str]) -> Directory:
+    """Projects somebody may see that fit the search; `chosen` values of one facet are alternatives.
+
+    Every facet counts within the search and the other facets.
+    """
+    seen = Project.objects.visible_to(user).matching(text)
+    kept = {name: list(values) for name, values in chosen.items()}
+    states = kept.pop("estado", [])
+    there = seen.filter(in_state(states)) if states else seen
+    counted = tally(there.values(etapa=F("stage"), alcance=F("scope")), ("etapa", "alcance"), kept)
+    for name, values in kept.items():
+        if values:
+            seen, there = (rows.filter(**{f"{FACETS[name]}__in": values}) for rows in (seen, there))
+    facets = [
+        facet("etapa", counted.found["etapa"], dict(Project.Stage.choices), kept.get("etapa", ())),
+        facet("estado", _by_state(seen), dict(State.objects.values_list("code", "short_name")), states),
+        facet("alcance", counted.found["alcance"], dict(Project.Scope.choices), kept.get("alcance", ())),
+    ]
+    return Directory(there, counted.total, facets)
 
 
 def in_state(codes: list[str]) -> Q:
@@ -64,26 +89,28 @@ def in_state(codes: list[str]) -> Q:
     return Q(pk__in=through) | Q(pk__in=whole)
 
 
+def _by_state(found: ProjectQuerySet) -> dict[str, int]:
+    """State -> how many of these projects work in it, in some municipality or as a whole; each once."""
+    inside = Project.municipalities.through.objects.values("project_id", estado=Left("municipality_id", 2))
+    whole = Project.states.through.objects.values("project_id", estado=F("state_id"))
+    return tally(inside.union(whole), ("estado",), within=("project_id", found.values("pk"))).found["estado"]
+
+
 def listed(found: ProjectQuerySet) -> QuerySet[Project]:
-    return found.select_related("lead_organisation").prefetch_related("municipalities__state", "states")
+    """With what a card shows of them, and no column more."""
+    places = Municipality.objects.select_related("state").only("name", "state__short_name")
+    return (
+        found.select_related("lead_organisation")
+        .only(*CARD, "lead_organisation__name")
+        .prefetch_related(Prefetch("municipalities", places), Prefetch("states", State.objects.only("short_name")))
+    )
 
 
-def facets(user: User | AnonymousUser, *, text: str = "", **chosen: Iterable[str]) -> list[Facet]:
-    """Every facet counts within the search and the other facets."""
-    labels = {"etapa": dict(Project.Stage.choices), "alcance": dict(Project.Scope.choices)}
-    found = []
-    for name, path in FACETS.items():
-        others = {key: values for key, values in chosen.items() if key != name}
-        rows = directory(user, text=text, **others).order_by().exclude(**{f"{path}__isnull": True})
-        label = F("municipalities__state__short_name") if name == "estado" else F(path)
-        counted = rows.values_list(path, label).annotate(count=Count("pk", distinct=True))
-        picked = set(chosen.get(name, ()))
-        choices = [
-            Choice(value, str(labels.get(name, {}).get(value, shown)), count, value in picked)
-            for value, shown, count in counted
-        ]
-        found.append(Facet(name, sorted(choices, key=lambda choice: (-choice.found, choice.label))))
-    return found
+def of_organisation(user: User | AnonymousUser, organisation: Organisation) -> list[Project]:
+    """Those it leads or takes part in, that this reader may see; the newest of them."""
+    taking_part = organisation.project_roles.filter(state=ProjectPartner.State.ACCEPTED).values("project_id")
+    theirs = Q(lead_organisation=organisation) | Q(pk__in=taking_part)
+    return list(listed(Project.objects.visible_to(user).filter(theirs)).order_by("-created_at", "-pk")[:LATEST])
 
 
 # -- the story --------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from .views import challenges, comments, evidence, log, money, outcomes, people, plans, projects, research, week
+from .views import challenges, comments, evidence, log, money, news, outcomes, people, plans, projects, research, week
 
 app_name = "projects"
 
@@ -18,6 +18,8 @@ of_project = [
     path("organizaciones/<int:pk>/", people.AnswerPartnership.as_view(), name="partner"),
     path("personas/", people.Members.as_view(), name="members"),
     path("personas/<int:pk>/", people.EndMember.as_view(), name="member"),
+    path("novedades/", news.NewsPage.as_view(), name="news"),
+    path("novedades/rss/", news.NewsFeed(), name="news_feed"),
     path("bitacora/", log.Log.as_view(), name="log"),
     path("bitacora/nueva/", log.WriteEntry.as_view(), name="write_entry"),
     path("bitacora/<uuid:key>/", log.EditEntry.as_view(), name="edit_entry"),

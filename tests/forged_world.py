@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from dialogues.models import Attendance, MinutesRevision, Series, Table, VoteRound
+from dialogues.forms.figures import bodies
+from dialogues.models import Attendance, Commitment, MinutesRevision, Series, Table, VoteRound
 from dialogues.services import votes
 from municipalities.models import Municipality
 from partners.models import Person
@@ -20,10 +21,12 @@ from partners.services import save_person
 from projects import models
 from tests import permission_network, projects_world
 from tests.factories.commitments import CommitmentFactory
+from tests.factories.datasets import SourceFactory, SourceFileFactory
 from tests.factories.dialogues import InvitationFactory, RegistrationFactory, SeriesFactory, SessionFactory
-from tests.factories.partners import MembershipFactory, UserFactory
+from tests.factories.partners import MembershipFactory, OrganisationFactory, PersonFactory, UserFactory
 from tests.factories.projects import EvidenceFactory, PartnerFactory
 from tests.permission_world import Side
+from tests.pictures import picture
 
 DAY = "2026-01-01"
 LATER = (timezone.localdate() + datetime.timedelta(days=60)).isoformat()
@@ -64,6 +67,29 @@ SESSION = {
     "modality": "presencial",
     "venue": "Plaza",
 }
+WHEN = ("day", "start", "end", "modality", "venue", "municipality")
+WATCH = {
+    "url": "https://ejemplo.example/gasto.csv",
+    "name": "Gasto",
+    "publisher": "Municipio",
+    "cadence": "weekly",
+}
+AGENDA = {
+    "form-TOTAL_FORMS": "1",
+    "form-INITIAL_FORMS": "0",
+    "form-0-title": "Bienvenida",
+    "form-0-minutes": "10",
+    "form-0-kind": "otra",
+}
+FIGURE = {"about": "expenditure::", "year": "2026", "moment": "approved", "direction": "al_menos", "target": "100"}
+ROUND = {
+    "question": "¿Qué va primero?",
+    "options": "Obra\nAgua",
+    "method": "aprobacion",
+    "electorate": "asistentes",
+    "points": "5",
+    "most": "3",
+}
 
 
 def _partner(side: Side) -> int:
@@ -88,6 +114,18 @@ def _dialogue(side: Side) -> dict[str, Any]:
 
 def _file(side: Side) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("gasto.csv", b"Partida,Aprobado\n1130,200.00\n", "text/csv")}
+
+
+def _list() -> SimpleUploadedFile:
+    return SimpleUploadedFile("personas.csv", b"nombre,correo\nLuz Pat,luz.pat@ejemplo.example\n", "text/csv")
+
+
+def _picture() -> SimpleUploadedFile:
+    return SimpleUploadedFile("calle.png", picture("PNG"), "image/png")
+
+
+def _member(side: Side) -> Any:
+    return MembershipFactory(organisation=side.organisation).user
 
 
 # Address -> data with which its form saves on the own side, where the matrix has none.
@@ -117,6 +155,36 @@ SAVES: dict[str, Any] = {
     "dialogues:create": _dialogue,
     "dialogues:prepare": lambda side: SESSION | {"host_organisation": side.organisation.pk},
     "datasets:upload": _file,
+    "datasets:new_watch": lambda side: WATCH,
+    "datasets:change_watch": lambda side: WATCH | {"steward": _member(side).pk},
+    "dialogues:add_contact": lambda side: {"full_name": "Luz Pat", "email": "luz.pat@ejemplo.example"},
+    "dialogues:agenda": lambda side: AGENDA,
+    "dialogues:availability": lambda side: {"day": LATER},
+    "dialogues:calendars": lambda side: {"owner": "persona"},
+    "dialogues:cancel": lambda side: {"reason": "Llueve"},
+    "dialogues:move": lambda side: {name: _dialogue(side)[name] for name in WHEN} | {"action": "later"},
+    "dialogues:commitment_figure": lambda side: FIGURE | {"public_body": bodies(Commitment.objects.latest("pk"))[0].pk},
+    "dialogues:note_to_challenge": lambda side: {"title": "Nadie publica los planos"},
+    "dialogues:prepare_round": lambda side: ROUND,
+    "dialogues:room_commitment": lambda side: {
+        "text": "Publicar los planos",
+        "responsible": side.organisation.name,
+        "due_on": LATER,
+        "verification": "Están en la página",
+    },
+    "projects:edit": lambda side: PROJECT | {"lead_organisation": side.organisation.pk},
+    "projects:partners": lambda side: {"organisation": OrganisationFactory().name, "role": "asesora"},
+    "dialogues:sheet_photos": lambda side: {"upload": _picture()},
+    "projects:research_images": lambda side: {"upload": _picture(), "alt": "Una calle"},
+    "partners:new_relationship": lambda side: {
+        "to_organisation": OrganisationFactory().name,
+        "type": "alianza",
+        "visibility": "publica",
+        "since": DAY,
+    },
+    "partners:import_list": lambda side: {"kind": "people", "source": "Foro", "file": _list()},
+    "partners:export_people": lambda side: {"reason": "Un informe"},
+    "partners:export_organisations": lambda side: {"reason": "Un informe"},
     "partners:new_organisation": lambda side: {"name": "Nueva", "kind": "osc", "status": "activa", "since": DAY},
 }
 
@@ -132,6 +200,14 @@ class Choice(NamedTuple):
     field: str
     named: Any
     role: str = "coordinator"
+    more: dict[str, str] = {}  # never changed
+
+
+def _unpublished() -> Any:
+    """The source of a file of which nothing is published."""
+    source = SourceFactory()
+    SourceFileFactory(source=source)
+    return source
 
 
 def _project(side: Side) -> models.Project:
@@ -149,7 +225,29 @@ CHOICES = (
     Choice("projects:write_challenge", "cause_of", lambda side: projects_world.challenge(side).pk, "member"),
     Choice("projects:edit_challenge", "project", lambda side: _project(side).pk),
     Choice("projects:edit_challenge", "cause_of", lambda side: projects_world.challenge(side).pk),
-    Choice("projects:move_challenge", "into", lambda side: projects_world.challenge(side).key),
+    Choice("projects:edit", "lead_organisation", lambda side: side.organisation.pk),
+    Choice("projects:members", "organisation", lambda side: side.organisation.pk),
+    Choice("projects:edit_entry", "organisations", lambda side: side.organisation.pk),
+    Choice("projects:edit_research", "translation_of", lambda side: projects_world.research_note(side).pk, "member"),
+    Choice("projects:gap", "publish-source", lambda side: _unpublished().pk, more={"do": "publish"}),
+    Choice("partners:affiliate", "organisation", lambda side: side.organisation.name),
+    Choice("datasets:change_watch", "steward", lambda side: _member(side).pk, "member"),
+    Choice("dialogues:create", "team", lambda side: permission_network._contact(side).full_name, "facilitator"),
+    Choice(
+        "dialogues:add_role",
+        "team",
+        lambda side: permission_network._contact(side).full_name,
+        "facilitator",
+        more={"role": "facilita"},
+    ),
+    Choice("dialogues:room_commitment", "responsible_person", lambda side: PersonFactory().pk, "gesoc"),
+    Choice("dialogues:room_commitment", "challenge", lambda side: projects_world.challenge(side).pk, "gesoc"),
+    Choice(
+        "projects:move_challenge",
+        "into",
+        lambda side: projects_world.challenge(side).key,
+        more={"state": "fusionado", "reason": "Es el mismo"},
+    ),
     Choice("projects:start_trail", "challenge", lambda side: projects_world.challenge(side).pk),
     Choice("projects:trail_answer", "evidence", lambda side: _used(side).pk),
     Choice("projects:indicators", "fed_by", lambda side: _used(side).pk),
@@ -178,6 +276,17 @@ CHOICES = (
     Choice("dialogues:prepare", "host_organisation", lambda side: side.organisation.pk, "facilitator"),
     Choice("dialogues:prepare", "projects", lambda side: _project(side).pk, "facilitator"),
 )
+
+
+# Fields that name what everybody may name: reference data, organisations that the directory lists.
+PUBLIC = {"municipality", "municipalities", "states", "public_body"}
+NAMES_ANYBODY = {
+    ("projects:partners", "organisation"): "any that takes part in the network; it has to accept",
+    ("partners:new_relationship", "to_organisation"): "any that takes part in the network",
+    ("dialogues:room_commitment", "responsible"): "any that takes part in the network; it has to accept",
+    ("dialogues:prepare", "team"): "sent to dialogues:add_role",
+    ("dialogues:note_to_challenge", "evidence"): "the matrix has GESOC alone there, which sees every card",
+}
 
 
 class Query(NamedTuple):

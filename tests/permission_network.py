@@ -47,6 +47,15 @@ def _request(side: Any) -> ArcoRequest:
     return services.receive_arco(kind="acceso", name="Ana", email="ana@x.example", text="", by=None)
 
 
+def _granted(side: Any) -> ArcoRequest:
+    """Of somebody whom a text names."""
+    row = _relationship(side)
+    Relationship.objects.filter(pk=row.pk).update(evidence="Lo dijo Ana Uc Pat")
+    request = services.receive_arco(kind="cancelacion", name="Ana Uc Pat", email="ana@x.example", text="", by=None)
+    ArcoRequest.objects.filter(pk=request.pk).update(state="procedente")
+    return request
+
+
 def _merge(side: Any) -> Merge:
     return services.merge_people(source=PersonFactory(), target=_contact(side), by=UserFactory())
 
@@ -70,6 +79,7 @@ ARGUMENTS: dict[str, Any] = {
     "partners:unsubscribe": lambda side, user: [_link(side, "unsubscribe")],
     "partners:handle_arco": lambda side, user: [_request(side).key],
     "partners:arco_report": lambda side, user: [_request(side).key],
+    "partners:decide_text": lambda side, user: [_granted(side).key],
     "partners:retry_mail": lambda side, user: [_mail(side).pk],
 }
 
@@ -86,6 +96,12 @@ DATA: dict[tuple[str, str], Any] = {
     ("partners:affiliate", "POST"): lambda side: {"organisation": side.organisation.name},
     ("partners:ask_arco", "POST"): lambda side: {"kind": "acceso", "name": "Ana", "email": "ana@x.example"},
     ("partners:handle_arco", "POST"): lambda side: {"identity_note": "INE", "answer": "No", "decision": "refuse"},
+    ("partners:decide_text", "POST"): lambda side: {
+        "table": "partners.relationship",
+        "row": str(Relationship.objects.order_by("pk").values_list("pk", flat=True).last() or 1),
+        "field": "evidence",
+        "redact": "1",
+    },
     ("partners:export_organisations", "POST"): lambda side: {"reason": "Convocar al foro"},
     ("partners:export_people", "POST"): lambda side: {"reason": "Convocar al foro"},
 }

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from dialogues.models import Contribution, MinutesPdf, MinutesRevision, VoteRound
+from dialogues.models import Contribution, MinutesPdf, MinutesRevision, SheetPhoto, VoteRound
 from tests.factories.commitments import CommitmentFactory
 from tests.factories.dialogues import RegistrationFactory, SessionFactory
 
@@ -64,6 +64,12 @@ def _place(side: Any, user: Any) -> list[Any]:
     return [session.slug, RegistrationFactory(session=session).key]
 
 
+def _sheet(side: Any, user: Any) -> list[Any]:
+    photo = SheetPhoto.objects.create(session=_session(side), content_type="image/png", size=8, width=1, height=1)
+    default_storage.save(photo.storage_path, ContentFile(b"\x89PNG\r\n\x1a\n"))
+    return [photo.session.slug, photo.key]
+
+
 def _round(side: Any, user: Any) -> list[Any]:
     session = _session(side)
     return [session.slug, VoteRound.objects.create(session=session, question="¿Qué va primero?").key]
@@ -76,6 +82,7 @@ ARGUMENTS = {
             "dialogues:room_commitment",
             "dialogues:door",
             "dialogues:sheet",
+            "dialogues:sheet_photos",
             "dialogues:walk_in",
             "dialogues:screen",
             "dialogues:show_evidence",
@@ -94,6 +101,9 @@ ARGUMENTS = {
     "dialogues:note_to_challenge": _note,
     "dialogues:check_in": _place,
     "dialogues:seat": _place,
+    "dialogues:sheet_photo": _sheet,
+    "dialogues:sheet_image": _sheet,
+    "dialogues:erase_sheet_photo": _sheet,
     "dialogues:round": _round,
     "dialogues:vote_by_code": lambda side, user: ["00000000-0000-4000-8000-000000000000"],
     "dialogues:vote_by_link": lambda side, user: ["no-such-token"],

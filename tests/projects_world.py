@@ -95,7 +95,7 @@ def in_project(make: Any, name: str = "pk") -> Any:
 
 
 OF_PROJECT = ["project", "report", "edit", "stage", "partners", "members", "log", "write_entry", "notes", "write_note"]
-OF_PROJECT += ["activities", "hypotheses", "indicators"]
+OF_PROJECT += ["news", "news_feed", "activities", "hypotheses", "indicators"]
 MORE_OF_PROJECT = ["export", "write_outcome", "start_trail", "write_gap"]
 ARGUMENTS: dict[str, Any] = {
     **{f"projects:{name}": lambda side, user: [project_of(side).slug] for name in OF_PROJECT},

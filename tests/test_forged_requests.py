@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django import forms
 from django.apps import apps
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -21,9 +22,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from dialogues.forms.fields import TeamField
+from partners.forms.places import OrganisationField
 from partners.models import Person, SignedLink
 from partners.services import mint_link, revoke_links
-from tests.forged_world import CHOICES, LINKS, QUERIES, SAVES, Opened
+from projects.forms.evidence import PlaceField
+from projects.forms.fields import NameField, NamesField
+from tests.forged_world import CHOICES, LINKS, NAMES_ANYBODY, PUBLIC, QUERIES, SAVES, Opened
 from tests.permission_world import ARGUMENTS, DATA, World
 from tests.test_permission_matrix import matrix, routes
 
@@ -172,13 +177,37 @@ def valid(world: World, name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: f"{choice.url}.{choice.field}")
 def test_forms_take_nothing_of_others(world, choice):
     with undone():
-        data = valid(world, choice.url) | {choice.field: choice.named(world.sides["other"])}
-        if choice.url == "projects:move_challenge":
-            data |= {"state": "fusionado", "reason": "Es el mismo"}
         path = reverse(choice.url, args=arguments_of(world, choice.url, "own", choice.role))
+        data = valid(world, choice.url) | choice.more | {choice.field: choice.named(world.sides["other"])}
         before = snapshot()
         response = send(client_of(world, choice.role), "POST", path, data)
         assert snapshot() == before, response.status_code
+
+
+NAMING = (forms.ModelChoiceField, NameField, NamesField, OrganisationField, PlaceField, TeamField)
+
+
+def naming_fields(world: World) -> Iterator[tuple[str, str]]:
+    """(address, field): whatever names another object in a form of a page that somebody may send."""
+    for name, target, role in writers():
+        with undone():
+            path = reverse(name, args=arguments_of(world, name, target, role))
+            page = send(client_of(world, role), "GET", path, {})
+            shown = [value for context in page.context or [] for value in _values(context)]
+            for form in (value for value in shown if isinstance(value, forms.BaseForm)):
+                for field_name, field in form.fields.items():
+                    if isinstance(field, NAMING) and field_name not in PUBLIC:
+                        yield name, form.add_prefix(field_name)
+
+
+def _values(context: Any) -> list[Any]:
+    return [*(context if isinstance(context, dict) else context.flatten()).values()]
+
+
+def test_every_field_that_names_another_object_is_tried(world):
+    """Whoever adds one adds its line to CHOICES, or says in NAMES_ANYBODY why it may name anybody's."""
+    tried = {(choice.url, choice.field) for choice in CHOICES} | NAMES_ANYBODY.keys()
+    assert set(naming_fields(world)) - tried == set()
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.url)
@@ -213,6 +242,7 @@ TAKEN = {
     "projects:share_note": {"visibility"},
     "dialogues:room": {"key"},  # chosen by the phone, so that a note sent twice is written once
     "dialogues:commitment_verify": {"organisation"},
+    "dialogues:add_contact": {"organisation"},  # its form stands on the page of the invitations
 }
 
 
@@ -231,7 +261,7 @@ def writers() -> list[tuple[str, str, str]]:
         if row["method"] != "POST" or row["target"] not in ("-", "own", "public"):
             continue
         for role in ("member", "coordinator", "facilitator", "gesoc", "admin"):
-            saves = row["url"] in SAVES and row[role] == "200"
+            saves = row["url"] in SAVES and row[role] in ("200", "422")  # an empty form: refused
             if row[role].startswith("302") or saves:
                 if row["url"] not in found or row["target"] == "own":
                     found[row["url"]] = (row["url"], row["target"], role)
@@ -249,8 +279,36 @@ def test_fields_that_a_form_does_not_offer_change_nothing(world, name, target, r
         offered |= set(data) | TAKEN.get(name, set())
         plain = _after(client, path, data)
         if name in SAVES:
-            assert plain[0] == 302, "the data of SAVES no longer save"
+            assert plain[0] == 302 or name in ANSWERED, "the data of SAVES no longer save"
         assert differences(plain, _after(client, path, data | forged(world, offered))) == []
+
+
+# Forms whose answer is what they make: a file, an address that is told once.
+ANSWERED = {"partners:export_people", "partners:export_organisations", "dialogues:calendars"}
+
+# Addresses that somebody may post to and that take no form of ours, or whose form is tried elsewhere.
+ELSEWHERE = {
+    "sitemap": "reads",
+    "projects:research_feed": "reads",
+    "projects:news_feed": "reads",
+    "dialogues:people": "a POST is its page",
+    "dialogues:by_code": "takes a code and nothing else; tests/dialogues/test_places.py guesses it",
+    "datasets:columns": "names of columns alone; tests/datasets/test_review.py",
+    "datasets:correct_rejects": "a file alone; tests/datasets/test_corrections.py",
+}
+
+
+def test_every_form_and_every_route_that_writes_is_tried():
+    """Whoever adds one sees to it that the matrix or SAVES has data with which it saves, or says here why not."""
+    people = ("member", "coordinator", "facilitator", "gesoc", "admin")
+    writing = {
+        row["url"]
+        for row in matrix()
+        if row["method"] != "GET" and {cell for role in people for cell in row[role].split("|")} - {"403", "404", "405"}
+    }
+    ours = {name for name in writing if not name.startswith(("account_", "mfa_"))}  # allauth's own forms
+    tried = {name for name, _target, _role in writers()} | {opened.url for opened in LINKS}
+    assert ours - tried == ELSEWHERE.keys()
 
 
 def differences(one: tuple[int, Any], two: tuple[int, Any]) -> list[Any]:
@@ -264,6 +322,9 @@ def differences(one: tuple[int, Any], two: tuple[int, Any]) -> list[Any]:
 
 
 def _after(client: Client, path: str, data: dict[str, Any]) -> tuple[int, dict[str, list[str]]]:
+    for value in data.values():
+        if hasattr(value, "seek"):  # a file is read once by each request
+            value.seek(0)
     with undone():
         status = send(client, "POST", path, data).status_code
         return status, snapshot()

@@ -25,6 +25,7 @@ NO_ROOM = (
     "El servidor se quedó sin espacio en disco: no se cargó nada y el original está a salvo. Avisa a quien lo administra y "
     "vuelve a intentarlo cuando haya espacio."
 )
+CANCELLED = "Se canceló la carga: no quedó nada de ella y el original está a salvo. Para cargarlo, vuelve a pedirlo."
 
 
 def mark(ingest: Ingest, status: str, stage: str, **more: Any) -> None:

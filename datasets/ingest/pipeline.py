@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from datasets.ingest.bodies import BodyRef
 from datasets.ingest.chunks import Chunk
-from datasets.ingest.endings import BROKEN, NO_ROOM, fail, finish, mark, publish_ingest, save_rejects
+from datasets.ingest.endings import BROKEN, CANCELLED, NO_ROOM, fail, finish, mark, publish_ingest, save_rejects
 from datasets.ingest.flow import Flow, Pace
 from datasets.ingest.load import Loader, LoadMismatch
 from datasets.ingest.report import Outcome, SliceResult, decimals
@@ -30,7 +30,7 @@ from datasets.ingest.understand import said, understand
 from datasets.ingest.whose import HINT, suppose
 from datasets.models import Ingest, Release, RowIssue
 from datasets.models.runs import too_many_rejected
-from datasets.outages import is_cut_off, is_full
+from datasets.outages import is_cut_off, is_full, is_interrupt
 
 logger = logging.getLogger(__name__)
 LOCK_CLASS = 0x6D657361  # "mesa": keeps our advisory locks apart from anybody else's
@@ -114,7 +114,10 @@ def _run_held(ingest_id: int, tell: Tell) -> Ingest:
             fail(ingest, unreadable.message, unreadable.code)
         except RecoverableError:
             raise
-        except Exception as error:
+        except (KeyboardInterrupt, Exception) as error:
+            if is_interrupt(error):  # not written down, the sweep would take it for one that died and load it after all
+                fail(ingest, CANCELLED, "cancelled")
+                raise KeyboardInterrupt from error
             if connection.connection is None or connection.connection.closed or is_cut_off(error):
                 raise RecoverableError from error
             logger.exception("Ingest %s failed", ingest_id)
@@ -122,7 +125,7 @@ def _run_held(ingest_id: int, tell: Tell) -> Ingest:
     return ingest
 
 
-def _fail(ingest: Ingest, error: Exception) -> None:
+def _fail(ingest: Ingest, error: BaseException) -> None:
     """COPY speaks to the driver, whose errors are not Django's."""
     if is_full(error):
         fail(ingest, NO_ROOM, "no_room")

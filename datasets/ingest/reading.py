@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from datasets.ingest import sipot
+from datasets.ingest.beside import parts_beside
 from datasets.ingest.budget import read_budget
 from datasets.ingest.build import Part, budget_part, contract_part
 from datasets.ingest.clues import clues_of
@@ -107,7 +108,7 @@ def read_file(path: Path, *, name: str, hints: Hints | None = None, progress: Pr
         grids, large = read_sheets(path), False
     tell("read", 0.5)
     _refuse_wide(grids)
-    _read_grids(grids, work)
+    _read_grids(grids, work, whole=not large)
     if not work.parts and not work.foreign:
         work.foreign += _foreign_cells(grids)
     if large and work.parts:
@@ -179,7 +180,7 @@ def _text_grids(path: Path, work: _Work) -> tuple[list[Grid], bool]:
     return [grid], path.stat().st_size > MAX_GRID_BYTES
 
 
-def _read_grids(grids: list[Grid], work: _Work) -> None:
+def _read_grids(grids: list[Grid], work: _Work, *, whole: bool) -> None:
     wanted = work.hints.sheet
     if wanted is not None and not any(grid.sheet == wanted for grid in grids):
         work.questions.append(f"La hoja «{wanted}» no está en el archivo. ¿Cuál se usa?")
@@ -192,7 +193,7 @@ def _read_grids(grids: list[Grid], work: _Work) -> None:
     for grid in ordered:
         if grid.hidden and work.parts:
             continue  # a hidden sheet counts only where nothing visible holds the money
-        _read_grid(grid, children, work)
+        _read_grid(grid, children, work, whole)
 
 
 def _foreign_cells(grids: list[Grid]) -> list[tuple[str | None, Foreign]]:
@@ -209,13 +210,17 @@ def _foreign_cells(grids: list[Grid]) -> list[tuple[str | None, Foreign]]:
     return found
 
 
-def _read_grid(grid: Grid, children: list[Grid], work: _Work) -> None:
+def _read_grid(grid: Grid, children: list[Grid], work: _Work, whole: bool) -> None:
     for area in find_areas(grid, work.hints.header_row):
         area.said = decisions_for(work.hints, grid.sheet)
         correct_cells(area)
         work.candidates.append(area)
         if sipot.is_master(grid):
             sipot.name_suppliers(area, children)
+        sums = work.hints.kind in (None, "expenditure", "revenue")
+        if whole and sums and (beside := parts_beside(area)):
+            _read_beside(beside, children, work)
+            continue
         verdict = recognise(area, work.hints.kind, work.hints.columns)
         if verdict.kind:
             _read_area(area, verdict, children, work)
@@ -223,6 +228,20 @@ def _read_grid(grid: Grid, children: list[Grid], work: _Work) -> None:
             work.foreign.append((grid.sheet, verdict.foreign))
         elif children and sipot.is_master(grid):
             _read_children(area, children, work)
+
+
+def _read_beside(beside: dict[str, Area], children: list[Grid], work: _Work) -> None:
+    wanted = [kind for kind in beside if work.hints.kind in (None, kind)]
+    for kind in wanted:
+        _read_area(beside[kind], recognise(beside[kind], kind, work.hints.columns), children, work)
+    message, severity = "La hoja trae ingresos y egresos uno al lado del otro: se leyeron como dos tablas.", "info"
+    if len(wanted) < len(beside):
+        message, severity = (
+            "La hoja trae ingresos y egresos uno al lado del otro: se leyó sólo lo que se pidió.",
+            "warning",
+        )
+    sheet = next(iter(beside.values())).grid.sheet
+    work.findings.append(Finding("side_by_side", severity, message, sheet=sheet))
 
 
 def _read_children(master: Area, children: list[Grid], work: _Work) -> None:

@@ -26,6 +26,7 @@ def promise(session: Session, *, office: Organisation, by: User) -> None:
     _reported(session, media, by)
     _postponed(session, office, by)
     _missed(session, office, by)
+    _cancelled(session, host, by)
     proof = "Hay tres actas de reunión con fecha."
     accepted = _write(session, host, "Llevar el mapa impreso a las tres colonias", proof, 45, by)
     accepted.supporters.add(media)
@@ -121,3 +122,9 @@ def _missed(session: Session, office: Organisation, by: User) -> None:
     found = _write(session, office, "Entregar la lista de inspecciones del año", proof, -8, by)
     reason = "La fecha pasó, no llegó la lista y la oficina respondió que no la tiene."
     change.break_commitment(commitment=found, reason=reason, by=by)
+
+
+def _cancelled(session: Session, host: Organisation, by: User) -> None:
+    found = _write(session, host, "Rentar un dron para fotografiar las obras", "Las fotos están en la página.", 40, by)
+    reason = "La mesa acordó caminar la costa con el mapa impreso: cuesta menos y muestra lo mismo."
+    change.cancel_commitment(commitment=found, reason=reason, by=by)

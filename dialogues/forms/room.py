@@ -206,6 +206,14 @@ class WalkInForm(forms.Form):
     notice_accepted = forms.BooleanField(label=_("Heard the privacy notice and agrees"))
 
 
+class SheetPhotoForm(forms.Form):
+    upload = forms.FileField(
+        label=_("Photo of a signed page"),
+        help_text=_("JPEG, PNG or WebP. Where and with what it was taken is not kept."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}),
+    )
+
+
 class RoomCommitmentForm(CommitmentForm):
     """Who is responsible is typed: a list of the whole network is no help on a phone."""
 

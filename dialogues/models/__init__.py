@@ -26,6 +26,7 @@ from .people import (
 )
 from .room import Contribution, SessionEvidence
 from .sessions import AgendaItem, SectorTarget, Series, SeriesQuerySet, Session, SessionQuerySet
+from .sheets import SheetPhoto
 from .tables import Seat, SeatQuerySet, Table
 from .votes import Ballot, Decision, OpenVote, PaperCount, VoteOption, VoteRound, VoterRoll
 
@@ -72,6 +73,7 @@ __all__ = [
     "SessionRole",
     "SessionRoleEvent",
     "SessionRoleQuerySet",
+    "SheetPhoto",
     "Table",
     "VoteOption",
     "VoteRound",

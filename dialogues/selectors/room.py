@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from dialogues import names
 from dialogues.models import AgendaItem, Contribution, Registration, Session
 from dialogues.tally import LEAST, OTHERS
+from gesoc.common import names
 from partners.models import Person, User
 from projects.models import MoneyTrail, Project
 from projects.places import writable_projects

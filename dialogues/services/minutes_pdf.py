@@ -6,10 +6,11 @@ import datetime
 import hashlib
 import logging
 
+import pgtrigger
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -32,6 +33,22 @@ def make_waiting() -> int:
     rows = [MinutesPdf(revision=revision) for revision in missing.order_by("-created_at")[:A_TURN]]
     MinutesPdf.objects.bulk_create(rows, ignore_conflicts=True)
     return sum(_make(key) for key in list(_waiting().values_list("pk", flat=True)[:A_TURN]))
+
+
+def make_anew(row: models.Model) -> None:
+    """A name was taken out of published minutes: the file that has it goes, and the worker makes another."""
+    made = (
+        MinutesPdf.objects.filter(revision=row.pk).exclude(sha256="").first()
+        if isinstance(row, MinutesRevision)
+        else None
+    )
+    if made is None:
+        return
+    path = made.storage_path
+    with pgtrigger.ignore("dialogues.MinutesPdf:made_stays"):
+        MinutesPdf.objects.filter(pk=made.pk).update(sha256="", size=0, made_at=None, tries=0)
+    if not MinutesPdf.objects.filter(sha256=made.sha256).exists():
+        transaction.on_commit(lambda: default_storage.delete(path))
 
 
 def restore_lost(key: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -21,8 +22,8 @@ from dialogues.models import (
     Session,
     SessionEvidence,
 )
-from dialogues.names import redact
 from dialogues.selectors.room import names_of
+from gesoc.common.names import redact
 from partners.audit import acting
 from partners.models import ConsentRecord, Organisation, Person, User
 from partners.services import DIALOGUES, notice_in_force, record_consent, save_person
@@ -63,6 +64,11 @@ def check_in(
         )
         seat_late(registration=row)
         return came
+
+
+def on_paper(session: Session) -> dict[str, Any]:
+    """How somebody arrived whose signature is on the sheet: it tells no hour, so they came when it began."""
+    return {"method": Attendance.Method.PAPER, "at": min(session.starts_at, timezone.now())}
 
 
 def may_arrive(registration: Registration, now: datetime.datetime | None = None) -> bool:
@@ -106,6 +112,7 @@ def welcome_walk_in(
     organisation: Organisation | None = None,
     notice_accepted: bool = False,
     key: uuid.UUID | None = None,
+    method: str = Attendance.Method.LIST,
     at: datetime.datetime | None = None,
 ) -> Attendance:
     """Somebody stands at the door who had no place: their name, for whom they speak, and the notice they accepted.
@@ -143,7 +150,7 @@ def welcome_walk_in(
             row.state = Registration.State.CONFIRMED
             row.full_clean()
             row.save()
-        return check_in(registration=row, method=Attendance.Method.LIST, by=by, at=at)
+        return check_in(registration=row, method=method, by=by, at=at)
 
 
 def write_note(*, note: Contribution, by: User | None) -> Contribution:

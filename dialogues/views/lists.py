@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from dialogues.selectors import series
@@ -69,7 +70,7 @@ def _asked(request: HttpRequest) -> dict[str, str]:
 
 
 def _common(request: HttpRequest, asked: dict[str, str]) -> dict[str, Any]:
-    others = {"dialogues:month": _("Month"), "dialogues:all_series": _("Series")}
+    others = {"dialogues:month": _("Month"), "dialogues:all_series": pgettext("several", "Series")}
     here = next((name for name in others if request.path == reverse(name)), None)
     past = request.GET.get("cuando") == "antes"
     links = [

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from datasets.views.access import demand, gate
 from dialogues.forms.room import ArrivedForm, ChallengeForm, NoteForm, RoomCommitmentForm, WalkInForm
-from dialogues.models import Attendance, Contribution, Registration, Session
+from dialogues.models import Attendance, Contribution, Registration, Session, SheetPhoto
 from dialogues.selectors import room as read
 from dialogues.selectors.seating import seats_of
 from dialogues.services import commitments
@@ -235,16 +235,26 @@ def check_in(request: HttpRequest, slug: str, key: Any) -> HttpResponseBase:
         queue = change.key_of_queue(session, person(request))
         context = {"session": session, "row": row, "here": here, "queue": queue}
         return render(request, "dialogues/room/check_in.html", context)
+    sheet = _sheet(request, session)
     method = Attendance.Method.QR if "qr" in request.POST else Attendance.Method.LIST
     sent = ArrivedForm(request.POST)
     sent.is_valid()  # a moment that cannot be is none
+    arrived = {"method": method, "at": sent.cleaned_data["at"]} if sheet is None else change.on_paper(session)
     try:
-        change.check_in(registration=row, method=method, by=person(request), at=sent.cleaned_data["at"])
+        change.check_in(registration=row, by=person(request), **arrived)
         messages.success(request, _here(row, _("%(name)s is here.") % {"name": row.person}))
     except ValidationError as refusal:
         tell(request, refusal)
         return written(request, "dialogues:door", slug, refused=True)
-    return written(request, "dialogues:door", slug)
+    return redirect(sheet.get_absolute_url()) if sheet else written(request, "dialogues:door", slug)
+
+
+def _sheet(request: HttpRequest, session: Session) -> SheetPhoto | None:
+    """The photo that somebody writes down from, and comes back to."""
+    try:
+        return session.sheet_photos.filter(key=request.POST.get("sheet", "")).first()
+    except ValidationError:  # none was sent, or what is no key
+        return None
 
 
 def _here(row: Registration, said: str) -> str:
@@ -263,10 +273,11 @@ def _here(row: Registration, said: str) -> str:
 @gate
 def walk_in(request: HttpRequest, slug: str) -> HttpResponseBase:
     session = session_of(request, slug, "dialogues.check_in")
-    form = WalkInForm(request.POST)
+    form, sheet = WalkInForm(request.POST), _sheet(request, session)
     if form.is_valid():
+        arrived = form.cleaned_data | (change.on_paper(session) if sheet else {})
         try:
-            came = change.welcome_walk_in(session=session, by=person(request), **form.cleaned_data)
+            came = change.welcome_walk_in(session=session, by=person(request), **arrived)
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
@@ -274,7 +285,7 @@ def walk_in(request: HttpRequest, slug: str) -> HttpResponseBase:
                 request,
                 _here(came.registration, _("Welcome: %(name)s is here.") % {"name": form.cleaned_data["full_name"]}),
             )
-            return written(request, "dialogues:door", slug)
+            return redirect(sheet.get_absolute_url()) if sheet else written(request, "dialogues:door", slug)
     return render(
         request, "dialogues/room/door.html", _at_the_door(request, session, read.arrivals(session), form), status=422
     )

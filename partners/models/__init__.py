@@ -6,7 +6,7 @@ from .mail import OutboxMail, OutboxMailQuerySet, SignedLink
 from .network import OrganisationStatus, Relationship, RelationshipQuerySet
 from .organisations import Membership, MembershipQuerySet, Organisation, OrganisationQuerySet, Theme
 from .people import Affiliation, Person, PersonQuerySet, Sector
-from .privacy import ArcoRequest, ConsentRecord, Erasure, PrivacyNotice
+from .privacy import ArcoRequest, ConsentRecord, Erasure, PrivacyNotice, TextDecision
 from .records import ImportBatch, Merge, NotDuplicate, SensitiveExport
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Sector",
     "SensitiveExport",
     "SignedLink",
+    "TextDecision",
     "Theme",
     "User",
     "UserEvent",

@@ -53,7 +53,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
             return self.none()
         own = Membership.objects.in_force().held_by(user).values("organisation_id")
         beside = Affiliation.objects.current().filter(organisation__in=own).values("person_id")
-        return self.filter(Q(user=user.pk) | Q(added_by=user.pk) | Q(pk__in=beside))
+        everyone = self.model._base_manager.order_by()
+        mine = (everyone.filter(user=user.pk), everyone.filter(added_by=user.pk))
+        # Three looks into indexes; as alternatives of one filter they would read everybody.
+        return self.filter(pk__in=beside.order_by().union(*(rows.values("pk") for rows in mine)))
 
     def matching(self, text: str) -> PersonQuerySet:
         """Accent-blind: every word of `text` occurs in the name. An e-mail finds whoever has it, and only when it is whole:

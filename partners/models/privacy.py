@@ -94,6 +94,7 @@ class ArcoRequest(models.Model):
         REFUSED = "improcedente", _("Refused")
 
     CLOSED = (State.FULFILLED, State.REFUSED)
+    ABOUT_TEXTS = (Kind.CANCELLATION, Kind.OPPOSITION)
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("request"), max_length=15, choices=Kind.choices)
@@ -136,12 +137,43 @@ class ArcoRequest(models.Model):
         return self.state not in self.CLOSED
 
     @property
+    def is_about_texts(self) -> bool:
+        """What others wrote about them is looked through before it is done."""
+        return self.kind in self.ABOUT_TEXTS
+
+    @property
     def due_on(self) -> datetime.date:
         return self.fulfil_due_on or self.answer_due_on
 
     @property
     def is_late(self) -> bool:
         return self.is_open and self.due_on < timezone.localdate()
+
+
+class TextDecision(models.Model):
+    """Where a running text named somebody who asked to be erased, and whether the name was taken out or means another.
+
+    Says where, never whom: the texts are looked through again until the request is closed.
+    """
+
+    request = models.ForeignKey(ArcoRequest, models.CASCADE, related_name="text_decisions")
+    table = models.CharField(max_length=80)
+    row = models.CharField(max_length=40)
+    field = models.CharField(max_length=60)
+    redacted = models.BooleanField(_("the name was taken out"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("by"), related_name="+")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("decision about a text")
+        verbose_name_plural = _("decisions about texts")
+        ordering = ["request", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "table", "row", "field"], name="text_decided_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.row}.{self.field}"
 
 
 class Erasure(models.Model):

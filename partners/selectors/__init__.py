@@ -1,21 +1,19 @@
 """What the pages about people and organisations read."""
 
-from .directory import Choice, Facet, contacts_of, directory, directory_facets, memberships_of, team_of
+from .directory import contacts_of, counted_directory, directory, memberships_of, team_of
 from .duplicates import Suggestion, duplicate_organisations, duplicate_people, window_of
-from .network import Gap, Tie, add_ties, gaps, growth, relationships_of, ties
+from .network import Gap, Tie, add_ties, gaps, growth, relationships_of, ties, with_sectors
 from .sections import add_section, sections_of
 
 __all__ = [
-    "Choice",
-    "Facet",
     "Gap",
     "Suggestion",
     "Tie",
     "add_section",
     "add_ties",
     "contacts_of",
+    "counted_directory",
     "directory",
-    "directory_facets",
     "duplicate_organisations",
     "duplicate_people",
     "gaps",
@@ -26,4 +24,5 @@ __all__ = [
     "team_of",
     "ties",
     "window_of",
+    "with_sectors",
 ]

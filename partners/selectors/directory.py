@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import CharField, Count, F, Func
+from django.db.models import F
+from django.db.models.functions import Left
 
+from gesoc.common.facets import Facet, facet, tally
+from municipalities.models import State
 from partners.models import Membership, Organisation, OrganisationQuerySet, Theme
 
 if TYPE_CHECKING:
@@ -15,22 +18,16 @@ if TYPE_CHECKING:
     from partners.models import User
 
 
-class Choice(NamedTuple):
-    """One box of a filter: how many organisations it would show beside those the other filters leave."""
-
-    value: str
-    label: str
-    found: int
-    chosen: bool
-
-
-class Facet(NamedTuple):
-    name: str
-    choices: list[Choice]
-
-
 # The parameter of the address, and what it filters.
 FACETS = {"estado": "home_municipality__state", "tipo": "kind", "tema": "themes", "situacion": "status"}
+
+
+class Directory(NamedTuple):
+    """What is found, how many these are, and the boxes that narrow it."""
+
+    found: OrganisationQuerySet
+    total: int
+    facets: list[Facet]
 
 
 def directory(user: User | AnonymousUser, *, text: str = "", **chosen: Iterable[str]) -> OrganisationQuerySet:
@@ -43,34 +40,25 @@ def directory(user: User | AnonymousUser, *, text: str = "", **chosen: Iterable[
     return found
 
 
-def directory_facets(user: User | AnonymousUser, *, text: str = "", **chosen: Iterable[str]) -> list[Facet]:
+def counted_directory(user: User | AnonymousUser, *, text: str = "", **chosen: Iterable[str]) -> Directory:
     """Every facet counts within the search and the other facets, so that a second box can be added to a first."""
-    facets = []
-    for name in FACETS:
-        others = {key: values for key, values in chosen.items() if key != name}
-        picked = set(chosen.get(name, ()))
-        choices = [
-            Choice(value, label, count, value in picked)
-            for value, label, count in _counted(name, directory(user, text=text, **others))
-        ]
-        facets.append(Facet(name, sorted(choices, key=lambda choice: (-choice.found, choice.label))))
-    return facets
-
-
-def _counted(name: str, found: OrganisationQuerySet) -> list[tuple[str, str, int]]:
-    """(value, label, how many) of one facet."""
-    path = FACETS[name]
-    if name == "estado":
-        rows = found.exclude(home_municipality=None).order_by()
-        return list(rows.values_list(path, F(f"{path}__short_name")).annotate(count=Count("pk")))
-    value = Func(F("themes"), function="unnest", output_field=CharField()) if name == "tema" else F(path)
-    labels = {
+    kept = {name: list(values) for name, values in chosen.items()}
+    # The code of a municipality begins with that of its state: no table more is read.
+    columns = {
+        "estado": Left("home_municipality_id", 2),
+        "tipo": F("kind"),
+        "tema": F("themes"),
+        "situacion": F("status"),
+    }
+    counted = tally(directory(user, text=text).values(**columns), FACETS, kept, several=("tema",))
+    labels: dict[str, dict[Any, Any]] = {
+        "estado": dict(State.objects.values_list("code", "short_name")),
         "tipo": dict(Organisation.Kind.choices),
         "tema": dict(Theme.choices),
         "situacion": dict(Organisation.Status.choices),
-    }[name]
-    counted = found.order_by().annotate(value=value).values_list("value").annotate(count=Count("pk"))
-    return [(value, str(labels.get(value, value)), count) for value, count in counted]
+    }
+    facets = [facet(name, counted.found[name], labels[name], kept.get(name, ())) for name in FACETS]
+    return Directory(directory(user, text=text, **kept), counted.total, facets)
 
 
 def memberships_of(user: User) -> list[Membership]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
@@ -123,26 +124,41 @@ class Gap(NamedTuple):
 
 
 def gaps(*, state: str = "", missing: str = "", everywhere: bool = False) -> QuerySet[Municipality]:
-    """Municipalities with `has_<sector>` for each sector: those where the network works, all of a state, or all.
+    """Municipalities where the network works, all of a state, or all; in the order of states and names.
 
     Public: only organisations that take part today count, which the directory shows to everybody.
     """
-    rows: Any = Municipality.objects.select_related("state").annotate(
-        **{f"has_{name}": _somebody(kinds) for name, kinds in SECTORS.items()}
-    )
+    rows: Any = Municipality.objects.all()
     if state:
         rows = rows.filter(state=state)
     elif not everywhere:
         rows = rows.filter(_somebody(tuple(Organisation.Kind.values)))
     if missing in SECTORS:
-        rows = rows.filter(**{f"has_{missing}": False})
+        rows = rows.exclude(_somebody(SECTORS[missing]))
     found: QuerySet[Municipality] = rows.order_by("state__sort_key", "sort_key", "code")
     return found
 
 
-def _somebody(kinds: tuple[str, ...]) -> Any:
+def with_sectors(found: QuerySet[Municipality]) -> list[Gap]:
+    """Each municipality with its sectors, read in one pass over the organisations however many municipalities there are."""
+    rows = list(found.select_related("state"))
+    codes, states = {one.code for one in rows}, {one.state_id for one in rows}
+    kinds = {kind: sector for sector, all_of in SECTORS.items() for kind in all_of}
+    there: dict[str, set[str]] = defaultdict(set)
+    listed = Organisation.objects.listed().filter(kind__in=kinds).order_by()
+    for place, kind in chain(
+        listed.filter(home_municipality__in=codes).values_list("home_municipality_id", "kind").distinct(),
+        listed.filter(coverage__in=codes).values_list("coverage", "kind").distinct(),
+        listed.filter(states__in=states).values_list("states", "kind").distinct(),
+    ):
+        there[place].add(kinds[kind])
+    return [Gap(one, {name: name in there[one.code] | there[one.state_id] for name in SECTORS}) for one in rows]
+
+
+def _somebody(kinds: tuple[str, ...]) -> Q:
     """Whether an organisation of these kinds has its home in the municipality, covers it, or covers its state."""
-    there = Organisation.objects.listed().filter(kind__in=kinds)
-    covers = Organisation.coverage.through.objects.filter(municipality=OuterRef("pk"), organisation__in=there)
-    state = Organisation.states.through.objects.filter(state=OuterRef("state"), organisation__in=there)
-    return Q(Exists(there.filter(home_municipality=OuterRef("pk")))) | Q(Exists(covers)) | Q(Exists(state))
+    there = Organisation.objects.listed().filter(kind__in=kinds).order_by()
+    at_home = there.exclude(home_municipality=None).values("home_municipality")
+    covered = Organisation.coverage.through.objects.filter(organisation__in=there).values("municipality")
+    states = Organisation.states.through.objects.filter(organisation__in=there).values("state")
+    return Q(pk__in=at_home.union(covered, all=True)) | Q(state__in=states)

@@ -19,6 +19,7 @@ from .members import (
     suspend_membership,
     update_user,
 )
+from .mentions import Place, after_redaction, decide_text, leave_out, undecided
 from .merge import add_preparation, mark_different, merge_organisations, merge_people, preview_merge, undo_merge
 from .notices import ensure_notices
 from .organisations import (
@@ -55,6 +56,7 @@ __all__ = [
     "MAX_BYTES",
     "Kept",
     "MailLink",
+    "Place",
     "Writing",
     "accept_invitation",
     "add_eraser",
@@ -62,6 +64,7 @@ __all__ = [
     "add_preparation",
     "add_reporter",
     "affiliate",
+    "after_redaction",
     "anonymise",
     "answer_arco",
     "blot",
@@ -69,6 +72,7 @@ __all__ = [
     "change_status",
     "consents_of",
     "create_user",
+    "decide_text",
     "declare_relationship",
     "deliver_mail",
     "end_affiliation",
@@ -80,6 +84,7 @@ __all__ = [
     "free_slug",
     "fulfil_arco",
     "invite_member",
+    "leave_out",
     "mark_different",
     "mark_link_used",
     "merge_organisations",
@@ -112,6 +117,7 @@ __all__ = [
     "suppress_mail",
     "suspend_membership",
     "take_over",
+    "undecided",
     "undo_merge",
     "update_user",
     "verify_identity",

@@ -42,6 +42,7 @@ from partners.models import (
 )
 
 from .mail import ANSWER_KIND, ERASED, NEWS, NOTICE_KIND, MailLink, queue_mail, site_url
+from .mentions import Place, redact_again, undecided
 from .people import notice_in_force, record_consent
 
 NOTICE_LINK_FOR = datetime.timedelta(days=90)
@@ -110,9 +111,15 @@ def answer_arco(*, request: ArcoRequest, granted: bool, answer: str, by: User) -
 
 
 def fulfil_arco(*, request: ArcoRequest, by: User) -> ArcoRequest:
-    """Done. An erasure is carried out here; of the request itself only its kind and its dates remain."""
+    """Done. An erasure is carried out here; of the request itself only its kind and its dates remain.
+
+    Not before somebody decided about every text that names them: afterwards nobody would know whom to look for.
+    """
     with _open(request, by, "fulfil_arco", ArcoRequest.State.GRANTED) as current:
+        if current.is_about_texts and undecided(current):
+            raise ValidationError(_("There are texts that name them: decide first about each."))
         email, answer = current.email, current.answer  # before an erasure takes them
+        _remember_texts(current)
         if current.kind == ArcoRequest.Kind.CANCELLATION and current.person is not None:
             anonymise(person=current.person, by=by)
             current.refresh_from_db()
@@ -215,6 +222,9 @@ def send_due_notices(*, by: User) -> int:
 # -- the end of somebody's data ---------------------------------------------------------------------------------------
 
 
+ERASED_AUTHOR = "Persona borrada"  # kept as a name, in the language of the site
+
+
 def label_of(person: Person) -> str:
     """What stands for somebody afterwards, always the same: attendance can still be counted, nobody be found."""
     return f"Participante {hashlib.sha256(person.key.bytes).hexdigest()[:4].upper()}"
@@ -243,7 +253,7 @@ def _erase(person: Person) -> None:
     _erase_lists({email, person.full_name} - {""})
     _erase_requests(person, email)
     if person.user is not None:
-        _close_account(person.user, person, label)
+        _close_account(person.user, person)
     merges = Merge.objects.filter(Q(source_id=person.pk) | Q(target_id=person.pk), kind=Merge.Kind.PERSON)
     merges.update(moved=[])  # they hold addresses, and could bring them back
     with pgtrigger.ignore("partners.ConsentRecord:append_only"):
@@ -308,14 +318,15 @@ def _erase_requests(person: Person, email: str) -> None:
     theirs.update(name="", email="", text="", answer="", identity_note="")
 
 
-def _close_account(user: User, person: Person, label: str) -> None:
+def _close_account(user: User, person: Person) -> None:
+    """What they wrote with it stays, and is told as of somebody who was erased."""
     email = f"anonimo-{hashlib.sha256(person.key.bytes).hexdigest()[:16]}@anonimo.invalid"
     EmailAddress.objects.filter(user=user).delete()
-    user.email, user.full_name, user.is_active = email, label, False
+    user.email, user.full_name, user.is_active = email, ERASED_AUTHOR, False
     user.is_gesoc = user.is_staff = user.is_superuser = False
     user.set_unusable_password()
     user.save()
-    _rewrite(UserEvent, user.pk, {"email": email, "full_name": label})
+    _rewrite(UserEvent, user.pk, {"email": email, "full_name": ERASED_AUTHOR})
 
 
 def _redact_notes(traces: Iterable[str]) -> None:
@@ -347,13 +358,29 @@ def _append_to_list(hashes: list[str]) -> None:
     transaction.on_commit(write)
 
 
+def _remember_texts(request: ArcoRequest) -> None:
+    """Where a name was taken out of a text goes on the list too, beside whose it was: a backup has the name again."""
+    if request.person is None:
+        return
+    places = request.text_decisions.filter(redacted=True).values_list("table", "row", "field")
+    _append_to_list([f"{key_hash(request.person)} {Place(*place)}" for place in places])
+
+
 def reapply_erasures(*, hashes: Iterable[str]) -> int:
-    """Erase again whoever a restored backup brought back. How many there were."""
-    wanted = {one.strip() for one in hashes if one.strip()}
-    wanted |= set(Erasure.objects.values_list("key_hash", flat=True))
+    """Erase again whoever a restored backup brought back, also from texts. How many there were.
+
+    A line is a hash, or a hash and the place of a text: `app.table.row.column`.
+    """
+    lines = [one.split() for one in hashes if one.strip()]
+    wanted = {line[0] for line in lines} | set(Erasure.objects.values_list("key_hash", flat=True))
+    texts: dict[str, list[str]] = {}
+    for key, *places in lines:
+        texts.setdefault(key, []).extend(places)
     back = Person.objects.exclude(state=Person.State.ANONYMISED).exclude(email="", phone="", state="fusionada")
     found = [person for person in back.iterator() if key_hash(person) in wanted]
     for person in found:
+        for place in texts.get(key_hash(person), []):
+            redact_again(place, person)
         anonymise(person=person, by=None)
     return len(found)
 

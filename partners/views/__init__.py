@@ -34,7 +34,18 @@ from .people import (
     PersonPage,
     SendNotices,
 )
-from .privacy import ArcoReport, AskArco, Decisions, HandleArco, Outbox, PrivacyDesk, RetryMail, Unsubscribe, notice
+from .privacy import (
+    ArcoReport,
+    AskArco,
+    DecideText,
+    Decisions,
+    HandleArco,
+    Outbox,
+    PrivacyDesk,
+    RetryMail,
+    Unsubscribe,
+    notice,
+)
 from .team import EndMembership, TeamPage
 
 __all__ = [
@@ -47,6 +58,7 @@ __all__ = [
     "ChangeStatus",
     "CompareDuplicates",
     "CoverageGaps",
+    "DecideText",
     "Decisions",
     "Duplicates",
     "EditOrganisation",

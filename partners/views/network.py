@@ -145,14 +145,19 @@ class CoverageGaps(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         state, missing = _asked(self.request)
-        page = Paginator(selectors.gaps(state=state, missing=missing), PAGE_SIZE).get_page(
-            self.request.GET.get("pagina")
+        found = selectors.gaps(state=state, missing=missing)
+        codes = [
+            *found.values_list("pk", flat=True)
+        ]  # of the country at most: in one query with their number and order
+        page = Paginator(codes, PAGE_SIZE).get_page(self.request.GET.get("pagina"))
+        shown = selectors.with_sectors(
+            found.model.objects.filter(pk__in=page.object_list).order_by(*found.query.order_by)
         )
         query = self.request.GET.copy()
         query.pop("pagina", None)
         return super().get_context_data(
             page=page,
-            table=_gaps_table(page),
+            table=_gaps_table(shown),
             state=state,
             missing=missing,
             states=State.objects.order_by("sort_key"),
@@ -180,15 +185,16 @@ def _sector_labels() -> dict[str, str]:
     }
 
 
-def _gaps_table(page: Any) -> Table:
+def _gaps_table(shown: list[selectors.Gap]) -> Table:
     labels = _sector_labels()
     columns = [Column(_("Municipality")), *(Column(label) for label in labels.values())]
-    rows = [row(columns, [link(one, one.get_absolute_url()), *(_there(one, name) for name in labels)]) for one in page]
+    rows = [
+        row(
+            columns, [link(one, one.get_absolute_url()), *(_("yes") if there[name] else _("nobody") for name in labels)]
+        )
+        for one, there in shown
+    ]
     return Table("t-gaps", _("Sectors with somebody in the network, by municipality"), columns, rows, hide_caption=True)
-
-
-def _there(municipality: Any, sector: str) -> str:
-    return _("yes") if getattr(municipality, f"has_{sector}") else _("nobody")
 
 
 @require_safe
@@ -197,7 +203,7 @@ def coverage_gaps_csv(request: HttpRequest) -> HttpResponseBase:
     state, missing = _asked(request)
     found = selectors.gaps(state=state, missing=missing, everywhere=request.GET.get("todos") == "1")
     rows = (
-        [one.code, one.name, one.state.short_name, *("si" if getattr(one, f"has_{name}") else "no" for name in SECTORS)]
-        for one in found
+        [one.code, one.name, one.state.short_name, *("si" if there[name] else "no" for name in SECTORS)]
+        for one, there in selectors.with_sectors(found)
     )
     return csv_response("huecos_de_cobertura.csv", ["clave", "municipio", "estado", *SECTORS], rows)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -18,7 +17,9 @@ from django.views.generic import DetailView, FormView, TemplateView, View
 
 from gesoc.common import charts
 from gesoc.common.charts.tilemap import Tile
+from gesoc.common.facets import Facet
 from gesoc.common.money import number
+from gesoc.common.pages import CountedPaginator
 from gesoc.common.views import add_refusal
 from municipalities.selectors import search_municipalities
 from partners import exports, selectors, services
@@ -43,11 +44,9 @@ class OrganisationDirectory(TemplateView):
         form = OrganisationSearch(self.request.GET)
         chosen = _asked(form)
         text = chosen.pop("text")
-        found = selectors.directory(self.request.user, text=text, **chosen)
-        page = Paginator(found.select_related("home_municipality__state"), PAGE_SIZE).get_page(
-            self.request.GET.get("pagina")
-        )
-        facets = selectors.directory_facets(self.request.user, text=text, **chosen)
+        found, count, facets = selectors.counted_directory(self.request.user, text=text, **chosen)
+        rows = found.select_related("home_municipality__state")
+        page = CountedPaginator(rows, PAGE_SIZE, known=count).get_page(self.request.GET.get("pagina"))
         query = self.request.GET.copy()
         query.pop("pagina", None)
         labelled = [(form.fields[facet.name].label, facet) for facet in facets]
@@ -96,7 +95,7 @@ def _asked(form: OrganisationSearch) -> dict[str, Any]:
     }
 
 
-def _map(states: selectors.Facet) -> str:
+def _map(states: Facet) -> str:
     """Where the organisations found have their home."""
     directory = reverse("partners:directory")
     tiles = {

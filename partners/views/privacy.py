@@ -9,8 +9,10 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -167,7 +169,12 @@ class HandleArco(Demands, FormView):
         same_name = Person.objects.active().matching(arco.name) if arco.name else Person.objects.none()
         candidates = list(dict.fromkeys([*known, *same_name[:5]]))
         sure = known[0].pk if len(known) == 1 else None  # only one with that very address is taken for them
-        return super().get_context_data(arco=arco, candidates=candidates, sure=sure, **kwargs)
+        mentions = services.undecided(arco) if arco.state == ArcoRequest.State.GRANTED else []
+        decided = arco.text_decisions.aggregate(
+            taken_out=Count("pk", filter=Q(redacted=True)), left=Count("pk", filter=Q(redacted=False))
+        )
+        context = {"mentions": mentions, "decided": decided, "candidates": candidates, "sure": sure}
+        return super().get_context_data(arco=arco, **{**context, **kwargs})
 
     def form_valid(self, form: FulfilForm) -> HttpResponse:
         arco, by, data = self.arco(), person(self.request), form.cleaned_data
@@ -179,12 +186,36 @@ class HandleArco(Demands, FormView):
                 services.verify_identity(request=arco, person=found, note=data["identity_note"], by=by)
                 services.answer_arco(request=arco, granted=granted, answer=data["answer"], by=by)
                 if granted:
+                    arco.refresh_from_db()
+                    if arco.is_about_texts and services.undecided(arco):
+                        messages.info(self.request, _("It is granted. These texts name them: decide about each."))
+                        return redirect("partners:handle_arco", arco.key)
                     services.fulfil_arco(request=arco, by=by)
         except ValidationError as refusal:
             add_refusal(form, refusal)
             return self.form_invalid(form)
         messages.success(self.request, _("The request is closed, and the answer is on its way."))
         return redirect("partners:privacy_desk")
+
+
+class DecideText(Demands, View):
+    """One press: the name goes from one text and its versions, or it stays as it means somebody else. Or all is done."""
+
+    right = "partners.handle_privacy"
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, key: Any) -> HttpResponseBase:
+        arco, by = get_object_or_404(ArcoRequest.objects.open(), key=key), person(request)
+        try:
+            if "close" in request.POST:
+                services.fulfil_arco(request=arco, by=by)
+                messages.success(request, _("The request is closed, and the answer is on its way."))
+                return redirect("partners:privacy_desk")
+            told = [request.POST.get(name, "") for name in ("table", "row", "field")]
+            services.decide_text(request=arco, place=services.Place(*told), redact="redact" in request.POST, by=by)
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+        return redirect(f"{reverse('partners:handle_arco', args=[arco.key])}#textos")
 
 
 # -- the outbox -----------------------------------------------------------------------------------------------------

@@ -116,8 +116,9 @@ def _note(project: Project, by: User, card: Evidence | None) -> None:
                 "Un contrato puede asignarse por licitación pública, por invitación a tres o de forma directa. La ley "
                 "permite las tres.\n\n## Qué encontramos\n\nEl archivo publicado por el municipio permite ver el "
                 f"procedimiento de cada contrato.{pinned}\n## Cómo lo hicimos\n\n1. Leímos los contratos publicados.\n"
-                "2. Los agrupamos por procedimiento.\n\n**Lo que no sabemos:** el archivo no dice la superficie de "
-                "cada calle.\n"
+                "2. Los agrupamos por procedimiento.[^1]\n\n**Lo que no sabemos:** el archivo no dice la superficie "
+                "de cada calle.\n\n[^1]: Como lo dice el archivo: licitación pública, invitación a tres o adjudicación "
+                "directa.\n"
             ),
             authors="Laguna Abierta y Seminario de Hacienda Local (ejemplo)",
             organisation=project.lead_organisation,

@@ -8,9 +8,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from datasets.models import PublicBody, Source
+from datasets.models import PublicBody, Source, SourceFile
 from gesoc.common.text import search_text
 from partners.rules import sees_everything
+from projects import places
 from projects.models import (
     Challenge,
     DataGap,
@@ -25,7 +26,17 @@ from projects.models import (
     Visibility,
 )
 
-from .fields import DayInput, NameField, choices_of, municipalities_field, municipality_field, offer
+from .fields import (
+    FEW,
+    SHOWN,
+    DayInput,
+    NameField,
+    choices_of,
+    municipalities_field,
+    municipality_field,
+    offer,
+    the_one,
+)
 
 SHORT = {"rows": 2}
 
@@ -69,6 +80,35 @@ class ChallengeMoveForm(forms.Form):
     into = forms.UUIDField(required=False)
 
 
+class PlaceField(forms.CharField):
+    """Where a card is used, typed by its name, for whoever may write in more places than a list can offer."""
+
+    def __init__(self, user: Any, **kwargs: Any) -> None:
+        super().__init__(max_length=300, help_text=_("Write the name of a project or of a challenge."), **kwargs)
+        self.user = user
+
+    def prepare_value(self, value: Any) -> Any:
+        """The address of a page may name the place by its key."""
+        return str((isinstance(value, str) and places.held(self.user, value)) or value or "")
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        place = places.held(self.user, text) or (
+            the_one(text, places.called(self.user, text, most=SHOWN + 1)) if text else None
+        )
+        return place.key if place else ""
+
+
+def place_field(user: Any, *, required: bool = True) -> forms.Field:
+    """A list where the places are few; of more, each is written by its name."""
+    words: dict[str, Any] = {"label": _("Use it for"), "required": required}
+    few = places.of(user, most=FEW + 1)
+    if len(few) > FEW:
+        return PlaceField(user, **words)
+    none = [] if required else [("", _("Nothing yet"))]
+    return forms.ChoiceField(choices=[*none, *((place.key, place.label) for place in few)], **words)
+
+
 class FreezeForm(forms.Form):
     """What a person adds to a figure. The figure itself is read again on the server, never taken from the form."""
 
@@ -82,12 +122,12 @@ class FreezeForm(forms.Form):
         widget=forms.Textarea(attrs=SHORT),
         max_length=1000,
     )
-    use_for = forms.ChoiceField(label=_("Use it for"), required=False)
+    use_for = forms.CharField()
     visibility = forms.ChoiceField(label=_("Who sees it"), choices=Visibility.choices, initial=Visibility.PUBLIC)
 
-    def __init__(self, *args: Any, numbers: Any, places: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, numbers: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices_of(self, "use_for").choices = [("", _("Nothing yet")), *places]
+        self.fields["use_for"] = place_field(user, required=False)
         if len(numbers) > 1:
             whole = ("", _("The whole figure"))
             choices_of(self, "row").choices = [whole, *((n.label, f"{n.label}: {n.value:,.2f}") for n in numbers)]
@@ -98,7 +138,7 @@ class FreezeForm(forms.Form):
 class DocumentForm(forms.ModelForm):
     document_url = web_field()
     municipality = municipality_field()
-    use_for = forms.ChoiceField(label=_("Use it for"), required=False)
+    use_for = forms.CharField()
 
     class Meta:
         model = Evidence
@@ -120,22 +160,22 @@ class DocumentForm(forms.ModelForm):
         }
         labels = {"as_of": _("Day of the document")}
 
-    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices_of(self, "use_for").choices = [("", _("Nothing yet")), *places]
+        self.fields["use_for"] = place_field(user, required=False)
         self.fields["document_page"].required = self.fields["document_title"].required = True
 
 
 class UseForm(forms.Form):
-    use_for = forms.ChoiceField(label=_("Use it for"))
+    use_for = forms.CharField()
     claim = forms.CharField(label=_("What is it to show?"), required=False, max_length=500)
     strength = forms.ChoiceField(
         label=_("How strong is it?"), required=False, choices=[("", "—"), *EvidenceUse.Strength.choices]
     )
 
-    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices_of(self, "use_for").choices = places
+        self.fields["use_for"] = place_field(user)
 
 
 class GapForm(forms.ModelForm):
@@ -168,7 +208,21 @@ class AnswerForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    source = forms.ModelChoiceField(label=_("Resulting dataset"), queryset=Source.objects.all())
+    """Which dataset came of it: one whose figures are published, or that one's own organisation handed in."""
+
+    source = forms.CharField()
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        files = SourceFile.objects.visible_to(user).order_by()
+        rows = Source.objects.filter(pk__in=files.values("source"))
+        words: dict[str, Any] = {"label": _("Resulting dataset")}
+        if len(rows.order_by()[: FEW + 1]) <= FEW:
+            self.fields["source"] = forms.ModelChoiceField(queryset=rows, **words)
+        else:
+            self.fields["source"] = NameField(
+                lambda text: rows.filter(name__icontains=text), help_text=_("Write its name."), **words
+            )
 
 
 class TrailForm(forms.ModelForm):

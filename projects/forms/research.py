@@ -49,7 +49,8 @@ class ResearchNoteForm(forms.ModelForm):
         help_texts = {
             "body": _(
                 "Markdown: ## heading, **bold**, - list, [text](address). A card of evidence: [[cifra:its key]], which "
-                "stands at the end of its address. An image: [[imagen:its key]], as its page tells."
+                "stands at the end of its address; [[hoy:its key]] tells its figure of today. An image: [[imagen:its key]], as "
+                "its page tells. A footnote: text[^1], and on a line below [^1]: what it says."
             ),
             "translation_of": _("If this is the same note in another language."),
         }

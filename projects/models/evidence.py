@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gesoc.common.i18n import in_language
 from gesoc.common.models import holding
 from gesoc.common.text import search_text
 from partners.models import Organisation
@@ -42,6 +43,12 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def matching(self, text: str) -> EvidenceQuerySet:
         return holding(self, text)
+
+    def of_page(self, path: str, figure: str = "") -> EvidenceQuerySet:
+        """Frozen on the page or below it, in either language. What the first page of a place shows is frozen below it."""
+        spanish, english = (in_language(path, language) for language, _name in settings.LANGUAGES)
+        found = self.filter(models.Q(source_path__startswith=spanish) | models.Q(source_path__startswith=english))
+        return found.filter(figure_key=figure) if figure else found
 
 
 class Evidence(models.Model):

@@ -69,7 +69,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def _taken_part_in(user: User | AnonymousUser, states: tuple[str, ...]) -> models.Q:
         if user.pk is None:
             return models.Q(pk__in=[])
-        own = Organisation.objects.of(user).values("pk")
+        own = Membership.objects.in_force().held_by(user).values("organisation_id")
         partners = ProjectPartner.objects.filter(organisation__in=own, state__in=states)
         members = ProjectMember.objects.in_force().held_by(user)
         return (

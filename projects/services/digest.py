@@ -24,6 +24,7 @@ from projects.models import DigestChoice
 from projects.week import Week, week_of
 
 if TYPE_CHECKING:
+    from municipalities.models import Municipality
     from partners.models import Organisation
 
 KIND = "digest"
@@ -55,25 +56,31 @@ class Standing:
     comes: bool
     next_at: datetime.datetime
     zone: str
+    place: str  # whose clocks these are
 
 
 def standing_of(user: User, now: datetime.datetime | None = None) -> Standing:
     """Reads alone: whoever has no contact and no choice yet gets none by being asked."""
     now, choice = now or timezone.now(), DigestChoice.objects.filter(user=user).first() or DigestChoice(user=user)
     person = Person.objects.filter(user=user).with_organisation().select_related("municipality").first()
-    zone = zone_of(person)
+    zone, home = zone_of(person), _home_of(person)
+    place = str(home) if home is not None else _("Mexico City")
     agreed = person is not None and consents_of(person).get(NEWS) == ConsentRecord.Decision.GIVEN
     last = due_at(choice, zone, now)
-    return Standing(choice, agreed and choice.wanted, last + datetime.timedelta(days=7), zone)
+    return Standing(choice, agreed and choice.wanted, last + datetime.timedelta(days=7), zone, place)
 
 
 def zone_of(person: Person | None) -> str:
-    """Of their own municipality, else of the one where their organisation is at home."""
-    if person is not None and person.municipality is not None:
-        return person.municipality.time_zone
-    organisation: Organisation | None = person.organisation if person is not None else None
-    home = organisation.home_municipality if organisation is not None else None
+    home = _home_of(person)
     return home.time_zone if home is not None else settings.TIME_ZONE
+
+
+def _home_of(person: Person | None) -> Municipality | None:
+    """Their own municipality, else the one where their organisation is at home."""
+    if person is not None and person.municipality is not None:
+        return person.municipality
+    organisation: Organisation | None = person.organisation if person is not None else None
+    return organisation.home_municipality if organisation is not None else None
 
 
 def due_at(choice: DigestChoice, zone: str, now: datetime.datetime) -> datetime.datetime:

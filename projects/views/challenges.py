@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, TemplateView
 
 from datasets.views.access import demand
+from gesoc.common.facets import tally
+from gesoc.common.pages import CountedPaginator
 from partners.audit import person
 from projects import letters, places, services, threads
 from projects.forms.comments import CommentForm
@@ -159,13 +161,10 @@ class GapList(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = DataGap.objects.visible_to(self.request.user)
-        counts = dict.fromkeys(DataGap.State.values, 0)
-        for state in rows.order_by().values_list("state", flat=True):
-            counts[state] += 1
-        page = Paginator(rows.select_related("public_body", "project", "resulting_source"), PAGE_SIZE).get_page(
-            self.request.GET.get("pagina")
-        )
-        labelled = [(state.label, counts[state.value]) for state in DataGap.State]
+        total, by_state = tally(rows.values("state"), ("state",))
+        rows = rows.select_related("public_body", "project", "resulting_source")
+        page = CountedPaginator(rows, PAGE_SIZE, known=total).get_page(self.request.GET.get("pagina"))
+        labelled = [(state.label, by_state["state"].get(state.value, 0)) for state in DataGap.State]
         return super().get_context_data(page=page, counts=labelled, **kwargs)
 
 
@@ -214,7 +213,7 @@ class GapPage(Gated, TemplateView):
         if state in ("solicitado", "respondido", "negado"):
             found["answer_form"] = AnswerForm(prefix="answer")
         if state != "publicado":
-            found["publish_form"] = PublishForm(prefix="publish")
+            found["publish_form"] = PublishForm(prefix="publish", user=self.request.user)
         return found
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
@@ -222,7 +221,8 @@ class GapPage(Gated, TemplateView):
         step = request.POST.get("do", "")
         if step not in self.FORMS:
             return redirect(self.gap.get_absolute_url())
-        form = self.FORMS[step](request.POST, prefix=step)
+        more = {"user": request.user} if step == "publish" else {}
+        form = self.FORMS[step](request.POST, prefix=step, **more)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(**{f"{step}_form": form}))
         service: Any = {

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import segno
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -46,6 +47,8 @@ class EvidenceList(ListView):
         found = Evidence.objects.visible_to(self.request.user).matching(self.request.GET.get("q", "")[:100])
         code = self.request.GET.get("municipio", "")
         found = found.filter(municipality=code) if code.isdecimal() and len(code) == 5 else found
+        if page := self.asked("de"):
+            found = found.of_page(page, self.asked("figura"))
         return found.select_related("municipality__state").prefetch_related("changes")
 
     def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
@@ -53,7 +56,15 @@ class EvidenceList(ListView):
         return page.paginator, page, page.object_list, page.has_other_pages()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(text=self.request.GET.get("q", "")[:100], **kwargs)
+        kept = self.request.GET.copy()
+        kept.pop("pagina", None)
+        page = self.asked("de") if self.asked("de").startswith("/") else ""
+        context = {"text": self.request.GET.get("q", "")[:100], "query": kept.urlencode(), "of_page": page}
+        return super().get_context_data(**context, figure=self.asked("figura"), **kwargs)
+
+    def asked(self, name: str) -> str:
+        """Of which page, and which of its figures."""
+        return self.request.GET.get(name, "").replace("\x00", "")[:1000]
 
 
 class FreezeEvidence(Gated, FormPage):
@@ -99,8 +110,7 @@ class FreezeEvidence(Gated, FormPage):
         return row_at(get_object_or_404(rows, pk=release), int(line))
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        choices = places.choices(person(self.request))
-        return {**super().get_form_kwargs(), "numbers": self.read().numbers, "places": choices}
+        return {**super().get_form_kwargs(), "numbers": self.read().numbers, "user": person(self.request)}
 
     def get_initial(self) -> dict[str, Any]:
         read = self.read()
@@ -137,8 +147,7 @@ class DocumentEvidence(Gated, FormPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         card = Evidence(kind=Evidence.Kind.DOCUMENT, visibility="publica")
-        choices = places.choices(person(self.request))
-        return {**super().get_form_kwargs(), "instance": card, "places": choices}
+        return {**super().get_form_kwargs(), "instance": card, "user": person(self.request)}
 
     def get_initial(self) -> dict[str, Any]:
         return {"use_for": self.request.GET.get("para", "")}
@@ -199,7 +208,8 @@ class EvidencePage(DetailView):
             "address": self.request.build_absolute_uri(self.object.get_absolute_url()),
         }
         if context["may_use"]:
-            context["form"] = UseForm(places=places.choices(person(self.request)))
+            context["form"] = form = UseForm(user=person(self.request))
+            context["may_place"] = bool(getattr(form.fields["use_for"], "choices", True))
         return super().get_context_data(**{**context, **kwargs})
 
     def _replies(self) -> Any:
@@ -223,7 +233,7 @@ class UseEvidence(Gated):
             if level.is_valid():
                 services.show_evidence(evidence=card, by=user, **level.cleaned_data)
             return redirect(card.get_absolute_url())
-        form = UseForm(request.POST, places=places.choices(user))
+        form = UseForm(request.POST, user=user)
         if form.is_valid():
             data = form.cleaned_data
             act(
@@ -231,6 +241,8 @@ class UseEvidence(Gated):
                 lambda: places.attach(card, data["use_for"], user, claim=data["claim"], strength=data["strength"]),
                 _("The card is used there now."),
             )
+        else:
+            messages.error(request, " ".join(str(one) for errors in form.errors.values() for one in errors))
         return redirect(card.get_absolute_url())
 
 

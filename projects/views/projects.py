@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -14,6 +13,8 @@ from django.views.generic import TemplateView
 
 from gesoc.common import charts
 from gesoc.common.charts.tilemap import Tile
+from gesoc.common.facets import Facet
+from gesoc.common.pages import CountedPaginator
 from partners.audit import person
 from projects import exports, selectors, services
 from projects.forms.projects import ProjectForm, ProjectSearch, StageForm
@@ -37,9 +38,9 @@ class ProjectDirectory(TemplateView):
             "alcance": asked.get("alcance") or [],
         }
         text = asked.get("q", "")
-        found = selectors.directory(self.request.user, text=text, **chosen)
-        page = Paginator(selectors.listed(found), PAGE_SIZE).get_page(self.request.GET.get("pagina"))
-        facets = selectors.facets(self.request.user, text=text, **chosen)
+        found, count, facets = selectors.directory(self.request.user, text=text, **chosen)
+        rows = selectors.listed(found)
+        page = CountedPaginator(rows, PAGE_SIZE, known=count).get_page(self.request.GET.get("pagina"))
         query = self.request.GET.copy()
         query.pop("pagina", None)
         return super().get_context_data(
@@ -53,7 +54,7 @@ class ProjectDirectory(TemplateView):
             **kwargs,
         )
 
-    def map(self, facets: list[selectors.Facet]) -> str:
+    def map(self, facets: list[Facet]) -> str:
         """A square per state; a tap filters by it."""
         states = next(facet.choices for facet in facets if facet.name == "estado")
         most = max((state.found for state in states), default=0)

@@ -226,3 +226,10 @@ def test_drawing_that_leaves_says_what_its_colours_mean_and_fills_its_paper():
     assert "#b34623" in [rect.get("fill") for rect in drawn.findall("rect")]
     wide = parse(standalone(chart, **told, shape=Fraction(16, 9)))
     assert int(wide.get("width")) * 9 == int(wide.get("height")) * 16
+
+
+@pytest.mark.parametrize(
+    ("most", "expected"), [(1, [0, 1]), (2, [0, 1, 2]), (3, [0, 1, 2, 3]), (9, [0, 5, 10]), (40, [0, 10, 20, 30, 40])]
+)
+def test_what_is_counted_has_whole_numbers_beside_it(most, expected):
+    assert axis.ticks(0, most, whole=True) == expected

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from datasets.ingest import load, pipeline
 from datasets.models import ExpenditureLine, Ingest, Release
+from datasets.tasks import resume_ingests
 from tests.datasets.test_pipeline import BUDGET
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +167,29 @@ def test_cell_at_the_end_of_the_sheet_takes_nothing_down(command, write) -> None
             book.writestr(name, text)
     result, code, err = command(write("bomba.xlsx", out.getvalue()), "--year", "2024", "--municipality", "05035")
     assert (result["status"], code) == ("failed", 1) and err.strip().endswith(".")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [(load._Pieces, "read"), (pipeline, "finish")],
+    ids=["while COPY asks for rows", "all is written, nothing is committed"],
+)
+def test_cancelled_load_leaves_nothing_is_not_taken_up_again_and_can_be_asked_for_anew(
+    command, write, settings, monkeypatch, place
+) -> None:
+    path = write("gasto.csv", BUDGET)
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(*place, _ctrl_c)
+        result, code, said = command(path, "--publish")
+    assert (result["status"], code) == ("failed", 130)
+    assert "Se canceló la carga: no quedó nada de ella y el original está a salvo." in said
+    assert (Ingest.objects.get().status, Ingest.objects.get().report["error_code"]) == ("failed", "cancelled")
+    assert not (Release.objects.exists() or ExpenditureLine.objects.exists())
+    assert resume_ingests() == 0
+    assert not list((settings.MEDIA_ROOT / "originals").glob("*-*"))
+    again, code, _ = command(path, "--publish")
+    assert (again["status"], code, ExpenditureLine.objects.count()) == ("published", 0, 4)
+
+
+def _ctrl_c(*_args: Any) -> None:
+    raise KeyboardInterrupt

@@ -264,7 +264,7 @@ def test_gaps_say_which_sector_is_missing_where():
     OrganisationFactory(kind="academia").states.add(StateFactory(code="23"))
     OrganisationFactory(home_municipality=cancun, kind="gobierno")
     OrganisationFactory(home_municipality=saltillo, kind="osc", status="contacto")
-    found = {one.code: [one.has_osc, one.has_academia, one.has_medios, one.has_gobierno] for one in selectors.gaps()}
+    found = {one.code: [*there.values()] for one, there in selectors.with_sectors(selectors.gaps())}
     assert found == {"05035": [True, False, True, False], "23005": [False, True, False, True]}
     assert [one.code for one in selectors.gaps(state="05", missing="medios")] == ["05018", "05030"]
     assert selectors.gaps(everywhere=True).count() == 4

@@ -194,7 +194,7 @@ def test_edge_27_a_name_goes_where_it_stands_as_a_name_and_running_text_stays(ge
     services.anonymise(person=rosa, by=gesoc)
     for row in (own, elsewhere, minor, part, said, revision):
         row.refresh_from_db()
-    assert own.authors == f"Ana Paz, {label}" and elsewhere.authors == "Ana Paz, Rosa Uc Pat"
+    assert own.authors == "Ana Paz, Persona borrada" and elsewhere.authors == "Ana Paz, Rosa Uc Pat"
     assert "Rosa" not in str(list(ResearchNoteEvent.objects.filter(pgh_obj=own).values_list("authors")))
     assert (minor.guardian, part.led_by) == ("…, su tía", f"{label} y Ana Paz")
     assert said.text == "Soy …: falta lo del agua"

@@ -3,18 +3,22 @@
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 
 from datasets.releases import publish_releases
 from municipalities.models import Population
 from partners.models import OutboxMail
 from projects import services
+from projects.forms.fields import FEW
 from projects.freeze import figure_at, row_at
 from projects.models import Evidence, EvidenceChange, Indicator
+from projects.research import rendered
 from projects.tasks import reconsider
 from tests.datasets import dashboards as place
 from tests.factories import datasets as make
-from tests.factories.partners import MembershipFactory
+from tests.factories.partners import MembershipFactory, UserFactory
 from tests.factories.projects import ChallengeFactory, EvidenceFactory, ProjectFactory, ProjectMemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +118,28 @@ def test_a_card_is_kept_from_the_page_and_used_at_once(client, body):
     assert "/evidencia/nueva/" not in client.get(PAGE).content.decode()
 
 
+def test_beside_each_figure_one_sees_what_was_done_with_it(client, body):
+    client.force_login(MembershipFactory().user)
+    freeze(client, visibility="publica")
+    client.logout()
+    shown = client.get(PAGE).content.decode()
+    address = "/evidencia/?de=%2Fmunicipios%2F05035%2Fpresupuesto%2F&amp;figura=partes"
+    assert f'href="{address}"' in shown
+    found = client.get(address.replace("&amp;", "&")).content.decode()
+    assert "Gastó más" in found and f'href="{PAGE}#partes"' in found
+    for page, figure in (("/municipios/05035/", "partes"), ("/en" + PAGE, "partes")):
+        assert "Gastó más" in client.get("/evidencia/", {"de": page, "figura": figure}).content.decode()
+    for page, figure in ((PAGE, "anios"), ("/municipios/05030/presupuesto/", "partes")):
+        found = client.get("/evidencia/", {"de": page, "figura": figure}).content.decode()
+        assert "Gastó más" not in found
+    assert (
+        "Nadie ha usado todavía esta cifra"
+        in client.get("/evidencia/", {"de": PAGE, "figura": "anios"}).content.decode()
+    )
+    assert client.get("/evidencia/", {"de": "\x00", "figura": "\x00"}).status_code == 200
+    assert 'href="javascript' not in client.get("/evidencia/", {"de": "javascript:alert(1)"}).content.decode()
+
+
 def test_values_are_never_taken_from_the_form(client, body):
     client.force_login(MembershipFactory().user)
     freeze(client, values='{"rows": [["1"]]}', value="1", organisation="1")
@@ -132,6 +158,49 @@ def test_nothing_is_used_where_one_may_not_write(client, body):
     client.force_login(MembershipFactory().user)
     assert freeze(client, use_for="p:ajeno").status_code == 200
     assert not Evidence.objects.exists()
+
+
+@pytest.fixture
+def many():
+    """A member who writes in more projects than a list holds; the challenge of one of them."""
+    first = ProjectMemberFactory(project__title="Agua de 0", project__slug="agua-0")
+    for n in range(1, FEW + 1):
+        lead = first.project.lead_organisation
+        ProjectMemberFactory(user=first.user, project__title=f"Agua de {n}", project__lead_organisation=lead)
+    ChallengeFactory(project=first.project, title="Agua de nadie")
+    return first.user
+
+
+@pytest.mark.parametrize("name", ["Agua de 0", "agua DE 0", "Proyecto: Agua de 0", "p:agua-0"])
+def test_a_place_of_many_is_typed_by_its_name(client, body, many, name):
+    client.force_login(many)
+    page = client.get(reverse("projects:freeze", query={"de": PAGE, "figura": "partes", "para": "p:agua-0"}))
+    assert 'value="Proyecto: Agua de 0"' in page.content.decode() and "Agua de 7" not in page.content.decode()
+    freeze(client, use_for=name)
+    assert Evidence.objects.get().uses.get().project.slug == "agua-0"
+
+
+@pytest.mark.parametrize("name", ["Reto: Agua de nadie", "reto: nadie", "agua de nadie"])
+def test_a_challenge_is_typed_by_its_name_too(client, body, many, name):
+    client.force_login(many)
+    freeze(client, use_for=name)
+    assert Evidence.objects.get().uses.get().challenge.title == "Agua de nadie"
+
+
+@pytest.mark.parametrize("name", ["Agua", "Reto: Agua de 0", "Playa", "p:ajeno", "r:x"])
+def test_a_place_that_is_none_or_several_says_so(client, body, many, name):
+    ProjectFactory(slug="ajeno", title="Playa")
+    client.force_login(many)
+    response = freeze(client, use_for=name)
+    assert response.status_code == 200 and not Evidence.objects.exists()
+    assert f"“{name}”" in response.content.decode()
+
+
+def test_a_wrong_place_is_answered_on_the_page_of_the_card(client, body, many):
+    client.force_login(many)
+    card = EvidenceFactory()
+    response = client.post(reverse("projects:use_evidence", args=[card.key]), {"use_for": "Playa"}, follow=True)
+    assert "“Playa”" in response.content.decode() and not card.uses.exists()
 
 
 def restated(body, year=2024, amount="999.00"):
@@ -212,3 +281,25 @@ def test_a_document_needs_its_page(client):
     assert client.post("/evidencia/documento/", data).status_code == 200
     assert client.post("/evidencia/documento/", data | {"document_page": "p. 84"}).status_code == 302
     assert Evidence.objects.get().kind == "document"
+
+
+def test_a_note_tells_the_pinned_figure_and_the_one_of_today(body):
+    """A pinned one stays and says what changed; the other follows the newest file."""
+    number = frozen().numbers[0]
+    card = services.freeze_evidence(
+        frozen=frozen(), row=number.label, reading="Gastó lo de antes", does_not_say="Qué", by=UserFactory()
+    )
+    Evidence.objects.filter(pk=card.pk).update(visibility="publica")
+    texts = [f"Antes\n\n[[{kind}:{card.key}]]\n\nDespués[^1]\n\n[^1]: Nota" for kind in ("cifra", "hoy")]
+    before = [str(rendered(text, AnonymousUser())) for text in texts]
+    was = floatformat(card.value, "-2g")
+    assert all(was in one for one in before) and "Gastó lo de antes" not in before[1]
+    assert all("<p>Antes</p>" in one and '<section class="footnotes">' in one for one in before)
+    reconsider(release_ids=[restated(body).pk])
+    now = EvidenceChange.objects.get(evidence=card)
+    assert now.value is not None and now.value != card.value
+    pinned, live = (str(rendered(text, AnonymousUser())) for text in texts)
+    assert was in pinned and "Gastó lo de antes" in pinned
+    assert floatformat(now.value, "-2g") in live and was not in live
+    Evidence.objects.filter(pk=card.pk).update(visibility="privada")
+    assert "no es pública" in str(rendered(texts[1], AnonymousUser()))

@@ -59,13 +59,23 @@ def test_list_searches_and_filters(client, several, query, expected):
     assert titles(client, **query) == expected
 
 
+def facets(client, **query):
+    found = client.get("/proyectos/", query).context["facets"]
+    return {facet.name: {c.value: c.found for c in facet.choices} for _label, facet in found}
+
+
 def test_facets_do_not_count_what_one_may_not_see(client, several):
-    facets = {
-        facet.name: {c.value: c.found for c in facet.choices}
-        for _l, facet in client.get("/proyectos/").context["facets"]
-    }
-    assert facets["etapa"] == {"codiseno": 1, "seguimiento": 1, "idea": 1}
-    assert facets["estado"] == {"05": 1, "23": 1}
+    found = facets(client)
+    assert found["etapa"] == {"codiseno": 1, "seguimiento": 1, "idea": 1}
+    assert found["estado"] == {"05": 2, "23": 1}
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"estado": "05"}, {"etapa": ["idea", "codiseno"]}, {"alcance": "estatal", "estado": ["05", "23"]}]
+)
+def test_a_box_gives_as_many_projects_as_it_says(client, several, query):
+    for name, counts in facets(client, **query).items():
+        assert counts == {value: len(titles(client, **query | {name: value})) for value in counts}
 
 
 @pytest.mark.parametrize("path", ["/proyectos/", "/proyectos/costas/"])

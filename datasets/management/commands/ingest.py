@@ -22,6 +22,7 @@ from datasets.scan import scan_personal_data
 
 WENT_WELL = ("published", "ready", "duplicate")
 BAR = 30
+CANCELLED = 130  # as shells say it of whoever pressed Ctrl-C
 SCAN_AT_ONCE = 20_000_000  # bytes
 
 
@@ -50,15 +51,18 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object with the result")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        code = 1
         try:
             result = self._ingest(options)
+        except KeyboardInterrupt:
+            result, code = _failed(endings.CANCELLED), CANCELLED
         except ValidationError as invalid:
             result = _failed(" ".join(invalid.messages))
         except OSError as error:
             result = _failed(f"No se pudo abrir el archivo «{options['file']}»: {error.strerror or error}.")
         self._say(result, options["as_json"])
         if result["status"] not in WENT_WELL:
-            sys.exit(1)
+            sys.exit(code)
 
     def _ingest(self, options: dict[str, Any]) -> dict[str, Any]:
         said = services.ingest_options(

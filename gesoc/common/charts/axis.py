@@ -12,13 +12,13 @@ from .svg import at, el
 MAX_LINES = 4
 
 
-def ticks(low: float, high: float) -> list[float]:
-    """Zero, and at most four more round values that enclose low..high."""
+def ticks(low: float, high: float, *, whole: bool = False) -> list[float]:
+    """Zero, and at most four more round values that enclose low..high; of what is counted, whole ones only."""
     low, high = min(low, 0.0), max(high, 0.0)
     if low == high:
         return [0.0, 1.0]
     step = _step((high - low) / MAX_LINES)
-    while math.ceil(high / step) - math.floor(low / step) > MAX_LINES:
+    while math.ceil(high / step) - math.floor(low / step) > MAX_LINES or (whole and not step.is_integer()):
         step = _step(step * 1.01)
     return [index * step for index in range(math.floor(low / step), math.ceil(high / step) + 1)]
 

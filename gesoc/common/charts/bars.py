@@ -90,7 +90,7 @@ def columns(
     known = [float(value) for value in values if value is not None]
     if not known:
         return SafeString("")
-    steps = ticks(min(known), max(known))
+    steps = ticks(min(known), max(known), whole=all(value.is_integer() for value in known))
     low, high = steps[0], steps[-1]
 
     def y(value: float) -> float:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.names import REDACTED, named, redact
+from gesoc.common.names import REDACTED, named, redact
 
 PEOPLE = ["Ana María Ruiz López", "José Peña"]
 ORGANISATIONS = ["Laguna Abierta, A.C.", "GESOC"]

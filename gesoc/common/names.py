@@ -1,4 +1,4 @@
-"""Does a text name somebody who was at the table? Under the Chatham House rule it must not.
+"""Does a text name somebody? Under the Chatham House rule, and after somebody's data were erased, it must not.
 
 A match of words, blind to accents and case. It warns; people decide, for a name may also be an everyday word.
 """
@@ -33,9 +33,42 @@ def redact(text: str, people: Iterable[str], organisations: Iterable[str] = ()) 
     """The text with every such mention replaced; what is between stays letter for letter."""
     parts = {part for name in people for part in parts_of_person(name)}
     parts |= {part for name in organisations for part in parts_of(name)}
-    for part in sorted(parts, key=lambda part: (-len(part), part)):
-        text = _without(text, part.split())
-    return text
+    return without(text, spans(text, parts))
+
+
+def spans(text: str, parts: Iterable[str]) -> list[tuple[int, int]]:
+    """Where these runs of folded words stand in the text."""
+    words = list(re.finditer(r"[\w\u0300-\u036f]+", text))  # accents may stand as letters of their own
+    folded = [search_text(word.group()) for word in words]
+    starts: dict[str, list[int]] = {}
+    for position, word in enumerate(folded):
+        starts.setdefault(word, []).append(position)
+    found = []
+    for part in map(str.split, parts):
+        for start in starts.get(part[0], []) if part else []:
+            if folded[start : start + len(part)] == part:
+                found.append((words[start].start(), words[start + len(part) - 1].end()))
+    return found
+
+
+def merged(found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those that overlap as one, in the order of the text."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if kept and start < kept[-1][1]:
+            kept[-1] = (kept[-1][0], max(end, kept[-1][1]))
+        else:
+            kept.append((start, end))
+    return kept
+
+
+def without(text: str, found: Iterable[tuple[int, int]], instead: str = REDACTED) -> str:
+    """The text with each of these places replaced; what is between stays letter for letter."""
+    pieces, position = [], 0
+    for start, end in merged(found):
+        pieces += [text[position:start], instead]
+        position = end
+    return "".join([*pieces, text[position:]])
 
 
 def parts_of(name: str) -> list[str]:
@@ -50,17 +83,3 @@ def parts_of_person(name: str) -> list[str]:
     """Ana María Ruiz López is given away by María, Ruiz or López too; by Ana alone she is one of many."""
     words = search_text(name).split()
     return [*parts_of(name), *(word for word in words[1:] if len(word) > 3 and word not in EMPTY)]
-
-
-def _without(text: str, words: list[str]) -> str:
-    found = list(re.finditer(r"\w+", text))
-    folded = [search_text(match.group()) for match in found]
-    pieces, end, position = [], 0, 0
-    while position <= len(found) - len(words):
-        if folded[position : position + len(words)] == words:
-            pieces += [text[end : found[position].start()], REDACTED]
-            end = found[position + len(words) - 1].end()
-            position += len(words)
-        else:
-            position += 1
-    return "".join([*pieces, text[end:]])
