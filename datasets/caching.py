@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
@@ -17,9 +17,13 @@ FIELDS = 2  # raised with the fields of what is kept: a release never reads what
 logger = logging.getLogger(__name__)
 
 
-def remembered(name: str, make: Callable[[], T]) -> T:
-    """The answer made for the present version of the data; made anew where the cache is away."""
-    key = f"datos:{FIELDS}:{data_version()}:{name}"
+def _key(version: int, name: str) -> str:
+    return f"datos:{FIELDS}:{version}:{name}"
+
+
+def remembered(name: str, make: Callable[[], T], *, version: int | None = None) -> T:
+    """The answer made for a version of the data, unsaid the present one; made anew where the cache is away."""
+    key = _key(data_version() if version is None else version, name)
     try:
         kept = cache.get(key)
     except RedisError:
@@ -33,3 +37,26 @@ def remembered(name: str, make: Callable[[], T]) -> T:
     except RedisError:
         logger.warning("The cache does not take what was made")
     return made
+
+
+def remembered_one(version: int, name: str, one: str) -> Any:
+    """What `remember_each` put there; None where it is not there."""
+    return remembered_some(version, name, [one]).get(one)
+
+
+def remembered_some(version: int, name: str, wanted: Iterable[str]) -> dict[str, Any]:
+    """Those of them that are there."""
+    keys = {_key(version, f"{name}:{one}"): one for one in wanted}
+    try:
+        return {keys[key]: value for key, value in cache.get_many(keys).items()}
+    except RedisError:
+        return {}
+
+
+def remember_each(version: int, name: str, found: Mapping[str, Any]) -> None:
+    """Give each of many small answers a place of its own, once for a version that was read before they were made."""
+    try:
+        if cache.add(_key(version, name), len(found), HOUR):
+            cache.set_many({_key(version, f"{name}:{one}"): value for one, value in found.items()}, HOUR)
+    except RedisError:
+        logger.warning("The cache does not take what was made")

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
 
-from datasets.caching import remembered
+from datasets.caching import remember_each, remembered, remembered_one
 from datasets.figures.comparison import INDICATORS
 from datasets.peers import ENOUGH, GROUPS, bucket, closest, reason_of
 from datasets.selectors import Standing, standings, standings_of, years_of_standings
+from datasets.versions import data_version
 
 READY_YEARS = 2  # the newest ones, on which pages open
 BESIDE = 3  # that are offered for a comparison
@@ -65,7 +66,8 @@ class Beside:
 
 def beside(code: str, year: int, wanted: str = "") -> tuple[Standing, Beside] | None:
     """A municipality and its peers; nothing where the year tells nothing of it. One query while the data stay the same."""
-    found = remembered(f"peers:{year}:{code}", lambda: _of_one(code, year))
+    version = data_version()
+    found = remembered(f"peers:{year}:{code}", lambda: _of_one(code, year, version), version=version)
     if not found:
         return None
     mine, groups = found
@@ -83,26 +85,28 @@ def beside(code: str, year: int, wanted: str = "") -> tuple[Standing, Beside] | 
     )
 
 
-def _of_one(code: str, year: int) -> tuple[Standing, dict[str, Group]] | tuple[()]:
-    found = standings_of([code], year)
-    if not found:
+def _of_one(code: str, year: int, version: int) -> tuple[Standing, dict[str, Group]] | tuple[()]:
+    mine = remembered_one(version, f"standing:{year}", code) or next(iter(standings_of([code], year)), None)
+    if mine is None:
         return ()
-    groups, nobody = _groups(year), Group((), 0, {})
-    return found[0], {key: groups.get(f"{key}:{bucket(key, found[0])}", nobody) for key in GROUPS}
+    groups, nobody = _groups(year, version), Group((), 0, {})
+    return mine, {key: groups.get(f"{key}:{bucket(key, mine)}", nobody) for key in GROUPS}
 
 
 def prepare() -> int:
     """Make what the first reader after a publication would wait for, seconds where thousands publish. How many lists."""
+    version = data_version()  # before anything is read: nothing older ever stands under it
     wanted = [(year, planned) for planned in (False, True) for year in years_of_standings(planned)[:READY_YEARS]]
     for year, planned in wanted:
-        standings(year, planned=planned)
+        everybody = standings(year, planned=planned)
         if not planned:
-            _groups(year)
+            _groups(year, version)
+            remember_each(version, f"standing:{year}", {one.code: one for one in everybody})
     return len(wanted)
 
 
-def _groups(year: int) -> dict[str, Group]:
-    return remembered(f"peers:{year}", lambda: _make(standings(year)))
+def _groups(year: int, version: int) -> dict[str, Group]:
+    return remembered(f"peers:{year}", lambda: _make(standings(year)), version=version)
 
 
 def _make(everybody: Sequence[Standing]) -> dict[str, Group]:

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from datasets import flags, packages, peer_medians, pictures, receiving, reviews, watches
+from datasets import flags, packages, panorama_order, peer_medians, pictures, receiving, reviews, watches
 from datasets.ingest import pipeline
 from datasets.models import Ingest, Package, PackageMember, SourceFile, Watch
 from datasets.opendata.build import build
@@ -193,7 +193,9 @@ def evaluate_missing() -> int:
 @shared_task
 def prepare_standings() -> int:
     """Does nothing where nothing was published since."""
-    return peer_medians.prepare()
+    made = peer_medians.prepare()
+    panorama_order.prepare()
+    return made
 
 
 @shared_task(soft_time_limit=20, time_limit=30)

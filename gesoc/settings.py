@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gesoc.kept_pages.KeptPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "gesoc.common.i18n.language_from_address",
     "django.middleware.common.CommonMiddleware",
@@ -157,8 +158,18 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "mesa",
         "OPTIONS": REDIS_TIMEOUTS,
-    }
+    },
+    # Each web process's own: pages as they were sent (gesoc/kept_pages.py), some 20 MB where all places are taken.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 60,
+        "OPTIONS": {"MAX_ENTRIES": 400, "CULL_FREQUENCY": 10},
+    },
 }
+# A suite changes its tables in ways that leave no trace in the journals: it keeps pages only where it tests just that.
+KEPT_PAGES = env.bool("KEPT_PAGES", not TESTING)
+KEPT_PAGES_ASK_AFTER = 1.0  # seconds
 
 # Originals of published files can hold personal data: nothing under here is served by its path.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(HOME / "media")))

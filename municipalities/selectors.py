@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+
+from gesoc.common.moments import present
 
 from .models import (
     MapFrame,
@@ -118,6 +121,11 @@ class Deflator:
 
 
 def deflator(series: str = PriceIndex.Series.UDI) -> Deflator:
+    return _deflator(str(series), present())
+
+
+@lru_cache(maxsize=8)
+def _deflator(series: str, moment: float) -> Deflator:
     values = PriceIndex.objects.filter(series=series).values_list("year", "value")
     return Deflator(str(PriceIndex.Series(series).value), dict(values))
 

@@ -14,6 +14,7 @@ from .contracts import (
     ContractFilters,
     ContractTotal,
     amount_bands,
+    apart,
     contract_methods_by_year,
     contract_releases,
     contract_totals,
@@ -26,6 +27,7 @@ from .contracts import (
 from .coverage import Arrival, Coverage, bodies_with_data, coverage, latest_arrivals, search_bodies
 from .figures import (
     YearCells,
+    cells_of,
     expenditure_cells,
     expenditure_levels,
     is_told_by,
@@ -34,7 +36,7 @@ from .figures import (
     trend,
     year_cells,
 )
-from .panorama import Shelf, bodies_by_year, shelves
+from .panorama import Shelf, bodies_by_year, shelves, shelves_of
 from .registers import (
     RegisterTotal,
     contracts_under_names,
@@ -48,7 +50,14 @@ from .registers import (
     work_places,
     work_progress,
 )
-from .releases import best_by_year, choose_release, choose_releases, published_releases, years_with_data
+from .releases import (
+    best_by_year,
+    choose_among,
+    choose_release,
+    choose_releases,
+    published_releases,
+    years_with_data,
+)
 from .standings import Standing, spending_of, standing_releases, standings, standings_of, years_of_standings
 from .suppliers import (
     Buyer,
@@ -83,10 +92,13 @@ __all__ = [
     "SupplierYear",
     "YearCells",
     "amount_bands",
+    "apart",
     "best_by_year",
     "bodies_by_year",
     "bodies_with_data",
+    "cells_of",
     "changes",
+    "choose_among",
     "choose_release",
     "choose_releases",
     "contract_methods_by_year",
@@ -118,6 +130,7 @@ __all__ = [
     "sanctions_of",
     "search_bodies",
     "shelves",
+    "shelves_of",
     "spending_of",
     "standing_releases",
     "standings",

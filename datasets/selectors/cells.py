@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.translation import get_language, gettext
 
 from datasets.models import ClassNode, ExpenditureCell, ExpenditureLine, Label, Release, RevenueCell
+from gesoc.common.moments import present
 
 Amounts = Mapping[str, Decimal | None]
 # The moment that a list is ordered by when none is asked for: the first of these that was published.
@@ -97,9 +99,20 @@ def settled_names(classifier: str | None, codes: Iterable[str]) -> dict[str, Nam
 
 
 def _nodes(classifier: str | None, codes: Iterable[str]) -> list[ClassNode]:
-    if classifier is None:
+    wanted = set(codes)
+    if classifier is None or not wanted:
         return []
-    return list(ClassNode.objects.filter(classifier=classifier, code__in=set(codes)))
+    known = _all_nodes(classifier, present())
+    return [node for code in sorted(wanted) for node in known.get(code, ())]
+
+
+@lru_cache(maxsize=16)
+def _all_nodes(classifier: str, moment: float) -> dict[str, list[ClassNode]]:
+    """By code: a few hundred, which every page with headings asks for."""
+    found: dict[str, list[ClassNode]] = {}
+    for node in ClassNode.objects.filter(classifier=classifier):
+        found.setdefault(node.code, []).append(node)
+    return found
 
 
 def node_name(node: ClassNode) -> Name:

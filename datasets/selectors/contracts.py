@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -88,6 +89,20 @@ def contract_releases(*, public_body: PublicBody | None = None, as_of: datetime 
     in_quarter = Q(Exists(wider.filter(period=OuterRef("quarter"))))
     found = found.alias(quarter=_quarter())
     return found.exclude(~Q(period="annual") & in_year).exclude(~Q(quarter="") & in_quarter)
+
+
+def apart(releases: Sequence[Release]) -> list[Release]:
+    """What `contract_releases` would leave of a body's releases of contracts that were read already."""
+    periods = {(one.year, one.period) for one in releases}
+    return [
+        one
+        for one in releases
+        if one.period == "annual" or not {(one.year, "annual"), (one.year, _quarter_of(one.period) or None)} & periods
+    ]
+
+
+def _quarter_of(period: str) -> str:
+    return next((name for name, months in QUARTER_MONTHS.items() if re.search(rf"-{months}$", period)), "")
 
 
 def contracts(filters: ContractFilters | None = None) -> QuerySet[Contract]:

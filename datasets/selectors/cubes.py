@@ -20,7 +20,7 @@ from datasets.models import ContractCell, ExpenditureCell, ExpenditureLine, Kind
 from .cells import OWN_NAMES, SUBFUNCTION, settled_names, sum_stated
 from .contracts import contract_releases
 from .figures import EXPENDITURE_CLASSIFIERS, REVENUE_CLASSIFIERS
-from .releases import best_by_year, in_releases, published_releases
+from .releases import able_to_tell, best_by_year, in_releases, published_releases
 
 Amounts = dict[str, Decimal | None]
 # Of the release: what every cube can be told apart by. Name -> how it is read from a release.
@@ -118,29 +118,23 @@ def releases_of(question: Question) -> list[Release]:
         found = published_releases(kind=question.cube.kind, as_of=question.as_of).select_related(
             "public_body__municipality", "ingest__file__source"
         )
-    found = found.filter(**_conditions(question.cuts))
-    if question.heading and question.cube.kind != Kind.CONTRACTS:
-        found = _able(found, question)
-    releases = list(found.order_by("public_body", "year", "pk"))
-    if question.cube.kind == Kind.CONTRACTS or "release" in question.cuts:
-        return releases
-    return _one_each(releases, question)
+    found = found.filter(**_conditions(question.cuts)).order_by("public_body", "year", "pk")
+    if question.cube.kind == Kind.CONTRACTS:
+        return list(found)
+    releases, named = (
+        able_to_tell(found, question.cube.kind, question.heading) if question.heading else (list(found), {})
+    )
+    return releases if "release" in question.cuts else _one_each(releases, named, question)
 
 
-def _able(found: Any, question: Question) -> Any:
-    from .releases import _able_to_answer
-
-    return _able_to_answer(found, question.cube.kind, question.heading or "")
-
-
-def _one_each(releases: Iterable[Release], question: Question) -> list[Release]:
+def _one_each(releases: Iterable[Release], named: dict[int, int], question: Question) -> list[Release]:
     """Of each body and year one; of each period and document too where the reader asks for those side by side."""
     apart = [name for name in ("period", "document") if name in question.drilldown]
     groups: dict[tuple[Any, ...], list[Release]] = {}
     for release in releases:
         key = (release.public_body_id, *(getattr(release, name) for name in apart))
         groups.setdefault(key, []).append(release)
-    return [release for mine in groups.values() for release in best_by_year(mine).values()]
+    return [release for mine in groups.values() for release in best_by_year(mine, named).values()]
 
 
 def _conditions(cuts: dict[str, tuple[str, ...]]) -> dict[str, Any]:

@@ -134,12 +134,19 @@ def trend(
 ) -> list[YearCells]:
     """Headings year by year, oldest first, each year from its one chosen release. Three queries for any years."""
     chosen = choose_releases(public_body=public_body, kind=kind, years=years, by=by)
+    found = cells_of(chosen.values(), by=by, kind=kind, parent=parent, moment=moment)
+    return [YearCells(year, release, found.get(release.pk, [])) for year, release in chosen.items()]
+
+
+def cells_of(
+    releases: Iterable[Release], *, by: str, kind: str, parent: str | None = None, moment: str | None = None
+) -> dict[int, list[Cell]]:
+    """Headings of several releases of a kind, by release. Two queries."""
     read = revenue_cells if kind == Kind.REVENUE else expenditure_cells
-    cells = read(releases=chosen.values(), by=by, parent=parent, moment=moment)
-    of_release: dict[int, list[Cell]] = {}
-    for cell in cells:
-        of_release.setdefault(cell.release_id, []).append(cell)
-    return [YearCells(year, release, of_release.get(release.pk, [])) for year, release in chosen.items()]
+    found: dict[int, list[Cell]] = {}
+    for cell in read(releases=releases, by=by, parent=parent, moment=moment):
+        found.setdefault(cell.release_id, []).append(cell)
+    return found
 
 
 def _object_prefix(parent: str | None) -> str | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from datasets.models import PublicBody, Release
 from municipalities.models import State
@@ -43,10 +44,21 @@ def bodies_by_year(state: State | None = None) -> dict[str, dict[int, int]]:
 
 def shelves(state: State | None = None) -> list[Shelf]:
     """Every public body with data, by name, with what is published of it. Two queries."""
-    rows = Release.objects.published().filter(_in(state)).order_by("public_body", "kind", "year")
-    found: dict[int, Shelf] = {}
-    years = list(rows.values_list("public_body", "kind", "year").distinct())
+    found = _shelves(Release.objects.published().filter(_in(state)))
+    return sorted(found.values(), key=lambda one: (one.body.sort_key, one.body.pk))
+
+
+def shelves_of(bodies: Sequence[int]) -> list[Shelf]:
+    """A few of them, in the order given; without those of which nothing is published any more."""
+    found = _shelves(Release.objects.published().filter(public_body__in=bodies))
+    return [found[pk] for pk in bodies if pk in found]
+
+
+def _shelves(releases: QuerySet[Release]) -> dict[int, Shelf]:
+    rows = releases.order_by("public_body", "kind", "year").values_list("public_body", "kind", "year").distinct()
+    years = list(rows)
     bodies = PublicBody.objects.select_related("municipality__state", "state").in_bulk({row[0] for row in years})
+    found: dict[int, Shelf] = {}
     for pk, kind, year in years:
         found.setdefault(pk, Shelf(bodies[pk])).years.setdefault(kind, set()).add(year)
-    return sorted(found.values(), key=lambda one: (one.body.sort_key, one.body.pk))
+    return found

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from datasets.models import Breakdown, Document, ExpenditureCell, Kind, PublicBody, Release, RevenueCell
 
@@ -26,6 +25,7 @@ CELLS: dict[str, type[ExpenditureCell] | type[RevenueCell]] = {
     Kind.EXPENDITURE: ExpenditureCell,
     Kind.REVENUE: RevenueCell,
 }
+NAMED = Count("key", filter=~Q(key=""))  # cells with a key of their own
 # Higher is better. A document that is not named is a report like any other.
 DOCUMENTS = {Document.APPROVED: 0, Document.PUBLIC_ACCOUNT: 2}
 BREAKDOWNS = {
@@ -105,14 +105,26 @@ def choose_releases(
     found = found.filter(**{name: value for name, value in wanted.items() if value is not None})
     if years is not None:
         found = found.filter(year__in=list(years))
-    return best_by_year(_able_to_answer(found, kind, by) if by else found)
+    if by is None:
+        return best_by_year(found)
+    return best_by_year(*able_to_tell(found, kind, by))
 
 
-def best_by_year(releases: Iterable[Release]) -> dict[int, Release]:
-    """For each year, oldest first, the release of a body and kind that answers best."""
+def choose_among(releases: Iterable[Release], *, by: str, **wanted: Any) -> dict[int, Release]:
+    """What `choose_releases` would choose of releases of a body and kind that were read already. One question of cells."""
+    found = [one for one in releases if all(getattr(one, name) == value for name, value in wanted.items())]
+    if not found:
+        return {}
+    cells = CELLS[found[0].kind]._default_manager.filter(by=by, **in_releases(found))
+    named = dict(cells.values_list("release").annotate(named=NAMED))
+    return best_by_year([one for one in found if _tells(one, by, named)], named)
+
+
+def best_by_year(releases: Iterable[Release], named: Mapping[int, int] | None = None) -> dict[int, Release]:
+    """For each year, oldest first, the release of a body and kind that answers best; `named`: how many headings each has."""
     best: dict[int, Release] = {}
     for release in releases:
-        if release.year not in best or _rank(release) > _rank(best[release.year]):
+        if release.year not in best or _rank(release, named) > _rank(best[release.year], named):
             best[release.year] = release
     return dict(sorted(best.items()))
 
@@ -126,23 +138,28 @@ def in_releases(releases: Iterable[Release]) -> dict[str, Any]:
     }
 
 
-def _able_to_answer(releases: QuerySet[Release], kind: str, by: str) -> QuerySet[Release]:
-    """Releases with cells of `by`, annotated with how many of them have a key of their own."""
+def able_to_tell(releases: QuerySet[Release], kind: str, by: str) -> tuple[list[Release], dict[int, int]]:
+    """Those that `by` tells apart, and how many headings of their own each has. One query."""
     cells = CELLS[kind]._default_manager.filter(public_body=OuterRef("public_body"), release=OuterRef("pk"), by=by)
-    named = cells.exclude(key="").values("release").annotate(count=Count("key")).values("count")
-    able = releases.annotate(named_cells=Coalesce(Subquery(named, output_field=IntegerField()), 0))
-    if kind != Kind.EXPENDITURE:
-        return able.filter(Exists(cells))
-    printed_so = Q(breakdown__in=[name for name in ANSWERING[by] if name != Breakdown.FULL])
-    return able.filter(Exists(cells), printed_so | Q(breakdown=Breakdown.FULL, named_cells__gt=0))
+    counted = cells.values("release").annotate(named=NAMED).values("named")
+    found = list(releases.annotate(named_cells=Subquery(counted)))
+    named = {one.pk: one.named_cells for one in found if one.named_cells is not None}
+    return [one for one in found if _tells(one, by, named)], named
 
 
-def _rank(release: Release) -> tuple[Any, ...]:
+def _tells(release: Release, by: str, named: Mapping[int, int]) -> bool:
+    """A statement of expenditure is printed by one classification; in full detail it tells what its lines name."""
+    if release.pk not in named or release.kind != Kind.EXPENDITURE:
+        return release.pk in named
+    return named[release.pk] > 0 if release.breakdown == Breakdown.FULL else release.breakdown in ANSWERING[by]
+
+
+def _rank(release: Release, named: Mapping[int, int] | None) -> tuple[Any, ...]:
     """Document, then period, then the finest answer: several breakdowns of one document print the same money."""
     return (
         DOCUMENTS.get(Document(release.document), 1) if release.document else 1,
         _period_rank(release.period),
-        getattr(release, "named_cells", 0),
+        (named or {}).get(release.pk, 0),
         BREAKDOWNS[Breakdown(release.breakdown)],
         release.pk,
     )

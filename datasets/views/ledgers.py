@@ -120,17 +120,24 @@ class LedgerView(DashboardView):
         return self._answers[level]
 
     def _choose(self, level: str) -> Release | None:
-        assert self.place.body is not None
         document, _dot, period = self.params.get("documento", "").partition(".")
         year = self.params.get("anio", "")
-        return selectors.choose_release(
-            public_body=self.place.body,
-            kind=self.ledger.kind,
-            year=int(year) if year.isdecimal() and int(year) in self.years else None,
-            document=document or None,
-            period=period or None,
-            by=level,
-        )
+        wanted = {"document": document, "period": period}
+        asked: dict[str, Any] = {name: value for name, value in wanted.items() if value}
+        if year.isdecimal() and int(year) in self.years:
+            asked["year"] = int(year)
+        chosen = selectors.choose_among(self.releases, by=level, **asked) if asked else self.tellers(level)
+        return chosen[max(chosen)] if chosen else None
+
+    def tellers(self, level: str) -> dict[int, Release]:
+        """For each year the release that tells it best that way; each level is asked for once."""
+        if level not in self._tellers:
+            self._tellers[level] = selectors.choose_among(self.releases, by=level)
+        return self._tellers[level]
+
+    @cached_property
+    def _tellers(self) -> dict[str, dict[int, Release]]:
+        return {}
 
     @cached_property
     def moment(self) -> str | None:
@@ -163,8 +170,16 @@ class LedgerView(DashboardView):
     @cached_property
     def cells(self) -> list[Cell]:
         assert self.release is not None
-        read = selectors.revenue_cells if self.section == "revenue" else selectors.expenditure_cells
-        return read(releases=[self.release], by=self.level, parent=self.parent, moment=self.moment)
+        return self.all_cells.get(self.release.pk, [])
+
+    @cached_property
+    def all_cells(self) -> dict[int, list[Cell]]:
+        """Of the year shown and of those that may stand beside it, read together."""
+        assert self.release is not None
+        releases = {one.pk: one for one in (*self.tellers(self.level).values(), self.release)}
+        return selectors.cells_of(
+            releases.values(), by=self.level, kind=self.ledger.kind, parent=self.parent, moment=self.moment
+        )
 
     @property
     def parent(self) -> str | None:
@@ -195,18 +210,11 @@ class LedgerView(DashboardView):
     @cached_property
     def trend(self) -> list[YearCells]:
         """The releases of all years that compare with the chosen one, in its place among them."""
-        assert self.place.body is not None
         assert self.release is not None
         assert self.moment is not None
-        by_year = {
-            one.year: one
-            for one in selectors.trend(
-                public_body=self.place.body, by=self.level, kind=self.ledger.kind, parent=self.parent
-            )
-        }
-        by_year[self.release.year] = YearCells(self.release.year, self.release, self.cells)
-        kept = comparable([one.release for one in by_year.values()], self.release, self.moment)
-        return [by_year[release.year] for release in kept]
+        by_year = self.tellers(self.level) | {self.release.year: self.release}
+        kept = comparable(list(by_year.values()), self.release, self.moment)
+        return [YearCells(one.year, one, self.all_cells.get(one.pk, [])) for one in kept]
 
     # -- the figures ----------------------------------------------------------------------------------------------
 

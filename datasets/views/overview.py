@@ -148,8 +148,7 @@ class OverviewView(DashboardView):
         if not releases:
             return None
         year = max(release.year for release in releases)
-        assert self.place.body is not None
-        counted = [one for one in selectors.contract_releases(public_body=self.place.body) if one.year == year]
+        counted = [one for one in selectors.apart(releases) if one.year == year]
         totals = selectors.contract_totals(releases=counted, by="method")
         pesos = contract_figures.in_currency(totals, "MXN")
         count = sum(one.line_count for one in totals)
@@ -226,9 +225,8 @@ class OverviewView(DashboardView):
         if last is None:
             return None
         for way, (level, *_finer) in EXPENDITURE.ways.items():
-            releases = selectors.choose_releases(
-                public_body=last.public_body, kind=last.kind, period=last.period, document=last.document, by=level
-            )
+            mine = [one for one in self.releases if one.kind == last.kind]
+            releases = selectors.choose_among(mine, period=last.period, document=last.document, by=level)
             release = releases.get(last.year)
             moment = first_moment(release) if release else None
             if release and moment:

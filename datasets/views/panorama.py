@@ -11,29 +11,24 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
 from django.views import View
 
+from datasets import panorama_order as order
 from datasets import selectors, takeaway
 from datasets.figures.comparison import INDICATORS
 from datasets.models import Kind
+from datasets.panorama_order import name_of, standing_of
 from datasets.selectors import Shelf, Standing
 from datasets.takeaway import Taken
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, Table, link, row
 from gesoc.common.exports import csv_response
-from gesoc.common.text import sort_key
 from municipalities.models import State
 
 from .choices import picked, query_with
 
 PER_PAGE = 100
-ORDERS = {
-    "nombre": gettext_lazy("Name"),
-    "datos": gettext_lazy("Most data"),
-    "gasto": gettext_lazy("Expenditure per inhabitant"),
-    "poblacion": gettext_lazy("Population"),
-}
 
 
 class PanoramaView(View):
@@ -43,13 +38,10 @@ class PanoramaView(View):
         shape = request.GET.get("formato", "")
         if shape in takeaway.FORMATS and request.GET.get("figura"):
             return takeaway.answer(shape, self.take(request.GET["figura"]))
-        shelves = selectors.shelves(self.state)
-        years = selectors.years_of_standings(False)
-        year = years[0] if years else None
-        told = {one.code: one for one in selectors.standings(year)} if year else {}
         if shape == "csv":
+            shelves, (told, year) = selectors.shelves(self.state), order.standings_of_newest_year()
             return csv_response("panorama.csv", csv_headings(), [csv_row(one, told, year) for one in shelves])
-        return render(request, "datasets/panorama.html", self.context(shelves, told, year))
+        return render(request, "datasets/panorama.html", self.context())
 
     def take(self, key: str) -> Taken:
         figure = self.figure()
@@ -66,25 +58,28 @@ class PanoramaView(View):
     def figure(self) -> Figure | None:
         return coverage_figure(self.state, query_with(self.request.GET, formato="csv", figura="cobertura"))
 
-    def context(self, shelves: Sequence[Shelf], told: dict[str, Standing], year: int | None) -> dict[str, Any]:
+    def context(self) -> dict[str, Any]:
         params = self.request.GET
-        order = picked(params, "orden", ORDERS, "datos")
-        page = Paginator(ordered(shelves, told, order), PER_PAGE).get_page(params.get("pagina"))
+        by = picked(params, "orden", order.ORDERS, "datos")
+        listed = order.listing(self.state, by)
+        page = Paginator(listed.bodies, PER_PAGE).get_page(params.get("pagina"))
+        shelves = selectors.shelves_of(list(page.object_list))
+        told, year = order.standings_shown(shelves)
         return {
             "state": self.state,
             "states": [(one.slug, one.short_name) for one in State.objects.all()],
             "figure": self.figure(),
             "page": page,
             "query": query_with(params).removeprefix("?").removeprefix("."),
-            "table": table(list(page), told, year, order, lambda by: query_with(params, orden=by)),
-            "count": money.number(len(shelves)),
+            "table": table(shelves, told, year, by, lambda by: query_with(params, orden=by)),
+            "count": money.number(len(listed.bodies)),
             "csv_url": query_with(params, formato="csv"),
-            "compare": _compare(shelves),
+            "compare": "&".join(f"m={code}" for code in listed.compare),
         }
 
 
 def coverage_figure(state: State | None, csv_url: str = "") -> Figure | None:
-    counts = selectors.bodies_by_year(state)
+    counts = order.counted(state)
     years = sorted({year for by_year in counts.values() for year in by_year})
     if not years:
         return None
@@ -128,32 +123,6 @@ def _title(counts: dict[str, dict[int, int]]) -> str:
     return said % {"year": best, "count": money.number(spending[best])}
 
 
-def standing_of(one: Shelf, told: dict[str, Standing]) -> Standing | None:
-    return told.get(str(one.body.municipality_id)) if one.body.is_municipal_government else None
-
-
-def ordered(shelves: Sequence[Shelf], told: dict[str, Standing], by: str) -> list[Shelf]:
-    """What is not known comes last."""
-
-    def value(one: Shelf) -> Decimal | int | None:
-        standing = standing_of(one, told)
-        if by == "datos":
-            return one.count
-        if standing is None:
-            return None
-        return standing.population if by == "poblacion" else INDICATORS["gasto"].of(standing)
-
-    named = sorted(shelves, key=lambda one: (sort_key(_name(one)), one.body.pk))
-    if by == "nombre":
-        return named
-    return sorted(named, key=lambda one: ((found := value(one)) is None, -(found or 0)))
-
-
-def _name(one: Shelf) -> str:
-    body = one.body
-    return body.municipality.name if body.is_municipal_government and body.municipality else body.name
-
-
 def _state(one: Shelf) -> str:
     body = one.body
     state = body.municipality.state if body.municipality else body.state
@@ -183,7 +152,7 @@ def table(shelves: Sequence[Shelf], told: dict[str, Standing], year: int | None,
             row(
                 columns,
                 [
-                    link(_name(one), one.body.get_absolute_url()),
+                    link(name_of(one), one.body.get_absolute_url()),
                     _state(one),
                     _published(one),
                     money.pesos(each),
@@ -206,11 +175,6 @@ def _published(one: Shelf) -> str:
     return "; ".join(told)
 
 
-def _compare(shelves: Sequence[Shelf]) -> str:
-    codes = [one.body.municipality_id for one in shelves if one.body.is_municipal_government][:4]
-    return "&".join(f"m={code}" for code in codes) if len(codes) > 1 else ""
-
-
 def csv_headings() -> list[str]:
     kinds = [str(label) for label in Kind.labels]
     place = [gettext("INEGI code"), gettext("name"), gettext("state")]
@@ -222,7 +186,7 @@ def csv_row(one: Shelf, told: dict[str, Standing], year: int | None) -> list[Any
     each = INDICATORS["gasto"].of(standing) if standing else None
     return [
         one.body.municipality_id if one.body.is_municipal_government else "",
-        _name(one),
+        name_of(one),
         _state(one),
         *[", ".join(map(str, sorted(one.years.get(kind, ())))) for kind in Kind.values],
         year if each is not None else "",

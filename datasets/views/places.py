@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -112,20 +113,24 @@ class Place:
 
     def populations(self, years: Iterable[int]) -> dict[int, Population]:
         """For each year the newest figure at or before it, else the one of the year after: the spending of 1999 is divided
-        by the census of early 2000, and every page says which it is. A year without either is left out. One query."""
-        if self.is_government and self.municipality is not None:
-            figures = Population.objects.filter(municipality=self.municipality.code)
-        elif self.body is not None and self.body.kind in STATE_KINDS and not self._is_unknown_state:
-            figures = Population.objects.filter(municipality=None, state=self.body.state_id)
-        else:
-            return {}
-        known = list(figures.order_by("-year", "kind"))
+        by the census of early 2000, and every page says which it is. A year without either is left out. One query, once."""
+        known = self._all_populations
         found = {
             year: next((one for one in known if one.year <= year), None)
             or next((one for one in known if one.year == year + 1), None)
             for year in years
         }
         return {year: one for year, one in found.items() if one is not None}
+
+    @cached_property
+    def _all_populations(self) -> list[Population]:
+        if self.is_government and self.municipality is not None:
+            figures = Population.objects.filter(municipality=self.municipality.code)
+        elif self.body is not None and self.body.kind in STATE_KINDS and not self._is_unknown_state:
+            figures = Population.objects.filter(municipality=None, state=self.body.state_id)
+        else:
+            return []
+        return list(figures.order_by("-year", "kind"))
 
     @property
     def _is_unknown_state(self) -> bool:

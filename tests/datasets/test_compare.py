@@ -3,11 +3,15 @@
 from statistics import median
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets import selectors, tasks
+from datasets.caching import FIELDS
 from datasets.figures.comparison import INDICATORS
 from datasets.models import Breakdown, Document, Release
 from datasets.peer_medians import Spread, beside
@@ -112,6 +116,40 @@ def test_standings_of_the_newest_years_wait_for_the_first_reader(towns, django_a
     for planned in (False, True):
         with django_assert_num_queries(1):  # which version of the data it is
             assert len(selectors.standings(2024, planned=planned)) == 3
+
+
+def test_a_municipality_beside_its_peers_waits_for_its_first_reader_and_moves_with_the_data(
+    towns, django_assert_num_queries
+):
+    version = bump_data_version()
+    tasks.prepare_standings()
+    with django_assert_num_queries(1):  # which version of the data it is
+        mine, peers = beside("05035", 2024)
+    assert (mine, peers.size) == (next(one for one in selectors.standings(2024) if one.code == "05035"), 2)
+    cache.delete(f"datos:{FIELDS}:{version}:standing:2024:05030")  # what the cache let go of is read
+    assert beside("05030", 2024)[0].code == "05030"
+    Release.objects.filter(public_body__municipality="05035").update(status="withdrawn")
+    bump_data_version()
+    assert beside("05035", 2024) is None
+
+
+def test_a_page_of_the_panorama_reads_the_rows_it_shows_and_moves_with_the_data(client, towns, monkeypatch):
+    monkeypatch.setattr("datasets.views.panorama.PER_PAGE", 1)
+    bump_data_version()
+    tasks.prepare_standings()
+    with CaptureQueriesContext(connection) as seen:
+        first = client.get("/panorama/?orden=poblacion")
+    rows = [query["sql"] for query in seen if '"datasets_release"' in query["sql"]]
+    assert len(rows) == 1
+    assert '"public_body_id" IN (' in rows[0]
+    people = {one.code: one.population for one in selectors.standings(2024)}
+    listed = selectors.shelves_of(first.context["page"].paginator.object_list)
+    shown = [people[one.body.municipality_id] for one in listed if one.body.municipality_id in people]
+    assert shown == sorted(people.values(), reverse=True)
+    gone = first.context["page"].object_list[0]
+    Release.objects.filter(public_body=gone).update(status="withdrawn")
+    bump_data_version()
+    assert gone not in client.get("/panorama/?orden=poblacion").context["page"].paginator.object_list
 
 
 def test_standings_are_kept_until_the_data_change(towns, django_assert_num_queries):

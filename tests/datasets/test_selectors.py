@@ -300,6 +300,47 @@ def test_choose_release_costs_one_query_with_one_or_many_candidates(body, three_
         choose(body, year=2022, by="chapter")
 
 
+@pytest.mark.parametrize("by", ["chapter", "concept", "function", "unit"])
+@pytest.mark.parametrize("wanted", [{}, {"year": 2023}, {"period": "annual"}, {"document": Document.APPROVED}])
+def test_releases_that_were_read_already_are_chosen_among_as_by_the_database(
+    body, three_years, by, wanted, django_assert_num_queries
+):
+    full = release(body, year=2024, breakdown=Breakdown.FULL, totals={"approved": "31.00"})
+    expenditure_cell(full, "chapter", "1000", approved="30.00")
+    expenditure_cell(full, "chapter", "", approved="1.00")
+    expenditure_cell(full, "unit", "", approved="31.00")
+    stray = release(body, year=2025, breakdown=Breakdown.FUNCTIONAL, totals={"approved": "5.00"})
+    expenditure_cell(stray, "chapter", "1000", approved="5.00")
+    asked = {
+        "years" if name == "year" else name: [value] if name == "year" else value for name, value in wanted.items()
+    }
+    expected = selectors.choose_releases(public_body=body, kind=Kind.EXPENDITURE, by=by, **asked)
+    read = list(selectors.published_releases(public_body=body, kind=Kind.EXPENDITURE))
+    with django_assert_num_queries(1):
+        assert selectors.choose_among(read, by=by, **wanted) == expected
+
+
+def test_nothing_is_asked_where_nothing_was_read(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert selectors.choose_among([], by="chapter") == {}
+
+
+def test_names_of_a_classifier_are_read_once_a_minute(settings, django_assert_num_queries, monkeypatch):
+    from datasets.selectors import cells
+    from gesoc.common import moments
+
+    class_node("object", "1000", "Servicios personales")
+    settings.TESTING = False
+    monkeypatch.setattr(moments.time, "monotonic", lambda: 1_000_000_000.0)
+    for questions in (1, 0):
+        with django_assert_num_queries(questions):
+            assert cells.official_names("object", ["1000", "9999"])["1000"].full == "Servicios personales"
+    class_node("object", "9999", "Otros")
+    monkeypatch.setattr(moments.time, "monotonic", lambda: 1_000_000_060.0)
+    assert set(cells.official_names("object", ["1000", "9999"])) == {"1000", "9999"}
+    cells._all_nodes.cache_clear()
+
+
 # -- version -------------------------------------------------------------------------------------------------------
 
 

@@ -157,6 +157,10 @@ def test_contract_releases_leaves_out_lists_inside_other_lists(body, periods, ke
     release(body, period="Q3", year=2023)  # the other year's lists decide nothing here
     release(PublicBodyFactory(municipality__code="05030"), period="annual")
     found = selectors.contract_releases(public_body=body).filter(year=2024)
+    read = list(Release.objects.published().filter(public_body=body))
+    assert {one.pk for one in selectors.apart(read)} == {
+        one.pk for one in selectors.contract_releases(public_body=body)
+    }
     assert sorted(found.values_list("period", flat=True)) == kept
 
 

@@ -1,0 +1,101 @@
+"""In which order the panorama lists its public bodies: a page then reads no more than the rows it shows.
+
+Kept until the data change, and made by the worker before a reader asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy
+
+from datasets import selectors
+from datasets.caching import remembered, remembered_some
+from datasets.figures.comparison import INDICATORS
+from datasets.selectors import Shelf, Standing
+from datasets.versions import data_version
+from gesoc.common.text import sort_key
+from municipalities.models import State
+
+TO_COMPARE = 4  # that are offered for a comparison, the first by name
+ORDERS = {
+    "nombre": gettext_lazy("Name"),
+    "datos": gettext_lazy("Most data"),
+    "gasto": gettext_lazy("Expenditure per inhabitant"),
+    "poblacion": gettext_lazy("Population"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    bodies: tuple[int, ...]
+    compare: tuple[str, ...]  # codes of municipalities; none where fewer than two are told
+
+
+def listing(state: State | None, by: str) -> Listing:
+    return remembered(f"panorama:{state.pk if state else ''}:{by}", lambda: _list(state, by))
+
+
+def counted(state: State | None) -> dict[str, dict[int, int]]:
+    """How many public bodies tell each kind and year."""
+    return remembered(f"panorama:{state.pk if state else ''}:years", lambda: selectors.bodies_by_year(state))
+
+
+def standings_of_newest_year() -> tuple[dict[str, Standing], int | None]:
+    year = next(iter(selectors.years_of_standings(False)), None)
+    return ({one.code: one for one in selectors.standings(year)} if year else {}), year
+
+
+def standings_shown(shelves: Sequence[Shelf]) -> tuple[dict[str, Standing], int | None]:
+    """Of the municipalities of one page alone, with the year."""
+    year = next(iter(selectors.years_of_standings(False)), None)
+    codes = [str(one.body.municipality_id) for one in shelves if one.body.is_municipal_government]
+    if year is None or not codes:
+        return {}, year
+    told: dict[str, Standing] = remembered_some(data_version(), f"standing:{year}", codes)
+    if missing := [code for code in codes if code not in told]:
+        told |= {one.code: one for one in selectors.standings_of(missing, year)}
+    return told, year
+
+
+def prepare() -> None:
+    """The lists of the whole country, which is where the page opens."""
+    for by in ORDERS:
+        listing(None, by)
+    counted(None)
+
+
+def _list(state: State | None, by: str) -> Listing:
+    shelves, (told, _year) = selectors.shelves(state), standings_of_newest_year()
+    codes = [str(one.body.municipality_id) for one in shelves if one.body.is_municipal_government][:TO_COMPARE]
+    return Listing(
+        bodies=tuple(one.body.pk for one in ordered(shelves, told, by)), compare=tuple(codes) if len(codes) > 1 else ()
+    )
+
+
+def standing_of(one: Shelf, told: dict[str, Standing]) -> Standing | None:
+    return told.get(str(one.body.municipality_id)) if one.body.is_municipal_government else None
+
+
+def ordered(shelves: Sequence[Shelf], told: dict[str, Standing], by: str) -> list[Shelf]:
+    """What is not known comes last."""
+
+    def value(one: Shelf) -> Decimal | int | None:
+        standing = standing_of(one, told)
+        if by == "datos":
+            return one.count
+        if standing is None:
+            return None
+        return standing.population if by == "poblacion" else INDICATORS["gasto"].of(standing)
+
+    named = sorted(shelves, key=lambda one: (sort_key(name_of(one)), one.body.pk))
+    if by == "nombre":
+        return named
+    return sorted(named, key=lambda one: ((found := value(one)) is None, -(found or 0)))
+
+
+def name_of(one: Shelf) -> str:
+    body = one.body
+    return body.municipality.name if body.is_municipal_government and body.municipality else body.name
