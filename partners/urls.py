@@ -54,6 +54,7 @@ privacy = [
     path("", views.notice, name="privacy_notice"),
     path("solicitud/", views.AskArco.as_view(), name="ask_arco"),
     path("decisiones/<str:token>/", views.Decisions.as_view(), name="decisions"),
+    path("invitacion/<str:token>/", views.way_in, name="way_in"),
     path("baja/<str:token>/", views.Unsubscribe.as_view(), name="unsubscribe"),
     path("mesa/", views.PrivacyDesk.as_view(), name="privacy_desk"),
     path("mesa/<uuid:key>/datos/", views.ArcoReport.as_view(), name="arco_report"),

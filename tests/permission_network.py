@@ -76,6 +76,7 @@ ARGUMENTS: dict[str, Any] = {
     "partners:compare": lambda side, user: ["personas", PersonFactory().pk, _contact(side).pk],
     "partners:undo_merge": lambda side, user: [_merge(side).pk],
     "partners:decisions": lambda side, user: [_link(side, "consent")],
+    "partners:way_in": lambda side, user: ["no-such-token"],
     "partners:unsubscribe": lambda side, user: [_link(side, "unsubscribe")],
     "partners:handle_arco": lambda side, user: [_request(side).key],
     "partners:arco_report": lambda side, user: [_request(side).key],

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import F
-from django.db.models.functions import Left
+from django.db.models import F, OuterRef, Subquery, TextField, Value
+from django.db.models.functions import Concat, Left
 
 from gesoc.common.facets import Facet, facet, tally
 from municipalities.models import State
-from partners.models import Membership, Organisation, OrganisationQuerySet, Theme
+from partners.models import Membership, Organisation, OrganisationQuerySet, OutboxMail, Theme
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -77,6 +77,8 @@ def contacts_of(organisation: Organisation) -> list[Membership]:
 
 def team_of(organisation: Organisation) -> list[Membership]:
     """Who acts for it or was invited to; those who left are in the history only."""
+    mails = OutboxMail.objects.filter(about=Concat(Value("membership:"), OuterRef("pk"), output_field=TextField()))
     rows = organisation.memberships.exclude(state=Membership.State.ENDED).select_related("user")
+    rows = rows.annotate(mail_state=Subquery(mails.order_by("-pk").values("state")[:1]))
     order = list(Membership.State.values)
     return sorted(rows.order_by("user__full_name", "pk"), key=lambda row: order.index(row.state))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -12,11 +13,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners import tasks
 from partners.audit import acting, given
-from partners.models import Membership, Organisation, User
+from partners.models import Membership, Organisation, SignedLink, User
+
+from .mail import MailLink, queue_mail, suppress_mail
 
 GESOC_GROUP = "GESOC"
+WAY_IN = "way_in"
+WAY_IN_FOR = datetime.timedelta(days=3)
 
 # What GESOC staff may do in the administration; "view" is part of every other right there.
 GESOC_PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -185,20 +189,40 @@ def add_membership(
 
 
 def invite_member(
-    *, organisation: Organisation, email: str, full_name: str, site: str, by: User, role: str = Membership.Role.MEMBER
+    *, organisation: Organisation, email: str, full_name: str, by: User, role: str = Membership.Role.MEMBER
 ) -> Membership:
     """Offer a role in an organisation by mail; an account is opened for an address that has none.
 
-    `site` is the address of the home page, with its scheme: links in mails start with it. The role gives no right
-    until the person accepts it.
+    The role gives no right until the person accepts it.
     """
     with acting(by, "invite_member"):
         user = User.objects.with_email(email).first() or _save_user(_new_user(email, full_name))
         membership = _save_membership(
             Membership(user=user, organisation=organisation, role=role, state=Membership.State.INVITED)
         )
-        tasks.send_invitation.delay_on_commit(membership.pk, site)  # type: ignore[attr-defined]
+        queue_mail(
+            kind="membership_invitation",
+            template="invitation",
+            context={"membership": membership},
+            key=f"{about_membership(membership)}:invitation",
+            about=about_membership(membership),
+            to=user.email,
+            links={"way_in": MailLink("partners:way_in", WAY_IN, str(membership.pk), timezone.now() + WAY_IN_FOR)},
+            language=user.preferred_language,
+            by=by,
+        )
         return membership
+
+
+def about_membership(membership: Membership) -> str:
+    """As the outbox knows it."""
+    return f"membership:{membership.pk}"
+
+
+def invited_by(link: SignedLink) -> Membership | None:
+    """The membership that a way in leads to; None once it was withdrawn, or the account closed."""
+    found = Membership.objects.exclude(state=Membership.State.ENDED).filter(user__is_active=True, pk=link.subject)
+    return found.select_related("user").first()
 
 
 def accept_invitation(*, membership: Membership, by: User) -> Membership:
@@ -272,7 +296,10 @@ def _move(
             )
         for name, value in fields.items():
             setattr(current, name, value)
-        return _save_membership(current)
+        _save_membership(current)
+        if current.state != Membership.State.INVITED:  # answered or withdrawn: what still waits is not sent
+            suppress_mail(about=about_membership(current), by=by)
+        return current
 
 
 def _save_membership(membership: Membership) -> Membership:

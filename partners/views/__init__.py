@@ -46,7 +46,7 @@ from .privacy import (
     Unsubscribe,
     notice,
 )
-from .team import EndMembership, TeamPage
+from .team import EndMembership, TeamPage, way_in
 
 __all__ = [
     "AccountPage",
@@ -93,4 +93,5 @@ __all__ = [
     "suggest_municipalities",
     "suggest_organisations",
     "ties_csv",
+    "way_in",
 ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from django.views.generic import View
 
+from gesoc.common.views import behind_a_link
 from partners import selectors, services
 from partners.audit import person
 from partners.forms import EndMembershipForm, InvitationForm
@@ -38,9 +41,8 @@ class TeamPage(TeamView):
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         organisation, form = self.organisation(), InvitationForm(request.POST)
         if form.is_valid():
-            site = request.build_absolute_uri(reverse("home"))
             try:
-                services.invite_member(organisation=organisation, site=site, by=person(request), **form.cleaned_data)
+                services.invite_member(organisation=organisation, by=person(request), **form.cleaned_data)
             except ValidationError as refusal:
                 form.add_error(None, refusal.messages)
             else:
@@ -80,3 +82,19 @@ class EndMembership(TeamView):
     def page(self, membership: Membership, form: EndMembershipForm) -> HttpResponse:
         context = {"membership": membership, "organisation": membership.organisation, "form": form}
         return render(self.request, "partners/end_membership.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def way_in(request: HttpRequest, token: str) -> HttpResponse:
+    """From the mail of an invitation: to the account, or for one without a password to the page where it is chosen."""
+    link = services.find_link(token=token, purpose=services.WAY_IN)
+    membership = services.invited_by(link) if link else None
+    if membership is None:
+        said = _("This link no longer leads anywhere: it expired or the invitation was withdrawn. Ask for another one.")
+        messages.warning(request, said)
+        return behind_a_link(redirect("account_login"))
+    if membership.user.has_usable_password():
+        return behind_a_link(redirect("account"))
+    key = default_token_generator.make_token(membership.user)
+    uid = user_pk_to_url_str(membership.user)
+    return behind_a_link(redirect("account_reset_password_from_key", uidb36=uid, key=key))

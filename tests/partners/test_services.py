@@ -1,6 +1,7 @@
 """Accounts, memberships, and the trail they leave."""
 
 import datetime
+from urllib.parse import urlsplit
 
 import pghistory.models
 import pytest
@@ -8,7 +9,8 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 
 from partners import services
-from partners.models import Membership, MembershipEvent, User, UserEvent
+from partners.models import Membership, MembershipEvent, OutboxMail, User, UserEvent
+from partners.tasks import deliver_due_mail
 from tests.factories.partners import AdminFactory, GesocFactory, MembershipFactory, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +119,6 @@ def test_invitation_opens_an_account_and_gives_no_right_until_accepted(gesoc, dj
             organisation=organisation,
             email="Luz@laguna.example",
             full_name="Luz Paz",
-            site="https://mesa.example/",
             by=gesoc,
         )
     assert len(callbacks) == 1
@@ -131,28 +132,49 @@ def test_invitation_opens_an_account_and_gives_no_right_until_accepted(gesoc, dj
     ]
 
 
-def test_invitation_mail_leads_to_a_first_password(client, gesoc):
-    from partners.tasks import send_invitation
+def invited(gesoc, **fields):
+    said = {"email": "luz@laguna.example", "full_name": "Luz Paz", **fields}
+    return services.invite_member(organisation=OrganisationFactory(name="Laguna Abierta"), by=gesoc, **said)
 
-    membership = MembershipFactory(
-        state=Membership.State.INVITED,
-        organisation__name="Laguna Abierta",
-        user=services.create_user(email="luz@laguna.example", full_name="Luz Paz", by=gesoc),
-    )
-    send_invitation(membership.pk, "https://mesa.example/")
+
+def way_in():
+    """The path of the link in the mail."""
+    deliver_due_mail()
     [message] = mail.outbox
-    assert message.subject == "Invitación para actuar por Laguna Abierta en Mesa de Datos"
-    link = next(line for line in message.body.splitlines() if line.startswith("https://mesa.example/"))
-    page = client.get(link.removeprefix("https://mesa.example"), follow=True)
-    assert "Elige una contraseña" in page.content.decode()
+    return urlsplit(next(line for line in message.body.splitlines() if "/invitacion/" in line)).path
 
 
-def test_invitation_mail_is_not_sent_once_answered():
-    from partners.tasks import send_invitation
+def test_invitation_mail_leads_to_a_first_password(client, gesoc):
+    membership = invited(gesoc)
+    link = way_in()
+    assert mail.outbox[0].subject == "Invitación para actuar por Laguna Abierta en Mesa de Datos"
+    assert link.strip("/").split("/")[-1] not in OutboxMail.objects.get().text  # minted when it is sent, kept nowhere
+    assert "Elige una contraseña" in client.get(link, follow=True).content.decode()
+    membership.user.set_password("muy larga y segura 1")
+    membership.user.save()
+    assert client.get(link)["Location"] == "/cuenta/"  # no second password through an old mail
 
-    send_invitation(MembershipFactory(state=Membership.State.ACTIVE).pk, "https://mesa.example/")
-    send_invitation(10**9, "https://mesa.example/")
-    assert mail.outbox == []
+
+def test_what_was_withdrawn_leads_nowhere_and_what_waits_is_not_sent(client, gesoc):
+    membership = invited(gesoc)
+    link = way_in()
+    services.end_membership(membership=membership, by=gesoc)
+    page = client.get(link, follow=True).content.decode()
+    assert "ya no lleva a ningún lado" in page and "Elige una contraseña" not in page
+    other = invited(gesoc, email="otra@laguna.example")
+    services.end_membership(membership=other, by=gesoc)
+    deliver_due_mail()
+    assert len(mail.outbox) == 1
+    assert OutboxMail.objects.get(to="otra@laguna.example").state == OutboxMail.State.SUPPRESSED
+
+
+def test_the_team_sees_whether_the_mail_of_an_invitation_left(client, gesoc):
+    membership = invited(gesoc)
+    client.force_login(gesoc)
+    team = f"/organizaciones/{membership.organisation.slug}/equipo/"
+    assert "El correo va en camino" in client.get(team).content.decode()
+    OutboxMail.objects.update(state="fallido")
+    assert "El correo no se pudo entregar" in client.get(team).content.decode()
 
 
 def test_invitation_is_accepted_only_by_the_invited(gesoc):
