@@ -23,8 +23,13 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # Told beside the data: the newest row of their journals says whether any of it changed.
 JOURNALS = (
+    "partners_organisationevent",
     "projects_projectevent",
+    "projects_projectpartnerevent",
+    "projects_challengeevent",
     "projects_evidenceevent",
+    "projects_datagapevent",
+    "projects_researchnoteevent",
     "dialogues_sessionevent",
     "dialogues_commitmentevent",
     "datasets_publicbodyevent",

@@ -16,6 +16,7 @@ from datasets.ingest.shapes import LINE_FIELDS, Finding
 from datasets.ingest.units import printed_unit, unit_finding, unit_questions
 
 from . import REGISTERS, works
+from .sums import left_out
 
 _TOTAL = re.compile(r"(gran |sub ?)?total|sumas?\b")
 MOSTLY = 0.9  # of the filled cells must be years for a column to state the year of its rows
@@ -27,16 +28,32 @@ def read_register(area: Area, mapping: ColumnMapping) -> ContractTable:
     table.skip("header", area.stacked)
     headings = {fold(parts[-1]) for parts in area.paths.values()}
     telling = [column for column, name in mapping.fields.items() if name in REGISTERS[mapping.kind].TELLING]
+    sums = _sums(area, mapping)
     for row in range(area.first, area.end):
         if area.said.leaves_out(row):
             reason = BY_PERSON
         else:
-            reason = "" if area.said.counts(row) else _reason(area, row, telling, headings)
+            reason = "" if area.said.counts(row) else _reason(area, row, telling, headings) or sums.get(row, "")
         if reason:
             table.skip(reason, rows=[row])
         else:
             table.rows.append(ContractRow(row))
     return table
+
+
+def _sums(area: Area, mapping: ColumnMapping) -> dict[int, str]:
+    """Of a statement of debt; a list of credits has no letters before its names."""
+    label = mapping.column("debt_name") if mapping.kind == "debt" else None
+    if label is None:
+        return {}
+    amounts = [column for column, name in mapping.fields.items() if name in REGISTERS["debt"].CENTS]
+    span = range(area.first, area.end)
+    stated = [row for row in span if any(_is_stated(area.grid.cell(row, column)) for column in amounts)]
+    return left_out({row: area.grid.cell(row, label).strip() for row in span}, stated)
+
+
+def _is_stated(cell: str) -> bool:
+    return any(digit in cell for digit in "123456789")
 
 
 def _reason(area: Area, row: int, telling: list[int], headings: set[str]) -> str:
