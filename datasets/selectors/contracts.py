@@ -60,6 +60,7 @@ class ContractFilters:
     until: date | None = None
     procedure: str = ""  # its number as printed: all contracts that one procedure led to
     q: str = ""
+    releases: tuple[Release, ...] | None = None  # what `contract_releases` found, where it was read already
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,7 @@ def _quarter_of(period: str) -> str:
 def contracts(filters: ContractFilters | None = None) -> QuerySet[Contract]:
     """Published contracts, with their supplier, in the order of their key."""
     wanted = filters or ContractFilters()
-    releases = contract_releases(public_body=wanted.public_body)
-    found = Contract.objects.filter(release__in=releases.values("pk")).filter(_conditions(wanted))
+    found = Contract.objects.filter(_of_lists(wanted), _conditions(wanted))
     if wanted.since or wanted.until:
         found = found.alias(day=Coalesce("signed_on", "award_date", "starts_on")).filter(_span(wanted))
     if wanted.public_body is not None:
@@ -117,6 +117,13 @@ def contracts(filters: ContractFilters | None = None) -> QuerySet[Contract]:
     return found.select_related("supplier__merged_into", "public_body", "release").order_by(
         "public_body_id", "release_id", "line_no"
     )
+
+
+def _of_lists(wanted: ContractFilters) -> Q:
+    """Lists that were read already are named: to find them once more costs longer than a page of contracts."""
+    if wanted.releases is not None:
+        return Q(**in_releases(wanted.releases))
+    return Q(release__in=contract_releases(public_body=wanted.public_body).values("pk"))
 
 
 def newest_contracts(q: str, *, limit: int) -> list[Contract]:

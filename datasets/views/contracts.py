@@ -48,10 +48,7 @@ class ContractsPage(DashboardView):
     template_name = "datasets/contracts.html"
 
     def find_releases(self) -> list[Release]:
-        if self.place.body is None:
-            return []
-        releases = selectors.contract_releases(public_body=self.place.body)
-        return list(releases.select_related("public_body", "ingest__file__source").order_by("-year", "-id"))
+        return selectors.apart(super().find_releases())
 
     def page(self) -> dict[str, Any]:
         if not self.releases:
@@ -113,6 +110,7 @@ class ContractsPage(DashboardView):
         word = self.params.get("metodo", "")
         return ContractFilters(
             public_body=self.place.body,
+            releases=tuple(self.releases),
             year=self.year,
             method=METHODS.get(word),
             supplier=self.params.get("proveedor", "").strip()[:200],
