@@ -52,6 +52,16 @@ def confirm_mapping(
 
 
 @transaction.atomic
+def try_again(*, ingest: Ingest, by: User) -> Ingest:
+    """The same file with the same answers once more, after a failure that was not the file's."""
+    if not ingest.failed_on_our_side:
+        raise NotAllowedNow(_("Only a load that failed on our side can be tried again as it is."))
+    return start_ingest(
+        file=ingest.file, by=by, publish=ingest.wants_publish, follows=ingest, excuse=ingest.excuse, **ingest.options
+    )
+
+
+@transaction.atomic
 def correct_rows(*, ingest: Ingest, fixes: dict[str, dict[str, dict[str, str]]], by: User) -> Ingest:
     """Read the file again with these rows corrected: {sheet: {row: {heading: text}}}. Only those that could not be read can be.
 

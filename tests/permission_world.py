@@ -216,6 +216,7 @@ LOADS = (
     "correct_rejects",
     "send_back",
     "hand_in_again",
+    "try_again",
 )
 
 CUBES = ("expenditure", "revenue", "contracts")

@@ -17,8 +17,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 class CeleryWorker:
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, environment: dict[str, str] | None = None) -> None:
         self.log = log
+        self.environment = environment or {}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, with_beat: bool = False, seconds: float = 30) -> None:
@@ -32,7 +33,9 @@ class CeleryWorker:
             self.process = subprocess.Popen(
                 command,
                 cwd=REPOSITORY,
-                env=os.environ | {"DJANGO_SETTINGS_MODULE": "gesoc.settings", "MESA_DATABASE": database_name()},
+                env=os.environ
+                | {"DJANGO_SETTINGS_MODULE": "gesoc.settings", "MESA_DATABASE": database_name()}
+                | self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

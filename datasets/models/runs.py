@@ -115,6 +115,9 @@ class IngestQuerySet(models.QuerySet["Ingest"]):
         return self.filter(own | models.Q(pk__in=self.model.objects.published().values("pk")))
 
 
+OUR_FAILURES = ("no_room", "database", "internal")  # codes of the report; any other is about the file
+
+
 class Ingest(models.Model):
     """One reading of one file with one set of options: stages, counts, progress, result."""
 
@@ -181,6 +184,11 @@ class Ingest(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.status not in (self.Status.QUEUED, self.Status.RUNNING)
+
+    @property
+    def failed_on_our_side(self) -> bool:
+        """A full disk, a database that gave up, a mistake of ours: the same file may well be read another time."""
+        return self.status == self.Status.FAILED and self.report.get("error_code") in OUR_FAILURES
 
     @property
     def rejects_too_many(self) -> bool:

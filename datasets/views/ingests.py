@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from datasets import preview, readout, services, words
+from datasets import preview, readout, rereading, services, words
 from datasets.comparison import comparison
 from datasets.forms import NoteForm, PublishForm
 from datasets.models import Ingest, Release, RowIssue
@@ -199,6 +199,19 @@ def hand_in_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     demand(request, "datasets.confirm_mapping", found)
     words = (_("Hand in again"), _("What do you answer?"), _("Handed in again. It waits to be published."))
     return _with_note(request, found, services.hand_in_again, words)
+
+
+@require_POST
+@gate
+def try_again(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Read it once more as it is: what failed was on our side."""
+    found = visible_ingest(request, pk)
+    demand(request, "datasets.confirm_mapping", found)
+    try:
+        found = rereading.try_again(ingest=found, by=cast(User, request.user))
+    except NotAllowedNow as refusal:
+        messages.error(request, str(refusal))
+    return redirect(found)
 
 
 def _with_note(

@@ -19,6 +19,7 @@ from datasets.models import ExpenditureCell, ExpenditureLine, Ingest, Release, S
 from datasets.tasks import teller
 from tests.datasets.files import ABOUT, HEADINGS, ROWS, member, upload
 from tests.factories.datasets import MunicipalityFactory
+from tests.factories.partners import GesocFactory
 from tests.worker import REPOSITORY, database_name
 
 RUN = "import django; django.setup(); from datasets.ingest.pipeline import run_ingest; run_ingest({pk})"
@@ -158,7 +159,7 @@ class broker_at:
 
 
 @pytest.mark.django_db
-def test_database_without_room_says_so_and_nothing_is_half_loaded():
+def test_database_without_room_says_so_and_one_press_loads_the_file_when_there_is(client):
     MunicipalityFactory()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -175,8 +176,14 @@ def test_database_without_room_says_so_and_nothing_is_half_loaded():
     assert not (Release.objects.exists() or ExpenditureLine.objects.exists())
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER full_disk ON datasets_expenditureline")
-    again = upload(HEADINGS + ROWS, publish=True, **ABOUT)
+    client.force_login(GesocFactory())
+    assert "Reintentar" in client.get(ingest.get_absolute_url()).content.decode()
+    answer = client.post(f"/datos/cargas/{ingest.pk}/reintentar/")
+    again = pipeline.run_ingest(ingest.followed_by.get().pk)
+    assert answer.url == again.get_absolute_url()
     assert (again.status, Ingest.objects.count(), SourceFile.objects.count()) == ("published", 2, 1)
+    client.post(f"/datos/cargas/{again.pk}/reintentar/")  # it did not fail: there is nothing to try again
+    assert Ingest.objects.count() == 2
 
 
 @pytest.fixture

@@ -1,0 +1,218 @@
+"""Servers that really stop and a disk that is really full, in the middle of a load by a real worker.
+
+Each load ends as if nothing had happened, by itself or after one press: nothing lost, nothing doubled, and it is said.
+"""
+
+import os
+from contextlib import contextmanager
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from benchmarks.dirty import LINES_PER_SLICE, write_dirty_csv
+from datasets import services
+from datasets.ingest import endings
+from datasets.models import ExpenditureCell, ExpenditureLine, Ingest, Release, SourceFile
+from municipalities.models import State
+from tests.conftest import STRICT
+from tests.datasets.test_ingest_failures import broker_at, wait_for
+from tests.factories.partners import GesocFactory
+from tests.outage import BreakableHouse, can_mount
+from tests.worker import CeleryWorker
+
+pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
+LINES = 30_000  # two blocks: there is a middle to be stopped in
+REJECTED = LINES // LINES_PER_SLICE * 2
+TABLE = "datasets_expenditureline"
+EMPTY = f"SET mesa.may_truncate = on; TRUNCATE {TABLE}, datasets_expenditurecell, datasets_sourcefile CASCADE"
+BEFORE_READING, AT_THE_END = "datasets_rowissue", "datasets_reviewstep"
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup):
+    built = BreakableHouse(f"{os.environ['MESA_PROFILE']}-outage")
+    try:
+        built.build()
+        yield built
+    finally:
+        built.tear_down()
+
+
+@pytest.fixture
+def at_home(house, settings, monkeypatch):
+    """This process lives in the breakable house, whose database knows the country."""
+    monkeypatch.setenv("MEDIA_ROOT", str(settings.MEDIA_ROOT))
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": house.redis_url}}
+    broker = house.redis_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+    with monkeypatch.context() as moved, broker_at(broker):
+        connection.close()
+        moved.setitem(connection.settings_dict, "HOST", str(house.home.run))
+        try:
+            house.do(EMPTY)
+            if not State.objects.exists():
+                call_command("load_reference", verbosity=0)
+            yield house
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def worker(at_home, tmp_path):
+    process = CeleryWorker(tmp_path / "worker.log", at_home.environment)
+    process.start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="module")
+def dirty(tmp_path_factory):
+    path = tmp_path_factory.mktemp("dirty") / "gasto.csv"
+    write_dirty_csv(path, LINES)
+    return path
+
+
+def hand_over(path, period, *, by=None):
+    """The same file for another period is another load, whose rows stand beside those of the last."""
+    with path.open("rb") as stream:
+        file = services.register_file(stream=stream, name=path.name, by=by)
+    return services.start_ingest(file=file, publish=True, by=by, kind="expenditure", period=period)
+
+
+def end_of(ingest, seconds=60):
+    wait_for(lambda: (ingest.refresh_from_db(), ingest.is_finished)[1], seconds)
+    return ingest
+
+
+@contextmanager
+def gate(house, table):
+    """Holds a table still, so that a load stops where it first writes there; gone with the server."""
+    held = house.admin()
+    held.cursor().execute(f"BEGIN; LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+    yield
+    held.close()
+
+
+def stops_at(house, table):
+    blocked = f"SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"
+    wait_for(lambda: house.ask(blocked), 30)
+
+
+def writes_lines(house, before):
+    wait_for(lambda: house.ask(f"SELECT pg_relation_size('{TABLE}')") > before + 500_000, 30)
+
+
+def kept(house, period):
+    """What the database holds of a load: lines, their numbers, their cents; releases, by state."""
+    rows = ExpenditureLine.objects.filter(release__period=period)
+    sums = list(rows.values_list("public_body_id", "line_no", "approved", "paid").order_by("line_no"))
+    releases = Release.objects.filter(period=period).values_list(
+        "public_body_id", "year", "status", "version", "line_count"
+    )
+    cells = ExpenditureCell.objects.filter(release__period=period)
+    return sums, sorted(releases), sorted(cells.values_list("public_body_id", "by", "key", "line_count", "approved"))
+
+
+def temporary_files(settings):
+    return [path.name for path in settings.MEDIA_ROOT.rglob("*") if path.is_file() and "-" in path.name]
+
+
+def page_of(ingest, user=None):
+    client = Client()
+    if user:
+        client.force_login(user)
+    return client.get(ingest.get_absolute_url()).content.decode()
+
+
+def test_database_that_stops_in_the_middle_of_a_load_costs_only_time(worker, at_home, dirty, settings):
+    expected = undisturbed(dirty)
+    for period, stage in (("Q1", BEFORE_READING), ("Q2", ""), ("Q3", AT_THE_END)):
+        before = at_home.ask(f"SELECT pg_relation_size('{TABLE}')")
+        if stage:
+            with gate(at_home, stage):
+                ingest = hand_over(dirty, period)
+                stops_at(at_home, stage)
+                at_home.stop_pg()
+        else:
+            ingest = hand_over(dirty, period)
+            writes_lines(at_home, before)
+            at_home.stop_pg()
+        at_home.start_pg()
+        connection.close()
+        lines, releases, cells = kept(at_home, period)
+        assert (lines, cells, [one for one in releases if one[2] == "published"]) == ([], [], [])
+        done = end_of(ingest)
+        assert (done.status, done.error, done.rows_rejected) == ("published", "", REJECTED)
+        assert done.attempts >= 2
+        assert kept(at_home, period) == expected
+        assert "La lectura se interrumpió " in page_of(done)
+    assert temporary_files(settings) == []
+
+
+def undisturbed(dirty):
+    done = end_of(hand_over(dirty, "annual"))
+    assert (done.status, done.attempts) == ("published", 1), done.error
+    return kept(None, "annual")
+
+
+def test_redis_that_is_killed_in_the_middle_of_a_load_costs_neither_the_load_nor_the_one_behind_it(
+    worker, at_home, dirty, settings
+):
+    for first, behind, stage in (("2024-01", "2024-02", BEFORE_READING), ("2024-03", "2024-04", AT_THE_END)):
+        with gate(at_home, stage):
+            ingest = hand_over(dirty, first)
+            waits = hand_over(dirty, behind)
+            stops_at(at_home, stage)
+            at_home.kill_redis()
+        done = end_of(ingest)  # Redis is still away
+        assert (done.status, done.error, done.attempts) == ("published", "", 1)
+        at_home.start_redis()
+        after = end_of(waits)
+        assert (after.status, after.error) == ("published", "")
+        assert kept(at_home, first) == kept(at_home, behind)
+        assert "interrumpió" not in page_of(done)
+    assert temporary_files(settings) == []
+
+
+@pytest.fixture
+def small_disk(at_home, tmp_path):
+    """A file system of its own that really ends, which takes the right to mount one."""
+    if not can_mount(tmp_path):
+        assert not STRICT, "Nothing may be left out here, but this account may not mount a file system"
+        pytest.skip("this account may not mount a file system")
+    with at_home.small_disk(256) as folder:
+        yield folder
+
+
+def test_disk_that_is_full_in_the_middle_of_a_load_is_told_and_one_press_loads_it(
+    worker, at_home, small_disk, dirty, settings
+):
+    coordinator = GesocFactory()
+    at_home.do(f"CREATE TABLESPACE small LOCATION '{small_disk}'")
+    at_home.do(f"ALTER TABLE {TABLE} SET TABLESPACE small")
+    at_home.fill(spare=1)
+    failed = end_of(hand_over(dirty, "Q1", by=coordinator))
+    assert (failed.status, failed.error) == ("failed", endings.NO_ROOM)
+    assert "could not extend file" in at_home.pg_log() and "No space left on device" in at_home.pg_log()
+    assert kept(at_home, "Q1") == ([], [], [])
+    told = page_of(failed, coordinator)
+    assert "sin espacio en disco" in told and "Reintentar" in told
+
+    again = press_try_again(failed, coordinator)
+    assert end_of(again).error == endings.NO_ROOM  # too early
+    at_home.make_room()
+    done = end_of(press_try_again(again, coordinator))
+    assert (done.status, done.rows_rejected, SourceFile.objects.count()) == ("published", REJECTED, 1)
+    assert kept(at_home, "Q1") == undisturbed(dirty)
+    assert temporary_files(settings) == []
+    at_home.do(f"ALTER TABLE {TABLE} SET TABLESPACE pg_default")
+    at_home.do("DROP TABLESPACE small")
+
+
+def press_try_again(failed, user):
+    client = Client()
+    client.force_login(user)
+    answer = client.post(f"/datos/cargas/{failed.pk}/reintentar/")
+    assert answer.status_code == 302
+    return Ingest.objects.get(pk=int(answer.url.strip("/").rpartition("/")[2]))
