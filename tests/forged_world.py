@@ -369,6 +369,13 @@ def _held(side: Side) -> Any:
     return SessionFactory(host_organisation=side.organisation, state="realizada", visibility="publica")
 
 
+def _way_in(side: Side) -> tuple[str, Person]:
+    user = UserFactory()
+    user.set_unusable_password()
+    user.save()
+    return MembershipFactory(organisation=side.organisation, user=user, state="invitada").subject, _person()
+
+
 def _vote(side: Side) -> tuple[str, Person]:
     row, by = RegistrationFactory(session=_planned(side)), UserFactory()
     Attendance.objects.create(registration=row, mode="presencial", at=timezone.now(), method="lista")
@@ -397,6 +404,7 @@ def _commitment(side: Side) -> tuple[str, Person]:
 LINKS = (
     Opened("consent", "partners:decisions", _contact, {"purposes": "novedades"}),
     Opened("unsubscribe", "partners:unsubscribe", _contact, {}),
+    Opened("way_in", "partners:way_in", _way_in, {}),
     Opened("substantiation", "projects:substantiate", _substantiation, {"verdict": "de_acuerdo"}),
     Opened("invitation", "dialogues:answer", _invited, {"answer": "no"}),
     Opened("invitation", "dialogues:answer_entry", _invited, {}),

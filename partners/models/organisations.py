@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
@@ -254,6 +255,16 @@ class Membership(models.Model):
                 name="membership_ended_has_a_date",
             ),
         ]
+
+    @property
+    def subject(self) -> str:
+        """Its number in the shape that the subjects of links have."""
+        return str(uuid.UUID(int=self.pk))
+
+    @property
+    def mailed_about(self) -> str:
+        """As the outbox knows it."""
+        return f"membership:{self.subject}"
 
     def __str__(self) -> str:
         return f"{self.user} · {self.organisation} · {self.get_role_display()}"

@@ -1,6 +1,6 @@
 """What the pages about people and organisations read."""
 
-from .directory import contacts_of, counted_directory, directory, memberships_of, team_of
+from .directory import contacts_of, counted_directory, directory, mails_of, memberships_of, team_of
 from .duplicates import Suggestion, duplicate_organisations, duplicate_people, window_of
 from .network import Gap, Tie, add_ties, gaps, growth, relationships_of, ties, with_sectors
 from .sections import add_section, sections_of
@@ -18,6 +18,7 @@ __all__ = [
     "duplicate_people",
     "gaps",
     "growth",
+    "mails_of",
     "memberships_of",
     "relationships_of",
     "sections_of",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import F, OuterRef, Subquery, TextField, Value
-from django.db.models.functions import Concat, Left
+from django.db.models import F
+from django.db.models.functions import Left
 
 from gesoc.common.facets import Facet, facet, tally
 from municipalities.models import State
@@ -77,8 +77,12 @@ def contacts_of(organisation: Organisation) -> list[Membership]:
 
 def team_of(organisation: Organisation) -> list[Membership]:
     """Who acts for it or was invited to; those who left are in the history only."""
-    mails = OutboxMail.objects.filter(about=Concat(Value("membership:"), OuterRef("pk"), output_field=TextField()))
     rows = organisation.memberships.exclude(state=Membership.State.ENDED).select_related("user")
-    rows = rows.annotate(mail_state=Subquery(mails.order_by("-pk").values("state")[:1]))
     order = list(Membership.State.values)
     return sorted(rows.order_by("user__full_name", "pk"), key=lambda row: order.index(row.state))
+
+
+def mails_of(team: Iterable[Membership]) -> dict[str, str]:
+    """Of those who were invited: what became of the mail, by what it is about."""
+    about = [row.mailed_about for row in team if row.state == Membership.State.INVITED]
+    return dict(OutboxMail.objects.filter(about__in=about).order_by("pk").values_list("about", "state"))

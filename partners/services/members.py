@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -204,25 +205,21 @@ def invite_member(
             kind="membership_invitation",
             template="invitation",
             context={"membership": membership},
-            key=f"{about_membership(membership)}:invitation",
-            about=about_membership(membership),
+            key=f"{membership.mailed_about}:invitation",
+            about=membership.mailed_about,
             to=user.email,
-            links={"way_in": MailLink("partners:way_in", WAY_IN, str(membership.pk), timezone.now() + WAY_IN_FOR)},
+            links={"way_in": MailLink("partners:way_in", WAY_IN, membership.subject, timezone.now() + WAY_IN_FOR)},
             language=user.preferred_language,
             by=by,
         )
         return membership
 
 
-def about_membership(membership: Membership) -> str:
-    """As the outbox knows it."""
-    return f"membership:{membership.pk}"
-
-
 def invited_by(link: SignedLink) -> Membership | None:
     """The membership that a way in leads to; None once it was withdrawn, or the account closed."""
-    found = Membership.objects.exclude(state=Membership.State.ENDED).filter(user__is_active=True, pk=link.subject)
-    return found.select_related("user").first()
+    number = uuid.UUID(link.subject).int
+    found = Membership.objects.exclude(state=Membership.State.ENDED).filter(user__is_active=True, pk=number)
+    return found.select_related("user", "organisation").first() if number < 2**63 else None
 
 
 def accept_invitation(*, membership: Membership, by: User) -> Membership:
@@ -298,7 +295,7 @@ def _move(
             setattr(current, name, value)
         _save_membership(current)
         if current.state != Membership.State.INVITED:  # answered or withdrawn: what still waits is not sent
-            suppress_mail(about=about_membership(current), by=by)
+            suppress_mail(about=current.mailed_about, by=by)
         return current
 
 

@@ -7,10 +7,10 @@ from allauth.account.utils import user_pk_to_url_str
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 from django.views.generic import View
 
 from gesoc.common.views import behind_a_link
@@ -51,7 +51,11 @@ class TeamPage(TeamView):
         return self.page(organisation, form)
 
     def page(self, organisation: Organisation, form: InvitationForm) -> HttpResponse:
-        context = {"organisation": organisation, "form": form, "memberships": selectors.team_of(organisation)}
+        team = selectors.team_of(organisation)
+        mails = selectors.mails_of(team)
+        for membership in team:
+            membership.mail_state = mails.get(membership.mailed_about, "")  # type: ignore[attr-defined]
+        context = {"organisation": organisation, "form": form, "memberships": team}
         return render(self.request, "partners/team.html", context, status=422 if form.errors else 200)
 
 
@@ -84,15 +88,18 @@ class EndMembership(TeamView):
         return render(self.request, "partners/end_membership.html", context, status=422 if form.errors else 200)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def way_in(request: HttpRequest, token: str) -> HttpResponse:
-    """From the mail of an invitation: to the account, or for one without a password to the page where it is chosen."""
+    """From the mail of an invitation. Programs that open every link see who invites; the button leads in.
+
+    To the account, or for one without a password to the page where it is chosen.
+    """
     link = services.find_link(token=token, purpose=services.WAY_IN)
     membership = services.invited_by(link) if link else None
     if membership is None:
-        said = _("This link no longer leads anywhere: it expired or the invitation was withdrawn. Ask for another one.")
-        messages.warning(request, said)
-        return behind_a_link(redirect("account_login"))
+        raise Http404
+    if request.method != "POST":
+        return behind_a_link(render(request, "partners/way_in.html", {"membership": membership}))
     if membership.user.has_usable_password():
         return behind_a_link(redirect("account"))
     key = default_token_generator.make_token(membership.user)
