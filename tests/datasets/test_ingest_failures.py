@@ -129,7 +129,7 @@ def running():
 def test_load_goes_on_while_redis_is_away_and_the_sweep_sends_what_waits(settings):
     away = "redis://127.0.0.1:9/0"  # nobody listens there
     MunicipalityFactory()
-    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": away}}
+    settings.CACHES = settings.CACHES | {"default": {**settings.CACHES["default"], "LOCATION": away}}
     with broker_at(away):
         file = services.register_file(stream=io.BytesIO((HEADINGS + ROWS).encode()), name="gasto.csv")
         ingest = services.start_ingest(file=file, publish=True, **ABOUT)  # whoever uploads sees no error

@@ -44,7 +44,7 @@ def house(django_db_setup):
 def at_home(house, settings, monkeypatch):
     """This process lives in the breakable house, whose database knows the country."""
     monkeypatch.setenv("MEDIA_ROOT", str(settings.MEDIA_ROOT))
-    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": house.redis_url}}
+    settings.CACHES = settings.CACHES | {"default": {**settings.CACHES["default"], "LOCATION": house.redis_url}}
     broker = house.redis_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
     with monkeypatch.context() as moved, broker_at(broker):
         connection.close()

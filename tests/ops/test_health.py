@@ -82,7 +82,9 @@ def test_beat_gives_a_sign_of_life_with_every_tick_and_sleeps_no_longer(tmp_path
 
 
 def test_sign_of_life_survives_a_missing_redis(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
-    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}}
+    settings.CACHES = settings.CACHES | {
+        "default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}
+    }
     sign_of_life("worker")
     assert "No sign of life from worker" in caplog.text
 
