@@ -54,7 +54,6 @@ privacy = [
     path("", views.notice, name="privacy_notice"),
     path("solicitud/", views.AskArco.as_view(), name="ask_arco"),
     path("decisiones/<str:token>/", views.Decisions.as_view(), name="decisions"),
-    path("invitacion/<str:token>/", views.way_in, name="way_in"),
     path("baja/<str:token>/", views.Unsubscribe.as_view(), name="unsubscribe"),
     path("mesa/", views.PrivacyDesk.as_view(), name="privacy_desk"),
     path("mesa/<uuid:key>/datos/", views.ArcoReport.as_view(), name="arco_report"),
@@ -72,6 +71,7 @@ of_partners = [
     path("red/", include(network)),
     path("personas/", include(people)),
     path("privacidad/", include(privacy)),
+    path("cuenta/entrada/<str:token>/", views.way_in, name="way_in"),
     path("correo/", include(outbox)),
 ]
 

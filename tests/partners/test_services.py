@@ -141,7 +141,7 @@ def way_in():
     """The path of the link in the mail."""
     deliver_due_mail()
     [message] = mail.outbox
-    return urlsplit(next(line for line in message.body.splitlines() if "/invitacion/" in line)).path
+    return urlsplit(next(line for line in message.body.splitlines() if "/cuenta/entrada/" in line)).path
 
 
 def test_invitation_mail_leads_to_a_first_password(client, gesoc):
