@@ -66,12 +66,16 @@ outbox = [
     path("<int:pk>/reintentar/", views.RetryMail.as_view(), name="retry_mail"),
 ]
 
+ways_in = [
+    path("<str:token>/", views.way_in, name="way_in"),
+]
+
 of_partners = [
     path("organizaciones/", include(organisations)),
     path("red/", include(network)),
     path("personas/", include(people)),
     path("privacidad/", include(privacy)),
-    path("cuenta/entrada/<str:token>/", views.way_in, name="way_in"),
+    path("cuenta/entrada/", include(ways_in)),
     path("correo/", include(outbox)),
 ]
 
