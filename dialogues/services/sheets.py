@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.models import Session, SheetPhoto
-from gesoc.common.images import MEGAPIXELS, NotAPicture, TooManyPixels, cleaned
+from gesoc.common.images import handed_in
 from partners.audit import acting
 from partners.models import SensitiveExport, User
 from partners.services import note_export
@@ -25,15 +25,7 @@ SEEN_AGAIN = datetime.timedelta(hours=1)  # whoever writes down what stands ther
 
 def add_sheet_photo(*, session: Session, upload: Any, by: User) -> SheetPhoto:
     """The picture alone: where and with what it was taken is not kept."""
-    limit = settings.SHEET_PHOTO_MAX_MB
-    if upload.size > limit * 1024 * 1024:
-        raise ValidationError(_("The image is bigger than %(limit)s MB."), params={"limit": limit})
-    try:
-        picture = cleaned(upload.read())
-    except NotAPicture:
-        raise ValidationError(_("This is no JPEG, PNG or still WebP that can be read.")) from None
-    except TooManyPixels:
-        raise ValidationError(_("The image has more than %(most)s megapixels."), params={"most": MEGAPIXELS}) from None
+    picture = handed_in(upload, settings.SHEET_PHOTO_MAX_MB)
     photo = SheetPhoto(
         session=session,
         content_type=picture.content_type,

@@ -9,8 +9,10 @@ from __future__ import annotations
 import struct
 import warnings
 from io import BytesIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -32,6 +34,18 @@ class Picture(NamedTuple):
     content_type: str
     width: int
     height: int
+
+
+def handed_in(upload: Any, limit: int) -> Picture:
+    """The picture of a form, of `limit` MB at most; a refusal in words of what is none."""
+    if upload.size > limit * 1024 * 1024:
+        raise ValidationError(_("The image is bigger than %(limit)s MB."), params={"limit": limit})
+    try:
+        return cleaned(upload.read())
+    except NotAPicture:
+        raise ValidationError(_("This is no JPEG, PNG or still WebP that can be read.")) from None
+    except TooManyPixels:
+        raise ValidationError(_("The image has more than %(most)s megapixels."), params={"most": MEGAPIXELS}) from None
 
 
 def cleaned(data: bytes) -> Picture:

@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from gesoc.common.images import MEGAPIXELS, NotAPicture, TooManyPixels, cleaned
+from gesoc.common.images import handed_in
 from partners.audit import acting
 from projects.models import NoteImage, ResearchNote
 
@@ -24,15 +24,7 @@ if TYPE_CHECKING:
 
 def add_image(*, note: ResearchNote, upload: Any, alt: str, by: User | None, caption: str = "") -> NoteImage:
     """What is kept is not the file that came, but the picture in it: no place, no camera, no name of anybody."""
-    limit = settings.NOTE_IMAGE_MAX_MB
-    if upload.size > limit * 1024 * 1024:
-        raise ValidationError(_("The image is bigger than %(limit)s MB."), params={"limit": limit})
-    try:
-        picture = cleaned(upload.read())
-    except NotAPicture:
-        raise ValidationError(_("This is no JPEG, PNG or still WebP that can be read.")) from None
-    except TooManyPixels:
-        raise ValidationError(_("The image has more than %(most)s megapixels."), params={"most": MEGAPIXELS}) from None
+    picture = handed_in(upload, settings.NOTE_IMAGE_MAX_MB)
     image = NoteImage(
         note=note,
         alt=alt.strip(),
