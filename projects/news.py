@@ -113,9 +113,9 @@ def _known(project: Project, user: User | AnonymousUser, limit: int) -> Iterator
             yield News(gap.asked_on, _("Data that are missing"), asked, gap.get_absolute_url())
         if gap.answered_on:
             yield News(gap.answered_on, str(gap.get_state_display()), gap.what_is_missing, gap.get_absolute_url())
-    notes = project.research_notes.visible_to(user).filter(state="publicada").annotate(at=Min("versions__published_at"))
+    notes = project.research_notes.published().as_told().annotate(at=Min("versions__published_at"))
     for note in notes.exclude(at=None).order_by("-at")[:limit]:
-        yield News(_day(note.at), _("Research note"), note.title, note.get_absolute_url())
+        yield News(_day(note.at), _("Research note"), note.told_title, note.get_absolute_url())
 
 
 def _said(project: Project, user: User | AnonymousUser, limit: int) -> Iterator[News]:

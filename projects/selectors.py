@@ -190,7 +190,7 @@ def story(project: Project, user: User | AnonymousUser) -> Story:
         notes=list(project.notes.visible_to(user)[:3]),
         log=list(log_of(project, user)[:LATEST]),
         trails=list(project.trails.annotate(found=Count("answers", filter=Q(answers__state="encontrado")))),
-        research=list(project.research_notes.visible_to(user)),
+        research=list(project.research_notes.visible_to(user).as_told()),
         inside=user.has_perm("projects.see_private_notes", project),
         may_edit=user.has_perm("projects.edit_project", project),
         may_write=user.has_perm("projects.write_log", project),

@@ -8,6 +8,7 @@ from partners.models import User
 from projects import services
 from projects.models import Activity, Challenge, Evidence, Project, ResearchNote
 
+from .drawing import street
 from .telling import ago, begin, card_of, log, organisation, user
 
 
@@ -106,27 +107,61 @@ def _challenge(project: Project, by: User) -> Evidence | None:
 
 
 def _note(project: Project, by: User, card: Evidence | None) -> None:
-    pinned = f"\n\n[[cifra:{card.key}]]\n" if card else ""
-    note = services.save_research_note(
-        note=ResearchNote(
+    spanish = _write(
+        project,
+        by,
+        ResearchNote(
             slug="quien-gana-el-pavimento",
             title="¿Quién gana el pavimento en Torreón? (ejemplo)",
             lede="Un contrato puede asignarse de tres maneras. La pregunta es cuánto cuesta cada una, y quién la elige.",
             body=(
                 "Un contrato puede asignarse por licitación pública, por invitación a tres o de forma directa. La ley "
                 "permite las tres.\n\n## Qué encontramos\n\nEl archivo publicado por el municipio permite ver el "
-                f"procedimiento de cada contrato.{pinned}\n## Cómo lo hicimos\n\n1. Leímos los contratos publicados.\n"
-                "2. Los agrupamos por procedimiento.[^1]\n\n**Lo que no sabemos:** el archivo no dice la superficie "
-                "de cada calle.\n\n[^1]: Como lo dice el archivo: licitación pública, invitación a tres o adjudicación "
-                "directa.\n"
+                f"procedimiento de cada contrato.{_pinned(card)}\n## Cómo lo hicimos\n\n1. Leímos los contratos "
+                "publicados.\n2. Los agrupamos por procedimiento.[^1]\n\n**Lo que no sabemos:** el archivo no dice la "
+                "superficie de cada calle ni cuáles de estas capas se pagaron.\n\n[[imagen]]\n\n[^1]: Como lo dice el "
+                "archivo: licitación pública, invitación a tres o adjudicación directa.\n"
             ),
-            authors="Laguna Abierta y Seminario de Hacienda Local (ejemplo)",
-            organisation=project.lead_organisation,
-            is_example=True,
         ),
-        projects=[project],
-        municipalities=project.municipalities.all(),
-        by=by,
+        alt="De arriba abajo: carpeta asfáltica, base, subbase y terreno.",
+        caption="De qué está hecha una calle pavimentada. Dibujo propio (ejemplo), sin escala.",
     )
-    note = services.send_for_review(note=note, by=by)
-    services.publish_note(note=note, by=None)
+    _write(
+        project,
+        by,
+        ResearchNote(
+            slug="who-wins-the-paving",
+            title="Who wins the paving in Torreón? (example)",
+            lede="A contract can be awarded in three ways. The question is what each of them costs, and who chooses it.",
+            body=(
+                "A contract can be awarded by open tender, by invitation to three or directly. The law allows all "
+                "three.\n\n## What we found\n\nThe file that the municipality publishes tells how each contract was "
+                f"awarded.{_pinned(card)}\n## How we did it\n\n1. We read the published contracts.\n2. We grouped them "
+                "by procedure.[^1]\n\n**What we do not know:** the file tells neither the surface of each street nor "
+                "which of these layers was paid for.\n\n[[imagen]]\n\n[^1]: In the words of the file: licitación "
+                "pública (open tender), invitación a tres (invitation to three) or adjudicación directa (direct award).\n"
+            ),
+            language="en",
+            translation_of=spanish,
+        ),
+        alt="From top to bottom: asphalt surface (carpeta asfáltica), base, subbase and soil (terreno).",
+        caption="What a paved street is made of. Our own drawing (example), not to scale.",
+    )
+
+
+def _pinned(card: Evidence | None) -> str:
+    return f"\n\n[[cifra:{card.key}]]\n" if card else "\n"
+
+
+def _write(project: Project, by: User, note: ResearchNote, *, alt: str, caption: str) -> ResearchNote:
+    """Written, given its picture where `[[imagen]]` stands, reviewed and published."""
+    note.authors = "Laguna Abierta y Seminario de Hacienda Local (ejemplo)"
+    note.organisation, note.is_example = project.lead_organisation, True
+    places = project.municipalities.all()
+    services.save_research_note(note=note, projects=[project], municipalities=places, by=by)
+    image = services.add_image(note=note, upload=street(), alt=alt, caption=caption, by=by)
+    note.body = note.body.replace("[[imagen]]", image.mark)
+    services.save_research_note(note=note, by=by)
+    sent = services.send_for_review(note=note, by=by)
+    services.publish_note(note=sent, by=None)
+    return sent

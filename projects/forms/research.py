@@ -66,3 +66,10 @@ class ResearchNoteForm(forms.ModelForm):
         offer(self, "translation_of", notes, lambda text: notes.filter(title__icontains=text))
         if self.instance.pk:
             self.initial["municipalities"] = list(self.instance.municipalities.select_related("state"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        origin = data.get("translation_of")
+        if origin and origin.language == data.get("language"):
+            self.add_error("translation_of", _("A translation is in another language than the note it translates."))
+        return data

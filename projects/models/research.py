@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,23 @@ class ResearchNoteQuerySet(models.QuerySet["ResearchNote"]):
             return self
         own = Organisation.objects.of(user).values("pk")
         return self.filter(models.Q(state=ResearchNote.State.PUBLISHED) | models.Q(organisation__in=own))
+
+    def as_told(self) -> ResearchNoteQuerySet:
+        """With `told_title`, `told_lede` and `told_on`: the words of its newest version, which is what readers know it by.
+
+        Of a note that was never published, which only those see who write and review it, its working words and no day.
+        """
+        newest = NoteVersion.objects.filter(note=models.OuterRef("pk")).order_by("-number")
+        return self.annotate(
+            told_title=Coalesce(models.Subquery(newest.values("title")[:1]), "title"),
+            told_lede=Coalesce(models.Subquery(newest.values("lede")[:1]), "lede"),
+            told_on=models.Subquery(newest.values("published_at")[:1]),
+        )
+
+    def in_other_languages(self, note: ResearchNote) -> ResearchNoteQuerySet:
+        """The same note: what it translates, and what else translates that."""
+        origin = note.translation_of_id or note.pk
+        return self.filter(models.Q(pk=origin) | models.Q(translation_of=origin)).exclude(pk=note.pk)
 
 
 class ResearchNote(models.Model):

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.syndication.views import Feed
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -19,7 +19,7 @@ from partners.audit import person
 from projects import places, research, services, threads
 from projects.forms.comments import CommentForm
 from projects.forms.research import ImageForm, ResearchNoteForm
-from projects.models import NoteImage, NoteVersion, ResearchNote
+from projects.models import NoteImage, ResearchNote
 
 from .pages import Crumbs, FormPage, Gated, act
 
@@ -35,9 +35,8 @@ class ResearchList(TemplateView):
     template_name = "projects/research_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        newest = Prefetch("versions", NoteVersion.objects.order_by("-number"))
-        rows = ResearchNote.objects.visible_to(self.request.user).select_related("organisation")
-        page = Paginator(rows.prefetch_related(newest), PAGE_SIZE).get_page(self.request.GET.get("pagina"))
+        rows = ResearchNote.objects.visible_to(self.request.user).as_told().select_related("organisation")
+        page = Paginator(rows, PAGE_SIZE).get_page(self.request.GET.get("pagina"))
         return super().get_context_data(page=page, **kwargs)
 
 
@@ -49,20 +48,20 @@ class ResearchFeed(Feed):
         return reverse("projects:research")
 
     def items(self) -> Any:
-        rows = NoteVersion.objects.filter(note__state=ResearchNote.State.PUBLISHED, number=1)
-        return rows.select_related("note").order_by("-published_at")[:FEED_SIZE]
+        rows = ResearchNote.objects.published().as_told().annotate(first_on=Min("versions__published_at"))
+        return rows.exclude(first_on=None).order_by("-first_on", "-pk")[:FEED_SIZE]
 
-    def item_title(self, item: NoteVersion) -> str:
-        return item.note.title
+    def item_title(self, item: Any) -> str:
+        return item.told_title
 
-    def item_description(self, item: NoteVersion) -> str:
-        return item.lede
+    def item_description(self, item: Any) -> str:
+        return item.told_lede
 
-    def item_link(self, item: NoteVersion) -> str:
-        return item.note.get_absolute_url()
+    def item_link(self, item: ResearchNote) -> str:
+        return item.get_absolute_url()
 
-    def item_pubdate(self, item: NoteVersion) -> Any:
-        return item.published_at
+    def item_pubdate(self, item: Any) -> Any:
+        return item.first_on
 
 
 class OfNote(Gated):
@@ -94,6 +93,7 @@ class ResearchPage(OfNote, TemplateView):
             told=told,
             version=None if shows_draft else chosen,
             versions=versions,
+            others=ResearchNote.objects.visible_to(user).in_other_languages(note).as_told(),
             body=research.rendered(told.body, user),
             minutes=research.minutes(told.body),
             projects=note.projects.visible_to(user),

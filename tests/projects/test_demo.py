@@ -31,7 +31,12 @@ def test_three_projects_are_told_once(client):
     assert DataGap.objects.get(state="solicitado").is_overdue
     for project in Project.objects.all():
         assert client.get(project.get_absolute_url()).status_code == 200
-    assert client.get(ResearchNote.objects.get().get_absolute_url()).status_code == 200
+    for note in ResearchNote.objects.all():
+        page = client.get(note.get_absolute_url()).content.decode()
+        other = note.translations.first() or note.translation_of
+        image = note.images.get()
+        assert f'src="{image.get_absolute_url()}"' in page and other.get_absolute_url() in page
+        assert client.get(image.get_absolute_url()).status_code == 200
 
 
 def test_not_outside_local_mode(settings):

@@ -177,6 +177,44 @@ def test_a_note_is_reviewed_by_somebody_else_published_and_kept_in_versions(clie
     assert "Pavimento" in client.get("/investigacion/rss/").content.decode()
 
 
+def test_readers_know_a_note_by_its_newest_version_until_the_next_one(client, note):
+    project = ProjectFactory(visibility="publica")
+    services.save_research_note(note=note, projects=[project], by=None)
+    services.publish_note(note=services.send_for_review(note=note, by=None), by=None)
+    note.refresh_from_db()
+    note.title, note.lede = "Título en borrador", "Entrada en borrador"
+    services.save_research_note(note=note, by=None)
+    pages = ("/investigacion/", "/investigacion/rss/", project.get_absolute_url())
+    news = (f"{project.get_absolute_url()}novedades/", f"{project.get_absolute_url()}novedades/rss/")
+    for page in (*pages, *news, note.get_absolute_url()):
+        told = client.get(page).content.decode()
+        assert "Pavimento" in told and "en borrador" not in told, page
+    services.publish_note(note=note, by=None, change_note="Otro título")
+    for page in (*pages, *news):
+        assert "Título en borrador" in client.get(page).content.decode(), page
+
+
+def test_a_note_leads_to_itself_in_the_other_language_once_that_is_published(client, note):
+    services.publish_note(note=services.send_for_review(note=note, by=None), by=None)
+    english = ResearchNote(title="Paving", lede="It costs", body="One", authors="Ana", organisation=note.organisation)
+    english.language, english.translation_of = "en", note
+    services.save_research_note(note=english, by=None)
+    assert english.get_absolute_url() not in client.get(note.get_absolute_url()).content.decode()
+    services.publish_note(note=services.send_for_review(note=english, by=None), by=None)
+    page = client.get(note.get_absolute_url()).content.decode()
+    assert 'hreflang="en"' in page and "Read it in English: Paving" in page
+    page = client.get(english.get_absolute_url()).content.decode()
+    assert "Leer en español: Pavimento" in page and '<article class="art flow" lang="en">' in page
+
+
+def test_a_translation_is_in_another_language(client, note):
+    client.force_login(note.created_by)
+    sent = {"title": "Otra", "lede": "a", "body": "b", "authors": "Ana", "licence": "CC BY 4.0", "language": "es-mx"}
+    sent |= {"organisation": note.organisation_id, "translation_of": note.pk}
+    assert "otro idioma" in client.post("/investigacion/nueva/", sent).content.decode()
+    assert client.post("/investigacion/nueva/", sent | {"language": "en"}).status_code == 302
+
+
 def test_markdown_is_cleaned_and_figures_are_pinned(client, note):
     shown, hidden = EvidenceFactory(reading="Cifra visible"), EvidenceFactory(visibility="privada", reading="Oculta")
     note.body = (
