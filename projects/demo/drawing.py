@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT, MARGIN, TALL = 1200, 560, 40, 110
-#: From the street down: what it is called, and its colour with that of the words on it.
+#: From the street down: what it is called (the font has no accents), and its colour with that of the words on it.
 LAYERS = (
-    ("Carpeta asfáltica", "#2f3437", "#ffffff"),
+    ("Asfalto", "#2f3437", "#ffffff"),
     ("Base", "#8a7f72", "#ffffff"),
     ("Subbase", "#b9a88f", "#1c1c1c"),
     ("Terreno", "#d9cdb8", "#1c1c1c"),

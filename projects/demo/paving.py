@@ -123,7 +123,7 @@ def _note(project: Project, by: User, card: Evidence | None) -> None:
                 "archivo: licitación pública, invitación a tres o adjudicación directa.\n"
             ),
         ),
-        alt="De arriba abajo: carpeta asfáltica, base, subbase y terreno.",
+        alt="De arriba abajo: asfalto, base, subbase y terreno.",
         caption="De qué está hecha una calle pavimentada. Dibujo propio (ejemplo), sin escala.",
     )
     _write(
@@ -144,7 +144,7 @@ def _note(project: Project, by: User, card: Evidence | None) -> None:
             language="en",
             translation_of=spanish,
         ),
-        alt="From top to bottom: asphalt surface (carpeta asfáltica), base, subbase and soil (terreno).",
+        alt="From top to bottom: asphalt (asfalto), base, subbase and soil (terreno).",
         caption="What a paved street is made of. Our own drawing (example), not to scale.",
     )
 
