@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from datasets.models import Kind, Release
 
 from .evidence import REQUIRED, Evidence, period_end
@@ -129,7 +131,7 @@ def timeliness(evidence: Evidence) -> Measured:
     years: nothing can be said of it."""
     told = {}
     for one in evidence.releases:
-        days = (one.ingest.file.retrieved_at.date() - period_end(one)).days
+        days = (timezone.localdate(one.ingest.file.retrieved_at) - period_end(one)).days
         if days <= LATE:
             told[str(one.pk)] = max(days, 0)
     return _mean([_promptness(days) for days in told.values()]), {"days": told}

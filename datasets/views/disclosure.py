@@ -139,7 +139,7 @@ class DisclosurePage(DashboardView):
             mark(ONE),
             mark(ONE if readable and Decimal(readable) >= OPEN else HALF),
             mark(ONE if min(told) <= 30 else HALF) if told else gettext("cannot be known"),
-            link(day(newest.ingest.file.retrieved_at.date()), newest.ingest.get_absolute_url()),
+            link(day(timezone.localdate(newest.ingest.file.retrieved_at)), newest.ingest.get_absolute_url()),
         ]
 
     def dimensions(self) -> Table:

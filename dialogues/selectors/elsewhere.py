@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from dialogues.clock import wall
 from dialogues.models import Commitment, CommitmentEvidence, Session, SessionEvidence
 from projects.news import News
 from projects.places import Use
@@ -32,9 +33,9 @@ def news_of(project: Project, user: User | AnonymousUser, limit: int) -> Iterato
     for session in held.order_by("-starts_at")[:limit]:
         yield News(session.local_start.date(), _("Dialogue"), session.title, session.get_absolute_url())
     agreed = Commitment.objects.visible_to(user).filter(project=project).order_by("-created_at")
-    for one in agreed.select_related("responsible")[:limit]:
+    for one in agreed.select_related("responsible", "municipality")[:limit]:
         text = f"{one.responsible}: {one.text}" if one.responsible else one.text
-        yield News(one.created_at.date(), _("Commitment"), text, one.get_absolute_url())
+        yield News(wall(one.created_at, one.time_zone).date(), _("Commitment"), text, one.get_absolute_url())
 
 
 def uses_of(card: Evidence, user: User | AnonymousUser) -> Iterator[Use]:

@@ -13,6 +13,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from dialogues.clock import wall
 from dialogues.models import Commitment
 from dialogues.selectors import commitments as read
 from gesoc.common.api import Parameters, PublicView
@@ -60,14 +61,14 @@ def flat(commitment: Commitment) -> dict[str, Any]:
         "municipality_code": place.pk if place else None,
         "municipality": str(place) if place else None,
         "session": session_title(commitment),
-        "agreed_on": commitment.created_at.date().isoformat(),
+        "agreed_on": wall(commitment.created_at, commitment.time_zone).date().isoformat(),
         "first_due_on": _iso(commitment.first_due_on),
         "due_on": _iso(commitment.due_on),
         "slips": commitment.slips,
         "kept_on": _iso(commitment.kept_on),
         "verified_by": newest.organisation.name if newest else None,
         "verified_scale": newest.scale if newest else None,
-        "verified_on": newest.at.date().isoformat() if newest else None,
+        "verified_on": wall(newest.at, commitment.time_zone).date().isoformat() if newest else None,
         "dispute": commitment.dispute or None,
         "page": site_url(commitment.get_absolute_url()),
     }

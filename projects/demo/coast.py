@@ -236,6 +236,8 @@ def _trail(project: Project, challenge: Challenge, card: Evidence | None, by: Us
     for answer in (answers[0], answers[1], answers[3]):
         services.answer_question(answer=answer, by=by)
     gap = DataGap.objects.get(asked_in=answers[3])
+    gap.created_at = timezone.now() - datetime.timedelta(days=45)  # noted before it was asked for
+    services.save_gap(gap=gap, by=by)
     services.request_gap(
         gap=gap,
         folio="231284726000117 (ejemplo)",

@@ -25,7 +25,7 @@ from tests.factories.commitments import CommitmentFactory
 from tests.factories.datasets import MunicipalityFactory, PublicBodyFactory, ReleaseFactory, expenditure_cell, label
 from tests.factories.dialogues import SessionFactory
 from tests.factories.partners import GesocFactory, MembershipFactory, OrganisationFactory, PersonFactory, UserFactory
-from tests.factories.projects import ChallengeFactory, EvidenceFactory
+from tests.factories.projects import ChallengeFactory, EvidenceFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 BOARD = "/compromisos/"
@@ -401,6 +401,16 @@ def test_exports_hold_public_ones_only_whoever_asks(client):
         assert [row["text"] for row in found] == ["=Público"]
         assert "Rosa Elvira" not in str(found) and "Mesa cerrada" not in str(found)
     assert "Rosa Elvira" not in text and "Mesa cerrada" not in text
+
+
+def test_days_are_those_of_the_place_and_not_of_utc(client):
+    late = datetime(2026, 3, 1, 5, 30, tzinfo=UTC)  # half past eleven at night in Torreón
+    project = ProjectFactory(visibility="publica")
+    CommitmentFactory(created_at=late, project=project)
+    cache.clear()
+    (found,) = client.get("/api/v1/commitments/").json()["results"]
+    assert found["agreed_on"] == "2026-02-28"
+    assert "28 feb 2026" in client.get(f"{project.get_absolute_url()}novedades/").content.decode()
 
 
 def test_the_api_pages_filters_and_says_what_it_does_not_know(client):
