@@ -99,7 +99,7 @@ class LinesView(DashboardView):
         ]
         rows = [row(columns, [where(line, release), said(line), *amounts(line, moments)]) for line in lines]
         caption = gettext("Lines of %(document)s, in pesos as published") % {"document": document_name(release)}
-        return Table("t-lines", caption, columns, rows)
+        return Table("t-lines", caption, columns, rows, stacked=True)
 
 
 def where(line: Any, release: Release) -> Any:

@@ -18,6 +18,7 @@ LABEL_GAP = 16
 # A letter of a name, in per cent of a drawing as wide as a telephone, and in pixels; from the line to its name.
 LETTER_WIDTH, LETTER_HEIGHT = 1.9, 11
 ABOVE, BELOW, CLEAR = 11, 20, 3
+CROWDED = 10  # so many steps leave no room for a word each
 
 
 class Series(NamedTuple):
@@ -73,6 +74,8 @@ def _years(xs: Sequence[str], plot: _Plot) -> list[SafeString]:
             y=plot.height - 5,
         )
         for index, text in enumerate(xs)
+        # The last ends where its point is, so it comes near the one before it.
+        if last < CROWDED or index != last - 1
     ]
 
 
