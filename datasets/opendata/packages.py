@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import models
+
 from datasets.models import PublicBody, Release
 
 from .tables import TableOf
@@ -37,7 +39,12 @@ FISCAL = {
     "revenue_name": "revenue-classification:generic:label",
 }
 INTEGERS = frozenset({"year", "release", "version", "source_row"})
-DATES = frozenset({"award_date", "signed_on", "starts_on", "ends_on"})
+TYPES: tuple[tuple[type[models.Field], str], ...] = (
+    (models.DecimalField, "number"),
+    (models.IntegerField, "integer"),
+    (models.DateField, "date"),
+    (models.BooleanField, "boolean"),
+)
 
 
 def describe(
@@ -48,7 +55,7 @@ def describe(
     return {
         "profile": "tabular-data-package",
         "name": name,
-        "title": f"Presupuesto, ingresos y contratos publicados: {whose}",
+        "title": f"Presupuesto, ingresos, contratos, obras, deuda y sanciones que se publicaron: {whose}",
         "description": "Un renglón por cada renglón publicado, con el archivo y la fila de donde viene. "
         "No se suman momentos, documentos ni desgloses distintos: es el mismo dinero contado de varias maneras.",
         "countryCode": "MX",
@@ -88,7 +95,13 @@ def resource(table: TableOf) -> dict[str, Any]:
 
 
 def column(table: TableOf, name: str) -> dict[str, str]:
-    amounts = getattr(table.model, "MOMENTS", ("amount",))
-    kind = "number" if name in amounts else "integer" if name in INTEGERS else "date" if name in DATES else "string"
+    amounts = getattr(table.model, "MOMENTS", None) or getattr(table.model, "AMOUNTS", ("amount",))
+    kind = "integer" if name in INTEGERS else kind_of(table, name)
     meaning = "value" if name in amounts else FISCAL.get(name, "")
     return {"name": name, "type": kind} | ({"columnType": meaning} if meaning else {})
+
+
+def kind_of(table: TableOf, name: str) -> str:
+    """The type of a column of its own, told by the field it is filled from; what is put together from several is text."""
+    field = {one.name: one for one in table.model._meta.fields}.get(name) if name in table.columns else None
+    return next((kind for of, kind in TYPES if isinstance(field, of)), "string")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from datasets.models import Contract, ExpenditureLine, Kind, PublicBody, Release, RevenueLine
+from datasets.models import Contract, Debt, ExpenditureLine, Kind, PublicBody, Release, RevenueLine, Sanction, Work
 from datasets.privacy import cover
 from datasets.selectors import published_releases
 from datasets.selectors.releases import in_releases
@@ -96,6 +96,31 @@ def _contract(line: Contract) -> list[Any]:
     return [*texts, name, rfc, *dates, line.amount, line.currency, line.tax_basis]
 
 
+WORK_COLUMNS = (
+    "code", "name", "description", "type_raw", "branch", "unit", "programme", "location", "state_code",
+    "municipality_code", "municipality_raw", "latitude", "longitude", "physical_progress", "financial_progress",
+    *Work.AMOUNTS, "cycle", "starts_on", "ends_on", "status_raw", "contract_number", "supplier_name", "url",
+)  # fmt: skip
+DEBT_COLUMNS = (
+    "is_none", "name", "group", "type_raw", "creditor", "debtor", "purpose", "guarantee", "rate_raw", "term_raw",
+    *Debt.AMOUNTS, "signed_on", "matures_on", "notes", "url",
+)  # fmt: skip
+SANCTION_COLUMNS = (
+    "supplier_name", "authority", "file_number", "facts", "outcome", "outcome_raw", "notified_on", "resolved_on",
+    "starts_on", "ends_on", "term_raw", "term_months", "fine", "url",
+)  # fmt: skip
+
+
+def _listed(columns: Sequence[str]) -> Callable[[Any], list[Any]]:
+    """A row of a register as it is kept, its texts without what is personal in them."""
+
+    def fill(line: Any) -> list[Any]:
+        values = [getattr(line, name) for name in columns]
+        return [cover(value) if isinstance(value, str) else value for value in values]
+
+    return fill
+
+
 EXPENDITURE = TableOf(
     "gasto",
     Kind.EXPENDITURE,
@@ -108,4 +133,7 @@ REVENUE = TableOf(
     "ingresos", Kind.REVENUE, RevenueLine, _columns(RevenueLine), _budget(RevenueLine), RevenueLine.LABELS
 )
 CONTRACTS = TableOf("contratos", Kind.CONTRACTS, Contract, CONTRACT_COLUMNS, _contract, ("supplier",))
-TABLES = (EXPENDITURE, REVENUE, CONTRACTS)
+WORKS = TableOf("obras", Kind.WORKS, Work, WORK_COLUMNS, _listed(WORK_COLUMNS), ())
+DEBT = TableOf("deuda", Kind.DEBT, Debt, DEBT_COLUMNS, _listed(DEBT_COLUMNS), ())
+SANCTIONS = TableOf("sanciones", Kind.SANCTIONS, Sanction, SANCTION_COLUMNS, _listed(SANCTION_COLUMNS), ())
+TABLES = (EXPENDITURE, REVENUE, CONTRACTS, WORKS, DEBT, SANCTIONS)

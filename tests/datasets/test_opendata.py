@@ -74,6 +74,32 @@ def test_package_describes_every_column_and_names_its_sources(body):
     assert told["sources"][0]["sha256"] == release.ingest.file.sha256
 
 
+@pytest.mark.parametrize(
+    ("kind", "factory", "file", "told"),
+    [
+        ("works", make.WorkFactory, "obras.csv", {"name": "Drenaje", "physical_progress": "60.00", "spent": "10.50"}),
+        ("debt", make.DebtFactory, "deuda.csv", {"name": "Crédito", "balance": "99.10", "is_none": "False"}),
+        ("sanctions", make.SanctionFactory, "sanciones.csv", {"outcome": "fined", "fine": "5.25", "term_months": "3"}),
+    ],
+)
+def test_registers_leave_row_by_row_without_what_is_personal(body, kind, factory, file, told):
+    release = make.ReleaseFactory(public_body=body, kind=kind, year=2024)
+    secret = {"sanctions": {"facts": "De GAHL800101AB1"}}.get(kind, {"purpose": "De GAHL800101AB1"})
+    secret = {"description": "De GAHL800101AB1"} if kind == "works" else secret
+    factory(release=release, source_row=7, **{name: value for name, value in told.items() if name != "is_none"}, **secret)
+    build()
+    (row,) = table("torreon-05035.zip", file)
+    assert {name: row[name] for name in told} == told
+    assert (row["source_row"], row["file"]) == ("7", release.ingest.file.original_name)
+    assert "GAHL800101AB1" not in str(row) and "De " in str(row)
+    with zipfile.ZipFile(folder() / "torreon-05035.zip") as archive:
+        (resource,) = json.loads(archive.read("datapackage.json"))["resources"]
+    types = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
+    numbers = {"physical_progress", "spent", "balance", "fine"} & set(told)
+    assert {types[name] for name in numbers} == {"number"}
+    assert types.get("is_none", "boolean") == "boolean" and types.get("term_months", "integer") == "integer"
+
+
 def test_checksums_are_those_of_the_files(client, body):
     lines(place.spending(body, 2024), "10.10")
     index = build()
