@@ -115,7 +115,7 @@ class IngestQuerySet(models.QuerySet["Ingest"]):
         return self.filter(own | models.Q(pk__in=self.model.objects.published().values("pk")))
 
 
-OUR_FAILURES = ("no_room", "database", "internal")  # codes of the report; any other is about the file
+OUR_FAILURES = ("no_room", "database", "internal", "interrupted")  # codes of the report; any other is about the file
 
 
 class Ingest(models.Model):

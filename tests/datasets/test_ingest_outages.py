@@ -19,7 +19,7 @@ from municipalities.models import State
 from tests.conftest import STRICT
 from tests.datasets.test_ingest_failures import broker_at, wait_for
 from tests.factories.partners import GesocFactory
-from tests.outage import BreakableHouse, can_mount
+from tests.outage import MEGABYTE, BreakableHouse, can_mount
 from tests.worker import CeleryWorker
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
@@ -216,3 +216,49 @@ def press_try_again(failed, user):
     answer = client.post(f"/datos/cargas/{failed.pk}/reintentar/")
     assert answer.status_code == 302
     return Ingest.objects.get(pk=int(answer.url.strip("/").rpartition("/")[2]))
+
+
+@pytest.fixture
+def log_on_small_disk(at_home, small_disk):
+    """What the server writes before all else lies on a disk of its own, as in many an installation."""
+
+    def move(wal_buffers):
+        at_home.do(f"ALTER SYSTEM SET wal_buffers = '{wal_buffers}'")
+        at_home.move_log(small_disk / wal_buffers)
+        connection.close()
+
+    yield move
+    at_home.make_room()
+    at_home.move_log(at_home.home.root / "wal")
+    at_home.do("ALTER SYSTEM RESET wal_buffers")
+
+
+def test_log_disk_that_is_full_takes_the_database_down_and_the_load_is_done_once_when_it_is_back(
+    worker, at_home, log_on_small_disk, dirty, settings
+):
+    expected = undisturbed(dirty)
+    for period, wal_buffers, where in (
+        ("Q1", "64kB", f"CONTEXT:  COPY {TABLE}, line "),
+        ("Q2", "16MB", "STATEMENT:  COMMIT"),  # all of it is still in memory: nothing was asked of the disk before
+    ):
+        log_on_small_disk(wal_buffers)
+        at_home.fill()
+        at_home.leave_log(2 * MEGABYTE)
+        ingest = hand_over(dirty, period)
+        assert at_home.ends_by_itself()  # it cannot even recover without room
+        panic = at_home.pg_log().rpartition("PANIC:")[2]
+        assert panic.startswith('  could not write to file "pg_wal/') and "No space left on device" in panic
+        assert where in panic.splitlines()[1]
+        away = Client(raise_request_exception=False).get(ingest.get_absolute_url())
+        assert (away.status_code, away["Retry-After"]) == (503, "30")
+        assert "La base de datos no responde" in away.content.decode()
+
+        at_home.make_room()
+        at_home.start_pg()
+        connection.close()
+        assert kept(at_home, period) == ([], [], [])
+        done = end_of(ingest)
+        assert (done.status, done.error, done.attempts, done.rows_rejected) == ("published", "", 2, REJECTED)
+        assert kept(at_home, period) == expected
+        assert "La lectura se interrumpió una vez" in page_of(done)
+    assert temporary_files(settings) == []
