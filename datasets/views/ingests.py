@@ -62,7 +62,7 @@ def _progress(ingest: Ingest) -> dict[str, Any]:
         "read": words.number(progress.rows_read),
         "rejected": words.number(progress.rows_rejected),
         "speed": words.number(round(progress.rows_per_second or 0)),
-        "left": readout.time_left(progress.percent, elapsed),
+        "left": readout.time_left(progress.percent if progress.is_known else None, elapsed),
         "ahead": ahead,
         "refresh": REFRESH_SECONDS,
     }

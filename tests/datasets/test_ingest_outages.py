@@ -4,6 +4,7 @@ Each load ends as if nothing had happened, by itself or after one press: nothing
 """
 
 import os
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -172,6 +173,44 @@ def test_redis_that_is_killed_in_the_middle_of_a_load_costs_neither_the_load_nor
         assert (after.status, after.error) == ("published", "")
         assert kept(at_home, first) == kept(at_home, behind)
         assert "interrumpió" not in page_of(done)
+    assert temporary_files(settings) == []
+
+
+def hold_in_copy(house, worker):
+    """Stop the worker's pool while the server waits for the next rows of a COPY."""
+    waits = f"SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY {TABLE}%' AND wait_event = 'ClientRead'"
+    mid_copy = f"{waits} AND state = 'active'"
+    for _attempt in range(1_000):
+        worker.hold()
+        time.sleep(0.02)  # until the server has taken what was sent before
+        if house.ask(mid_copy):
+            return
+        worker.let_go()
+        time.sleep(0.01)
+    raise AssertionError("it never was in a COPY")
+
+
+def test_redis_that_is_killed_in_the_middle_of_a_copy_costs_only_the_sight_of_the_progress(
+    worker, at_home, dirty, settings
+):
+    expected, coordinator = undisturbed(dirty), GesocFactory()
+    ingest = hand_over(dirty, "Q1", by=coordinator)
+    hold_in_copy(at_home, worker)
+    assert "filas leídas" in page_of(ingest, coordinator)
+    at_home.kill_redis()
+    told = page_of(ingest, coordinator)
+    assert "Sigue en marcha; en este momento no se puede saber cuánto lleva." in told
+    assert "filas leídas" not in told and "<progress" in told and 'value="' not in told.partition("<progress")[2][:200]
+    worker.let_go()
+    done = end_of(ingest)  # Redis is still away
+    assert (done.status, done.error, done.attempts, done.rows_rejected) == ("published", "", 1, REJECTED)
+    assert kept(at_home, "Q1") == expected
+    page = page_of(done, coordinator)
+    assert "interrumpió" not in page and "no se puede saber" not in page
+
+    at_home.start_redis()
+    assert end_of(hand_over(dirty, "Q2")).status == "published"  # whatever the broker gave out again has been looked at
+    assert (kept(at_home, "Q1"), Ingest.objects.get(pk=done.pk).attempts) == (expected, 1)
     assert temporary_files(settings) == []
 
 
