@@ -130,6 +130,8 @@ class Ingest(models.Model):
         PUBLISHED = "published", _("Published")
         FAILED = "failed", _("Failed")
 
+    UNFINISHED = (Status.QUEUED, Status.RUNNING)
+
     class Stage(models.TextChoices):
         RECEIVED = "received", _("File received")
         READING = "reading", _("Reading the file")
@@ -183,7 +185,7 @@ class Ingest(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        return self.status not in (self.Status.QUEUED, self.Status.RUNNING)
+        return self.status not in self.UNFINISHED
 
     @property
     def failed_on_our_side(self) -> bool:

@@ -3,7 +3,11 @@
 Each load ends as if nothing had happened, by itself or after one press: nothing lost, nothing doubled, and it is said.
 """
 
+import json
 import os
+import signal
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
 
@@ -15,13 +19,16 @@ from django.test import Client
 from benchmarks.dirty import LINES_PER_SLICE, write_dirty_csv
 from datasets import services
 from datasets.ingest import endings
+from datasets.management.commands.ingest import FOLLOWED, NOTHING_BEGUN
 from datasets.models import ExpenditureCell, ExpenditureLine, Ingest, Release, SourceFile
+from datasets.tasks import ingest_file
+from gesoc.accounts import become
 from municipalities.models import State
 from tests.conftest import STRICT
 from tests.datasets.test_ingest_failures import broker_at, wait_for
 from tests.factories.partners import GesocFactory
 from tests.outage import MEGABYTE, BreakableHouse, can_mount
-from tests.worker import CeleryWorker
+from tests.worker import REPOSITORY, CeleryWorker, database_name
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 LINES = 30_000  # two blocks: there is a middle to be stopped in
@@ -212,6 +219,108 @@ def test_redis_that_is_killed_in_the_middle_of_a_copy_costs_only_the_sight_of_th
     assert end_of(hand_over(dirty, "Q2")).status == "published"  # whatever the broker gave out again has been looked at
     assert (kept(at_home, "Q1"), Ingest.objects.get(pk=done.pk).attempts) == (expected, 1)
     assert temporary_files(settings) == []
+
+
+class Command:
+    """`manage.py ingest` in a terminal of its own: a process that lives in the breakable house."""
+
+    RUN = "import django; django.setup(); from django.core.management import call_command; call_command('ingest', {})"
+
+    def __init__(self, house, folder, path, *options):
+        self.errors = folder / "stderr.txt"
+        arguments = ", ".join(repr(str(one)) for one in (path, *options, "--json"))
+        about = {"DJANGO_SETTINGS_MODULE": "gesoc.settings", "MESA_DATABASE": database_name()}
+        with self.errors.open("wb") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", self.RUN.format(arguments)],
+                cwd=REPOSITORY,
+                env=os.environ | about | house.environment,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                preexec_fn=become(None, signal.SIGKILL),
+            )
+
+    def said(self):
+        return self.errors.read_text()
+
+    def end(self, seconds=60):
+        out = self.process.communicate(timeout=seconds)[0]
+        return json.loads(out), self.process.returncode
+
+
+def test_command_waits_for_a_database_that_restarts_and_loads_the_file_once(at_home, dirty, settings, tmp_path):
+    expected = commanded(at_home, tmp_path, dirty, "annual")
+    for period, stage in (("Q1", BEFORE_READING), ("Q2", ""), ("Q3", AT_THE_END)):
+        before = at_home.ask(f"SELECT pg_relation_size('{TABLE}')")
+        if stage:
+            with gate(at_home, stage):
+                command = Command(at_home, tmp_path, dirty, "--publish", "--period", period)
+                stops_at(at_home, stage)
+                at_home.stop_pg()
+        else:
+            command = Command(at_home, tmp_path, dirty, "--publish", "--period", period)
+            writes_lines(at_home, before)
+            at_home.stop_pg()
+        wait_for(lambda command=command: "se espera hasta 120 segundos" in command.said().lower(), 30)
+        at_home.start_pg()
+        connection.close()
+        result, code = command.end()
+        assert (result["status"], code, result["rows_rejected"]) == ("published", 0, REJECTED), command.said()
+        assert "La base de datos volvió" in command.said() and "Traceback" not in command.said()
+        assert kept(at_home, period) == expected
+        assert Ingest.objects.get(options__period=period).attempts == 2
+    assert temporary_files(settings) == []
+
+
+def commanded(house, folder, path, period):
+    result, code = Command(house, folder, path, "--publish", "--period", period).end()
+    assert (result["status"], code) == ("published", 0), result
+    return kept(house, period)
+
+
+def test_command_that_waited_in_vain_says_so_and_the_load_is_there_for_whoever_comes_next(
+    at_home, dirty, settings, tmp_path
+):
+    expected = commanded(at_home, tmp_path, dirty, "annual")
+    with gate(at_home, AT_THE_END):
+        command = Command(at_home, tmp_path, dirty, "--publish", "--period", "Q1", "--wait", "1")
+        stops_at(at_home, AT_THE_END)
+        at_home.stop_pg()
+    result, code = command.end()
+    assert (result["status"], code) == ("failed", 75)
+    assert "La base de datos no volvió a tiempo: nada quedó a medias y el original está a salvo." in command.said()
+    assert "Traceback" not in command.said()
+    before = Command(at_home, tmp_path, dirty, "--publish", "--period", "Q2", "--wait", "0")
+    result, code = before.end()
+    assert (result["error"], code) == (NOTHING_BEGUN, 75)
+    at_home.start_pg()
+    connection.close()
+    assert kept(at_home, "Q1") == ([], [], [])
+    assert Ingest.objects.get(options__period="Q1").status == "running"
+    assert commanded(at_home, tmp_path, dirty, "Q1") == expected
+    assert (Ingest.objects.count(), SourceFile.objects.count()) == (2, 1)
+    assert temporary_files(settings) == []
+
+
+def test_command_follows_a_worker_that_took_the_load_up_before_it(worker, at_home, dirty, tmp_path):
+    expected = undisturbed(dirty)
+    with gate(at_home, AT_THE_END):
+        command = Command(at_home, tmp_path, dirty, "--publish", "--period", "Q1")
+        stops_at(at_home, AT_THE_END)
+        command.process.send_signal(signal.SIGSTOP)
+        at_home.stop_pg()
+    at_home.start_pg()
+    connection.close()
+    ingest = Ingest.objects.get(options__period="Q1")
+    with gate(at_home, AT_THE_END):
+        ingest_file.delay(ingest.pk)
+        stops_at(at_home, AT_THE_END)
+        command.process.send_signal(signal.SIGCONT)
+        wait_for(lambda: FOLLOWED in command.said(), 30)
+    result, code = command.end()
+    assert (result["status"], code) == ("published", 0), command.said()
+    ingest.refresh_from_db()
+    assert (kept(at_home, "Q1"), ingest.attempts) == (expected, 2)
 
 
 @pytest.fixture
