@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from django.core.cache import cache
@@ -15,6 +16,24 @@ T = TypeVar("T")
 HOUR = 3_600  # names of places may change without a new version of the data
 FIELDS = 2  # raised with the fields of what is kept: a release never reads what the one before it wrote
 logger = logging.getLogger(__name__)
+
+
+def recall(key: str) -> Any:
+    """What is kept there; None where nothing is, or the cache is away."""
+    with suppress(RedisError):
+        return cache.get(key)
+    return None
+
+
+def keep(key: str, value: object, seconds: float) -> None:
+    """For what is only convenient to have: nothing is said where the cache is away."""
+    with suppress(RedisError):
+        cache.set(key, value, seconds)
+
+
+def forget(*keys: str) -> None:
+    with suppress(RedisError):
+        cache.delete_many(keys)
 
 
 def _key(version: int, name: str) -> str:

@@ -32,5 +32,7 @@ def is_interrupt(error: BaseException) -> bool:
 def _driver(error: BaseException) -> tuple[bool, str]:
     """Whether the error is one of the driver about the connection, and the server's code; Django's errors wrap it."""
     found = error if isinstance(error, psycopg2.Error) else error.__cause__
+    code = str(getattr(found, "pgcode", None) or "")
     of_line = isinstance(found, (psycopg2.OperationalError, psycopg2.InterfaceError))
-    return of_line, str(getattr(found, "pgcode", None) or "")
+    # A server that went away between two statements gives the next one no more than the name of the family.
+    return of_line or (type(found) is psycopg2.DatabaseError and not code), code

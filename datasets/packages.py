@@ -69,6 +69,14 @@ def unpack(package: Package) -> Iterator[Ingest]:
                 _leave_out(member, problem)
 
 
+def unfinished(package: Package) -> Iterator[Ingest]:
+    """Loads of what was taken before that were cut off, and that nobody has taken up yet."""
+    members = package.members.filter(ingest__status__in=Ingest.UNFINISHED).select_related("ingest__file")
+    for member in members.order_by("place"):
+        if member.ingest:
+            yield member.ingest
+
+
 def _take(package: Package, member: PackageMember) -> Ingest:
     folder = Path(settings.MEDIA_ROOT) / "originals"
     with tempfile.NamedTemporaryFile(dir=folder, prefix="unpacked-") as unpacked:

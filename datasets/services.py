@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
-
 from datasets import tasks
+from datasets.caching import keep, recall
 from datasets.models import Ingest, Package, SourceFile, Watch
 from datasets.packages import prepare_package
 from datasets.receiving import ingest_options, prepare_ingest, register_file
@@ -67,18 +66,18 @@ def start_package(*, file: SourceFile, by: User | None = None, publish: bool = F
 def start_check(*, watch: Watch, by: User) -> None:
     """Have a watched source looked at now, in the background."""
     demand_check(watch=watch)
-    cache.set(tasks.awaited_key(watch.pk), True, tasks.AWAITED_SECONDS)
+    keep(tasks.awaited_key(watch.pk), True, tasks.AWAITED_SECONDS)
     tasks.check_watch.delay_on_commit(watch.pk, by.pk)  # type: ignore[attr-defined]
 
 
 def check_awaited(watch: Watch) -> bool:
     """Whether somebody asked for a look that has not begun."""
-    return bool(cache.get(tasks.awaited_key(watch.pk)))
+    return bool(recall(tasks.awaited_key(watch.pk)))
 
 
 def download_progress(watch: Watch) -> tuple[int, int]:
     """Bytes that have arrived, and how many the server said there are (0: it did not say)."""
-    told = cache.get(tasks.fetch_key(watch.pk)) or {}
+    told = recall(tasks.fetch_key(watch.pk)) or {}
     return told.get("done", 0), told.get("size", 0)
 
 
@@ -92,6 +91,7 @@ class Progress:
     rows_rejected: int
     rows_per_second: int
     message: str
+    is_known: bool = True  # nothing was told yet, or Redis is away: the load may well be further than these figures say
 
 
 def live_progress(ingest: Ingest) -> Progress:
@@ -99,7 +99,7 @@ def live_progress(ingest: Ingest) -> Progress:
     if ingest.is_finished:
         rate = int(ingest.report.get("rows_per_second") or 0)
         return Progress(ingest.stage, 100, ingest.rows_read, ingest.rows_rejected, rate, ingest.get_status_display())
-    told = cache.get(tasks.progress_key(ingest.pk)) or {}
+    told = recall(tasks.progress_key(ingest.pk)) or {}
     stage = told.get("stage", ingest.stage)
     return Progress(
         stage,
@@ -108,4 +108,5 @@ def live_progress(ingest: Ingest) -> Progress:
         told.get("rejected", 0),
         told.get("rate", 0),
         str(Ingest.Stage(stage).label if stage in Ingest.Stage.values else stage),
+        is_known=bool(told),
     )

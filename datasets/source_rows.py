@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 
+from datasets.caching import keep, recall
 from datasets.ingest.encoding import decode, find_delimiter
 from datasets.ingest.readers.ocds import read_ocds
 from datasets.ingest.readers.seek import near_record
@@ -70,12 +70,12 @@ def extract(
         raise UnreadableFile("gone", "El original de este archivo ya no está guardado.")
     asked = [file.sha256, sheet, sorted(rows), encoding, delimiter]
     key = f"extract:{hashlib.sha256(json.dumps(asked).encode()).hexdigest()}"
-    if remembered := cache.get(key):
+    if remembered := recall(key):
         remembered["rows"] = {int(number): cells for number, cells in remembered["rows"].items()}
         return Extract(**remembered)
     found = _read(path_of(file), file.original_name, sheet, set(rows), encoding, delimiter)
     if len(found.rows) <= HEAD:
-        cache.set(key, asdict(found), REMEMBERED_SECONDS)
+        keep(key, asdict(found), REMEMBERED_SECONDS)
     return found
 
 

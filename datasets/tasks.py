@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from celery import Task, shared_task
 from celery.signals import worker_ready
-from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from datasets import flags, packages, panorama_order, peer_medians, pictures, receiving, reviews, watches
+from datasets.caching import forget, keep
 from datasets.ingest import pipeline
 from datasets.models import Ingest, Package, PackageMember, SourceFile, Watch
 from datasets.opendata.build import build
@@ -41,8 +39,7 @@ def teller(ingest_id: int) -> Callable[[str, float, int, int], None]:
     def tell(stage: str, done: float, rows: int, rejected: int) -> None:
         rate = int(rows / max(time.monotonic() - started, 0.001))
         told = {"stage": stage, "done": done, "rows": rows, "rejected": rejected, "rate": rate}
-        with suppress(RedisError):  # nobody sees how far it is; the load goes on
-            cache.set(progress_key(ingest_id), told, PROGRESS_SECONDS)
+        keep(progress_key(ingest_id), told, PROGRESS_SECONDS)
 
     return tell
 
@@ -63,7 +60,7 @@ def fetch_teller(watch_id: int) -> Callable[[int, int], None]:
         nonlocal last
         if time.monotonic() - last > 0.5:
             last = time.monotonic()
-            cache.set(fetch_key(watch_id), {"done": done, "size": size}, PROGRESS_SECONDS)
+            keep(fetch_key(watch_id), {"done": done, "size": size}, PROGRESS_SECONDS)
 
     return tell
 
@@ -119,7 +116,7 @@ def check_watch(watch_id: int, by_id: int | None = None) -> None:
     except pipeline.BusyElsewhere:
         return
     finally:
-        cache.delete_many([awaited_key(watch_id), fetch_key(watch_id)])
+        forget(awaited_key(watch_id), fetch_key(watch_id))
     if fetch and fetch.ingest and not fetch.ingest.is_finished:
         ingest_file.delay(fetch.ingest.pk)
     elif fetch and fetch.package and not fetch.package.is_finished:

@@ -7,8 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from django.core.cache import cache
-
+from datasets.caching import keep, recall
 from datasets.ingest.pipeline import rehearse
 from datasets.ingest.report import Outcome
 from datasets.ingest.shapes import UnreadableFile
@@ -36,10 +35,10 @@ def try_reading(ingest: Ingest, options: dict[str, Any]) -> Trial:
     """Read the ingest's file under these options without a trace; remembered for a while."""
     asked = json.dumps([ingest.file.sha256, ingest.profile_id, options], sort_keys=True, ensure_ascii=False)
     key = f"trial:{hashlib.sha256(asked.encode()).hexdigest()}"
-    if told := cache.get(key):
+    if told := recall(key):
         return _restored(told)
     trial = _try(ingest, options)
-    cache.set(key, asdict(trial), REMEMBERED_SECONDS)
+    keep(key, asdict(trial), REMEMBERED_SECONDS)
     return trial
 
 

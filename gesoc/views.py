@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from datasets import selectors
 from datasets.figures.sources import document_name
+from datasets.outages import is_cut_off
 from datasets.selectors import Arrival
 from dialogues.models import Commitment, Session
 from dialogues.selectors import commitments, sessions
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 LATEST = 6
 AT_A_GLANCE = 3
 FOUND = 15
+AWAY_SECONDS = 30  # after which a database that restarts has most often come back
 SHADES = ((1, 2), (2, 3), (5, 4), (10, 5))  # from so many public bodies on, this shade
 
 
@@ -156,5 +159,9 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without context processors: they ask the database, which may be what failed."""
-    page = loader.get_template("500.html").render({"navigation": navigation()})
-    return HttpResponseServerError(page)
+    error = sys.exception()
+    away = error is not None and is_cut_off(error)
+    page = loader.get_template("500.html").render({"navigation": navigation(), "database_is_away": away})
+    if not away:
+        return HttpResponseServerError(page)
+    return HttpResponse(page, status=503, headers={"Retry-After": str(AWAY_SECONDS)})

@@ -77,6 +77,11 @@ class BreakableHouse:
     def kill_redis(self) -> None:
         self._end("redis", signal.SIGKILL)
 
+    def ends_by_itself(self) -> bool:
+        """The database server, after a blow that it cannot recover from."""
+        process = self.servers["postgres"]
+        return wait_until(lambda: process.poll() is not None, SECONDS)
+
     def _end(self, name: str, number: signal.Signals) -> None:
         process = self.servers.pop(name)
         process.send_signal(number)  # does nothing where it has ended by itself
@@ -133,7 +138,31 @@ class BreakableHouse:
             ballast.truncate(ballast.tell() - spare * MEGABYTE)
 
     def make_room(self) -> None:
-        (self.disk / "ballast").unlink()
+        (self.disk / "ballast").unlink(missing_ok=True)
+
+    # -- the write-ahead log on a disk of its own, as in production ----------------------------------------------------
+
+    def move_log(self, folder: Path) -> None:
+        """The server's log moves there, and lies there when it starts again."""
+        log = self.home.pg / "pg_wal"
+        if "postgres" in self.servers:
+            self._end("postgres", signal.SIGINT)
+        subprocess.run(["cp", "--archive", f"{log}/.", str(folder)], check=True)
+        if log.is_symlink():
+            log.unlink()
+        else:
+            shutil.rmtree(log)
+        log.symlink_to(folder)
+        self.start_pg()
+
+    def leave_log(self, bytes_left: int) -> None:
+        """Write the segments that are there already to their end, but for some bytes: the next one needs room."""
+        position, size = "pg_current_wal_insert_lsn()", 16 * MEGABYTE
+        ahead = self.ask(f"SELECT count(*) FROM pg_ls_waldir() WHERE name > pg_walfile_name({position})")
+        used = self.ask(f"SELECT file_offset FROM pg_walfile_name_offset({position})")
+        rest = (ahead + 1) * size - used - bytes_left
+        for piece in [MEGABYTE] * (rest // MEGABYTE):
+            self.ask(f"SELECT pg_logical_emit_message(false, 'ballast', repeat('x', {piece}), true)::text")
 
 
 def can_mount(place: Path) -> bool:

@@ -25,6 +25,10 @@ NO_ROOM = (
     "El servidor se quedó sin espacio en disco: no se cargó nada y el original está a salvo. Avisa a quien lo administra y "
     "vuelve a intentarlo cuando haya espacio."
 )
+KEEPS_STOPPING = (
+    "La carga se interrumpió una y otra vez antes de terminar (el servidor, su base de datos o su disco): no quedó nada de "
+    "ella y el original está a salvo. Avisa a quien administra el servidor y vuelve a intentarlo después."
+)
 CANCELLED = "Se canceló la carga: no quedó nada de ella y el original está a salvo. Para cargarlo, vuelve a pedirlo."
 
 

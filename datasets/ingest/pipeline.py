@@ -19,7 +19,17 @@ from django.utils import timezone
 
 from datasets.ingest.bodies import BodyRef
 from datasets.ingest.chunks import Chunk
-from datasets.ingest.endings import BROKEN, CANCELLED, NO_ROOM, fail, finish, mark, publish_ingest, save_rejects
+from datasets.ingest.endings import (
+    BROKEN,
+    CANCELLED,
+    KEEPS_STOPPING,
+    NO_ROOM,
+    fail,
+    finish,
+    mark,
+    publish_ingest,
+    save_rejects,
+)
 from datasets.ingest.flow import Flow, Pace
 from datasets.ingest.load import Loader, LoadMismatch
 from datasets.ingest.report import Outcome, SliceResult, decimals
@@ -36,6 +46,8 @@ logger = logging.getLogger(__name__)
 LOCK_CLASS = 0x6D657361  # "mesa": keeps our advisory locks apart from anybody else's
 MOST_IN_HAND = 1_000  # rejects kept in memory; the rest go to their table at once
 HOPELESS = 20_000  # rejects after which a reading that fits hardly any row is given up
+# What stopped so often would stop again, and may be what takes the server down (its memory, its disk): a person decides.
+MOST_ATTEMPTS = 6
 MOST_REJECTS = 0.5  # of the rows that are data: more, and the columns were misread, not the rows
 Tell = Callable[[str, float, int, int], None]
 
@@ -102,6 +114,9 @@ def _run_held(ingest_id: int, tell: Tell) -> Ingest:
     with held(ingest_id):
         ingest = Ingest.objects.select_related("file", "profile").get(pk=ingest_id)
         if ingest.is_finished:
+            return ingest
+        if ingest.attempts >= MOST_ATTEMPTS:
+            fail(ingest, KEEPS_STOPPING, "interrupted")
             return ingest
         mark(
             ingest, Ingest.Status.RUNNING, Ingest.Stage.READING, started_at=timezone.now(), attempts=ingest.attempts + 1

@@ -115,7 +115,7 @@ class IngestQuerySet(models.QuerySet["Ingest"]):
         return self.filter(own | models.Q(pk__in=self.model.objects.published().values("pk")))
 
 
-OUR_FAILURES = ("no_room", "database", "internal")  # codes of the report; any other is about the file
+OUR_FAILURES = ("no_room", "database", "internal", "interrupted")  # codes of the report; any other is about the file
 
 
 class Ingest(models.Model):
@@ -129,6 +129,8 @@ class Ingest(models.Model):
         RETURNED = "returned", _("Sent back")
         PUBLISHED = "published", _("Published")
         FAILED = "failed", _("Failed")
+
+    UNFINISHED = (Status.QUEUED, Status.RUNNING)
 
     class Stage(models.TextChoices):
         RECEIVED = "received", _("File received")
@@ -183,7 +185,7 @@ class Ingest(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        return self.status not in (self.Status.QUEUED, self.Status.RUNNING)
+        return self.status not in self.UNFINISHED
 
     @property
     def failed_on_our_side(self) -> bool:

@@ -54,7 +54,7 @@ def _progress(ingest: Ingest) -> dict[str, Any]:
     elapsed = (timezone.now() - ingest.started_at).total_seconds() if ingest.started_at else 0
     ahead = 0
     if ingest.status == Ingest.Status.QUEUED:
-        unfinished = Ingest.objects.filter(status__in=[Ingest.Status.QUEUED, Ingest.Status.RUNNING])
+        unfinished = Ingest.objects.filter(status__in=Ingest.UNFINISHED)
         ahead = unfinished.filter(pk__lt=ingest.pk).count()
     return {
         "steps": readout.steps(ingest),
@@ -62,7 +62,7 @@ def _progress(ingest: Ingest) -> dict[str, Any]:
         "read": words.number(progress.rows_read),
         "rejected": words.number(progress.rows_rejected),
         "speed": words.number(round(progress.rows_per_second or 0)),
-        "left": readout.time_left(progress.percent, elapsed),
+        "left": readout.time_left(progress.percent if progress.is_known else None, elapsed),
         "ahead": ahead,
         "refresh": REFRESH_SECONDS,
     }

@@ -186,6 +186,24 @@ def test_database_without_room_says_so_and_one_press_loads_the_file_when_there_i
     assert Ingest.objects.count() == 2
 
 
+@pytest.mark.django_db
+def test_load_that_stops_again_and_again_is_given_up_until_a_person_asks_for_it(client):
+    MunicipalityFactory()
+    file = services.register_file(stream=io.BytesIO((HEADINGS + ROWS).encode()), name="gasto.csv")
+    ingest = services.prepare_ingest(file=file, options=services.ingest_options(**ABOUT), publish=True).ingest
+    for last in (pipeline.MOST_ATTEMPTS, pipeline.MOST_ATTEMPTS - 1):
+        Ingest.objects.update(status="running", attempts=last, error="")  # as one whose process died leaves it
+        ended = pipeline.run_ingest(ingest.pk)
+        if last == pipeline.MOST_ATTEMPTS:
+            assert (ended.status, ended.report["error_code"], ended.attempts) == ("failed", "interrupted", last)
+            assert not Release.objects.exists()
+            client.force_login(GesocFactory())
+            page = client.get(ended.get_absolute_url()).content.decode()
+            assert "se interrumpió una y otra vez" in page and "Reintentar" in page
+            assert "began anew" not in page and "cada vez empezó de nuevo" not in page
+    assert (ended.status, ended.attempts) == ("published", pipeline.MOST_ATTEMPTS)
+
+
 @pytest.fixture
 def little_room():
     """No file of this process may grow beyond 100 kB: the kernel refuses the write, as it does on a full disk."""

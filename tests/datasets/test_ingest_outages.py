@@ -3,7 +3,12 @@
 Each load ends as if nothing had happened, by itself or after one press: nothing lost, nothing doubled, and it is said.
 """
 
+import json
 import os
+import signal
+import subprocess
+import sys
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -14,13 +19,16 @@ from django.test import Client
 from benchmarks.dirty import LINES_PER_SLICE, write_dirty_csv
 from datasets import services
 from datasets.ingest import endings
+from datasets.management.commands.ingest import FOLLOWED, NOTHING_BEGUN
 from datasets.models import ExpenditureCell, ExpenditureLine, Ingest, Release, SourceFile
+from datasets.tasks import ingest_file
+from gesoc.accounts import become
 from municipalities.models import State
 from tests.conftest import STRICT
 from tests.datasets.test_ingest_failures import broker_at, wait_for
 from tests.factories.partners import GesocFactory
-from tests.outage import BreakableHouse, can_mount
-from tests.worker import CeleryWorker
+from tests.outage import MEGABYTE, BreakableHouse, can_mount
+from tests.worker import REPOSITORY, CeleryWorker, database_name
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 LINES = 30_000  # two blocks: there is a middle to be stopped in
@@ -175,6 +183,146 @@ def test_redis_that_is_killed_in_the_middle_of_a_load_costs_neither_the_load_nor
     assert temporary_files(settings) == []
 
 
+def hold_in_copy(house, worker):
+    """Stop the worker's pool while the server waits for the next rows of a COPY."""
+    waits = f"SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY {TABLE}%' AND wait_event = 'ClientRead'"
+    mid_copy = f"{waits} AND state = 'active'"
+    for _attempt in range(1_000):
+        worker.hold()
+        time.sleep(0.02)  # until the server has taken what was sent before
+        if house.ask(mid_copy):
+            return
+        worker.let_go()
+        time.sleep(0.01)
+    raise AssertionError("it never was in a COPY")
+
+
+def test_redis_that_is_killed_in_the_middle_of_a_copy_costs_only_the_sight_of_the_progress(
+    worker, at_home, dirty, settings
+):
+    expected, coordinator = undisturbed(dirty), GesocFactory()
+    ingest = hand_over(dirty, "Q1", by=coordinator)
+    hold_in_copy(at_home, worker)
+    assert "filas leídas" in page_of(ingest, coordinator)
+    at_home.kill_redis()
+    told = page_of(ingest, coordinator)
+    assert "Sigue en marcha; en este momento no se puede saber cuánto lleva." in told
+    assert "filas leídas" not in told and "<progress" in told and 'value="' not in told.partition("<progress")[2][:200]
+    worker.let_go()
+    done = end_of(ingest)  # Redis is still away
+    assert (done.status, done.error, done.attempts, done.rows_rejected) == ("published", "", 1, REJECTED)
+    assert kept(at_home, "Q1") == expected
+    page = page_of(done, coordinator)
+    assert "interrumpió" not in page and "no se puede saber" not in page
+
+    at_home.start_redis()
+    assert end_of(hand_over(dirty, "Q2")).status == "published"  # whatever the broker gave out again has been looked at
+    assert (kept(at_home, "Q1"), Ingest.objects.get(pk=done.pk).attempts) == (expected, 1)
+    assert temporary_files(settings) == []
+
+
+class Command:
+    """`manage.py ingest` in a terminal of its own: a process that lives in the breakable house."""
+
+    RUN = "import django; django.setup(); from django.core.management import call_command; call_command('ingest', {})"
+
+    def __init__(self, house, folder, path, *options):
+        self.errors = folder / "stderr.txt"
+        arguments = ", ".join(repr(str(one)) for one in (path, *options, "--json"))
+        about = {"DJANGO_SETTINGS_MODULE": "gesoc.settings", "MESA_DATABASE": database_name()}
+        with self.errors.open("wb") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", self.RUN.format(arguments)],
+                cwd=REPOSITORY,
+                env=os.environ | about | house.environment,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                preexec_fn=become(None, signal.SIGKILL),
+            )
+
+    def said(self):
+        return self.errors.read_text()
+
+    def end(self, seconds=60):
+        out = self.process.communicate(timeout=seconds)[0]
+        return json.loads(out), self.process.returncode
+
+
+def test_command_waits_for_a_database_that_restarts_and_loads_the_file_once(at_home, dirty, settings, tmp_path):
+    expected = commanded(at_home, tmp_path, dirty, "annual")
+    for period, stage in (("Q1", BEFORE_READING), ("Q2", ""), ("Q3", AT_THE_END)):
+        before = at_home.ask(f"SELECT pg_relation_size('{TABLE}')")
+        if stage:
+            with gate(at_home, stage):
+                command = Command(at_home, tmp_path, dirty, "--publish", "--period", period)
+                stops_at(at_home, stage)
+                at_home.stop_pg()
+        else:
+            command = Command(at_home, tmp_path, dirty, "--publish", "--period", period)
+            writes_lines(at_home, before)
+            at_home.stop_pg()
+        wait_for(lambda command=command: "se espera hasta 120 segundos" in command.said().lower(), 30)
+        at_home.start_pg()
+        connection.close()
+        result, code = command.end()
+        assert (result["status"], code, result["rows_rejected"]) == ("published", 0, REJECTED), command.said()
+        assert "La base de datos volvió" in command.said() and "Traceback" not in command.said()
+        assert kept(at_home, period) == expected
+        assert Ingest.objects.get(options__period=period).attempts == 2
+    assert temporary_files(settings) == []
+
+
+def commanded(house, folder, path, period):
+    result, code = Command(house, folder, path, "--publish", "--period", period).end()
+    assert (result["status"], code) == ("published", 0), result
+    return kept(house, period)
+
+
+def test_command_that_waited_in_vain_says_so_and_the_load_is_there_for_whoever_comes_next(
+    at_home, dirty, settings, tmp_path
+):
+    expected = commanded(at_home, tmp_path, dirty, "annual")
+    with gate(at_home, AT_THE_END):
+        command = Command(at_home, tmp_path, dirty, "--publish", "--period", "Q1", "--wait", "1")
+        stops_at(at_home, AT_THE_END)
+        at_home.stop_pg()
+    result, code = command.end()
+    assert (result["status"], code) == ("failed", 75)
+    assert "La base de datos no volvió a tiempo: nada quedó a medias y el original está a salvo." in command.said()
+    assert "Traceback" not in command.said()
+    before = Command(at_home, tmp_path, dirty, "--publish", "--period", "Q2", "--wait", "0")
+    result, code = before.end()
+    assert (result["error"], code) == (NOTHING_BEGUN, 75)
+    at_home.start_pg()
+    connection.close()
+    assert kept(at_home, "Q1") == ([], [], [])
+    assert Ingest.objects.get(options__period="Q1").status == "running"
+    assert commanded(at_home, tmp_path, dirty, "Q1") == expected
+    assert (Ingest.objects.count(), SourceFile.objects.count()) == (2, 1)
+    assert temporary_files(settings) == []
+
+
+def test_command_follows_a_worker_that_took_the_load_up_before_it(worker, at_home, dirty, tmp_path):
+    expected = undisturbed(dirty)
+    with gate(at_home, AT_THE_END):
+        command = Command(at_home, tmp_path, dirty, "--publish", "--period", "Q1")
+        stops_at(at_home, AT_THE_END)
+        command.process.send_signal(signal.SIGSTOP)
+        at_home.stop_pg()
+    at_home.start_pg()
+    connection.close()
+    ingest = Ingest.objects.get(options__period="Q1")
+    with gate(at_home, AT_THE_END):
+        ingest_file.delay(ingest.pk)
+        stops_at(at_home, AT_THE_END)
+        command.process.send_signal(signal.SIGCONT)
+        wait_for(lambda: FOLLOWED in command.said(), 30)
+    result, code = command.end()
+    assert (result["status"], code) == ("published", 0), command.said()
+    ingest.refresh_from_db()
+    assert (kept(at_home, "Q1"), ingest.attempts) == (expected, 2)
+
+
 @pytest.fixture
 def small_disk(at_home, tmp_path):
     """A file system of its own that really ends, which takes the right to mount one."""
@@ -216,3 +364,49 @@ def press_try_again(failed, user):
     answer = client.post(f"/datos/cargas/{failed.pk}/reintentar/")
     assert answer.status_code == 302
     return Ingest.objects.get(pk=int(answer.url.strip("/").rpartition("/")[2]))
+
+
+@pytest.fixture
+def log_on_small_disk(at_home, small_disk):
+    """What the server writes before all else lies on a disk of its own, as in many an installation."""
+
+    def move(wal_buffers):
+        at_home.do(f"ALTER SYSTEM SET wal_buffers = '{wal_buffers}'")
+        at_home.move_log(small_disk / wal_buffers)
+        connection.close()
+
+    yield move
+    at_home.make_room()
+    at_home.move_log(at_home.home.root / "wal")
+    at_home.do("ALTER SYSTEM RESET wal_buffers")
+
+
+def test_log_disk_that_is_full_takes_the_database_down_and_the_load_is_done_once_when_it_is_back(
+    worker, at_home, log_on_small_disk, dirty, settings
+):
+    expected = undisturbed(dirty)
+    for period, wal_buffers, where in (
+        ("Q1", "64kB", f"CONTEXT:  COPY {TABLE}, line "),
+        ("Q2", "16MB", "STATEMENT:  COMMIT"),  # all of it is still in memory: nothing was asked of the disk before
+    ):
+        log_on_small_disk(wal_buffers)
+        at_home.fill()
+        at_home.leave_log(2 * MEGABYTE)
+        ingest = hand_over(dirty, period)
+        assert at_home.ends_by_itself()  # it cannot even recover without room
+        panic = at_home.pg_log().rpartition("PANIC:")[2]
+        assert panic.startswith('  could not write to file "pg_wal/') and "No space left on device" in panic
+        assert where in panic.splitlines()[1]
+        away = Client(raise_request_exception=False).get(ingest.get_absolute_url())
+        assert (away.status_code, away["Retry-After"]) == (503, "30")
+        assert "La base de datos no responde" in away.content.decode()
+
+        at_home.make_room()
+        at_home.start_pg()
+        connection.close()
+        assert kept(at_home, period) == ([], [], [])
+        done = end_of(ingest)
+        assert (done.status, done.error, done.attempts, done.rows_rejected) == ("published", "", 2, REJECTED)
+        assert kept(at_home, period) == expected
+        assert "La lectura se interrumpió una vez" in page_of(done)
+    assert temporary_files(settings) == []

@@ -313,6 +313,26 @@ def test_command_reads_every_member_and_says_so(archive, territory):
 
 
 @pytest.mark.django_db
+def test_command_ends_what_one_that_was_killed_left_of_a_package(archive, territory):
+    MunicipalityFactory()
+    path = archive(zipped(("uno.csv", GASTO), ("dos.csv", OTRO)))
+    with path.open("rb") as stream:
+        file = register_file(stream=stream, name=path.name)
+    said = ingest_options(municipality=ABOUT["municipality"], year=ABOUT["year"])
+    package = packages.prepare_package(file=file, options=said, by=None)
+    first, second = packages.unpack(package)
+    pipeline.run_ingest(first.pk)
+    Ingest.objects.filter(pk=second.pk).update(status="running", attempts=1)  # its process died in the middle of it
+    for status in ("ready", "duplicate"):
+        out = io.StringIO()
+        options = ("--municipality", ABOUT["municipality"], "--year", str(ABOUT["year"]), "--json")
+        call_command("ingest", str(path), *options, stdout=out, stderr=io.StringIO())
+        result = json.loads(out.getvalue())
+        assert (result["status"], [one["status"] for one in result["members"]]) == (status, ["ready", "ready"])
+    assert list(Ingest.objects.order_by("pk").values_list("pk", "attempts")) == [(first.pk, 1), (second.pk, 2)]
+
+
+@pytest.mark.django_db
 def test_command_refuses_a_hostile_package_and_keeps_nothing(archive):
     out = io.StringIO()
     with pytest.raises(SystemExit):

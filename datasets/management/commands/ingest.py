@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from argparse import ArgumentParser
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,27 @@ from datasets.ingest.archives import entries, is_package
 from datasets.ingest.report import Outcome
 from datasets.ingest.shapes import UnreadableFile
 from datasets.models import Ingest
-from datasets.packages import package_report, prepare_package, unpack
+from datasets.packages import package_report, prepare_package, unfinished, unpack
+from datasets.patience import OF_THE_DATABASE, Patience, is_outage
 from datasets.scan import scan_personal_data
 
 WENT_WELL = ("published", "ready", "duplicate")
 BAR = 30
 CANCELLED = 130  # as shells say it of whoever pressed Ctrl-C
+TRY_LATER = 75  # EX_TEMPFAIL of sysexits.h
+PATIENCE = 120  # seconds
+BUSY = "Otro proceso está cargando este mismo archivo. Espera a que termine."
+FOLLOWED = "Otro proceso retomó esta carga mientras la base de datos volvía: se espera a que termine."
+NOTHING_BEGUN = "La base de datos no responde: no se empezó ninguna carga. Vuelve a pedirla cuando responda."
+TAKEN_UP = (
+    "La base de datos no volvió a tiempo: nada quedó a medias y el original está a salvo. Cuando vuelva, un trabajador retoma "
+    "la carga por sí solo; si no hay ninguno, vuelve a pedirla."
+)
 SCAN_AT_ONCE = 20_000_000  # bytes
+
+
+class DatabaseAway(Exception):
+    """It did not come back in time."""
 
 
 class Command(BaseCommand):
@@ -48,12 +64,22 @@ class Command(BaseCommand):
             help="why it may be published although more than 5 %% of its rows are rejected",
         )
         parser.add_argument("--publish", action="store_true", help="publish a complete, unambiguous reading")
+        parser.add_argument(
+            "--wait",
+            type=float,
+            metavar="SECONDS",
+            default=PATIENCE,
+            help=f"how long to wait in all for a database that is away, {PATIENCE} unless told; 0: not at all",
+        )
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object with the result")
 
     def handle(self, *args: Any, **options: Any) -> None:
         code = 1
+        self._begun: set[int] = set()
         try:
-            result = self._ingest(options)
+            result = self._through_outages(options)
+        except DatabaseAway:
+            result, code = _failed(TAKEN_UP if self._begun else NOTHING_BEGUN), TRY_LATER
         except KeyboardInterrupt:
             result, code = _failed(endings.CANCELLED), CANCELLED
         except ValidationError as invalid:
@@ -63,6 +89,18 @@ class Command(BaseCommand):
         self._say(result, options["as_json"])
         if result["status"] not in WENT_WELL:
             sys.exit(code)
+
+    def _through_outages(self, options: dict[str, Any]) -> dict[str, Any]:
+        """From the beginning whenever the database went away and came back: what is done already is not done again."""
+        patience = Patience(options["wait"], self.stderr.write)
+        while True:
+            try:
+                return self._ingest(options)
+            except OF_THE_DATABASE as error:
+                if not is_outage(error):
+                    raise
+                if not patience.is_rewarded():
+                    raise DatabaseAway from error
 
     def _ingest(self, options: dict[str, Any]) -> dict[str, Any]:
         said = services.ingest_options(
@@ -82,11 +120,9 @@ class Command(BaseCommand):
         started = services.prepare_ingest(
             file=file, options=said, publish=options["publish"], excuse=options["accept_rejects"]
         )
-        if not started.fresh:
+        if not started.fresh and started.ingest.pk not in self._begun:
             return {"status": "duplicate"} | started.ingest.report
-        ingest = started.ingest
-        if not ingest.is_finished:
-            ingest = self._run(ingest)
+        ingest = self._run(started.ingest)
         return {"status": ingest.status} | ingest.report
 
     def _unpack(self, path: Path, said: dict[str, Any], publish: bool) -> dict[str, Any]:
@@ -98,26 +134,38 @@ class Command(BaseCommand):
             package = prepare_package(file=file, options=said, by=None, publish=publish)
         except UnreadableFile as refusal:
             raise ValidationError(refusal.message) from None
-        if package.is_finished:
-            return package_report(package) | {"status": "duplicate"}
-        for ingest in unpack(package):
-            if not ingest.is_finished:
-                self._run(ingest)
-        return package_report(package)
+        untouched = package.is_finished
+        for ingest in chain(unpack(package), unfinished(package)):
+            self._run(ingest)
+        ours = self._begun.intersection(package.members.values_list("ingest", flat=True))
+        return package_report(package) | ({} if ours or not untouched else {"status": "duplicate"})
 
     def _run(self, ingest: Ingest) -> Ingest:
-        bar = _bar if sys.stderr.isatty() else _quiet
-        try:
-            ingest = pipeline.run_ingest(ingest.pk, bar)
-        except pipeline.BusyElsewhere:
-            raise ValidationError("Otro proceso está cargando este mismo archivo. Espera a que termine.") from None
-        except pipeline.RecoverableError:
-            endings.fail(ingest, endings.BROKEN, "database")
-        if bar is _bar:
-            self.stderr.write("")
-        if ingest.status in WENT_WELL and ingest.file.size <= SCAN_AT_ONCE:
+        unseen = ingest.file.has_personal_data is None
+        if not ingest.is_finished:
+            unseen = True
+            bar = _bar if sys.stderr.isatty() else _quiet
+            ingest = self._to_its_end(ingest.pk, bar)
+            if bar is _bar:
+                self.stderr.write("")
+        if unseen and ingest.status in WENT_WELL and ingest.file.size <= SCAN_AT_ONCE:
             scan_personal_data(ingest.file)  # a larger one is left to the worker
         return ingest
+
+    def _to_its_end(self, pk: int, bar: pipeline.Tell) -> Ingest:
+        """After an outage a worker may have taken it up before us: then its end is waited for."""
+        ours, told = pk in self._begun, False
+        self._begun.add(pk)
+        while True:
+            try:
+                return pipeline.run_ingest(pk, bar)
+            except pipeline.BusyElsewhere:
+                if not ours:
+                    raise ValidationError(BUSY) from None
+            if not told:
+                self.stderr.write(FOLLOWED)
+            told = True
+            time.sleep(1)
 
     def _say(self, result: dict[str, Any], as_json: bool) -> None:
         if as_json:
