@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext, gettext_lazy
 
 from datasets.selectors import Standing
 from gesoc.common.money import number
 
+T = TypeVar("T")
 # People from … to under …: about a fifth of Mexico's municipalities in each but the last.
 BANDS = ((0, 5_000), (5_000, 15_000), (15_000, 50_000), (50_000, 150_000), (150_000, 500_000), (500_000, None))
 GROUPS = {
@@ -140,7 +141,7 @@ REASONS: Mapping[str, Callable[[Standing], str]] = {
 }
 
 
-def middle(members: Iterable[Standing], of: Callable[[Standing], Any]) -> Decimal | None:
+def middle(members: Iterable[T], of: Callable[[T], Any]) -> Decimal | None:
     """The median of those that state the figure; nothing where fewer than enough do."""
     values = [value for one in members if (value := of(one)) is not None]
     return Decimal(median(values)) if len(values) >= ENOUGH else None

@@ -64,7 +64,7 @@ def _bodies(query: str, user: Any, limit: int) -> list[Found]:
 
 def _suppliers(query: str, user: Any, limit: int) -> list[Found]:
     """Those with public contracts, the largest first."""
-    totals = selectors.supplier_totals(q=query)[:limit]
+    totals = selectors.largest_suppliers(query, limit=limit)
     return [
         Found(cover(one.supplier.name), one.supplier.get_absolute_url(), money.amount(one.amount)) for one in totals
     ]

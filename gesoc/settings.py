@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "gesoc.kept_pages.KeptPages",
+    "gesoc.prepared.prepared_questions",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "gesoc.common.i18n.language_from_address",
     "django.middleware.common.CommonMiddleware",
@@ -113,7 +114,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "builtins": ["django_cotton.templatetags.cotton", "template_partials.templatetags.partials"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+                "gesoc.common.tags",
+            ],
             "loaders": [
                 (
                     "template_partials.loader.Loader",
@@ -149,6 +154,9 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("tcp_user_timeout", 10_000)
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+# Questions of public pages are planned once for each connection (gesoc/prepared.py). Off behind a pool that hands out another
+# session for each statement, such as pgbouncer by transaction.
+PREPARED_QUESTIONS = env.bool("PREPARED_QUESTIONS", True)
 
 REDIS_URL = env.str("REDIS_URL", "") or embedded.redis_url()
 REDIS_TIMEOUTS = {"socket_connect_timeout": 2, "socket_timeout": 5}

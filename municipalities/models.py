@@ -51,6 +51,11 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
         """Units younger than the geometry we have; on the map their territory is still inside their parents'."""
         return self.filter(shapes__isnull=True)
 
+    def with_people(self) -> "MunicipalityQuerySet":
+        """Annotate the newest figure alone."""
+        newest = Population.objects.filter(municipality=OuterRef("pk")).order_by("-year", "kind")
+        return self.annotate(population=Subquery(newest.values("value")[:1]))
+
     def with_population(self, year: int | None = None) -> "MunicipalityQuerySet":
         """Annotate the newest figure (at or before `year`) with what must be said beside it: year, kind, source."""
         newest = Population.objects.filter(municipality=OuterRef("pk")).order_by("-year", "kind")
@@ -73,7 +78,7 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
     def ranked(self, query: str) -> "MunicipalityQuerySet":
         """Best first: the very name, names that begin so, words that begin so, the rest; then the most people.
 
-        Needs `with_population`.
+        Needs `with_population` or `with_people`.
         """
         phrase, words = search_text(query), _telling_words(query)
         if not words:

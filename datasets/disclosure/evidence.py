@@ -46,7 +46,7 @@ DIMENSIONS = ("item", "concept", "chapter", "unit", "function", "programme", "ec
 
 def evidence_of(body: PublicBody) -> list[Evidence]:
     """One for each year with public figures, newest first. Four queries whatever the number of years."""
-    releases = list(published_releases(public_body=body))
+    releases = list(published_releases(public_body=body).defer(None))
     keys = _keys(body, [one.pk for one in releases if one.kind == Kind.EXPENDITURE])
     filled, counts = _filled(body)
     years = sorted({one.year for one in releases}, reverse=True)

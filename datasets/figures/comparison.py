@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Protocol
 
 from django.utils.translation import gettext, gettext_lazy
@@ -14,7 +15,7 @@ from datasets.models import Release
 from datasets.peers import ENOUGH, Peers, middle
 from datasets.selectors import Standing
 from gesoc.common import charts, money
-from gesoc.common.charts.frame import Column, Figure, Table, row
+from gesoc.common.charts.frame import Column, Figure, Later, Table, row
 from municipalities.selectors import Deflator
 
 from .ledger import axis_text
@@ -109,8 +110,19 @@ class Comparison:
             return found
         return self.deflator.deflate(found, self.year, self.base)
 
+    def others(self, indicator: Indicator) -> list[Decimal]:
+        """What its peers state. They may be hundreds, and a page asks for them more than once."""
+        if indicator.key not in self._others:
+            told = (self.value(indicator, one) for one in self.peers.members)
+            self._others[indicator.key] = [value for value in told if value is not None]
+        return self._others[indicator.key]
+
+    @cached_property
+    def _others(self) -> dict[str, list[Decimal]]:
+        return {}
+
     def middle(self, indicator: Indicator) -> Decimal | None:
-        return middle(self.peers.members, lambda one: self.value(indicator, one))
+        return middle(self.others(indicator), lambda value: value)
 
     @property
     def unit(self) -> str:
@@ -138,7 +150,7 @@ def beside(view: Comparison, indicator: Indicator, releases: Sequence[Release], 
     values = [(one, view.value(indicator, one)) for one in view.chosen]
     stated = [(one.name, value) for one, value in values if value is not None]
     median = view.middle(indicator)
-    others = [value for one in view.peers.members if (value := view.value(indicator, one)) is not None]
+    others = view.others(indicator)
     title = sentences.highest(stated, indicator.say)
     unit = f", {view.unit}" if indicator.is_pesos else ""
     subtitle = f"{indicator.how}, {view.what}, {view.year}{unit}"
@@ -189,14 +201,19 @@ def _against(value: Decimal | None, median: Decimal | None) -> str:
     return money.signed_percent(money.change(median, value))
 
 
-def _csv_rows(
-    view: Comparison, indicator: Indicator, values: Sequence[tuple[Standing, Decimal | None]]
-) -> list[list[Any]]:
+def _csv_rows(view: Comparison, indicator: Indicator, values: Sequence[tuple[Standing, Decimal | None]]) -> Later:
+    """Of all peers, and so written only for who takes them away; but in the language of the page."""
     unit = view.unit if indicator.is_pesos else gettext("percent")
-    chosen = {one.code for one, _value in values}
-    rows = [[one.code, one.name, gettext("chosen"), _exact(value), unit] for one, value in values]
-    peers = [one for one in view.peers.members if one.code not in chosen]
-    return rows + [[one.code, one.name, gettext("peer"), _exact(view.value(indicator, one)), unit] for one in peers]
+    mine, other = gettext("chosen"), gettext("peer")
+
+    def rows() -> Iterator[list[Any]]:
+        chosen = {one.code for one, _value in values}
+        yield from ([one.code, one.name, mine, _exact(value), unit] for one, value in values)
+        for one in view.peers.members:
+            if one.code not in chosen:
+                yield [one.code, one.name, other, _exact(view.value(indicator, one)), unit]
+
+    return Later(rows)
 
 
 def _exact(value: Decimal | None) -> Decimal | None:

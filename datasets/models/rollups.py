@@ -102,4 +102,9 @@ class SupplierTotal(models.Model):
     class Meta:
         verbose_name = _("total of a supplier")
         verbose_name_plural = _("totals of suppliers")
-        indexes = [models.Index(fields=["currency", "-amount", "supplier"], name="supplier_total_by_amount")]
+        indexes = [
+            # As the directory is ordered: an index that puts the unknown amounts first cannot be read for it.
+            models.Index(
+                "currency", models.F("amount").desc(nulls_last=True), "supplier_id", name="supplier_total_in_order"
+            )
+        ]

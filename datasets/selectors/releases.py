@@ -25,6 +25,7 @@ CELLS: dict[str, type[ExpenditureCell] | type[RevenueCell]] = {
     Kind.EXPENDITURE: ExpenditureCell,
     Kind.REVENUE: RevenueCell,
 }
+UNREAD = tuple(f"ingest__{name}" for name in ("report", "options", "options_key", "error", "excuse"))
 NAMED = Count("key", filter=~Q(key=""))  # cells with a key of their own
 # Higher is better. A document that is not named is a report like any other.
 DOCUMENTS = {Document.APPROVED: 0, Document.PUBLIC_ACCOUNT: 2}
@@ -46,13 +47,16 @@ BREAKDOWNS = {
 def published_releases(
     *, public_body: PublicBody | None = None, kind: str | None = None, as_of: datetime | None = None
 ) -> QuerySet[Release]:
-    """Published releases with all that is said of where they come from, newest year first; at a moment, if one is named."""
+    """Published releases with what is said of where they come from, newest year first; at a moment, if one is named.
+
+    Not with the report of their reading, which is longer than all the rest: who needs it asks for it by `defer(None)`.
+    """
     found = Release.objects.public_at(as_of)
     if public_body is not None:
         found = found.filter(public_body=public_body)
     if kind:
         found = found.filter(kind=kind)
-    return found.select_related("public_body", "ingest__file__source").order_by("-year", "-id")
+    return found.select_related("public_body", "ingest__file__source").defer(*UNREAD).order_by("-year", "-id")
 
 
 def years_with_data(*, public_body: PublicBody, kind: str | None = None) -> list[int]:

@@ -6,7 +6,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Count, F, Func, IntegerField, Max, Min, Q, QuerySet, Sum, TextField, Value
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from datasets.ingest.contract_lines import supplier_key
@@ -15,6 +29,7 @@ from gesoc.common.text import tokens
 
 from .contracts import MAX_WORDS, ContractFilters, company_of, contract_releases, contracts, family_of
 
+LARGEST = 300  # suppliers among whom a common fragment is looked for first
 SHORTEST = 3  # letters of a fragment that the index of trigrams can find
 DIRECT = Q(method=Contract.Method.DIRECT)
 
@@ -63,7 +78,7 @@ def suppliers_matching(text: str) -> QuerySet[Supplier]:
     """
     if company := company_of(text):
         return Supplier.objects.filter(pk=company.pk)
-    words = tokens(supplier_key(text) or text)[:MAX_WORDS]
+    words = words_of(text)
     if not words:
         return Supplier.objects.none()
     found = Supplier.objects.alias(trigrams=_trigrams(F("name_key")))
@@ -72,6 +87,10 @@ def suppliers_matching(text: str) -> QuerySet[Supplier]:
             found = found.filter(trigrams__contains=_trigrams(Value(word, TextField())))
         found = found.filter(name_key__contains=word)
     return found.order_by("name_key", "pk")
+
+
+def words_of(text: str) -> list[str]:
+    return tokens(supplier_key(text) or text)[:MAX_WORDS]
 
 
 def _trigrams(expression: F | Value) -> Func:
@@ -86,6 +105,22 @@ def supplier_totals(*, currency: str = "MXN", q: str = "") -> QuerySet[SupplierT
             supplier__in=suppliers_matching(q).order_by().values(whose=Coalesce("merged_into_id", "pk"))
         )
     return found.order_by(F("amount").desc(nulls_last=True), "supplier_id")
+
+
+def largest_suppliers(q: str, *, limit: int, currency: str = "MXN") -> list[SupplierTotal]:
+    """The first of `supplier_totals`. A common fragment is met among the largest there are, in the order that is asked for;
+    a rare one is looked up in the index of fragments, whose answer has to be sorted."""
+    words = words_of(q)
+    if not words or company_of(q):
+        return list(supplier_totals(currency=currency, q=q)[:limit])
+    everybody = supplier_totals(currency=currency)
+    largest = everybody.values("supplier_id")[:LARGEST]
+    named = Q(*[("supplier__name_key__contains", word) for word in words])
+    alike = Supplier.objects.filter(
+        *[Q(name_key__contains=word) for word in words], merged_into=OuterRef("supplier_id")
+    )
+    found = list(everybody.filter(named | Q(Exists(alike)), supplier__in=largest)[:limit])
+    return found if len(found) == limit else list(supplier_totals(currency=currency, q=q)[:limit])
 
 
 def supplier_currencies() -> list[str]:

@@ -58,8 +58,9 @@ class DashboardView(View):
             "place_url": self.place.url(self.section),
             "crumbs": self.place.crumbs(self.section),
         }
-        links = [(link.label, link.url) for link in self.place.tabs(self.section) if link.current]
-        shared |= {"tabs": self.place.tabs(self.section), "here": links[0][0] if self.section else self.place.name}
+        tabs = self.place.tabs(self.section)
+        current = [link.label for link in tabs if link.current]
+        shared |= {"tabs": tabs, "here": current[0] if self.section else self.place.name}
         return render(request, self.template_name, {**shared, **context})
 
     def read(self, request: HttpRequest, code: str | None, slug: str | None) -> dict[str, Any]:

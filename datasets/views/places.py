@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from datasets.models import PublicBody
 from gesoc.common.views import Link
@@ -79,7 +79,7 @@ class Place:
 
     def url(self, section: str = "", **query: Any) -> str:
         name = "municipality" if self.is_government else "public_body"
-        address = reverse(f"{name}_{section}" if section else name, args=[self.code])
+        address = _address(f"{name}_{section}" if section else name, self.code, get_language() or "")
         return f"{address}?{urlencode(query)}" if query else address
 
     def crumbs(self, section: str = "") -> list[tuple[str, str]]:
@@ -135,6 +135,12 @@ class Place:
     @property
     def _is_unknown_state(self) -> bool:
         return self.body is not None and self.body.kind == PublicBody.Kind.STATE and not self.body.state_id
+
+
+@lru_cache(maxsize=8_192)
+def _address(name: str, code: str, language: str) -> str:
+    """A page has dozens of links to its own place, and to look up an address takes as long as to write three rows."""
+    return reverse(name, args=[code])
 
 
 def place_of_municipality(code: str) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
@@ -10,8 +11,9 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gesoc.common.i18n import ENGLISH, in_language, language_of
@@ -36,14 +38,20 @@ class Link(NamedTuple):
 
 
 def navigation(path: str = "") -> list[Link]:
-    links = []
+    rooms = _rooms(get_language() or settings.LANGUAGE_CODE, get_urlconf() or settings.ROOT_URLCONF)
+    return [Link(label, url, path.startswith(url)) for label, url in rooms]
+
+
+@cache
+def _rooms(language: str, urlconf: str) -> list[tuple[Any, str]]:
+    """Those that are built, with their addresses, which are looked up once for each language."""
+    rooms = []
     for name, label in SECTIONS:
         try:
-            url = reverse(name)
+            rooms.append((label, reverse(name)))
         except NoReverseMatch:
             continue
-        links.append(Link(label, url, path.startswith(url)))
-    return links
+    return rooms
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from . import tables
 
 
 class Column(NamedTuple):
@@ -35,6 +37,10 @@ class Table:
     hide_caption: bool = False
     stacked: bool = False  # on phones every row is a block of its own
 
+    @property
+    def inside(self) -> SafeString:
+        return tables.inside(self)
+
 
 class Provenance(NamedTuple):
     """A file that the numbers of a figure were read from."""
@@ -49,6 +55,16 @@ class Provenance(NamedTuple):
 class Action(NamedTuple):
     label: Any
     url: str
+
+
+@dataclass(frozen=True)
+class Later:
+    """Rows that are made when somebody takes them away, which hardly any reader of a page does; as often as they are read."""
+
+    make: Callable[[], Iterable[Sequence[Any]]]
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        return iter(self.make())
 
 
 class KeyEntry(NamedTuple):
