@@ -76,7 +76,15 @@ def _contracts(query: str, user: Any, limit: int) -> list[Found]:
             cover(one.title or one.contract_number) or gettext("Contract without a title"),
             one.get_absolute_url(),
             " · ".join(
-                filter(None, [str(one.public_body), str(one.year), money.currency_amount(one.amount, one.currency)])
+                filter(
+                    None,
+                    [
+                        cover(one.supplier_name),  # whose name may be why it was found
+                        str(one.public_body),
+                        str(one.year),
+                        money.currency_amount(one.amount, one.currency),
+                    ],
+                )
             ),
         )
         for one in selectors.newest_contracts(query, limit=limit)
