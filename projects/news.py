@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator
 from heapq import nlargest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Min
 from django.utils import timezone
@@ -113,7 +113,7 @@ def _known(project: Project, user: User | AnonymousUser, limit: int) -> Iterator
             yield News(gap.asked_on, _("Data that are missing"), asked, gap.get_absolute_url())
         if gap.answered_on:
             yield News(gap.answered_on, str(gap.get_state_display()), gap.what_is_missing, gap.get_absolute_url())
-    notes = project.research_notes.published().as_told().annotate(at=Min("versions__published_at"))
+    notes: Any = project.research_notes.published().as_told().annotate(at=Min("versions__published_at"))
     for note in notes.exclude(at=None).order_by("-at")[:limit]:
         yield News(_day(note.at), _("Research note"), note.told_title, note.get_absolute_url())
 

@@ -95,7 +95,7 @@ def resource(table: TableOf) -> dict[str, Any]:
 
 
 def column(table: TableOf, name: str) -> dict[str, str]:
-    amounts = getattr(table.model, "MOMENTS", None) or getattr(table.model, "AMOUNTS", ("amount",))
+    amounts: Sequence[str] = getattr(table.model, "MOMENTS", getattr(table.model, "AMOUNTS", ("amount",)))
     kind = "integer" if name in INTEGERS else kind_of(table, name)
     meaning = "value" if name in amounts else FISCAL.get(name, "")
     return {"name": name, "type": kind} | ({"columnType": meaning} if meaning else {})

@@ -80,7 +80,14 @@ def test_licences(body, text, worth):
 @pytest.mark.parametrize(
     ("day", "worth"),
     # The last hours of a day of Mexico are of the next one in UTC.
-    [((2025, 1, 20), 1), ((2025, 1, 30), 1), ((2025, 1, 31, 5), 1), ((2025, 4, 15), "0.5"), ((2025, 6, 29), 0), ((2025, 6, 30), None)],
+    [
+        ((2025, 1, 20), 1),
+        ((2025, 1, 30), 1),
+        ((2025, 1, 31, 5), 1),
+        ((2025, 4, 15), "0.5"),
+        ((2025, 6, 29), 0),
+        ((2025, 6, 30), None),
+    ],
 )
 def test_a_late_arrival_proves_nothing_and_an_early_one_does(body, day, worth):
     arrived(spending(body, 2024), day)

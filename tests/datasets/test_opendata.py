@@ -86,7 +86,9 @@ def test_registers_leave_row_by_row_without_what_is_personal(body, kind, factory
     release = make.ReleaseFactory(public_body=body, kind=kind, year=2024)
     secret = {"sanctions": {"facts": "De GAHL800101AB1"}}.get(kind, {"purpose": "De GAHL800101AB1"})
     secret = {"description": "De GAHL800101AB1"} if kind == "works" else secret
-    factory(release=release, source_row=7, **{name: value for name, value in told.items() if name != "is_none"}, **secret)
+    factory(
+        release=release, source_row=7, **{name: value for name, value in told.items() if name != "is_none"}, **secret
+    )
     build()
     (row,) = table("torreon-05035.zip", file)
     assert {name: row[name] for name in told} == told

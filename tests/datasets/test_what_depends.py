@@ -74,7 +74,9 @@ def now(client):
     def read():
         """Everything as a visitor has it now: of pages that are kept their ETag, of all others what they say."""
         cache.clear()
-        evaluate_releases(list(Release.objects.values_list("pk", flat=True)))  # what the worker does after each publication
+        evaluate_releases(
+            list(Release.objects.values_list("pk", flat=True))
+        )  # what the worker does after each publication
         prepare_standings()
         found = {name: answer(client, address) for name, address in TOGETHER.items()}
         for code in (OURS, OTHER):
