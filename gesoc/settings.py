@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "partners.acting_for.acting_for",  # inside the history's context
+    "gesoc.common.unstorable.UnstorableText",
 ]
 
 ROOT_URLCONF = "gesoc.urls"
