@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,12 +51,13 @@ def published_releases(
 
     Not with the report of their reading, which is longer than all the rest: who needs it asks for it by `defer(None)`.
     """
-    found = Release.objects.public_at(as_of)
-    if public_body is not None:
-        found = found.filter(public_body=public_body)
+    if public_body is not None:  # who is here already, and is not read again with each of them
+        found = public_body.releases.public_at(as_of).select_related("ingest__file__source")
+    else:
+        found = Release.objects.public_at(as_of).select_related("public_body", "ingest__file__source")
     if kind:
         found = found.filter(kind=kind)
-    return found.select_related("public_body", "ingest__file__source").defer(*UNREAD).order_by("-year", "-id")
+    return found.defer(*UNREAD).order_by("-year", "-id")
 
 
 def years_with_data(*, public_body: PublicBody, kind: str | None = None) -> list[int]:
@@ -114,14 +115,22 @@ def choose_releases(
     return best_by_year(*able_to_tell(found, kind, by))
 
 
-def choose_among(releases: Iterable[Release], *, by: str, **wanted: Any) -> dict[int, Release]:
-    """What `choose_releases` would choose of releases of a body and kind that were read already. One question of cells."""
+def choose_among(
+    releases: Iterable[Release], *, by: str, named: Mapping[int, int] | None = None, **wanted: Any
+) -> dict[int, Release]:
+    """What `choose_releases` would choose of releases of a body and kind that were read already. One question of cells,
+    none where `headings_of` them was asked before."""
     found = [one for one in releases if all(getattr(one, name) == value for name, value in wanted.items())]
-    if not found:
-        return {}
-    cells = CELLS[found[0].kind]._default_manager.filter(by=by, **in_releases(found))
-    named = dict(cells.values_list("release").annotate(named=NAMED))
+    named = headings_of(found, by) if named is None else named
     return best_by_year([one for one in found if _tells(one, by, named)], named)
+
+
+def headings_of(releases: Sequence[Release], by: str) -> dict[int, int]:
+    """How many headings of their own `by` has in releases of one kind; those that are not told so are left out. One query."""
+    if not releases:
+        return {}
+    cells = CELLS[releases[0].kind]._default_manager.filter(by=by, **in_releases(releases))
+    return dict(cells.values_list("release").annotate(named=NAMED))
 
 
 def best_by_year(releases: Iterable[Release], named: Mapping[int, int] | None = None) -> dict[int, Release]:
