@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from datasets.models import Breakdown, Document, ExpenditureCell, Kind, PublicBody, Release, RevenueCell
+from datasets.models import Breakdown, Document, ExpenditureCell, Ingest, Kind, PublicBody, Release, RevenueCell
 
 # The printed classifications that can answer `by`; full detail answers whatever its lines hold.
 ANSWERING: dict[str, tuple[str, ...]] = {
@@ -25,7 +25,8 @@ CELLS: dict[str, type[ExpenditureCell] | type[RevenueCell]] = {
     Kind.EXPENDITURE: ExpenditureCell,
     Kind.REVENUE: RevenueCell,
 }
-UNREAD = tuple(f"ingest__{name}" for name in ("report", "options", "options_key", "error", "excuse"))
+# Of the reading of a file nothing but whose it was is shown beside figures; its report is longer than all the rest.
+UNREAD = tuple(f"ingest__{field.name}" for field in Ingest._meta.fields if field.name not in ("id", "file"))
 NAMED = Count("key", filter=~Q(key=""))  # cells with a key of their own
 # Higher is better. A document that is not named is a report like any other.
 DOCUMENTS = {Document.APPROVED: 0, Document.PUBLIC_ACCOUNT: 2}
@@ -49,7 +50,7 @@ def published_releases(
 ) -> QuerySet[Release]:
     """Published releases with what is said of where they come from, newest year first; at a moment, if one is named.
 
-    Not with the report of their reading, which is longer than all the rest: who needs it asks for it by `defer(None)`.
+    Not with what their reading told (`UNREAD`): who needs it asks for it by `defer(None)`.
     """
     if public_body is not None:  # who is here already, and is not read again with each of them
         found = public_body.releases.public_at(as_of).select_related("ingest__file__source")
