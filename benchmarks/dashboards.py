@@ -1,4 +1,4 @@
-"""script/bench dashboards [MUNICIPALITIES]: what a page costs when the database grows tenfold, in one run.
+"""script/bench dashboards [MUNICIPALITIES | --lines LINES]: what a page costs when the database grows tenfold, in one run.
 
     seed     the example files of one municipality through our own ingest: six budgets, revenue, a list of contracts
     1×       the same lines and cells for a tenth of the municipalities (default: 200)
@@ -7,7 +7,8 @@
 Each page is asked of municipalities drawn by lot, whole, in this process. Nothing is kept from one question to the next but
 what the worker makes once after each publication (`datasets.tasks.prepare_standings`), and what that takes is said. A page
 is held to what it costs itself at 1× and to a primary-key lookup measured beside it, never to seconds of another machine.
-Everything runs in a scratch database of the clone's own server, which is dropped at the end.
+Everything runs in a scratch database of the clone's own server, which is dropped at the end; with `--lines 25000000` in one of
+a whole country that is built once and kept (benchmarks/national.py, benchmarks/country.py; `--drop` removes what is kept).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,11 +58,16 @@ class Cost:
     p50: float  # seconds
     p95: float
     sql: float  # seconds in the database, middle of all
+    sql_p95: float
     queries: int  # most
     size: int  # bytes as sent, most
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["--lines"] or sys.argv[1:] == ["--drop"]:
+        from benchmarks import country
+
+        sys.exit(country.run(int(sys.argv[2])) if len(sys.argv) > 2 else country.drop())
     municipalities = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     start_django()
     admin(f"DROP DATABASE IF EXISTS {SCRATCH} WITH (FORCE)", f"CREATE DATABASE {SCRATCH}")
@@ -164,13 +170,7 @@ def grow(codes: list[str]) -> None:
 
     say(f"{len(codes):,} municipalities more")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE copied AS SELECT nextval(pg_get_serial_sequence('datasets_release', 'id'))::int AS fresh,"
-            " old.id AS release, body.id AS body FROM datasets_release old, datasets_publicbody body"
-            " WHERE old.public_body_id = (SELECT id FROM datasets_publicbody WHERE kind = 'municipality'"
-            " AND municipality_id = %s) AND body.kind = 'municipality' AND body.municipality_id = ANY(%s)",
-            [SEED, codes],
-        )
+        copied_releases(cursor, codes)
         copy(cursor, "datasets_release", "id", {"id": "copied.fresh", "public_body_id": "copied.body"})
         for table in ("expenditureline", "revenueline", "contract", "expenditurecell", "revenuecell", "contractcell"):
             of = {"release_id": "copied.fresh", "public_body_id": "copied.body"}
@@ -182,7 +182,19 @@ def grow(codes: list[str]) -> None:
     bump_data_version()
 
 
-def copy(cursor: Any, table: str, key: str, changed: dict[str, str]) -> None:
+def copied_releases(cursor: Any, codes: Sequence[str]) -> None:
+    """The table `copied`: for each release of the seed and each of the municipalities, the number of the copy."""
+    cursor.execute(
+        "CREATE TEMP TABLE copied AS SELECT nextval(pg_get_serial_sequence('datasets_release', 'id'))::int AS fresh,"
+        " old.id AS release, old.public_body_id AS seed, body.id AS body FROM datasets_release old, datasets_publicbody body"
+        " WHERE old.public_body_id = (SELECT id FROM datasets_publicbody WHERE kind = 'municipality'"
+        " AND municipality_id = %s) AND body.kind = 'municipality' AND body.municipality_id = ANY(%s)",
+        [SEED, list(codes)],
+    )
+    cursor.execute("ANALYZE copied")
+
+
+def copy(cursor: Any, table: str, key: str, changed: dict[str, str], also: str = "") -> None:
     cursor.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'"
         " AND table_schema = 'public' ORDER BY ordinal_position",
@@ -191,7 +203,8 @@ def copy(cursor: Any, table: str, key: str, changed: dict[str, str]) -> None:
     names = [name for (name,) in cursor.fetchall()]
     taken = ", ".join(changed.get(name, f"old.{name}") for name in names)
     cursor.execute(
-        f"INSERT INTO {table} ({', '.join(names)}) SELECT {taken} FROM {table} old JOIN copied ON copied.release = old.{key}"
+        f"INSERT INTO {table} ({', '.join(names)}) SELECT {taken} FROM {table} old"
+        f" JOIN copied ON copied.release = old.{key} AND copied.seed = old.public_body_id {also}"
     )
 
 
@@ -236,7 +249,7 @@ def forget() -> None:
     cache._expire_info.update(PREPARED[1])  # type: ignore[attr-defined]
 
 
-def cost(url: str, codes: list[str]) -> Cost:
+def cost(url: str, codes: list[str], rounds: int = ROUNDS) -> Cost:
     from django.db import connection
     from django.test import Client
     from django.utils import timezone
@@ -245,11 +258,11 @@ def cost(url: str, codes: list[str]) -> Cost:
     today = timezone.localdate().isoformat()
     client.get(url.format(code=SEED, today=today))  # what Python imports and compiles once
     spans, sql, queries, sizes = [], [], [], []
-    for _round in range(ROUNDS):
+    for _round in range(rounds):
         asked: list[float] = []
         address = url.format(code=chance.choice(codes), today=today)
         forget()
-        with connection.execute_wrapper(_timed(asked)):
+        with connection.execute_wrapper(timed(asked)):
             start = time.perf_counter()
             answer = client.get(address)
             spans.append(time.perf_counter() - start)
@@ -258,10 +271,10 @@ def cost(url: str, codes: list[str]) -> Cost:
         sql.append(sum(asked))
         queries.append(len(asked))
         sizes.append(len(gzip.compress(answer.content)))
-    return Cost(statistics.median(spans), _p95(spans), statistics.median(sql), max(queries), max(sizes))
+    return Cost(statistics.median(spans), p95(spans), statistics.median(sql), p95(sql), max(queries), max(sizes))
 
 
-def _timed(asked: list[float]) -> Callable[..., Any]:
+def timed(asked: list[float]) -> Callable[..., Any]:
     def run(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         start = time.perf_counter()
         try:
@@ -282,13 +295,14 @@ def lookup() -> Cost:
     spans = []
     for _round in range(400):
         asked: list[float] = []
-        with connection.execute_wrapper(_timed(asked)):
+        with connection.execute_wrapper(timed(asked)):
             Release.objects.get(pk=random.choice(keys))
         spans.append(sum(asked))
-    return Cost(statistics.median(spans), _p95(spans), statistics.median(spans), 1, 0)
+    middle, slow = statistics.median(spans), p95(spans)
+    return Cost(middle, slow, middle, slow, 1, 0)
 
 
-def _p95(values: list[float]) -> float:
+def p95(values: list[float]) -> float:
     return sorted(values)[int(len(values) * 0.95)]
 
 

@@ -64,9 +64,10 @@ class Beside:
     medians: Mapping[str, Decimal | None]
 
 
-def beside(code: str, year: int, wanted: str = "") -> tuple[Standing, Beside] | None:
-    """A municipality and its peers; nothing where the year tells nothing of it. One query while the data stay the same."""
-    version = data_version()
+def beside(code: str, year: int, wanted: str = "", *, version: int | None = None) -> tuple[Standing, Beside] | None:
+    """A municipality and its peers; nothing where the year tells nothing of it. One query while the data stay the same, none
+    where their version was asked before."""
+    version = data_version() if version is None else version
     found = remembered(f"peers:{year}:{code}", lambda: _of_one(code, year, version), version=version)
     if not found:
         return None

@@ -7,7 +7,7 @@ and the release it returns says what was chosen. Only published releases are eve
 
 from datasets.versions import data_version
 
-from .cells import Cell, official_names, totals
+from .cells import Cell, official_names, ordered, totals
 from .contract import ContractChange, Printed, Procedure, changes, printed, procedure, same_procedure
 from .contracts import (
     Band,
@@ -55,6 +55,7 @@ from .releases import (
     choose_among,
     choose_release,
     choose_releases,
+    headings_of,
     published_releases,
     years_with_data,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "data_version",
     "expenditure_cells",
     "expenditure_levels",
+    "headings_of",
     "is_told_by",
     "largest_suppliers",
     "latest_arrivals",
@@ -119,6 +121,7 @@ __all__ = [
     "namesakes",
     "newest_contracts",
     "official_names",
+    "ordered",
     "printed",
     "procedure",
     "published_releases",

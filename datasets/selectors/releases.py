@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from datasets.models import Breakdown, Document, ExpenditureCell, Kind, PublicBody, Release, RevenueCell
+from datasets.models import Breakdown, Document, ExpenditureCell, Ingest, Kind, PublicBody, Release, RevenueCell
 
 # The printed classifications that can answer `by`; full detail answers whatever its lines hold.
 ANSWERING: dict[str, tuple[str, ...]] = {
@@ -25,7 +25,8 @@ CELLS: dict[str, type[ExpenditureCell] | type[RevenueCell]] = {
     Kind.EXPENDITURE: ExpenditureCell,
     Kind.REVENUE: RevenueCell,
 }
-UNREAD = tuple(f"ingest__{name}" for name in ("report", "options", "options_key", "error", "excuse"))
+# Of the reading of a file nothing but whose it was is shown beside figures; its report is longer than all the rest.
+UNREAD = tuple(f"ingest__{field.name}" for field in Ingest._meta.fields if field.name not in ("id", "file"))
 NAMED = Count("key", filter=~Q(key=""))  # cells with a key of their own
 # Higher is better. A document that is not named is a report like any other.
 DOCUMENTS = {Document.APPROVED: 0, Document.PUBLIC_ACCOUNT: 2}
@@ -49,14 +50,15 @@ def published_releases(
 ) -> QuerySet[Release]:
     """Published releases with what is said of where they come from, newest year first; at a moment, if one is named.
 
-    Not with the report of their reading, which is longer than all the rest: who needs it asks for it by `defer(None)`.
+    Not with what their reading told (`UNREAD`): who needs it asks for it by `defer(None)`.
     """
-    found = Release.objects.public_at(as_of)
-    if public_body is not None:
-        found = found.filter(public_body=public_body)
+    if public_body is not None:  # who is here already, and is not read again with each of them
+        found = public_body.releases.public_at(as_of).select_related("ingest__file__source")
+    else:
+        found = Release.objects.public_at(as_of).select_related("public_body", "ingest__file__source")
     if kind:
         found = found.filter(kind=kind)
-    return found.select_related("public_body", "ingest__file__source").defer(*UNREAD).order_by("-year", "-id")
+    return found.defer(*UNREAD).order_by("-year", "-id")
 
 
 def years_with_data(*, public_body: PublicBody, kind: str | None = None) -> list[int]:
@@ -114,14 +116,22 @@ def choose_releases(
     return best_by_year(*able_to_tell(found, kind, by))
 
 
-def choose_among(releases: Iterable[Release], *, by: str, **wanted: Any) -> dict[int, Release]:
-    """What `choose_releases` would choose of releases of a body and kind that were read already. One question of cells."""
+def choose_among(
+    releases: Iterable[Release], *, by: str, named: Mapping[int, int] | None = None, **wanted: Any
+) -> dict[int, Release]:
+    """What `choose_releases` would choose of releases of a body and kind that were read already. One question of cells,
+    none where `headings_of` them was asked before."""
     found = [one for one in releases if all(getattr(one, name) == value for name, value in wanted.items())]
-    if not found:
-        return {}
-    cells = CELLS[found[0].kind]._default_manager.filter(by=by, **in_releases(found))
-    named = dict(cells.values_list("release").annotate(named=NAMED))
+    named = headings_of(found, by) if named is None else named
     return best_by_year([one for one in found if _tells(one, by, named)], named)
+
+
+def headings_of(releases: Sequence[Release], by: str) -> dict[int, int]:
+    """How many headings of their own `by` has in releases of one kind; those that are not told so are left out. One query."""
+    if not releases:
+        return {}
+    cells = CELLS[releases[0].kind]._default_manager.filter(by=by, **in_releases(releases))
+    return dict(cells.values_list("release").annotate(named=NAMED))
 
 
 def best_by_year(releases: Iterable[Release], named: Mapping[int, int] | None = None) -> dict[int, Release]:

@@ -19,7 +19,7 @@ from municipalities.models import Population
 from municipalities.selectors import metropolitan_subqueries, population_on, populations_by_year
 
 from .contracts import contract_releases
-from .releases import best_by_year, in_releases
+from .releases import UNREAD, best_by_year, in_releases
 
 PLANNED = "approved"
 DONE = ("accrued", "exercised", "paid")
@@ -86,12 +86,12 @@ def spending_of(codes: Sequence[str], *, planned: bool = False) -> dict[int, lis
     }
 
 
-def standing_releases(year: int, codes: Iterable[str], *, planned: bool = False) -> list[Release]:
-    """The releases that the figures of some municipalities were read from, with their files."""
-    pks = [one.release for one in standings_of(codes, year, planned=planned)]
+def standing_releases(chosen: Iterable[Standing]) -> list[Release]:
+    """The releases that the figures of some municipalities were read from, with their files. One query."""
     return list(
-        Release.objects.filter(pk__in=pks)
+        Release.objects.filter(pk__in=[one.release for one in chosen])
         .select_related("public_body__municipality", "ingest__file__source")
+        .defer(*UNREAD)
         .order_by("pk")
     )
 

@@ -183,8 +183,7 @@ class CompareView(View):
 
     @cached_property
     def releases(self) -> list[Release]:
-        codes = [one.code for one in self.chosen]
-        return selectors.standing_releases(self.year, codes, planned=self.planned) if self.year else []
+        return selectors.standing_releases(self.chosen)
 
     def figures(self) -> list[Figure | None]:
         view = self.comparison

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
@@ -171,8 +172,13 @@ class OverviewView(DashboardView):
         if municipality is None or not self.place.is_government:
             return None
         if year not in self.peers_found:
-            self.peers_found[year] = beside(municipality.code, year, self.params.get("pares", ""))
+            wanted = self.params.get("pares", "")
+            self.peers_found[year] = beside(municipality.code, year, wanted, version=self.version)
         return self.peers_found[year]
+
+    @cached_property
+    def version(self) -> int:
+        return selectors.data_version()
 
     @cached_property
     def peers_found(self) -> dict[int, tuple[Standing, Beside] | None]:
@@ -226,13 +232,25 @@ class OverviewView(DashboardView):
             return None
         for way, (level, *_finer) in EXPENDITURE.ways.items():
             mine = [one for one in self.releases if one.kind == last.kind]
-            releases = selectors.choose_among(mine, period=last.period, document=last.document, by=level)
+            named = self.headings(last.kind, level)
+            releases = selectors.choose_among(mine, by=level, named=named, period=last.period, document=last.document)
             release = releases.get(last.year)
             moment = first_moment(release) if release else None
             if release and moment:
                 view = ledgers.View(EXPENDITURE, way, level, release, moment, measure("corrientes", release.year))
                 return view, releases
         return None
+
+    def headings(self, kind: str, level: str) -> dict[int, int]:
+        """How many headings of a level each release of the kind has, asked once for all of them."""
+        if (kind, level) not in self._headings:
+            mine = [one for one in self.releases if one.kind == kind]
+            self._headings[kind, level] = selectors.headings_of(mine, level)
+        return self._headings[kind, level]
+
+    @cached_property
+    def _headings(self) -> dict[tuple[str, str], dict[int, int]]:
+        return {}
 
     @cached_property
     def compared(self) -> tuple[ledgers.View, Release] | None:
@@ -250,21 +268,22 @@ class OverviewView(DashboardView):
 
     @cached_property
     def cells(self) -> dict[str, dict[int, list[Cell]]]:
-        """By level and release, of the year shown and of those compared: two queries if they are told the same way, as they
+        """By level and release, of the year shown and of those compared: one query if they are told the same way, as they
         mostly are."""
         told = [(self.view, self.view.release)] if self.view else []
         if self.compared:
             view, earlier = self.compared
             told += [(view, view.release), (view, earlier)]
-        wanted: dict[tuple[str, str], set[Release]] = defaultdict(set)
+        wanted: dict[str, dict[Release, str]] = defaultdict(dict)
         for view, release in told:
-            wanted[view.level, view.moment].add(release)
+            wanted[view.level][release] = view.moment  # by which its headings are ordered
         found: dict[str, dict[int, list[Cell]]] = defaultdict(lambda: defaultdict(list))
-        for (level, moment), releases in wanted.items():
+        for level, releases in wanted.items():
             levels = (level, FINER[level]) if level in FINER and self.compared else (level,)
-            for name, cells in selectors.expenditure_levels(releases=releases, levels=levels, moment=moment).items():
-                for cell in cells:
-                    found[name][cell.release_id].append(cell)
+            read = selectors.expenditure_levels(releases=releases, levels=levels)
+            for name, release in product(levels, releases):
+                cells = [cell for cell in read[name] if cell.release_id == release.pk]
+                found[name][release.pk] = selectors.ordered(cells, releases[release])
         return found
 
     def down(self, view: ledgers.View, cell: Cell) -> str:
