@@ -16,6 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from datasets.ingest.printed import cents_of_one_shape
+
 MAX_CENTS = 10**18 - 1  # numeric(18,2)
 # What publishers write where there is no figure. Not zero: not published.
 NOT_STATED = frozenset(
@@ -136,15 +138,22 @@ USUAL = {
 def to_cents_array(column: pa.Array, mark: str = ".") -> Amounts:
     """The column's amounts, exactly those of `to_cents` cell by cell."""
     text = pc.fill_null(column.cast(pa.string()), "")
-    usual = pc.match_substring_regex(text, USUAL[mark])
-    if pc.all(usual, min_count=0).as_py():
-        cents, none = _usual_cents(text, mark), np.zeros(len(text), bool)
-        return Amounts(cents, none, none)
-    cents = _usual_cents(pc.if_else(usual, text, "0"), mark).copy()
+    cents, done = cents_of_one_shape(text, mark)
     null, bad = np.zeros(len(cents), bool), np.zeros(len(cents), bool)
-    odd = pc.indices_nonzero(pc.invert(usual))
-    _fill_odd(text.take(odd), odd.to_numpy(), mark, cents, null, bad)
+    if not done.all():
+        rest = np.flatnonzero(~done)
+        _fill_rest(text.take(pa.array(rest)), rest, mark, Amounts(cents, null, bad))
     return Amounts(cents, null, bad)
+
+
+def _fill_rest(texts: pa.Array, places: npt.NDArray[np.intp], mark: str, into: Amounts) -> None:
+    """The cells that have another shape than their column: the usual ones together, the others one by one."""
+    usual = pc.match_substring_regex(texts, USUAL[mark])
+    is_usual = usual.to_numpy(zero_copy_only=False)
+    if is_usual.any():
+        into.cents[places[is_usual]] = _usual_cents(texts.filter(usual), mark)
+    if not is_usual.all():
+        _fill_odd(texts.filter(pc.invert(usual)), places[~is_usual], mark, into)
 
 
 def _usual_cents(text: pa.Array, mark: str) -> npt.NDArray[np.int64]:
@@ -153,32 +162,23 @@ def _usual_cents(text: pa.Array, mark: str) -> npt.NDArray[np.int64]:
     if mark == ",":
         plain = pc.replace_substring(plain, ",", ".")
     decimals = pc.cast(plain, pa.decimal128(18, 2))
-    if not len(decimals):
-        return np.zeros(0, np.int64)
     halves = np.frombuffer(decimals.buffers()[1], np.int64)
     return halves[2 * decimals.offset :: 2][: len(decimals)]
 
 
-def _fill_odd(
-    texts: pa.Array,
-    places: npt.NDArray[np.uint64],
-    mark: str,
-    cents: npt.NDArray[np.int64],
-    null: npt.NDArray[np.bool_],
-    bad: npt.NDArray[np.bool_],
-) -> None:
-    """The cells the fast road left, through `to_cents`; each distinct text once."""
+def _fill_odd(texts: pa.Array, places: npt.NDArray[np.intp], mark: str, into: Amounts) -> None:
+    """The cells the fast roads left, through `to_cents`; each distinct text once."""
     known: dict[str, int | NotAnAmount | None] = {}
     for place, text in zip(places.tolist(), texts.to_pylist(), strict=True):
         if text not in known:
             known[text] = _judge(text, mark)
         value = known[text]
         if value is None:
-            null[place] = True
+            into.null[place] = True
         elif isinstance(value, NotAnAmount):
-            bad[place] = True
+            into.bad[place] = True
         else:
-            cents[place] = value
+            into.cents[place] = value
 
 
 def _judge(text: str, mark: str) -> int | NotAnAmount | None:
