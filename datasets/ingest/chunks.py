@@ -99,7 +99,7 @@ class Chunk:
     last_row: npt.NDArray[np.int32]
     sheet_no: int  # index into the sheets met so far
     labels: dict[str, Labels] = field(default_factory=dict)
-    amounts: dict[str, Amount] = field(default_factory=dict)
+    amounts: dict[str, Amount] = field(default_factory=dict)  # as long as no label sums them up
     lines: Rows | None = None  # what COPY takes, made where the block was cleaned
     sums: dict[str, LabelSums] = field(default_factory=dict)  # by label kind, for the rollup cells
     fresh_labels: list[LabelRow] = field(default_factory=list)

@@ -94,7 +94,7 @@ class Cleaner:
         rows, last = block.rows, _last_rows(block)
         if count < len(keep):
             mask = pa.array(keep)
-            columns = {name: column.filter(mask) for name, column in columns.items()}
+            columns = {name: column.filter(mask) for name, column in columns.items() if name not in amounts}
             amounts = {name: amount.take(keep) for name, amount in amounts.items()}
             rows, last, numbers = rows[keep], last[keep], numbers[keep]
         line_no = np.arange(self.next_line, self.next_line + count, dtype=np.int32)
@@ -108,6 +108,8 @@ class Cleaner:
             chunk.labels = dict(self._labels(columns))
             chunk.lines = encode(chunk.slices, _line_keys(chunk), chunk.amounts)
             chunk.sums = label_sums(chunk, programmes=self.table.breakdown == "programme")
+            chunk.labels = {}  # these and the amounts have become bytes and sums, and chunks wait in a queue
+            chunk.amounts = {} if chunk.sums else amounts
         chunk.fresh_labels = self.book.take_fresh()
         return chunk
 

@@ -134,26 +134,34 @@ USUAL = {
     ",": r"^-?(?:[0-9]{1,3}(?:\.[0-9]{3}){0,4}|[0-9]{1,15})(?:,[0-9]{1,2})?$",
 }
 
+# The commonest dress of such a cell: blanks and a peso sign around it.
+DRESSED = r"^\s*\$?\s*([0-9][0-9.,]*)\s*$"
+
 
 def to_cents_array(column: pa.Array, mark: str = ".") -> Amounts:
     """The column's amounts, exactly those of `to_cents` cell by cell."""
     text = pc.fill_null(column.cast(pa.string()), "")
     cents, done = cents_of_one_shape(text, mark)
     null, bad = np.zeros(len(cents), bool), np.zeros(len(cents), bool)
+    into = Amounts(cents, null, bad)
     if not done.all():
         rest = np.flatnonzero(~done)
-        _fill_rest(text.take(pa.array(rest)), rest, mark, Amounts(cents, null, bad))
-    return Amounts(cents, null, bad)
+        odd, places = _fill_usual(text.take(pa.array(rest)), rest, mark, into)
+        odd, places = _fill_usual(pc.replace_substring_regex(odd, DRESSED, r"\1"), places, mark, into)
+        _fill_odd(odd, places, mark, into)
+    return into
 
 
-def _fill_rest(texts: pa.Array, places: npt.NDArray[np.intp], mark: str, into: Amounts) -> None:
-    """The cells that have another shape than their column: the usual ones together, the others one by one."""
+def _fill_usual(
+    texts: pa.Array, places: npt.NDArray[np.intp], mark: str, into: Amounts
+) -> tuple[pa.Array, npt.NDArray[np.intp]]:
+    """Those that have one of the usual shapes, together; gives back the others."""
     usual = pc.match_substring_regex(texts, USUAL[mark])
     is_usual = usual.to_numpy(zero_copy_only=False)
-    if is_usual.any():
-        into.cents[places[is_usual]] = _usual_cents(texts.filter(usual), mark)
-    if not is_usual.all():
-        _fill_odd(texts.filter(pc.invert(usual)), places[~is_usual], mark, into)
+    if not is_usual.any():
+        return texts, places
+    into.cents[places[is_usual]] = _usual_cents(texts.filter(usual), mark)
+    return texts.filter(pc.invert(usual)), places[~is_usual]
 
 
 def _usual_cents(text: pa.Array, mark: str) -> npt.NDArray[np.int64]:

@@ -24,21 +24,25 @@ class Totals:
     def add(self, chunk: Chunk) -> None:
         if not len(chunk):
             return
+        if not chunk.records:
+            self._add_money(chunk)
+            return
         for number, count in zip(*_counts(chunk.slices), strict=True):
             self.lines[number] += count
-        if chunk.records and chunk.summed:
+        if chunk.summed:
             self._add_records(chunk)
-        elif chunk.records:
-            self._add_contracts(chunk)
         else:
-            self._add_money(chunk)
+            self._add_contracts(chunk)
 
     def _add_money(self, chunk: Chunk) -> None:
-        grouping = Grouping.of(chunk.slices)
-        slices = grouping.first_of(chunk.slices).tolist()
-        for moment, amount in chunk.amounts.items():
-            summed = grouping.sum(amount)
-            for number, cents, null in zip(slices, summed.cents.tolist(), summed.null.tolist(), strict=True):
+        """Out of the sums by some label, which are far fewer than the lines."""
+        by_label = min(chunk.sums.values(), key=len, default=None) or _line_by_line(chunk)
+        by_slice = by_label.grouped(by_label.slices)
+        slices = by_slice.slices.tolist()
+        for number, count in zip(slices, by_slice.counts.tolist(), strict=True):
+            self.lines[number] += count
+        for moment, amount in by_slice.amounts.items():
+            for number, cents, null in zip(slices, amount.cents.tolist(), amount.null.tolist(), strict=True):
                 if not null:
                     self._add(number, chunk.table, moment, cents)
 
@@ -153,6 +157,12 @@ def _summed(chunk: Chunk, labels: Labels) -> LabelSums:
     counts = grouping.counts.astype(np.int64)
     amounts = {moment: grouping.sum(amount) for moment, amount in chunk.amounts.items()}
     return LabelSums(grouping.first_of(chunk.slices), labels.ids[grouping.first_of(labels.index)], counts, amounts)
+
+
+def _line_by_line(chunk: Chunk) -> LabelSums:
+    """Of lines that have no label at all."""
+    none = np.zeros(len(chunk), np.int64)
+    return LabelSums(chunk.slices, none, none + 1, chunk.amounts)
 
 
 def together(parts: list[LabelSums]) -> LabelSums:

@@ -1,4 +1,4 @@
-"""Large delimited files in blocks of about 1 MB, memory bounded whatever their size.
+"""Large delimited files in blocks of about 2 MB, memory bounded whatever their size.
 
 Executes a `StreamPlan`: regular blocks go through pyarrow; a block with a ragged or blank record goes through the standard
 library's tolerant parser, so that no record is lost and every line keeps the number a person sees.
@@ -24,7 +24,7 @@ import pyarrow.csv as pa_csv
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS, Block, SkipRule, StreamPlan, UnreadableFile
 
-BLOCK = 1 << 20
+BLOCK = 2 << 20
 LONGEST_RECORD = 16 << 20  # a quote that is never closed would otherwise swallow the file
 # Encodings in which a newline is one byte, so that raw bytes can be cut at records.
 ONE_BYTE_NEWLINES = {"utf-8", "cp1252", "iso8859-1", "cp850", "mac-roman", "ascii"}
