@@ -22,25 +22,32 @@ _NULL = -1
 
 
 @lru_cache(maxsize=512)
-def _row_type(keys: tuple[tuple[str, str], ...], amounts: tuple[tuple[str, int], ...]) -> np.dtype[Any]:
-    """Width and places of one row: every value behind its length; a NULL is a length of -1 and nothing more.
+def _blank_row(keys: tuple[tuple[str, str], ...], amounts: tuple[tuple[str, int], ...]) -> npt.NDArray[Any]:
+    """One row with all that is the same in each: every value behind its length; a NULL is a length of -1 and nothing more.
 
-    `amounts` are (name, groups of four decimal digits), 0 for NULL.
+    `keys` are (name, numpy type), `amounts` (name, groups of four decimal digits), 0 for NULL.
     """
     fields: list[tuple[str, str]] = [("count", ">i2")]
+    same = {"count": len(keys) + len(amounts)}
     for name, kind in keys:
         fields += [(f"{name}#", ">i4"), (name, kind)]
+        same[f"{name}#"] = np.dtype(kind).itemsize
     for name, groups in amounts:
         fields.append((f"{name}#", ">i4"))
+        same[f"{name}#"] = 8 + 2 * groups if groups else _NULL
         if groups:
-            fields += [
-                (f"{name}_groups", ">u2"),
-                (f"{name}_weight", ">i2"),
-                (f"{name}_sign", ">u2"),
-                (f"{name}_scale", ">u2"),
-            ]
-            fields += [(f"{name}_{group}", ">u2") for group in range(groups)]
-    return np.dtype(fields)
+            fields += [(f"{name}_{part}", ">i2") for part in ("groups", "weight", "sign", "scale", *range(groups))]
+            same |= {f"{name}_groups": groups, f"{name}_weight": groups - 2, f"{name}_scale": 2}
+    row = np.zeros(1, fields)
+    for name, value in same.items():
+        row[name] = value
+    return row
+
+
+def _filled(row: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
+    rows = np.empty(count, row.dtype)
+    rows.view(np.uint8).reshape(count, row.itemsize)[:] = row.view(np.uint8)
+    return rows
 
 
 @dataclass(slots=True)
@@ -100,16 +107,12 @@ def _encode_alike(keys: dict[str, npt.NDArray[Any]], amounts: dict[str, Amount])
         (name, f"S{sizes[name]}" if values.dtype.kind == "S" else f">i{sizes[name]}") for name, values in keys.items()
     )
     groups = {name: 0 if amount.null[0] else _groups(amount.cents) for name, amount in amounts.items()}
-    rows = np.zeros(len(next(iter(keys.values()))), _row_type(kinds, tuple(groups.items())))
-    rows["count"] = len(keys) + len(amounts)
+    rows = _filled(_blank_row(kinds, tuple(groups.items())), len(next(iter(keys.values()))))
     for name, values in keys.items():
-        rows[f"{name}#"] = sizes[name]
         rows[name] = values
     for name, amount in amounts.items():
         if groups[name]:
-            _put_numeric(rows, name, amount.cents, groups[name])
-        else:
-            rows[f"{name}#"] = _NULL
+            _put_digits(rows, name, amount.cents, groups[name])
     return rows
 
 
@@ -123,12 +126,8 @@ def _groups(cents: npt.NDArray[np.int64]) -> int:
     return 1 + max(-(-len(str(pesos)) // 4), 1)
 
 
-def _put_numeric(rows: npt.NDArray[Any], name: str, cents: npt.NDArray[np.int64], groups: int) -> None:
-    """As numeric_send writes it; leading zeros of shorter amounts are dropped by the server."""
-    rows[f"{name}#"] = 8 + 2 * groups
-    rows[f"{name}_groups"] = groups
-    rows[f"{name}_weight"] = groups - 2
-    rows[f"{name}_scale"] = 2
+def _put_digits(rows: npt.NDArray[Any], name: str, cents: npt.NDArray[np.int64], groups: int) -> None:
+    """As numeric_send writes them; leading zeros of shorter amounts are dropped by the server."""
     rest = cents
     if (cents < 0).any():
         rows[f"{name}_sign"] = np.where(cents < 0, 0x4000, 0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from datasets.ingest.labelbook import LabelRow
+from datasets.ingest.labelbook import LabelRow, Labels
 
 if TYPE_CHECKING:
     from datasets.ingest.binary import Rows
@@ -98,8 +98,8 @@ class Chunk:
     source_row: npt.NDArray[np.int32]
     last_row: npt.NDArray[np.int32]
     sheet_no: int  # index into the sheets met so far
-    labels: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
-    amounts: dict[str, Amount] = field(default_factory=dict)
+    labels: dict[str, Labels] = field(default_factory=dict)
+    amounts: dict[str, Amount] = field(default_factory=dict)  # as long as no label sums them up
     lines: Rows | None = None  # what COPY takes, made where the block was cleaned
     sums: dict[str, LabelSums] = field(default_factory=dict)  # by label kind, for the rollup cells
     fresh_labels: list[LabelRow] = field(default_factory=list)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from datasets.ingest import contract_lines
 from datasets.ingest.binary import encode
 from datasets.ingest.chunks import Amount, Chunk, Reject
-from datasets.ingest.labelbook import LABELS, LabelBook, distinct
+from datasets.ingest.labelbook import LABELS, LabelBook, Labels, distinct
 from datasets.ingest.numbers import NotAnAmount, to_cents, to_cents_array
 from datasets.ingest.records import RECORDS, RecordKind
 from datasets.ingest.shapes import MOMENTS, REGISTER_KINDS, Block, Table
@@ -94,7 +94,7 @@ class Cleaner:
         rows, last = block.rows, _last_rows(block)
         if count < len(keep):
             mask = pa.array(keep)
-            columns = {name: column.filter(mask) for name, column in columns.items()}
+            columns = {name: column.filter(mask) for name, column in columns.items() if name not in amounts}
             amounts = {name: amount.take(keep) for name, amount in amounts.items()}
             rows, last, numbers = rows[keep], last[keep], numbers[keep]
         line_no = np.arange(self.next_line, self.next_line + count, dtype=np.int32)
@@ -108,6 +108,8 @@ class Cleaner:
             chunk.labels = dict(self._labels(columns))
             chunk.lines = encode(chunk.slices, _line_keys(chunk), chunk.amounts)
             chunk.sums = label_sums(chunk, programmes=self.table.breakdown == "programme")
+            chunk.labels = {}  # these and the amounts have become bytes and sums, and chunks wait in a queue
+            chunk.amounts = {} if chunk.sums else amounts
         chunk.fresh_labels = self.book.take_fresh()
         return chunk
 
@@ -117,10 +119,10 @@ class Cleaner:
             self.sheets.append(sheet)
         return self.sheets.index(sheet)
 
-    def _labels(self, columns: dict[str, Any]) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
+    def _labels(self, columns: dict[str, Any]) -> Iterator[tuple[str, Labels]]:
         for kind, (code, name) in LABELS[self.table.kind].items():
             if code in columns or name in columns:
-                yield kind, self.book.ids(kind, columns.get(code), columns.get(name))
+                yield kind, self.book.labels(kind, columns.get(code), columns.get(name))
 
     # -- amounts --------------------------------------------------------------------------------------------------
 
@@ -210,7 +212,7 @@ def _line_keys(chunk: Chunk) -> dict[str, npt.NDArray[Any]]:
         "source_row": chunk.source_row,
         "last_row": chunk.last_row,
     }
-    return keys | {f"{name}_id": ids for name, ids in chunk.labels.items()}
+    return keys | {f"{name}_id": labels.of_rows() for name, labels in chunk.labels.items()}
 
 
 def _last_rows(block: Block) -> npt.NDArray[np.int32]:

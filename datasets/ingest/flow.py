@@ -20,7 +20,7 @@ from datasets.ingest.readers.stream import Tally, stream_blocks
 from datasets.ingest.shapes import Block, Reading, Table
 from datasets.ingest.slices import Said, SliceFinder, SliceKey
 
-AHEAD = 2  # blocks read but not yet written
+AHEAD = 1  # block read and not yet written; another is being read meanwhile
 
 
 @dataclass(slots=True)

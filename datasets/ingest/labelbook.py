@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from datasets.ingest import codes
 
@@ -68,6 +69,17 @@ def _dotted(published: str) -> str:
     return ".".join(digits) if digits and digits[0] in "1234" else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels of a block's rows: a list of ids, and where in it each row finds its own. Two texts may be one label."""
+
+    ids: npt.NDArray[np.int64]
+    index: npt.NDArray[np.intp]
+
+    def of_rows(self) -> npt.NDArray[np.int64]:
+        return self.ids[self.index]
+
+
 @dataclass(slots=True)
 class LabelBook:
     """Ids of the labels met so far, and those not yet handed to the database."""
@@ -77,14 +89,17 @@ class LabelBook:
     fresh: list[LabelRow] = field(default_factory=list)
     codes: dict[int, str] = field(default_factory=dict)  # id -> official code
 
-    def ids(self, kind: str, code: pa.Array | None, name: pa.Array | None) -> npt.NDArray[np.int64]:
-        """The label of every row; each distinct pair of code and name is looked at once."""
+    def labels(self, kind: str, code: pa.Array | None, name: pa.Array | None) -> Labels:
+        """The labels of the rows; each distinct pair of code and name is looked at once."""
         said, index = _distinct_said(code, name)
         known = self.known.setdefault(kind, {})
-        for new in [one for one in said if one not in known]:
-            published, words = new if isinstance(new, tuple) else (new, "") if name is None else ("", new)
-            known[new] = self._add(kind, " ".join(published.split()), " ".join(words.split()))
-        return np.array([known[one] for one in said], np.int64)[index]
+        try:
+            return Labels(_looked_up(known, said), index)
+        except KeyError:
+            for new in [one for one in said if one not in known]:
+                published, words = new if isinstance(new, tuple) else (new, "") if name is None else ("", new)
+                known[new] = self._add(kind, " ".join(published.split()), " ".join(words.split()))
+            return Labels(_looked_up(known, said), index)
 
     def take_fresh(self) -> list[LabelRow]:
         fresh, self.fresh = self.fresh, []
@@ -97,6 +112,10 @@ class LabelBook:
         self.fresh.append(row)
         self.codes[row.id] = row.code
         return row.id
+
+
+def _looked_up(known: dict[Said, int], said: Sequence[Said]) -> npt.NDArray[np.int64]:
+    return np.fromiter(map(known.__getitem__, said), np.int64, len(said))
 
 
 def _distinct_said(code: pa.Array | None, name: pa.Array | None) -> tuple[Sequence[Said], npt.NDArray[np.intp]]:
@@ -112,7 +131,7 @@ def _distinct_said(code: pa.Array | None, name: pa.Array | None) -> tuple[Sequen
 def distinct(column: pa.Array) -> tuple[list[str], npt.NDArray[np.intp]]:
     """The column's distinct texts and, for each row, which one it has. Missing cells are empty texts."""
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    texts = [text or "" for text in encoded.dictionary.to_pylist()]
+    texts: list[str] = pc.fill_null(encoded.dictionary, "").to_pylist()
     index = encoded.indices
     if index.null_count:
         texts.append("")

@@ -21,6 +21,8 @@ from datasets.ingest.records import RECORDS, RecordKind
 from datasets.ingest.slices import SliceKey
 from datasets.ingest.totals import Totals
 
+# Python's lock is asked for twice for each piece that is sent, and the reading thread may keep it for milliseconds.
+PIECE = 1 << 20
 LINES = {
     "expenditure": "datasets_expenditureline",
     "revenue": "datasets_revenueline",
@@ -215,7 +217,7 @@ def copy_binary(table: str, columns: list[str], pieces: Iterable[bytes | memoryv
 
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT binary)", _Pieces(stream()), 1 << 18)
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT binary)", _Pieces(stream()), PIECE)
         return int(cursor.rowcount)
 
 
@@ -225,7 +227,5 @@ def copy_csv(table: str, columns: list[str], out: io.StringIO, force_not_null: l
     keep = ", ".join(f'"{column}"' for column in force_not_null)
     out.seek(0)
     with connection.cursor() as cursor:
-        cursor.copy_expert(
-            f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({keep}))", out, 1 << 18
-        )
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({keep}))", out, PIECE)
         return int(cursor.rowcount)

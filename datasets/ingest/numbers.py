@@ -16,6 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from datasets.ingest.printed import cents_of_one_shape
+
 MAX_CENTS = 10**18 - 1  # numeric(18,2)
 # What publishers write where there is no figure. Not zero: not published.
 NOT_STATED = frozenset(
@@ -132,19 +134,34 @@ USUAL = {
     ",": r"^-?(?:[0-9]{1,3}(?:\.[0-9]{3}){0,4}|[0-9]{1,15})(?:,[0-9]{1,2})?$",
 }
 
+# The commonest dress of such a cell: blanks and a peso sign around it.
+DRESSED = r"^\s*\$?\s*([0-9][0-9.,]*)\s*$"
+
 
 def to_cents_array(column: pa.Array, mark: str = ".") -> Amounts:
     """The column's amounts, exactly those of `to_cents` cell by cell."""
     text = pc.fill_null(column.cast(pa.string()), "")
-    usual = pc.match_substring_regex(text, USUAL[mark])
-    if pc.all(usual, min_count=0).as_py():
-        cents, none = _usual_cents(text, mark), np.zeros(len(text), bool)
-        return Amounts(cents, none, none)
-    cents = _usual_cents(pc.if_else(usual, text, "0"), mark).copy()
+    cents, done = cents_of_one_shape(text, mark)
     null, bad = np.zeros(len(cents), bool), np.zeros(len(cents), bool)
-    odd = pc.indices_nonzero(pc.invert(usual))
-    _fill_odd(text.take(odd), odd.to_numpy(), mark, cents, null, bad)
-    return Amounts(cents, null, bad)
+    into = Amounts(cents, null, bad)
+    if not done.all():
+        rest = np.flatnonzero(~done)
+        odd, places = _fill_usual(text.take(pa.array(rest)), rest, mark, into)
+        odd, places = _fill_usual(pc.replace_substring_regex(odd, DRESSED, r"\1"), places, mark, into)
+        _fill_odd(odd, places, mark, into)
+    return into
+
+
+def _fill_usual(
+    texts: pa.Array, places: npt.NDArray[np.intp], mark: str, into: Amounts
+) -> tuple[pa.Array, npt.NDArray[np.intp]]:
+    """Those that have one of the usual shapes, together; gives back the others."""
+    usual = pc.match_substring_regex(texts, USUAL[mark])
+    is_usual = usual.to_numpy(zero_copy_only=False)
+    if not is_usual.any():
+        return texts, places
+    into.cents[places[is_usual]] = _usual_cents(texts.filter(usual), mark)
+    return texts.filter(pc.invert(usual)), places[~is_usual]
 
 
 def _usual_cents(text: pa.Array, mark: str) -> npt.NDArray[np.int64]:
@@ -153,32 +170,23 @@ def _usual_cents(text: pa.Array, mark: str) -> npt.NDArray[np.int64]:
     if mark == ",":
         plain = pc.replace_substring(plain, ",", ".")
     decimals = pc.cast(plain, pa.decimal128(18, 2))
-    if not len(decimals):
-        return np.zeros(0, np.int64)
     halves = np.frombuffer(decimals.buffers()[1], np.int64)
     return halves[2 * decimals.offset :: 2][: len(decimals)]
 
 
-def _fill_odd(
-    texts: pa.Array,
-    places: npt.NDArray[np.uint64],
-    mark: str,
-    cents: npt.NDArray[np.int64],
-    null: npt.NDArray[np.bool_],
-    bad: npt.NDArray[np.bool_],
-) -> None:
-    """The cells the fast road left, through `to_cents`; each distinct text once."""
+def _fill_odd(texts: pa.Array, places: npt.NDArray[np.intp], mark: str, into: Amounts) -> None:
+    """The cells the fast roads left, through `to_cents`; each distinct text once."""
     known: dict[str, int | NotAnAmount | None] = {}
     for place, text in zip(places.tolist(), texts.to_pylist(), strict=True):
         if text not in known:
             known[text] = _judge(text, mark)
         value = known[text]
         if value is None:
-            null[place] = True
+            into.null[place] = True
         elif isinstance(value, NotAnAmount):
-            bad[place] = True
+            into.bad[place] = True
         else:
-            cents[place] = value
+            into.cents[place] = value
 
 
 def _judge(text: str, mark: str) -> int | NotAnAmount | None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datasets.ingest.chunks import Amount, Chunk
+from datasets.ingest.labelbook import Labels
 
 
 @dataclass(slots=True)
@@ -23,21 +24,25 @@ class Totals:
     def add(self, chunk: Chunk) -> None:
         if not len(chunk):
             return
+        if not chunk.records:
+            self._add_money(chunk)
+            return
         for number, count in zip(*_counts(chunk.slices), strict=True):
             self.lines[number] += count
-        if chunk.records and chunk.summed:
+        if chunk.summed:
             self._add_records(chunk)
-        elif chunk.records:
-            self._add_contracts(chunk)
         else:
-            self._add_money(chunk)
+            self._add_contracts(chunk)
 
     def _add_money(self, chunk: Chunk) -> None:
-        grouping = Grouping.of(chunk.slices)
-        slices = grouping.first_of(chunk.slices).tolist()
-        for moment, amount in chunk.amounts.items():
-            summed = grouping.sum(amount)
-            for number, cents, null in zip(slices, summed.cents.tolist(), summed.null.tolist(), strict=True):
+        """Out of the sums by some label, which are far fewer than the lines."""
+        by_label = min(chunk.sums.values(), key=len, default=None) or _line_by_line(chunk)
+        by_slice = by_label.grouped(by_label.slices)
+        slices = by_slice.slices.tolist()
+        for number, count in zip(slices, by_slice.counts.tolist(), strict=True):
+            self.lines[number] += count
+        for moment, amount in by_slice.amounts.items():
+            for number, cents, null in zip(slices, amount.cents.tolist(), amount.null.tolist(), strict=True):
                 if not null:
                     self._add(number, chunk.table, moment, cents)
 
@@ -70,7 +75,7 @@ class Grouping:
 
     @classmethod
     def of(cls, *keys: npt.NDArray[Any]) -> Grouping:
-        order = np.lexsort(keys[::-1]) if len(keys) > 1 else np.argsort(keys[0], kind="stable")
+        order = np.lexsort(keys[::-1]) if len(keys) > 1 else np.argsort(_narrow(keys[0]), kind="stable")
         changed = np.zeros(len(order), bool)
         changed[0] = True
         for key in keys:
@@ -88,15 +93,23 @@ class Grouping:
 
     def sum(self, amount: Amount) -> Amount:
         """Exact sums; NULL where every amount of the group is."""
-        published = np.add.reduceat(~amount.null[self.order], self.starts, dtype=np.int32)
+        null = np.zeros(len(self.starts), bool)
+        if amount.null.any():
+            null = np.logical_and.reduceat(amount.null[self.order], self.starts)
         cents = amount.cents[self.order]
         # int64 holds the sum of any block of plausible amounts; an implausible one takes Python's integers.
         if len(cents) and int(np.abs(cents).max()) > np.iinfo(np.int64).max // len(cents):
             sums = np.add.reduceat(cents.astype(object), self.starts)
             if max(abs(value) for value in sums) > 10**18 - 1:
                 raise OverflowError("a sum of this file does not fit numeric(18,2)")
-            return Amount(sums.astype(np.int64), published == 0)
-        return Amount(np.add.reduceat(cents, self.starts), published == 0)
+            return Amount(sums.astype(np.int64), null)
+        return Amount(np.add.reduceat(cents, self.starts), null)
+
+
+def _narrow(key: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """In the same order, of 16 bits if that will do: these numpy sorts many times faster."""
+    least = key.min()
+    return (key - least).astype(np.uint16) if key.max() - least < 1 << 16 else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +147,22 @@ def label_sums(chunk: Chunk, programmes: bool) -> dict[str, LabelSums]:
     Programmes have nearly as many cells as lines, so they get cells only where they are all there is (`programmes`); else a page
     reads them from the lines of its one release.
     """
-    ones = np.ones(len(chunk), np.int64)
-    return {
-        name: LabelSums(chunk.slices, ids, ones, chunk.amounts).grouped(chunk.slices, ids)
-        for name, ids in chunk.labels.items()
-        if name != "programme" or programmes
-    }
+    return {name: _summed(chunk, labels) for name, labels in chunk.labels.items() if name != "programme" or programmes}
+
+
+def _summed(chunk: Chunk, labels: Labels) -> LabelSums:
+    ids, index = np.unique(labels.ids, return_inverse=True)
+    place = (chunk.slices - chunk.slices.min()).astype(np.int64)
+    grouping = Grouping.of(place * len(ids) + index[labels.index])
+    counts = grouping.counts.astype(np.int64)
+    amounts = {moment: grouping.sum(amount) for moment, amount in chunk.amounts.items()}
+    return LabelSums(grouping.first_of(chunk.slices), labels.ids[grouping.first_of(labels.index)], counts, amounts)
+
+
+def _line_by_line(chunk: Chunk) -> LabelSums:
+    """Of lines that have no label at all."""
+    none = np.zeros(len(chunk), np.int64)
+    return LabelSums(chunk.slices, none, none + 1, chunk.amounts)
 
 
 def together(parts: list[LabelSums]) -> LabelSums:

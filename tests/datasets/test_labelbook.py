@@ -22,7 +22,7 @@ def test_stable_id_is_the_same_on_every_machine_and_fits_bigint() -> None:
 )
 def test_label_keeps_the_published_code_beside_the_official_one(kind, published, name, row) -> None:
     book = LabelBook()
-    ids = book.ids(kind, pa.array([published]), pa.array([name]))
+    ids = book.labels(kind, pa.array([published]), pa.array([name])).of_rows()
     fresh = book.take_fresh()
     assert [(one.code, one.published_code, one.name) for one in fresh] == [row]
     assert ids.tolist() == [stable_id(kind, row[1], row[2])] == [fresh[0].id]
@@ -31,16 +31,16 @@ def test_label_keeps_the_published_code_beside_the_official_one(kind, published,
 def test_each_distinct_pair_is_handed_over_once() -> None:
     book = LabelBook()
     codes, names = pa.array(["1", "1", "2", None]), pa.array(["a", "b", "a", "a"])
-    ids = book.ids("unit", codes, names)
+    ids = book.labels("unit", codes, names).of_rows()
     assert len(set(ids.tolist())) == 4
     assert len(book.take_fresh()) == 4
-    assert book.ids("unit", codes, names).tolist() == ids.tolist()
+    assert book.labels("unit", codes, names).of_rows().tolist() == ids.tolist()
     assert book.take_fresh() == []
 
 
 def test_a_label_of_a_name_alone() -> None:
     book = LabelBook()
-    book.ids("programme", None, pa.array(["Agua potable", "Agua potable"]))
+    book.labels("programme", None, pa.array(["Agua potable", "Agua potable"]))
     assert book.take_fresh() == [
         LabelRow(stable_id("programme", "", "Agua potable"), "programme", "", "", "Agua potable")
     ]

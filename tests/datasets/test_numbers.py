@@ -48,8 +48,20 @@ def test_printed_amount_comes_back_exactly(cents: int, mark: str) -> None:
     assert to_cents(printed(cents, mark), mark) == cents
 
 
-@given(st.lists(st.one_of(CENTS.map(lambda c: printed(c, ".")), CENTS.map(str), st.text("0123456789.,-$() eN/", max_size=12))),
-       st.sampled_from([".", ","]))  # fmt: skip
+SHAPES = [
+    lambda cents: printed(cents, "."),
+    lambda cents: printed(cents, ","),
+    lambda cents: f"{cents:,}",
+    lambda cents: f"{cents // 100}.{cents % 100:02}",
+    str,
+]
+ODD = st.text("0123456789.,-$() eN/ñ−\0", max_size=30)
+
+
+@given(
+    st.sampled_from(SHAPES).flatmap(lambda shape: st.lists(st.one_of(CENTS.map(shape), ODD))),
+    st.sampled_from([".", ","]),
+)
 def test_column_gives_what_its_cells_give(texts: list[str], mark: str) -> None:
     found = to_cents_array(pa.array(texts, pa.string()), mark)
     for place, text in enumerate(texts):

@@ -1,4 +1,4 @@
-"""Large delimited files in blocks of about 1 MB, memory bounded whatever their size.
+"""Large delimited files in blocks of about 2 MB, memory bounded whatever their size.
 
 Executes a `StreamPlan`: regular blocks go through pyarrow; a block with a ragged or blank record goes through the standard
 library's tolerant parser, so that no record is lost and every line keeps the number a person sees.
@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ import pyarrow.csv as pa_csv
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS, Block, SkipRule, StreamPlan, UnreadableFile
 
-BLOCK = 1 << 20
+BLOCK = 2 << 20
 LONGEST_RECORD = 16 << 20  # a quote that is never closed would otherwise swallow the file
 # Encodings in which a newline is one byte, so that raw bytes can be cut at records.
 ONE_BYTE_NEWLINES = {"utf-8", "cp1252", "iso8859-1", "cp850", "mac-roman", "ascii"}
@@ -90,16 +90,25 @@ def _utf8_chunks(path: Path, encoding: str, tally: Tally) -> Iterator[bytes]:
             if name == "utf-8":
                 yield data.removeprefix(codecs.BOM_UTF8) if first else data
             elif name in ONE_BYTE_NEWLINES:
-                yield data.decode(name, "replace").encode()
+                yield _as_utf8(data, name)
             else:
                 yield decoder.decode(data).encode()
             first = False
 
 
+def _as_utf8(data: bytes, name: str) -> bytes:
+    if data.isascii():
+        return data
+    # Python reads latin-1 many times faster than cp1252, which differs from it in these bytes only: “, ”, –, …
+    if name == "cp1252" and not (np.frombuffer(data, np.uint8) - np.uint8(0x80) < 0x20).any():
+        name = "latin-1"
+    return data.decode(name, "replace").encode()
+
+
 def _cut(data: bytes) -> int:
     """Just behind the last newline that is outside quotes; 0 if there is none."""
     end = data.rfind(b"\n") + 1
-    quotes = data.count(b'"', 0, end)
+    quotes = np.count_nonzero(np.frombuffer(data, np.uint8, end) == ord('"'))
     while end and quotes % 2:
         previous = data.rfind(b"\n", 0, end - 1) + 1
         quotes -= data.count(b'"', previous, end)
@@ -149,11 +158,20 @@ def _has_empty_record(table: pa.Table) -> bool:
     """Whether some record has nothing in the columns at hand; the first column that is always filled ends the search."""
     empty = np.ones(table.num_rows, bool)
     for column in table.columns:
-        text = column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
-        empty &= pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(text)), 0).to_numpy()
+        empty &= _each_text(column, lambda texts: pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(texts)), 0))
         if not empty.any():
             return False
     return bool(empty.any())
+
+
+def _each_text(column: pa.ChunkedArray, judge: Callable[[pa.Array], pa.Array]) -> npt.NDArray[np.bool_]:
+    """A yes or no per row, asked once per distinct text where these are told apart already."""
+    data = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    is_told_apart = pa.types.is_dictionary(data.type)
+    answers: npt.NDArray[np.bool_] = judge(data.dictionary if is_told_apart else data).to_numpy(zero_copy_only=False)
+    if not is_told_apart:
+        return answers
+    return answers[data.indices.to_numpy()] if len(answers) else np.zeros(len(data), bool)
 
 
 def _parse_tolerantly(raw: bytes, plan: StreamPlan, wanted: list[str]) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
