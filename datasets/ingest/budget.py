@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from datasets.ingest import classify
 from datasets.ingest.decisions import BY_PERSON
+from datasets.ingest.foot import foot_of
 from datasets.ingest.hierarchy import Amounts, Outline, add, choose, close, same
 from datasets.ingest.labels import Label, is_note, read_label, without_enumeration
 from datasets.ingest.layout import Area, is_legend, is_template
@@ -135,6 +136,7 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
     last = max(
         (row for place, row in enumerate(written) if any(cents[m][place][0] is not None for m in cents)), default=-1
     )
+    foot = foot_of(area, columns.values())
     informative = False
     for place, row in enumerate(written):
         if keep and not keep(row):
@@ -156,7 +158,7 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
         if all(value is None and not bad for value, bad in values):
             _without_amounts(table, row, label, last)
             continue
-        if is_note(label.text) or (not label.text and not any(value for value, _ in values)):
+        if row >= foot or is_note(label.text) or (not label.text and not any(value for value, _ in values)):
             # Without a label and without a figure: words of a footnote, or the zeros of an unused template row.
             table.skip("note" if label.text or any(bad for _, bad in values) else "template", rows=[row])
             continue

@@ -35,7 +35,7 @@ _CODE_THEN_NAME = re.compile(
     r"\s*[(\[]?(\d[\d.\-]{0,14}|[A-Z]?\d{2,6}[A-Z]?)[)\]]?[.:]?\s*(?:[-–—:.]\s*|\s+)(\S.*)", re.DOTALL
 )
 _LDF_CHAPTER = re.compile(r"\s*([A-I])\s*[.)]\s*(\S.*)", re.DOTALL)
-_LDF_CONCEPT = re.compile(r"\s*([a-i])(\d)\s*[.)]\s*(\S.*)", re.DOTALL)
+_LDF_CONCEPT = re.compile(r"\s*([A-Ia-i])(\d)\s*[.)]\s*(\S.*)", re.DOTALL)
 _LDF_BLOCK = re.compile(r"\s*(I{1,3}|1|2|3)\s*[.)]\s*(?:gasto|total)", re.IGNORECASE)
 _FORMULA_TAIL = re.compile(r"\(\s*[A-Za-z0-9]+\s*=[^)]*\)?\s*$")
 _FORMULA_LENGTH = (
@@ -84,7 +84,7 @@ def ldf_code(text: str) -> tuple[ObjectCode | None, str]:
     without it.
     """
     if match := _LDF_CONCEPT.match(text):
-        letters = f"{match[1]}{match[2]}"
+        letters = f"{match[1].lower()}{match[2]}"
         code = _ldf_letters().get(letters)
         return (ObjectCode(code[:2], CONCEPT) if code else None), strip_formula(match[3])
     if match := _LDF_CHAPTER.match(text):
@@ -257,7 +257,7 @@ _CRI = re.compile(r"\d[\d.\-]*(?:[A-Za-z])?")
 @remembered(maxsize=16_384)
 def revenue_code(text: str) -> str | None:
     """A revenue code without dots: ``1.2.1`` is 121, ``1200`` is 12; ``4.1.1.2.1`` (chart of accounts) is 12."""
-    value = re.sub(r"\.0+$", "", text.strip().replace(" ", ""))
+    value = re.sub(r"\.0+$", "", text.strip().lstrip("'").replace(" ", ""))
     if not value or not _CRI.fullmatch(value):
         return None
     digits = re.sub(r"\D", "", value)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datasets.ingest.dates import parse_date
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.dictionary import fold
+from datasets.ingest.foot import foot_of_list, is_signature
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area, is_legend, is_number, is_template
 from datasets.ingest.mapping import ColumnMapping
@@ -102,6 +103,7 @@ def read_contracts(area: Area, mapping: ColumnMapping) -> ContractTable:
     amounts = [column for column, name in mapping.fields.items() if name in CONTRACT_AMOUNTS]
     headings = {fold(parts[-1]) for parts in area.paths.values()}
     enough = _enough(area, identity)
+    foot = foot_of_list(area, amounts)
     for row in range(area.first, area.end):
         if area.said.leaves_out(row):
             reason = BY_PERSON
@@ -109,6 +111,8 @@ def read_contracts(area: Area, mapping: ColumnMapping) -> ContractTable:
             reason = ""
         else:
             reason = _reason(table, row, identity, amounts, headings, enough)
+            if not reason and row >= foot and is_signature(area, row):
+                reason = "note"
         if reason == "merged":
             table.rows[-1].extra.append(row)
         if reason:

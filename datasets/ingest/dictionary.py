@@ -11,18 +11,21 @@ from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import TypeVar
 
+from datasets.ingest.abbreviations import same_beginnings, spelled_out
+from datasets.ingest.moments import moment_of
+
 DATA = Path(__file__).parent / "data"
 LONGEST = 1_000  # characters of a text that is remembered
 PIECE = 10_000
 Found = TypeVar("Found")
 
 _TABLE_ID = re.compile(r"\(?\btabla[ _]\d+\)?", re.IGNORECASE)
-_FORMULA = re.compile(r"\(\s*[\dA-Za-z]\s*=[^)]*\)|(?<=\s)\(\s*(?:\d+|[a-h])\s*\)")
+_FORMULA = re.compile(r"\(\s*[\dA-Za-z]\s*=[^)]*\)|(?<=\s)\(\s*(?:\d+|[a-hA-H])\s*\)")
 _FOOTNOTE_MARK = re.compile(r"\s*\d\s*/\s*$|\s*/\s*\d\s*$|[¹²³⁴⁵]|(?<=[A-Za-zñáéíóú])\s\d\s*$")
 _SPACED_LETTERS = re.compile(r"(?:^|(?<=\s\s))(?:[^\W\d_]\s){2,}[^\W\d_](?=\s\s|\s*$)")
 _ADDED = re.compile(
     r"\b(?:(?:cifras )?(?:en )?(?:(?:miles|millones) de )?pesos|mdp|acumulad[oa]s?"
-    r"|al (?:periodo|mes|trimestre|cierre)|a la fecha|(?:del )?(?:ejercicio )?(?:19|20)\d\d)\b"
+    r"|anual(?:es)?|al (?:periodo|mes|trimestre|cierre)|a la fecha|(?:del )?(?:ejercicio )?(?:19|20)\d\d)\b"
 )
 _EITHER = re.compile(r"\s*/\s*")
 _LABELS = ("_name", "_code", "_group", "_type")
@@ -85,6 +88,7 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class Synonyms:
     exact: dict[str, tuple[str, ...]]
+    written: tuple[str, ...]  # the headings as the list has them, without those squeezed into one word
     contains: tuple[tuple[str, str], ...]
     fragments: tuple[tuple[re.Pattern[str], str], ...]
 
@@ -123,11 +127,12 @@ def synonyms(kind: str) -> Synonyms:
             contains.append((row["heading"], row["field"]))
         else:
             exact[row["heading"]] = (*exact.get(row["heading"], ()), row["field"])
+    written = tuple(exact)
     _add_squeezed(exact)
     fragments = tuple(
         (re.compile(row["pattern"]), row["field"]) for row in read_rows("fragments.csv") if row["kind"] in (kind, "all")
     )
-    return Synonyms(exact, tuple(contains), fragments)
+    return Synonyms(exact, written, tuple(contains), fragments)
 
 
 def _add_squeezed(exact: dict[str, tuple[str, ...]]) -> None:
@@ -139,13 +144,29 @@ def _add_squeezed(exact: dict[str, tuple[str, ...]]) -> None:
 
 
 def match_heading(kind: str, heading: str) -> Match | None:
-    """By the words as they stand, else without what a heading only adds: its year, its unit, that it is cumulative."""
+    """By the words as they stand, else written out where they are cut short."""
     words = normalise(heading)
+    if found := _match_words(kind, heading, words):
+        return found
+    folded = fold(join_spaced_letters(heading))
+    if (whole := spelled_out(folded, words)) != words and (found := _match_words(kind, whole, whole)):
+        return Match(found.field, "similar")
+    known = synonyms(kind)
+    fields = {known.exact[cut][0] for cut in same_beginnings(folded, known.written)}
+    if len(fields) == 1:
+        return Match(fields.pop(), "similar")
+    moment = moment_of(kind, folded, whole)
+    return Match(moment, "similar") if moment else None
+
+
+def _match_words(kind: str, heading: str, words: str) -> Match | None:
+    """As they stand, else without what a heading only adds: its year, its unit, that it is cumulative."""
     known = synonyms(kind)
     if found := known.match(words):
         return found
-    if (bare := _ADDED.sub(" ", words).split()) and (fields := known.exact.get(" ".join(bare))):
-        return Match(fields[0], "similar")
+    bare = " ".join(_ADDED.sub(" ", words).split())
+    if bare != words and (found := known.match(bare)):
+        return Match(found.field, "similar")
     first, *others = _EITHER.split(heading)
     if others and (found := known.match(normalise(first))) and found.field.endswith(_LABELS):
         return Match(found.field, "similar")  # ``Rubro / Tipo``; a ratio of two amounts is none of them

@@ -28,7 +28,7 @@ _NOTE = re.compile(
 NOTE_LENGTH = 260
 
 
-_ENUMERATED = re.compile(r"\s*(?:(?P<roman>[IVX]{1,4})|(?P<letter>[A-Z])|(?P<part>[a-z]\d{1,2}))\s*[.)]\s*(?=\S)")
+_ENUMERATED = re.compile(r"\s*(?:(?P<roman>[IVX]{1,4})|(?P<letter>[A-Z])|(?P<part>[A-Za-z]\d{1,2}))\s*[.)]\s*(?=\S)")
 
 
 @dataclass(slots=True)

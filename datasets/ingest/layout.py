@@ -18,6 +18,7 @@ SEARCH_ROWS = 40
 RESCAN_LIMIT = 20_000  # sheets longer than this are not searched for a second table
 MIN_KNOWN = 3
 MAX_HEADING = 400
+MOST_TITLE_CELLS = 5  # below a table; a row of more is one of its records, though none of its figures looks like one
 MAX_TITLE = 200  # longer texts above a table explain the law, they do not name the table
 _LEGEND_CELL = re.compile(r"\(?\s*[\dA-Z]{1,2}\s*\)?|\(?\s*[\dA-Z]{1,2}\s*=.*|[\dA-Z]{1,2}\s*[-+*/]\s*[\dA-Z]{1,2}")
 _MARK_CELL = re.compile(r"\(\d\)|.*=.*|\d/\d")
@@ -154,10 +155,10 @@ def _window(grid: Grid, start: int) -> tuple[tuple[int, ...], int]:
 
 
 def _is_title(grid: Grid, row: int, following: list[int]) -> bool:
-    """One text alone over a row of headings that begins in the same column: it is about the table, not about a column."""
+    """One text alone over headings that begin in its column or to the right: it is about the table, not about a column."""
     cells = _texts(grid, row)
     below = next((texts for other in following if len(texts := _texts(grid, other)) > 1), {})
-    return len(cells) == 1 and len(below) >= MIN_KNOWN and min(cells) == min(below)
+    return len(cells) == 1 and len(below) >= MIN_KNOWN and min(cells) <= min(below)
 
 
 def _following_heads(grid: Grid, start: int) -> list[int]:
@@ -282,7 +283,7 @@ def title_lines(grid: Grid, start: int, stop: int) -> list[str]:
     lines: list[str] = []
     for row in range(start, stop):
         cells = _texts(grid, row)
-        if start and any(_is_figure(text) for text in cells.values()):
+        if start and (len(cells) > MOST_TITLE_CELLS or any(_is_figure(text) for text in cells.values())):
             lines.clear()
             continue
         short = [text for text in cells.values() if len(text) <= MAX_TITLE or "\n" in text]

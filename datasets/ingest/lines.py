@@ -328,7 +328,7 @@ def _told_apart(table: BudgetTable, names: list[str | None]) -> list[str | None]
     found = []
     for row, name in zip(table.leaves, names, strict=True):
         above = table.parents.get(row.row)
-        found.append(f"{above.label.name}: {name}" if above and len(parents.get(name, ())) > 1 else name)
+        found.append(f"{above.label.name}: {name}" if above and name and len(parents.get(name, ())) > 1 else name)
     return found
 
 

@@ -48,10 +48,12 @@ NOT_STATED = frozenset(
         "*",
     }
 )
+NO_FIGURE = frozenset({"", "-", "--", "–", "—"})
 CURRENCY = re.compile(r"^(?:mx\$|mxn|m\.?n\.?|\$|us\$|usd|pesos)+|(?:mxn|m\.?n\.?|usd|pesos)\.?$", re.IGNORECASE)
 SPACES = re.compile(r"[\s'’´`\u00a0\u2007\u202f]+")
 # The Mexican millions mark: 1'387,125.00 is 1,387,125.00 (and 1'387.125,00 where the comma is the decimal mark).
 MILLIONS = re.compile(r"(?<=\d)['’´`](?=\d{3}([,.])\d{3}(?!\d))")
+_FIGURE = re.compile(r"-?[\d.,]+")
 PLAIN = re.compile(r"^-?\d+(?:\.\d+)?$")
 SCIENTIFIC = re.compile(r"^-?\d+(?:\.\d+)?e[+-]?\d{1,2}$", re.IGNORECASE)
 GROUPED = {
@@ -65,8 +67,9 @@ class NotAnAmount(ValueError):
 
 
 def is_not_stated(text: str) -> bool:
-    """Whether the cell says that there is no figure (blank, dash, N/A…)."""
-    return SPACES.sub(" ", text).strip().lower() in NOT_STATED
+    """Whether the cell says that there is no figure (blank, dash, N/A…; ``$ -`` as accounting formats print it)."""
+    bare = SPACES.sub(" ", text).strip().lower()
+    return bare in NOT_STATED or (bare.startswith("$") and bare[1:].strip() in NO_FIGURE)
 
 
 def to_cents(text: str, mark: str = ".") -> int | None:
@@ -235,7 +238,9 @@ def decide_decimal_mark(values: Iterable[str]) -> DecimalMark:
 
 
 def _mark_said(bare: str) -> str:
-    """'.' or ',' where one amount leaves no doubt, '?' where it does, '' where it has no mark."""
+    """'.' or ',' where one amount leaves no doubt, '?' where it does, '' where it has no mark or is no amount at all."""
+    if not _FIGURE.fullmatch(bare):
+        return ""  # a heading again, a signature: their commas part words
     marks = [char for char in bare if char in ".,"]
     if not marks:
         return ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from datasets.ingest.dictionary import fold, normalise, read_rows
-from datasets.ingest.layout import Area, title_lines
+from datasets.ingest.layout import Area, area_titles, title_lines
 from datasets.ingest.mapping import WEAK_AMOUNT, ColumnMapping, map_columns
 from datasets.ingest.registers import REGISTERS
 from datasets.ingest.shapes import CONTRACT_AMOUNTS
@@ -53,6 +53,7 @@ SPENDING_LABELS = (
     "entity_name",
     "funding_source_name",
 )
+TITLED_EVIDENCE = 3  # columns that only such a list has, where nothing but its title says what it is
 INCOME_LABELS = ("cri_code", "revenue_name", "revenue_group", "revenue_type")
 
 
@@ -129,7 +130,8 @@ def _as_register(
     area: Area, kind: str | None, wanted: Mapping[str, str] | None, foreign: Foreign | None, contracts: Verdict | None
 ) -> Verdict | None:
     """A list of works, debts or sanctions: its headings say so, and so many of its columns are understood."""
-    code = kind if kind in REGISTERS else foreign.code if foreign else ""
+    titled = "" if foreign or kind else _register_in_title(area)
+    code = kind if kind in REGISTERS else foreign.code if foreign else titled
     if code not in REGISTERS or kind not in (None, code):
         return None
     register = REGISTERS[code]
@@ -138,9 +140,18 @@ def _as_register(
         register.refine(area, mapping)
     if not register.enough(mapping, said=kind == code):
         return None
-    if contracts and kind is None and foreign and not foreign.strong and not register.beats_contracts(mapping):
+    if titled and sum(name in register.EVIDENCE for name in mapping.fields.values()) < TITLED_EVIDENCE:
+        return None
+    strong = foreign is not None and foreign.strong
+    if contracts and kind is None and not strong and not register.beats_contracts(mapping):
         return None
     return Verdict(code, mapping, score=len(mapping.fields))
+
+
+def _register_in_title(area: Area) -> str:
+    """Offices word the headings of their lists as they like; what the list is stands above it."""
+    title = fold(" ".join([*area_titles(area), area.grid.sheet or ""]))
+    return next((code for code, register in REGISTERS.items() if re.search(register.TITLE, title)), "")
 
 
 def _as_contracts(mapping: ColumnMapping) -> Verdict | None:

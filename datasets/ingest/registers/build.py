@@ -9,6 +9,7 @@ from datasets.ingest.contracts import ContractRow, ContractTable, furniture
 from datasets.ingest.dates import parse_date, settle_day_order, year_of
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.dictionary import fold
+from datasets.ingest.foot import foot_of_list, is_signature
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area, is_number
 from datasets.ingest.mapping import ColumnMapping
@@ -29,11 +30,14 @@ def read_register(area: Area, mapping: ColumnMapping) -> ContractTable:
     headings = {fold(parts[-1]) for parts in area.paths.values()}
     telling = [column for column, name in mapping.fields.items() if name in REGISTERS[mapping.kind].TELLING]
     sums = _sums(area, mapping)
+    foot = foot_of_list(area, mapping.moments.values())
     for row in range(area.first, area.end):
         if area.said.leaves_out(row):
             reason = BY_PERSON
         else:
             reason = "" if area.said.counts(row) else _reason(area, row, telling, headings) or sums.get(row, "")
+            if not reason and row >= foot and is_signature(area, row) and not area.said.counts(row):
+                reason = "note"
         if reason:
             table.skip(reason, rows=[row])
         else:

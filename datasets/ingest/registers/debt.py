@@ -37,6 +37,10 @@ COLUMNS = (
     "url",
     "search_text",
 )
+#: What such a list is called above its headings.
+TITLE = (
+    r"deuda publica|\bdeuda\b|creditos (contratados|vigentes)|\bemprestitos?\b|financiamientos (contratados|vigentes)"
+)
 EVIDENCE = (
     "creditor",
     "debtor",

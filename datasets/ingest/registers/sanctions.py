@@ -37,6 +37,8 @@ COLUMNS = (
     "url",
     "search_text",
 )
+#: What such a list is called above its headings.
+TITLE = r"\b(proveedores|contratistas|licitantes|empresas|personas)\b.*(sancionad|inhabilitad)"
 EVIDENCE = ("outcome_raw", "facts", "term_raw", "resolved_on", "notified_on", "file_number", "fine", "end_date")
 DATED_BY = ("resolved_on", "notified_on", "start_date")
 _TERM = re.compile(r"(\d{1,3})\s*(anos?|mes(?:es)?)\b")

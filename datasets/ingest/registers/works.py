@@ -47,6 +47,11 @@ COLUMNS = (
     "url",
     "search_text",
 )
+#: What such a list is called above its headings.
+TITLE = (
+    r"obras? publicas?\b|programa (anual )?de obras?\b|\bobras? (realizadas?|ejecutadas?|en proceso|autorizadas?)"
+    r"|proyectos? de (inversion|infraestructura)"
+)
 #: Beside its name or code a list of works says some of these.
 EVIDENCE = (
     "physical_progress",
