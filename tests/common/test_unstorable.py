@@ -10,7 +10,19 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     "address",
-    ["/municipios/?q=a%00b", "/buscar/?q=a%00b", "/comparar/?agregar=a%00b", "/datos/instituciones/?q=a%00b"],
+    [
+        *(
+            f"{page}?q=a%00b"
+            for page in ("/municipios/", "/buscar/", "/datos/instituciones/", "/proveedores/", "/evidencia/")
+        ),
+        *(
+            "/comparar/?agregar=a%00b",
+            "/panorama/?estado=%00",
+            "/dialogos/?estado=%00",
+            "/compromisos/?organizacion=%00",
+        ),
+        *("/compromisos/?municipio=%00", "/api/v1/releases/?municipality=%00", "/api/v1/municipalities/?q=%00"),
+    ],
 )
 def test_an_address_with_a_nul_is_answered(client, address):
     assert client.get(address).status_code in (200, 400)
