@@ -112,7 +112,7 @@ def _leave_out(member: PackageMember, problem: UnreadableFile) -> None:
     member.save()
 
 
-WORST_FIRST = ("failed", "needs_mapping", "queued", "running", "returned", "ready", "published")
+WORST_FIRST = ("failed", "cancelled", "needs_mapping", "queued", "running", "returned", "ready", "published")
 COUNTS = ("rows_read", "rows_loaded", "rows_rejected", "rows_skipped")
 
 

@@ -170,7 +170,7 @@ def prepare_ingest(
     """The same bytes with the same options change nothing; asking to publish what is ready publishes it."""
     key = options_key(options)
     file = SourceFile.objects.select_for_update().get(pk=file.pk)
-    same = file.ingests.filter(options_key=key).exclude(status=Ingest.Status.FAILED)
+    same = file.ingests.filter(options_key=key).exclude(status__in=(Ingest.Status.FAILED, Ingest.Status.CANCELLED))
     earlier = same.exclude(status=Ingest.Status.NEEDS_MAPPING).order_by("-created_at", "-pk").first()
     if earlier and not earlier.is_finished:
         return Started(earlier, fresh=True)

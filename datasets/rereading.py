@@ -53,9 +53,9 @@ def confirm_mapping(
 
 @transaction.atomic
 def try_again(*, ingest: Ingest, by: User) -> Ingest:
-    """The same file with the same answers once more, after a failure that was not the file's."""
-    if not ingest.failed_on_our_side:
-        raise NotAllowedNow(_("Only a load that failed on our side can be tried again as it is."))
+    """The same file with the same answers once more, after a failure that was not the file's, or a change of mind."""
+    if not ingest.may_be_tried_again:
+        raise NotAllowedNow(_("Only a load that failed on our side or was cancelled can be tried again as it is."))
     return start_ingest(
         file=ingest.file, by=by, publish=ingest.wants_publish, follows=ingest, excuse=ingest.excuse, **ingest.options
     )

@@ -77,6 +77,7 @@ rules.add_perm("datasets.see_ingest", has_open_release | is_own_file | staff)
 # The original, the file of rejects, and single rows.
 rules.add_perm("datasets.read_original", is_open_file | is_own_file | staff)
 rules.add_perm("datasets.confirm_mapping", is_own_file | staff)
+rules.add_perm("datasets.cancel_ingest", is_own_file | staff)
 rules.add_perm("datasets.publish_ingest", coordinates_file | staff)
 rules.add_perm("datasets.restore_release", coordinates_file | staff)
 rules.add_perm("datasets.withdraw_release", coordinates_file | staff)

@@ -7,6 +7,7 @@ from typing import Any
 
 from datasets import tasks
 from datasets.caching import keep, recall
+from datasets.cancelling import cancel_ingest
 from datasets.models import Ingest, Package, SourceFile, Watch
 from datasets.packages import prepare_package
 from datasets.receiving import ingest_options, prepare_ingest, register_file
@@ -18,6 +19,7 @@ from partners.models import User
 
 __all__ = [
     "NotAllowedNow",
+    "cancel_ingest",
     "hand_in_again",
     "ingest_options",
     "live_progress",

@@ -41,6 +41,7 @@ urlpatterns = [
     path("datos/cargas/<int:pk>/publicar/", ingests.publish, name="publish"),
     path("datos/cargas/<int:pk>/devolver/", ingests.send_back, name="send_back"),
     path("datos/cargas/<int:pk>/entregar/", ingests.hand_in_again, name="hand_in_again"),
+    path("datos/cargas/<int:pk>/cancelar/", ingests.cancel, name="cancel"),
     path("datos/cargas/<int:pk>/reintentar/", ingests.try_again, name="try_again"),
     path("datos/cargas/<int:pk>/rechazadas/", rejects.correct_rejects, name="correct_rejects"),
     path("datos/cargas/<int:pk>/rechazadas.xlsx", rejects.rejects_workbook, name="rejects_workbook"),

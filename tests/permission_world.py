@@ -207,6 +207,11 @@ def _flag(side: Side) -> Flag:
     )
 
 
+def _running(side: Side) -> Ingest:
+    """A load that nobody has ended: whoever may not cancel it may not even see it."""
+    return Ingest.objects.create(file=side.file, options_key="waits", status="running")
+
+
 LOADS = (
     "ingest",
     "columns",
@@ -236,6 +241,7 @@ ARGUMENTS: dict[str, Arguments] = {
     **{f"datasets:{name}": lambda side, user: [side.file.pk] for name in ("file", "original")},
     **{f"datasets:{name}": lambda side, user: [side.ingest.pk] for name in LOADS},
     **{f"datasets:{name}": lambda side, user: [side.release.pk] for name in ("release", "restore", "withdraw")},
+    "datasets:cancel": lambda side, user: [_running(side).pk],
     "datasets:package": lambda side, user: [_package(side).pk],
     **{f"datasets:{name}": lambda side, user: [_watch(side).pk] for name in WATCHES},
     "datasets:compare_releases": lambda side, user: [side.release.pk, _sibling(side).pk],

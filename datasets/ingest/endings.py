@@ -46,6 +46,13 @@ def fail(ingest: Ingest, message: str, code: str) -> None:
     mark(ingest, Ingest.Status.FAILED, Ingest.Stage.DONE, ended_at=timezone.now(), error=message, report=report)
 
 
+def cancel(ingest: Ingest) -> None:
+    """The end of an ingest that a person stopped."""
+    report = Outcome().as_json() | {"error": CANCELLED, "error_code": "cancelled"}
+    ended = {"ended_at": timezone.now(), "error": CANCELLED, "report": report}
+    mark(ingest, Ingest.Status.CANCELLED, Ingest.Stage.DONE, **ended)
+
+
 def finish(ingest: Ingest, outcome: Outcome, status: str) -> None:
     """The end of an ingest that was read: its counts, its report, and every issue of a row."""
     reading = outcome.reading

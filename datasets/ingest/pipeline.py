@@ -21,9 +21,9 @@ from datasets.ingest.bodies import BodyRef
 from datasets.ingest.chunks import Chunk
 from datasets.ingest.endings import (
     BROKEN,
-    CANCELLED,
     KEEPS_STOPPING,
     NO_ROOM,
+    cancel,
     fail,
     finish,
     mark,
@@ -38,7 +38,7 @@ from datasets.ingest.targets import Bodies, Targets, load_territory, write_down
 from datasets.ingest.totals import Totals
 from datasets.ingest.understand import said, understand
 from datasets.ingest.whose import HINT, suppose
-from datasets.models import Ingest, Release, RowIssue
+from datasets.models import Ingest, Release, ReviewStep, RowIssue
 from datasets.models.runs import too_many_rejected
 from datasets.outages import is_cut_off, is_full, is_interrupt
 
@@ -48,6 +48,7 @@ MOST_IN_HAND = 1_000  # rejects kept in memory; the rest go to their table at on
 HOPELESS = 20_000  # rejects after which a reading that fits hardly any row is given up
 # What stopped so often would stop again, and may be what takes the server down (its memory, its disk): a person decides.
 MOST_ATTEMPTS = 6
+LOOK_EVERY = 0.5  # seconds between two looks whether somebody wants it stopped
 MOST_REJECTS = 0.5  # of the rows that are data: more, and the columns were misread, not the rows
 Tell = Callable[[str, float, int, int], None]
 
@@ -78,6 +79,10 @@ class RecoverableError(Exception):
     """Trying again may well work: the database or the broker was not there, or somebody else was faster."""
 
 
+class Cancelled(Exception):
+    """A person asked for it to be stopped."""
+
+
 class BusyElsewhere(Exception):
     """Another process is running this ingest."""
 
@@ -95,6 +100,10 @@ def held(ingest_id: int) -> Iterator[None]:
         # A connection that is gone has let go of the lock by itself.
         with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, ingest_id])
+
+
+def is_asked_to_stop(ingest: Ingest) -> bool:
+    return ingest.review_steps.filter(step=ReviewStep.Step.CANCELLED).exists()
 
 
 def run_ingest(ingest_id: int, tell: Tell = lambda stage, done, rows, rejected: None) -> Ingest:
@@ -115,6 +124,9 @@ def _run_held(ingest_id: int, tell: Tell) -> Ingest:
         ingest = Ingest.objects.select_related("file", "profile").get(pk=ingest_id)
         if ingest.is_finished:
             return ingest
+        if is_asked_to_stop(ingest):
+            cancel(ingest)
+            return ingest
         if ingest.attempts >= MOST_ATTEMPTS:
             fail(ingest, KEEPS_STOPPING, "interrupted")
             return ingest
@@ -127,11 +139,13 @@ def _run_held(ingest_id: int, tell: Tell) -> Ingest:
             _Run(ingest, tell, started).go()
         except UnreadableFile as unreadable:
             fail(ingest, unreadable.message, unreadable.code)
+        except Cancelled:
+            cancel(ingest)
         except RecoverableError:
             raise
         except (KeyboardInterrupt, Exception) as error:
             if is_interrupt(error):  # not written down, the sweep would take it for one that died and load it after all
-                fail(ingest, CANCELLED, "cancelled")
+                cancel(ingest)
                 raise KeyboardInterrupt from error
             if connection.connection is None or connection.connection.closed or is_cut_off(error):
                 raise RecoverableError from error
@@ -171,11 +185,12 @@ class _Run:
     outcome: Outcome = field(default_factory=Outcome)
     options: dict[str, Any] = field(default_factory=dict)
     limit: int | None = None  # rows after which a rehearsal has seen enough
+    looked: float = 0.0  # when it was last asked whether somebody wants it stopped
 
     def prepare(self) -> Flow:
         self.options = self.ingest.options
-        self.tell("reading", 0.0, 0, 0)
-        reading = understand(self.ingest, lambda done: self.tell("reading", done, 0, 0))
+        self.say("reading", 0.0, 0, 0)
+        reading = understand(self.ingest, lambda done: self.say("reading", done, 0, 0))
         self.outcome.reading = reading
         self.outcome.findings = list(reading.findings)
         self.outcome.questions = list(reading.questions)
@@ -200,6 +215,15 @@ class _Run:
         except _Undo:
             self.outcome.rows_loaded = 0
             self._end(Ingest.Status.NEEDS_MAPPING)
+
+    def say(self, stage: str, done: float, rows: int, rejected: int) -> None:
+        """How far it is; and whether somebody wants it stopped, which the row of another transaction says."""
+        self.tell(stage, done, rows, rejected)
+        now = time.monotonic()
+        if self.ingest.pk and now - self.looked >= LOOK_EVERY:
+            self.looked = now
+            if is_asked_to_stop(self.ingest):
+                raise Cancelled
 
     # -- what was said --------------------------------------------------------------------------------------------
 
@@ -228,7 +252,7 @@ class _Run:
         """Every table through cleaning; written only if it may be kept, else only counted and summed."""
         targets = Targets(self.ingest)
         loaders: dict[str, Loader] = {}
-        pace = Pace(self.tell)
+        pace = Pace(self.say)
         sums: dict[str, Totals] = {}
         for number, table in enumerate(flow.reading.tables):
             totals = sums.setdefault(table.kind, Totals())
@@ -344,7 +368,13 @@ class _Run:
 
     def _end(self, status: str) -> None:
         self.outcome.seconds = time.monotonic() - self.started
-        finish(self.ingest, self.outcome, status)
+        with transaction.atomic():
+            Ingest.objects.select_for_update(no_key=True).get(pk=self.ingest.pk)
+            if is_asked_to_stop(
+                self.ingest
+            ):  # who asks from here on is told that it is too late (datasets/cancelling.py)
+                raise Cancelled
+            finish(self.ingest, self.outcome, status)
         self.tell("done", 1.0, self.outcome.rows_read, self.outcome.rows_rejected)
 
 

@@ -129,6 +129,7 @@ class Ingest(models.Model):
         RETURNED = "returned", _("Sent back")
         PUBLISHED = "published", _("Published")
         FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
     UNFINISHED = (Status.QUEUED, Status.RUNNING)
 
@@ -193,6 +194,11 @@ class Ingest(models.Model):
         return self.status == self.Status.FAILED and self.report.get("error_code") in OUR_FAILURES
 
     @property
+    def may_be_tried_again(self) -> bool:
+        """As it is: nothing in the file stopped it."""
+        return self.failed_on_our_side or self.status == self.Status.CANCELLED
+
+    @property
     def rejects_too_many(self) -> bool:
         """More than 5 % of its rows of data: a person must say why it may go on."""
         return too_many_rejected(self.rows_rejected, self.rows_loaded)
@@ -210,6 +216,7 @@ class ReviewStep(models.Model):
         PUBLISHED = "published", _("Published")
         EXCUSED = "excused", _("Rejected rows left out")
         HELD = "held", _("Waits for a person")
+        CANCELLED = "cancelled", _("Cancelled")
 
     ingest = models.ForeignKey(Ingest, models.CASCADE, related_name="review_steps", verbose_name=_("ingest"))
     step = models.CharField(_("step"), max_length=10, choices=Step.choices)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
+
+from datasets.releases import NotAllowedNow
 
 
 class LoginNeeded(Exception):
@@ -23,6 +27,15 @@ def demand(request: HttpRequest, right: str, on: Model | None = None) -> None:
     if request.user.is_authenticated:
         raise PermissionDenied
     raise LoginNeeded
+
+
+@contextmanager
+def refusals_told(request: HttpRequest) -> Iterator[None]:
+    """A step that may not be taken as things stand is not taken, and the next page says why."""
+    try:
+        yield
+    except NotAllowedNow as refusal:
+        messages.error(request, str(refusal))
 
 
 def gate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

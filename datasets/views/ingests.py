@@ -17,13 +17,13 @@ from django.views.decorators.vary import vary_on_headers
 from datasets import preview, readout, rereading, services, words
 from datasets.comparison import comparison
 from datasets.forms import NoteForm, PublishForm
+from datasets.ingest.pipeline import is_asked_to_stop
 from datasets.models import Ingest, Release, RowIssue
 from datasets.rejects import Rejects
-from datasets.releases import NotAllowedNow
 from gesoc.common.exports import csv_response
 from partners.models import User
 
-from .access import demand, gate
+from .access import demand, gate, refusals_told
 
 SHOWN_REJECTS = 20
 SHOWN_SLICES = 100
@@ -41,7 +41,7 @@ def ingest(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible_ingest(request, pk)
     if not found.is_finished:
         template = "datasets/files/ingest.html#progress" if request.htmx else "datasets/files/ingest.html"  # type: ignore[attr-defined]
-        response = render(request, template, {"ingest": found, **_progress(found)})
+        response = render(request, template, {"ingest": found, **_progress(request, found)})
         response["Cache-Control"] = "no-store"
         return response
     if request.htmx:  # type: ignore[attr-defined]
@@ -49,7 +49,7 @@ def ingest(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "datasets/files/ingest.html", {"ingest": found, **_result(request, found)})
 
 
-def _progress(ingest: Ingest) -> dict[str, Any]:
+def _progress(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
     progress = services.live_progress(ingest)
     elapsed = (timezone.now() - ingest.started_at).total_seconds() if ingest.started_at else 0
     ahead = 0
@@ -65,6 +65,8 @@ def _progress(ingest: Ingest) -> dict[str, Any]:
         "left": readout.time_left(progress.percent if progress.is_known else None, elapsed),
         "ahead": ahead,
         "refresh": REFRESH_SECONDS,
+        "is_stopping": is_asked_to_stop(ingest),
+        "may_cancel": request.user.has_perm("datasets.cancel_ingest", ingest),
     }
 
 
@@ -166,11 +168,8 @@ def publish(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = PublishForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     by = cast(User, request.user)
-    try:
+    with refusals_told(request):
         releases = services.publish_ingest(ingest=found, by=by, reason=reason)
-    except NotAllowedNow as refusal:
-        messages.error(request, str(refusal))
-    else:
         if form.cleaned_data.get("trust"):
             services.trust_profile(ingest=found, by=by)
         messages.success(request, _("Published. The figures of %(n)s are up to date.") % {"n": _named(releases)})
@@ -204,13 +203,22 @@ def hand_in_again(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @gate
 def try_again(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Read it once more as it is: what failed was on our side."""
+    """Read it once more as it is: what stopped it was not the file."""
     found = visible_ingest(request, pk)
     demand(request, "datasets.confirm_mapping", found)
-    try:
+    with refusals_told(request):
         found = rereading.try_again(ingest=found, by=cast(User, request.user))
-    except NotAllowedNow as refusal:
-        messages.error(request, str(refusal))
+    return redirect(found)
+
+
+@require_POST
+@gate
+def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Stop it: it ends within a second or two, and nothing of it stays."""
+    found = visible_ingest(request, pk)
+    demand(request, "datasets.cancel_ingest", found)
+    with refusals_told(request):
+        services.cancel_ingest(ingest=found, by=cast(User, request.user))
     return redirect(found)
 
 
@@ -221,11 +229,8 @@ def _with_note(
     form = NoteForm(request.POST if request.method == "POST" else None)
     form.fields["note"].label = question
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_told(request):
             step(ingest=ingest, by=request.user, note=form.cleaned_data["note"])
-        except NotAllowedNow as refusal:
-            messages.error(request, str(refusal))
-        else:
             messages.success(request, done)
         return redirect(ingest)
     context = {"ingest": ingest, "form": form, "title": title}

@@ -105,6 +105,7 @@ def _counts(members: list[PackageMember]) -> list[tuple[str, int]]:
         (_("wait for your answer"), (Status.NEEDS_MAPPING, Status.RETURNED)),
         (_("in progress"), (Status.QUEUED, Status.RUNNING, State.WAITING)),
         (_("could not be read"), (Status.FAILED,)),
+        (_("cancelled"), (Status.CANCELLED,)),
         (_("left out"), (State.LEFT_OUT,)),
     ]
     counted = [(label, sum(reached.count(str(end)) for end in ends)) for label, ends in told]

@@ -20,12 +20,11 @@ from datasets.body_search import resolve
 from datasets.forms import WatchForm
 from datasets.models import Fetch, Watch
 from datasets.public_bodies import with_body
-from datasets.releases import NotAllowedNow
 from datasets.watches import Wanted
 from gesoc.common.views import refreshing
 from partners.models import User
 
-from .access import demand, gate
+from .access import demand, gate, refusals_told
 
 PER_PAGE = 50
 REFRESH_SECONDS = 1
@@ -160,11 +159,8 @@ def _initial(found: Watch) -> dict[str, Any]:
 def check_now(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _visible(request, pk)
     demand(request, "datasets.manage_watch", found)
-    try:
+    with refusals_told(request):
         services.start_check(watch=found, by=cast(User, request.user))
-    except NotAllowedNow as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("It is being looked at. The result appears in the history below."))
     return redirect(found)
 
@@ -176,8 +172,6 @@ def pause(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _visible(request, pk)
     demand(request, "datasets.manage_watch", found)
     step = services.pause_watch if "pause" in request.POST else services.resume_watch
-    try:
+    with refusals_told(request):
         step(watch=found, by=cast(User, request.user))
-    except NotAllowedNow as refusal:
-        messages.error(request, str(refusal))
     return redirect(found)

@@ -183,7 +183,7 @@ def test_cancelled_load_leaves_nothing_is_not_taken_up_again_and_can_be_asked_fo
         result, code, said = command(path, "--publish")
     assert (result["status"], code) == ("failed", 130)
     assert "Se canceló la carga: no quedó nada de ella y el original está a salvo." in said
-    assert (Ingest.objects.get().status, Ingest.objects.get().report["error_code"]) == ("failed", "cancelled")
+    assert (Ingest.objects.get().status, Ingest.objects.get().report["error_code"]) == ("cancelled", "cancelled")
     assert not (Release.objects.exists() or ExpenditureLine.objects.exists())
     assert resume_ingests() == 0
     assert not list((settings.MEDIA_ROOT / "originals").glob("*-*"))

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 
 from datasets import services
+from datasets.cancelling import cancel_ingest
 from datasets.ingest import endings, pipeline
 from datasets.ingest.archives import entries, is_package
 from datasets.ingest.report import Outcome
@@ -21,6 +23,7 @@ from datasets.ingest.shapes import UnreadableFile
 from datasets.models import Ingest
 from datasets.packages import package_report, prepare_package, unfinished, unpack
 from datasets.patience import OF_THE_DATABASE, Patience, is_outage
+from datasets.releases import NotAllowedNow
 from datasets.scan import scan_personal_data
 
 WENT_WELL = ("published", "ready", "duplicate")
@@ -165,7 +168,11 @@ class Command(BaseCommand):
             if not told:
                 self.stderr.write(FOLLOWED)
             told = True
-            time.sleep(1)
+            try:
+                time.sleep(1)
+            except KeyboardInterrupt:
+                with suppress(NotAllowedNow):  # it has just ended
+                    cancel_ingest(ingest=Ingest.objects.get(pk=pk), by=None)
 
     def _say(self, result: dict[str, Any], as_json: bool) -> None:
         if as_json:
