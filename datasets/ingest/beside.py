@@ -12,7 +12,7 @@ from datasets.ingest.classify import share_known
 from datasets.ingest.codes import function_names, name_key, object_names, revenue_names
 from datasets.ingest.dictionary import match_heading
 from datasets.ingest.layout import RESCAN_LIMIT, Area
-from datasets.ingest.shapes import MOMENTS, Grid
+from datasets.ingest.shapes import MOMENTS
 
 LEAST_NAMES = 3  # different ones, so that a column of sources of money is no list of income
 LEAST_SHARE = 0.5
@@ -71,7 +71,7 @@ def _only(area: Area, columns: range) -> Area:
     ]
     return replace(
         area,
-        grid=Grid(area.grid.sheet, rows, area.grid.hidden),
+        grid=replace(area.grid, rows=rows),
         paths={column: parts for column, parts in area.paths.items() if column in columns},
         headings={column: heading for column, heading in area.headings.items() if column in columns},
     )

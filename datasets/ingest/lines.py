@@ -131,11 +131,15 @@ def _own(table: BudgetTable, column: int) -> list[str | None]:
 
 
 def _filled_down(table: BudgetTable, column: int) -> list[str | None]:
-    """A unit or programme printed once for the rows below it, as merged cells are.
+    """A unit or programme printed once for the rows below it, in merged cells or as they would be.
 
     Not in delimited text, where a blank cell says nothing, nor where neighbouring rows repeat the text: then blank is blank.
     """
     own = _own(table, column)
+    grid = table.area.grid
+    if any((row.row, column) in grid.merged for row in table.leaves):  # the sheet itself says which rows it covers
+        tops = [grid.merged.get((row.row, column), row.row) for row in table.leaves]
+        return [grid.cell(top, column).strip() or None for top in tops]
     repeats = any(text and text == following for text, following in pairwise(own))
     if table.area.grid.sheet is None or not own or own[0] is None or repeats or own.count(None) < MERGED * len(own):
         return own

@@ -6,35 +6,28 @@ table ``rows_read`` equals the lines yielded plus everything in ``skipped``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from datasets.ingest import sipot
-from datasets.ingest.beside import parts_beside
-from datasets.ingest.budget import read_budget
-from datasets.ingest.build import Part, budget_part, contract_part
+from datasets.ingest.build import Part, contract_part
 from datasets.ingest.clues import clues_of
-from datasets.ingest.contracts import ContractRow, ContractTable, read_contracts
+from datasets.ingest.contracts import ContractRow, ContractTable
 from datasets.ingest.decisions import correct_cells, decisions_for
-from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area, find_areas, title_lines
 from datasets.ingest.layout_names import layout_of
-from datasets.ingest.mapping import ColumnMapping, map_columns
-from datasets.ingest.numbers import NotAnAmount, to_cents
+from datasets.ingest.mapping import map_columns
+from datasets.ingest.parts import Work, read_grid
 from datasets.ingest.readers.ocds import COLUMNS, read_ocds
 from datasets.ingest.readers.sheets import read_sheets
 from datasets.ingest.readers.text import MAX_GRID_BYTES, read_text
-from datasets.ingest.recognise import Foreign, Verdict, foreign_of, recognise
-from datasets.ingest.registers.build import read_register, register_part
+from datasets.ingest.recognise import Foreign, foreign_of
 from datasets.ingest.repeats import join_parts
 from datasets.ingest.shapes import (
     BODY_FIELDS,
     LINE_FIELDS,
     MOMENTS,
     RECORD_KINDS,
-    REGISTER_KINDS,
     Block,
     Clues,
     Context,
@@ -75,25 +68,9 @@ _NOTHING = (
 )
 
 
-@dataclass(slots=True)
-class _Work:
-    """What is gathered on the way to a `Reading`."""
-
-    name: str
-    hints: Hints
-    encoding: str | None = None
-    delimiter: str | None = None
-    parts: list[Part] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    questions: list[str] = field(default_factory=list)
-    foreign: list[tuple[str | None, Foreign]] = field(default_factory=list)
-    candidates: list[Area] = field(default_factory=list)
-    layout: str = ""
-
-
 def read_file(path: Path, *, name: str, hints: Hints | None = None, progress: Progress | None = None) -> Reading:
     """Understand a file. Raises `UnreadableFile` when there is nothing to understand."""
-    work = _Work(name, hints or Hints())
+    work = Work(name, hints or Hints())
     tell = progress or (lambda stage, share: None)
     tell("sniff", 0.0)
     container = sniff(path, name)
@@ -108,7 +85,7 @@ def read_file(path: Path, *, name: str, hints: Hints | None = None, progress: Pr
         grids, large = read_sheets(path), False
     tell("read", 0.5)
     _refuse_wide(grids)
-    _read_grids(grids, work, whole=not large)
+    read_grids(grids, work, whole=not large)
     if not work.parts and not work.foreign:
         work.foreign += _foreign_cells(grids)
     if large and work.parts:
@@ -134,7 +111,7 @@ def _refuse_wide(grids: list[Grid]) -> None:
                 raise too_large(f"Tiene {filled:,} columnas con datos y el máximo es {MOST_COLUMNS:,}.")
 
 
-def _read_json(path: Path, work: _Work) -> Reading:
+def _read_json(path: Path, work: Work) -> Reading:
     """Open contracting data become contracts, dated by themselves; another JSON says what it is for."""
     work.encoding = "utf-8"
     found = read_ocds(path)
@@ -166,7 +143,7 @@ def _json_sentence(path: Path) -> Foreign:
     )
 
 
-def _text_grids(path: Path, work: _Work) -> tuple[list[Grid], bool]:
+def _text_grids(path: Path, work: Work) -> tuple[list[Grid], bool]:
     grid, decoded, work.delimiter = read_text(path, encoding=work.hints.encoding, delimiter=work.hints.delimiter)
     work.encoding = decoded.encoding
     if decoded.claimed_utf8:
@@ -180,7 +157,7 @@ def _text_grids(path: Path, work: _Work) -> tuple[list[Grid], bool]:
     return [grid], path.stat().st_size > MAX_GRID_BYTES
 
 
-def _read_grids(grids: list[Grid], work: _Work, *, whole: bool) -> None:
+def read_grids(grids: list[Grid], work: Work, *, whole: bool) -> None:
     wanted = work.hints.sheet
     if wanted is not None and not any(grid.sheet == wanted for grid in grids):
         work.questions.append(f"La hoja «{wanted}» no está en el archivo. ¿Cuál se usa?")
@@ -193,7 +170,7 @@ def _read_grids(grids: list[Grid], work: _Work, *, whole: bool) -> None:
     for grid in ordered:
         if grid.hidden and work.parts:
             continue  # a hidden sheet counts only where nothing visible holds the money
-        _read_grid(grid, children, work, whole)
+        read_grid(grid, children, work, whole)
 
 
 def _foreign_cells(grids: list[Grid]) -> list[tuple[str | None, Foreign]]:
@@ -210,113 +187,11 @@ def _foreign_cells(grids: list[Grid]) -> list[tuple[str | None, Foreign]]:
     return found
 
 
-def _read_grid(grid: Grid, children: list[Grid], work: _Work, whole: bool) -> None:
-    for area in find_areas(grid, work.hints.header_row):
-        area.said = decisions_for(work.hints, grid.sheet)
-        correct_cells(area)
-        work.candidates.append(area)
-        if sipot.is_master(grid):
-            sipot.name_suppliers(area, children)
-        sums = work.hints.kind in (None, "expenditure", "revenue")
-        if whole and sums and (beside := parts_beside(area)):
-            _read_beside(beside, children, work)
-            continue
-        verdict = recognise(area, work.hints.kind, work.hints.columns)
-        if verdict.kind:
-            _read_area(area, verdict, children, work)
-        elif verdict.foreign:
-            work.foreign.append((grid.sheet, verdict.foreign))
-        elif children and sipot.is_master(grid):
-            _read_children(area, children, work)
-
-
-def _read_beside(beside: dict[str, Area], children: list[Grid], work: _Work) -> None:
-    wanted = [kind for kind in beside if work.hints.kind in (None, kind)]
-    for kind in wanted:
-        _read_area(beside[kind], recognise(beside[kind], kind, work.hints.columns), children, work)
-    message, severity = "La hoja trae ingresos y egresos uno al lado del otro: se leyeron como dos tablas.", "info"
-    if len(wanted) < len(beside):
-        message, severity = (
-            "La hoja trae ingresos y egresos uno al lado del otro: se leyó sólo lo que se pidió.",
-            "warning",
-        )
-    sheet = next(iter(beside.values())).grid.sheet
-    work.findings.append(Finding("side_by_side", severity, message, sheet=sheet))
-
-
-def _read_children(master: Area, children: list[Grid], work: _Work) -> None:
-    """A master without money of its own: the child sheet that holds it, with the master's year and period."""
-    for child in children:
-        for kind in ("expenditure", "revenue"):
-            joined = sipot.join_child(master, child, kind)
-            for area in find_areas(joined)[:1]:
-                area.titles = [*master.titles, *area.titles]
-                verdict = recognise(area, work.hints.kind or kind, work.hints.columns)
-                if verdict.kind == kind and verdict.mapping:
-                    part = budget_part(read_budget(area, verdict.mapping), work.name)
-                    _control_by_master(master, part)
-                    work.parts.append(part)
-                    work.candidates.append(area)
-                    return
-
-
-def _control_by_master(master: Area, part: Part) -> None:
-    """The master's own annual figure is a control for the chapters of its child sheet."""
-    mapping = map_columns(master, "expenditure")
-    column = mapping.column("annual_total")
-    if column is None or part.moments != ("approved",):
-        return
-    for row in range(master.first, master.end):
-        try:
-            cents = to_cents(master.grid.cell(row, column))
-        except NotAnAmount:
-            continue
-        if cents is not None:
-            label = master.headings[column][:120]
-            part.table.controls.append(Control("approved", cents, label, row + 1, column, master.grid.sheet))
-            return
-
-
-def _read_area(area: Area, verdict: Verdict, children: list[Grid], work: _Work) -> None:
-    mapping = verdict.mapping
-    if mapping is None:
-        return
-    if verdict.kind in REGISTER_KINDS:
-        work.parts.append(register_part(read_register(area, mapping), work.name, work.hints.year))
-        return
-    if verdict.kind == "contracts":
-        read = read_contracts(area, mapping)
-        offers = sipot.count_offers(area, children, [line.row for line in read.rows]) if children else None
-        work.parts.append(contract_part(read, work.name, offers, work.hints.year))
-        return
-    flow = mapping.column("flow")
-    if flow is None:
-        work.parts.append(budget_part(read_budget(area, mapping), work.name))
-        return
-    for kind, said in (("expenditure", re.compile("egreso|gasto")), ("revenue", re.compile("ingreso"))):
-        _read_flow(area, kind, said, flow, mapping, work)
-
-
-def _read_flow(area: Area, kind: str, said: re.Pattern[str], flow: int, mapping: ColumnMapping, work: _Work) -> None:
-    """INEGI prints income and spending in the same columns: the topic of the row says which it is."""
-
-    def keep(row: int) -> bool:
-        words = fold(area.grid.cell(row, flow))
-        return bool(said.search(words)) or (kind == "expenditure" and "ingreso" not in words)
-
-    if work.hints.kind not in (None, kind) or not any(
-        said.search(fold(area.grid.cell(row, flow))) for row in range(area.first, area.end)
-    ):
-        return
-    own = mapping if mapping.kind == kind else map_columns(area, kind, work.hints.columns)
-    work.parts.append(budget_part(read_budget(area, own, keep), work.name))
-
-
 # --- the answer
 # -------------------------------------------------------------------------------------------------------------
 
 
-def _foreign_reading(work: _Work, foreign: Foreign) -> Reading:
+def _foreign_reading(work: Work, foreign: Foreign) -> Reading:
     question = f"{foreign.sentence} ¿Qué tipo de archivo querías cargar?"
     finding = Finding(
         foreign.code,
@@ -340,7 +215,7 @@ def _foreign_reading(work: _Work, foreign: Foreign) -> Reading:
     )
 
 
-def _finish(work: _Work) -> Reading:
+def _finish(work: Work) -> Reading:
     if not work.parts:
         return _foreign_reading(work, work.foreign[0][1] if work.foreign else Foreign("no_table", _NOTHING))
     parts, findings, questions = join_parts(work.parts)
@@ -370,7 +245,7 @@ def _finish(work: _Work) -> Reading:
     )
 
 
-def _areas_read(work: _Work, parts: list[Part]) -> list[Area]:
+def _areas_read(work: Work, parts: list[Part]) -> list[Area]:
     """Those of the candidates that the tables were made of, the main one first."""
     places = [(part.table.sheet, part.table.header_rows) for part in parts]
     by_place = {(area.grid.sheet, tuple(row + 1 for row in area.header_rows)): area for area in work.candidates}
@@ -389,13 +264,13 @@ def _main_kind(parts: list[Part], said: str | None) -> str:
     return said if said in kinds else max(dict.fromkeys(kinds), key=kinds.count)
 
 
-def _mention_ignored(work: _Work) -> None:
+def _mention_ignored(work: Work) -> None:
     for sheet, foreign in dict.fromkeys(work.foreign):
         where = f"La hoja «{sheet}» no se carga. " if sheet else ""
         work.findings.append(Finding(foreign.code, "info", where + foreign.sentence, sheet=sheet))
 
 
-def _apply_hints(part: Part, work: _Work) -> None:
+def _apply_hints(part: Part, work: Work) -> None:
     """What a person said fills what the file leaves open; where they contradict, somebody must decide."""
     hints, table = work.hints, part.table
     context = table.context
@@ -427,7 +302,7 @@ def _loose(context: Context, period: str) -> bool:
     )
 
 
-def _contradiction(work: _Work, said: str, printed: str) -> None:
+def _contradiction(work: Work, said: str, printed: str) -> None:
     message = f"Se indicó {said}, pero el archivo dice {printed}."
     work.findings.append(
         Finding("contradiction", "error", message, hint="Corrige la opción o sube el archivo que corresponde.")
@@ -435,7 +310,7 @@ def _contradiction(work: _Work, said: str, printed: str) -> None:
     work.questions.append(f"{message} ¿Cuál es el correcto?")
 
 
-def _ask_when(table: Table, work: _Work) -> None:
+def _ask_when(table: Table, work: Work) -> None:
     dated = any("fiscal_year" in block.columns for block in table.stored) or (
         table.stream is not None and "fiscal_year" in table.stream.fields
     )

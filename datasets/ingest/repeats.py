@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datasets.ingest.build import Part
 from datasets.ingest.hierarchy import close
-from datasets.ingest.shapes import RECORD_KINDS, Context, Finding
+from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS, RECORD_KINDS, Context, Finding
 
-# ---------------------------------------------------------------------------------------------------
+#: Fields that name one thing and no other of the same public body.
+NUMBERS = frozenset({"contract_number", "procedure_number", "file_number", "ocid", "work_code"})
 
 
 def join_parts(parts: list[Part]) -> tuple[list[Part], list[Finding], list[str]]:
@@ -77,13 +78,21 @@ def _join_group(group: list[Part], findings: list[Finding], questions: list[str]
 
 
 def _same_records(one: Part, other: Part) -> bool:
-    """A sheet copied whole. Two lists of a single row may well say the same of two things."""
+    """A sheet copied whole. Two lists of a single row may well say the same of two things, unless the row has a number."""
     blocks = list(zip(one.table.stored, other.table.stored, strict=False))
     return (
-        one.table.lines == other.table.lines > 1
+        one.table.lines == other.table.lines
+        and (one.table.lines > 1 or _is_numbered(one))
         and len(one.table.stored) == len(other.table.stored)
         and all(mine.columns == theirs.columns for mine, theirs in blocks)
     )
+
+
+def _is_numbered(part: Part) -> bool:
+    """Its only row states the number of a contract, a work or a case, and an amount: there are no two of those."""
+    stated = {name for block in part.table.stored for name, column in block.columns.items() if any(column.to_pylist())}
+    amounts = CONTRACT_AMOUNTS if part.table.kind == "contracts" else MOMENTS[part.table.kind]
+    return not stated.isdisjoint(NUMBERS) and not stated.isdisjoint(amounts)
 
 
 def _where(part: Part) -> str:

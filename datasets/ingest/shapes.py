@@ -430,6 +430,7 @@ class Grid:
     sheet: str | None
     rows: list[list[str]]
     hidden: bool = False
+    merged: Mapping[tuple[int, int], int] = field(default_factory=dict)  # (row, column) -> the row whose text it shows
 
     def cell(self, row: int, column: int) -> str:
         cells = self.rows[row]

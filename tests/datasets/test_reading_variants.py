@@ -591,3 +591,44 @@ def test_a_list_copied_to_another_sheet_is_counted_once(tmp_path):
     assert (sum(table.lines for table in copied.tables), codes(copied)) == (2, ["repeated"])
     two = read(write_xlsx(tmp_path / "dos.xlsx", {"Enero": rows, "Febrero": other}))
     assert (sum(table.lines for table in two.tables), codes(two)) == (4, [])
+
+
+def test_a_merged_unit_is_every_rows_that_it_covers_and_no_other_rows(tmp_path):
+    """Most rows have a unit of their own: the sheet says which do not."""
+    head = ["Dependencia", "Partida", "Concepto", "Aprobado"]
+    rows = [[f"Unidad {number}", "1131", "Sueldos", number] for number in range(1, 9)]
+    rows += [["Tesorería", "1131", "Sueldos", 5], [None, "2111", "Papel", 6], [None, "2111", "Tinta", 7]]
+    merged = len(TITLES) + 1 + 9
+    path = write_xlsx(
+        tmp_path / "unidades.xlsx", {"Hoja1": [*TITLES, head, *rows]}, merged=[f"A{merged}:A{merged + 1}"]
+    )
+    units = column(read(path).tables[0], "unit_name")
+    assert units == [*[f"Unidad {number}" for number in range(1, 9)], "Tesorería", "Tesorería", None]
+
+
+CONTRACT_HEAD = [
+    "No. Contrato",
+    "Proveedor",
+    "RFC",
+    "Objeto del contrato",
+    "Fecha de firma",
+    "Subtotal",
+    "IVA",
+    "Total",
+]
+
+
+def test_a_sheet_with_one_contract_copied_counts_it_once(tmp_path):
+    rows = [["Municipio de Ejemplo, Jalisco"], ["Contratos 2023"], CONTRACT_HEAD, *CONTRACTS]
+    reading = read(write_xlsx(tmp_path / "copia.xlsx", {"Contratos": rows, "Contratos (2)": rows}))
+    assert [table.lines for table in reading.tables] == [1]
+    assert reading.tables[0].skipped["repeated"] == 1
+    assert "repeated" in codes(reading)
+
+
+def test_two_contracts_that_only_look_alike_are_two(tmp_path):
+    """Without a number nothing says that it is the same purchase."""
+    plain = [row[1:] for row in CONTRACTS]
+    rows = [["Municipio de Ejemplo, Jalisco"], ["Contratos 2023"], CONTRACT_HEAD[1:], *plain]
+    reading = read(write_xlsx(tmp_path / "dos.xlsx", {"Enero": rows, "Febrero": rows}))
+    assert sum(table.lines for table in reading.tables) == 2

@@ -2,8 +2,8 @@
 of ours.
 
 A crafted or broken workbook can abort the reader or ask for all memory: then this process dies, not the worker. Each
-frame is a 4-byte length and a JSON value: ``{"sheet": name, "hidden": bool}`` opens a sheet, a list holds rows of
-text, ``{"end": true}`` ends.
+frame is a 4-byte length and a JSON value: ``{"sheet": name, "hidden": bool, "merged": [[row, column, last row]]}`` opens
+a sheet, a list holds rows of text, ``{"end": true}`` ends.
 """
 
 import contextlib
@@ -16,8 +16,13 @@ import resource
 import signal
 import struct
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 ROWS_PER_FRAME = 2_000
+MOST_MERGED = 50_000
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -59,6 +64,17 @@ def write(value: object) -> None:
     sys.stdout.buffer.write(struct.pack(">I", len(data)) + data)
 
 
+def merged_down(sheet: "CalamineSheet") -> list[list[int]]:
+    """Cells merged over several rows of one column: row, column, last row. None of a sheet that has more than anybody reads."""
+    try:
+        ranges = sheet.merged_cell_ranges or []
+    except Exception:  # what is merged helps to read a sheet; not knowing it is no reason to refuse one
+        return []
+    if len(ranges) > MOST_MERGED:
+        return []
+    return [[top, left, bottom] for (top, left), (bottom, right) in ranges if bottom > top and left == right]
+
+
 def stream(path: str) -> None:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -66,8 +82,9 @@ def stream(path: str) -> None:
     for sheet in workbook.sheets_metadata:
         if sheet.typ != SheetTypeEnum.WorkSheet:
             continue
-        write({"sheet": sheet.name, "hidden": sheet.visible != SheetVisibleEnum.Visible})
         rows = workbook.get_sheet_by_name(sheet.name)
+        hidden = sheet.visible != SheetVisibleEnum.Visible
+        write({"sheet": sheet.name, "hidden": hidden, "merged": merged_down(rows)})
         start = rows.start[0] if rows.start else 0
         offset = rows.start[1] if rows.start else 0
         frame: list[list[str]] = [[] for _ in range(start)]

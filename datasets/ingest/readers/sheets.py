@@ -20,6 +20,7 @@ MEMORY = 3 * 2**30
 CPU_SECONDS = 120
 WALL_SECONDS = 180
 MAX_CELLS = 20_000_000
+MAX_MERGED_ROWS = 200_000  # a cell merged down the whole sheet says nothing of its rows
 _DAMAGED = (
     "No se pudo leer el archivo. La hoja de cálculo está dañada o tiene un formato que no se reconoce. "
     "Ábrela en Excel o LibreOffice, guárdala como .xlsx y vuelve a subirla."
@@ -27,20 +28,27 @@ _DAMAGED = (
 
 
 Batch = tuple[str, bool, list[list[str]]]  # sheet, hidden, the next rows of it
+Merged = dict[tuple[int, int], int]
 
 
 def read_sheets(path: Path, *, memory: int = MEMORY, seconds: int = WALL_SECONDS) -> list[Grid]:
     """Every worksheet in order. A crash, an abort or a time-out of the child is an `UnreadableFile`."""
     grids: list[Grid] = []
-    for name, hidden, rows in stream_sheets(path, memory=memory, seconds=seconds):
+    merged: list[Merged] = []
+    for name, hidden, rows in stream_sheets(path, memory=memory, seconds=seconds, merged=merged):
         if not grids or grids[-1].sheet != name:
-            grids.append(Grid(sheet=name, rows=[], hidden=hidden))
+            grids.append(Grid(sheet=name, rows=[], hidden=hidden, merged=merged[-1]))
         grids[-1].rows.extend(rows)
     return grids
 
 
-def stream_sheets(path: Path, *, memory: int = MEMORY, seconds: int = WALL_SECONDS) -> Iterator[Batch]:
-    """The same piece by piece, each sheet beginning with a batch of no rows: no more than a batch is held here."""
+def stream_sheets(
+    path: Path, *, memory: int = MEMORY, seconds: int = WALL_SECONDS, merged: list[Merged] | None = None
+) -> Iterator[Batch]:
+    """The same piece by piece, each sheet beginning with a batch of no rows: no more than a batch is held here.
+
+    ``merged`` is given, sheet by sheet, the cells that are merged with one above them: place -> row of the first.
+    """
     command = [sys.executable, "-I", str(CHILD), str(path), str(memory), str(CPU_SECONDS), str(os.getpid())]
     with subprocess.Popen(  # our own script and a path of ours, no shell
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -54,7 +62,7 @@ def stream_sheets(path: Path, *, memory: int = MEMORY, seconds: int = WALL_SECON
         timer = threading.Timer(seconds, stop)
         timer.start()
         try:
-            ended = yield from _batches(child)
+            ended = yield from _batches(child, [] if merged is None else merged)
         finally:
             timer.cancel()
             child.kill()
@@ -71,7 +79,7 @@ def _why(returncode: int) -> UnreadableFile:
     return too_large("Es demasiado grande o está dañado: el lector se detuvo al abrirlo.")
 
 
-def _batches(child: subprocess.Popen[bytes]) -> Generator[Batch, None, bool]:
+def _batches(child: subprocess.Popen[bytes], merged: list[Merged]) -> Generator[Batch, None, bool]:
     """What the child says, and in the end whether it came to its end."""
     name, hidden, cells = "", False, 0
     if child.stdout is None:
@@ -86,9 +94,18 @@ def _batches(child: subprocess.Popen[bytes]) -> Generator[Batch, None, bool]:
             return True
         else:
             name, hidden = frame["sheet"], frame["hidden"]
+            merged.append(_below_first(frame["merged"]))
             yield name, hidden, []
     child.wait()
     return False
+
+
+def _below_first(ranges: list[list[int]]) -> Merged:
+    below: Merged = {}
+    for top, column, bottom in ranges:
+        if bottom - top < MAX_MERGED_ROWS and len(below) < MAX_MERGED_ROWS:
+            below |= {(row, column): top for row in range(top + 1, bottom + 1)}
+    return below
 
 
 def _frames(pipe: IO[bytes]) -> Iterator[Any]:
