@@ -429,14 +429,26 @@ def _say_pages(found: Country) -> None:
     key, load = found.large["key"], os.getloadavg()[1]
     print(f"\n{os.cpu_count()} cores, load of the last five minutes {load:.1f}")
     print(f"a release by its key: {_ms(key.sql)} in the database, p95 {_ms(key.sql_p95)}\n")
-    heads = ("p50", "p95", "SQL p50", "SQL p95", "p50 ÷ key", "p95 ÷ key", "÷ a tenth", "queries", "kB sent")
+    heads = (
+        "p50",
+        "p95",
+        "SQL p50",
+        "SQL p95",
+        "p50 ÷ key",
+        "p95 ÷ key",
+        "CPU ÷ key",
+        "÷ a tenth",
+        "queries",
+        "kB sent",
+    )
     _row("", *heads)
     for name in (*PLACES, *NATIONAL):
         small, large = found.small[name], found.large[name]
         times, flat = large.sql_p95 / key.sql_p95, large.sql_p95 / small.sql_p95
         spans = (_ms(large.p50), _ms(large.p95), _ms(large.sql), _ms(large.sql_p95))
         counts = (f"{small.queries}/{large.queries}", f"{large.size / 1000:.1f}")
-        _row(name, *spans, f"{large.sql / key.sql:.1f}", f"{times:.1f}", f"{flat:.2f}", *counts)
+        cpu = large.server / key.server if key.server else 0.0
+        _row(name, *spans, f"{large.sql / key.sql:.1f}", f"{times:.1f}", f"{cpu:.1f}", f"{flat:.2f}", *counts)
         limit = TIMES_KEY_TREND if name in TRENDS else TIMES_KEY
         found.broken += [f"{name}: SQL {times:.1f} times the key's p95, limit {limit}"] if times > limit else []
         found.broken += [f"{name}: SQL {flat:.2f} times its p95 at a tenth, limit {FLAT}"] if flat > FLAT else []

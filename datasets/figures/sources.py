@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 
-from datasets.models import Release
+from datasets.models import Document, Release
 from datasets.words import MOMENTS, period_name
 from gesoc.common.charts.frame import Provenance
 from gesoc.common.dates import day
@@ -25,7 +25,7 @@ FIRST = {
 
 def document_name(release: Release) -> str:
     """Public account 2024; Quarterly report 2024, January to June."""
-    kind = release.get_document_display() if release.document else gettext("Published figures")
+    kind = Document(release.document).label if release.document else gettext("Published figures")
     named = {"document": kind, "year": release.year}
     if release.period == "annual":
         return gettext("%(document)s %(year)s") % named

@@ -28,7 +28,7 @@ from datasets.figures.course import Point, course
 from datasets.figures.ledger import EXPENDITURE, REVENUE, Ledger
 from datasets.figures.measures import measure, series_measure
 from datasets.figures.sources import comparable, covers, document_name, first_moment, total
-from datasets.models import Contract, Document, Kind, PublicBody, Release
+from datasets.models import Breakdown, Contract, Document, Kind, PublicBody, Release
 from datasets.peer_medians import Beside, beside
 from datasets.peers import GROUPS
 from datasets.selectors import Cell, Standing
@@ -389,9 +389,9 @@ class OverviewView(DashboardView):
         )
 
     def release_row(self, release: Release) -> list[Any]:
-        what = f"{release.get_kind_display()}: {document_name(release)}"
+        what = f"{Kind(release.kind).label}: {document_name(release)}"
         if release.kind == Kind.EXPENDITURE:
-            what += f" ({release.get_breakdown_display().lower()})"
+            what += f" ({Breakdown(release.breakdown).label.lower()})"
         return [
             link(what, release.ingest.get_absolute_url()),
             release.ingest.file.original_name,

@@ -318,6 +318,20 @@ def test_releases_that_were_read_already_are_chosen_among_as_by_the_database(
     read = list(selectors.published_releases(public_body=body, kind=Kind.EXPENDITURE))
     with django_assert_num_queries(1):
         assert selectors.choose_among(read, by=by, **wanted) == expected
+    named = selectors.headings_of(read, by)
+    with django_assert_num_queries(0):
+        assert selectors.choose_among(read, by=by, named=named, **wanted) == expected
+
+
+def test_releases_of_a_body_that_is_here_are_read_without_it_and_without_their_report(
+    body, three_years, django_assert_num_queries
+):
+    with django_assert_num_queries(1):
+        read = list(selectors.published_releases(public_body=body))
+        assert read
+        assert all(one.public_body is body for one in read)
+        assert all(one.ingest.file.original_name and one.ingest.get_absolute_url() for one in read)
+    assert all("report" in one.ingest.get_deferred_fields() for one in read)
 
 
 def test_nothing_is_asked_where_nothing_was_read(django_assert_num_queries):

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from datasets import selectors
 from datasets.models import Contract, PublicBody, Release, Supplier, SupplierTotal
 from datasets.releases import publish_releases, restore_release, withdraw_release
+from datasets.suppliers import recount
 from tests.datasets.dashboards import csv_of, queries_of
 from tests.factories import datasets as make
 
@@ -122,6 +123,31 @@ def test_fragments_give_exactly_what_like_gives():
         for word in fragment.split()[1:]:
             like = like.filter(name_key__contains=word)
         assert set(selectors.suppliers_matching(fragment)) == set(like), fragment
+
+
+@pytest.mark.parametrize("looked_at_first", [1, 3, 300])
+@pytest.mark.parametrize("query", ["nor", "norte", "pal", "no es nadie", "de norte", "%", "", "viejo", "PAP010230ECV"])
+def test_the_largest_with_a_fragment_are_the_first_of_all_that_have_it(monkeypatch, query, looked_at_first):
+    monkeypatch.setattr(selectors.suppliers, "LARGEST", looked_at_first)
+    names = ["abarrotes del norte", "norte de papel", "papel y norte", "el nopal", "norma", "viejo norte"]
+    found = [company(name, name_key=name) for name in names]
+    papel = company("papelera", name_key="papelera", rfc="PAP010230ECV")
+    published(suppliers=[*found, papel])
+    old = company("viejo nombre", name_key="viejo nombre")
+    published(suppliers=[old], year=2023)
+    Supplier.objects.filter(pk=old.pk).update(merged_into=found[3])
+    recount([old.pk, found[3].pk])
+    for limit in (1, 2, 20):
+        expected = list(selectors.supplier_totals(q=query)[:limit])
+        assert selectors.largest_suppliers(query, limit=limit) == expected
+
+
+def test_the_directory_reads_its_index_in_order():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
+        plan = selectors.supplier_totals()[:20].explain()
+    assert "supplier_total_in_order" in plan
+    assert "Sort" not in plan
 
 
 def test_the_index_of_trigrams_answers():

