@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from datasets.ingest.beside import parts_beside
 from datasets.ingest.dictionary import match_heading
 from datasets.ingest.layout import Area, find_areas
-from datasets.ingest.mapping import map_columns, values_of
+from datasets.ingest.mapping import ColumnMapping, map_columns, values_of
+from datasets.ingest.months import with_months
 from datasets.ingest.recognise import recognise
 from datasets.ingest.shapes import UnreadableFile
 from datasets.ingest.sniff import column_letters
@@ -16,6 +18,7 @@ from datasets.source_rows import Extract, extract
 
 from .models import Ingest, Kind
 
+MONEY = (Kind.EXPENDITURE, Kind.REVENUE)
 ROWS = 20
 CELLS = 40  # columns of a row in the preview; a template of the national platform has up to 80
 
@@ -32,6 +35,7 @@ class Preview:
     fields: dict[str, str] = field(default_factory=dict)
     confidence: dict[str, str] = field(default_factory=dict)
     examples: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)  # heading -> kind, of income and spending side by side
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     grid: list[tuple[int, list[str]]] = field(default_factory=list)  # the top of the sheet from its first row
     places: dict[str, int] = field(default_factory=dict)  # heading -> position of its column
@@ -56,7 +60,7 @@ def _preview(found: Extract, kind: str, header_row: int | None, columns: Mapping
     preview = Preview(kind, found.sheet, found.sheets, found.encoding, found.delimiter)
     areas = find_areas(found.grid, header_row)
     if areas:
-        _understand(preview, areas[0], columns)
+        _understand(preview, with_months(areas[0])[0] if kind in ("", *MONEY) else areas[0], columns)
     first = areas[0].first if areas else 0
     preview.grid = [(number, cells[:CELLS]) for number, cells in enumerate(found.head, 1)]
     preview.rows = [(number, cells[:CELLS]) for number, cells in enumerate(found.head[first : first + ROWS], first + 1)]
@@ -67,7 +71,7 @@ def _understand(preview: Preview, area: Area, columns: Mapping[str, str]) -> Non
     """Headings with our suggestion for each; what the run took a heading for counts more than what we would suggest."""
     preview.kind = preview.kind or _likely_kind(area)
     preview.header_row = area.header_rows[-1] + 1
-    mapping = map_columns(area, preview.kind or Kind.EXPENDITURE)
+    mapping = _mapping(preview, area)
     for column, heading in sorted(area.headings.items()):
         suggested = columns.get(heading)
         preview.places[heading] = column
@@ -75,6 +79,22 @@ def _understand(preview: Preview, area: Area, columns: Mapping[str, str]) -> Non
         preview.fields[heading] = mapping.fields.get(column, "") if suggested is None else suggested
         preview.confidence[heading] = mapping.confidence.get(column, "")
         preview.examples[heading] = next(iter(values_of(area, column, 1)), "")
+
+
+def _mapping(preview: Preview, area: Area) -> ColumnMapping:
+    """Of the one table, or of both that stand side by side, each by its own kind."""
+    whole = map_columns(area, preview.kind or Kind.EXPENDITURE)
+    if preview.kind not in MONEY:
+        return whole
+    for kind, part in parts_beside(area).items():
+        own = map_columns(part, kind)
+        for column, heading in part.headings.items():
+            preview.beside[heading] = kind
+            for said, told in ((whole.fields, own.fields), (whole.confidence, own.confidence)):
+                said.pop(column, None)
+                if column in told:
+                    said[column] = told[column]
+    return whole
 
 
 def _likely_kind(area: Area) -> str:

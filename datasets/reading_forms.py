@@ -30,6 +30,11 @@ ENCODINGS = (
 )
 DELIMITERS = ((",", _("Comma")), (";", _("Semicolon")), ("\t", _("Tab")), ("|", _("Vertical bar")))
 AS_DETECTED = ("", _("As detected"))
+BESIDE = (
+    ("both", _("Both, as two tables")),
+    ("expenditure", _("Only the spending")),
+    ("revenue", _("Only the income")),
+)
 
 
 class ReadingForm(forms.Form):
@@ -52,9 +57,14 @@ class ReadingForm(forms.Form):
     unit = forms.TypedChoiceField(
         label=_("Amounts are in"), required=False, coerce=int, empty_value=None, choices=[AS_DETECTED, *UNITS]
     )
+    beside = forms.ChoiceField(label=_("Income and spending stand side by side"), choices=BESIDE, initial="both")
 
-    def __init__(self, *args: Any, sheets: list[str], detected: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sheets: list[str], detected: Mapping[str, str], beside: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not beside:
+            del self.fields["beside"]
         for name in ["encoding", "delimiter"] if sheets else ["sheet"]:
             del self.fields[name]
         if sheets:
@@ -88,16 +98,18 @@ class ColumnsForm(forms.Form):
         fields: dict[str, str],
         numbers: Mapping[str, Mapping[str, str]] | None = None,
         marks: Mapping[str, str] | None = None,
+        beside: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.headings = headings
+        self.kinds = beside or {}  # heading -> kind, where two tables stand side by side
         for number, heading in enumerate(headings):
             suggested = fields.get(heading, "")
             self.fields[self.key(number)] = forms.ChoiceField(
                 label=heading,
                 required=False,
-                choices=field_choices(kind, suggested),
+                choices=field_choices(self.kinds.get(heading, kind), suggested),
                 initial=suggested,
                 error_messages={"invalid_choice": _("Choose one of the list.")},
             )
@@ -127,15 +139,16 @@ class ColumnsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        first: dict[str, str] = {}
+        first: dict[tuple[str, str], str] = {}
         for number, heading in enumerate(self.headings):
             field = cleaned.get(self.key(number), "")
             if not field or field in self.REPEATABLE:
                 continue
-            if field in first:
+            place = self.kinds.get(heading, ""), field
+            if place in first:
                 message = _("“%(field)s” is already the column “%(heading)s”. Choose one of them.")
-                self.add_error(self.key(number), message % {"field": field_name(field), "heading": first[field]})
-            first.setdefault(field, heading)
+                self.add_error(self.key(number), message % {"field": field_name(field), "heading": first[place]})
+            first.setdefault(place, heading)
         if not first and not self.errors:
             raise ValidationError(_("Say at least what one column is."))
         return cleaned

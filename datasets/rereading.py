@@ -15,7 +15,7 @@ from datasets.services import start_ingest
 from partners.models import User
 
 #: Answers about how the file is read, beside those about what its figures are.
-READING = ("sheet", "header_row", "encoding", "delimiter", "decimal", "unit", "left_out", "counted")
+READING = ("sheet", "header_row", "encoding", "delimiter", "decimal", "unit", "beside", "left_out", "counted")
 
 
 def options_as_said(ingest: Ingest, columns: dict[str, str], answers: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from django.conf import settings
 
 from datasets.caching import keep, recall
 from datasets.ingest.encoding import decode, find_delimiter
+from datasets.ingest.readers.oc4ids import read_oc4ids
 from datasets.ingest.readers.ocds import read_ocds
 from datasets.ingest.readers.seek import near_record
 from datasets.ingest.readers.sheets import stream_sheets
@@ -93,8 +94,10 @@ def _read(
 
 
 def _from_json(path: Path, rows: set[int]) -> Extract:
-    """Open contracting data as the table that was loaded: one row per contract under our headings."""
+    """Open contracting data as the table that was loaded: one row per contract, or per project, under our headings."""
     grid = read_ocds(path).grid
+    if len(grid.rows) < 2:
+        grid = read_oc4ids(path).grid
     if len(grid.rows) < 2:
         raise UnreadableFile("json", "Este archivo no es una tabla: no tiene filas que mostrar.")
     found = Extract(grid.sheet, sheets=[str(grid.sheet)])

@@ -64,7 +64,8 @@ def read_grid(grid: Grid, children: list[Grid], work: Work, whole: bool) -> None
 
 
 def _read_beside(beside: dict[str, Area], children: list[Grid], work: Work) -> None:
-    wanted = [kind for kind in beside if work.hints.kind in (None, kind)]
+    said = work.hints.beside or work.hints.kind
+    wanted = [kind for kind in beside if said in (None, "both", kind)]
     for kind in wanted:
         _read_area(beside[kind], recognise(beside[kind], kind, work.hints.columns), children, work)
     message, severity = "La hoja trae ingresos y egresos uno al lado del otro: se leyeron como dos tablas.", "info"

@@ -18,10 +18,13 @@ from datasets.ingest.layout import Area, find_areas, title_lines
 from datasets.ingest.layout_names import layout_of
 from datasets.ingest.mapping import map_columns
 from datasets.ingest.parts import Work, read_grid
+from datasets.ingest.readers import oc4ids
+from datasets.ingest.readers.oc4ids import read_oc4ids
 from datasets.ingest.readers.ocds import COLUMNS, read_ocds
 from datasets.ingest.readers.sheets import read_sheets
 from datasets.ingest.readers.text import MAX_GRID_BYTES, read_text
 from datasets.ingest.recognise import Foreign, foreign_of
+from datasets.ingest.registers.build import read_register, register_part
 from datasets.ingest.repeats import join_parts
 from datasets.ingest.shapes import (
     BODY_FIELDS,
@@ -117,7 +120,7 @@ def _read_json(path: Path, work: Work) -> Reading:
     found = read_ocds(path)
     work.layout = found.layout
     if not found.processes:
-        return _foreign_reading(work, _json_sentence(path))
+        return _read_projects(path, work)
     area = find_areas(found.grid, 1)[0]
     area.said = decisions_for(work.hints, found.grid.sheet)
     correct_cells(area)
@@ -125,6 +128,22 @@ def _read_json(path: Path, work: Work) -> Reading:
     mapping = map_columns(area, "contracts", COLUMNS | dict(work.hints.columns or {}))
     table = ContractTable(area, mapping, [ContractRow(row) for row in range(area.first, area.end)])
     work.parts.append(contract_part(table, "", None, work.hints.year))
+    work.findings += found.findings()
+    return _finish(work)
+
+
+def _read_projects(path: Path, work: Work) -> Reading:
+    """Infrastructure projects become works; a JSON of anything else says what it is for."""
+    found = read_oc4ids(path)
+    if not found.count:
+        return _foreign_reading(work, _json_sentence(path))
+    work.layout = found.layout
+    area = find_areas(found.grid, 1)[0]
+    area.said = decisions_for(work.hints, found.grid.sheet)
+    correct_cells(area)
+    work.candidates.append(area)
+    mapping = map_columns(area, "works", oc4ids.COLUMNS | dict(work.hints.columns or {}))
+    work.parts.append(register_part(read_register(area, mapping), "", work.hints.year))
     work.findings += found.findings()
     return _finish(work)
 

@@ -253,6 +253,7 @@ class Hints:
     delimiter: str | None = None
     decimal: Mapping[str, str] | None = None  # heading -> decimal mark
     unit: int | None = None  # pesos for each printed unit
+    beside: str | None = None  # of income and spending side by side: "both", or the kind of the one that is wanted
     # Rows by sheet, as a spreadsheet counts them: left out by a person, counted in any case, with corrected cells.
     left_out: Mapping[str, Sequence[int]] | None = None
     counted: Mapping[str, Sequence[int]] | None = None

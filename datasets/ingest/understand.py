@@ -20,7 +20,7 @@ from datasets.models import Ingest, MappingProfile, PublicBody
 from municipalities.models import Municipality
 
 #: Decisions about a file that also hold for the next one with the same headings; those about single rows do not.
-CARRIED = ("decimal", "unit")
+CARRIED = ("decimal", "unit", "beside")
 
 
 def understand(ingest: Ingest, tell: Callable[[float], None]) -> Reading:

@@ -15,6 +15,7 @@ class ClassNode(models.Model):
         REVENUE = "revenue", _("Revenue (CRI)")
         ECONOMIC = "economic", _("Type of expenditure (CTG)")
         FUNDING = "funding", _("Funding source (CFF)")
+        ADMIN = "admin", _("Administrative (CA)")
 
     classifier = models.CharField(max_length=10, choices=Classifier.choices)
     code = models.CharField(max_length=12)

@@ -67,6 +67,7 @@ class _Page:
             initial=self.before,
             sheets=first.sheets,
             detected=readout.detected(ingest.report),
+            beside=bool(first.beside),
         )
         said = readout.said_by_file(ingest.report)
         self.answers = SliceAnswers(data, initial=_initial(ingest), said_by_file=said)
@@ -79,6 +80,7 @@ class _Page:
             fields=self.preview.fields,
             numbers=ingest.report.get("numbers"),
             marks=self.before.get("decimal"),
+            beside=self.preview.beside,
         )
         self.rows = RowsForm.of(bound, self.before, self.sheet)
 

@@ -41,6 +41,15 @@ def test_object_classifier_has_the_official_size_and_every_code_its_parent():
         assert not code.startswith("18")  # Mexico City's own
 
 
+def test_each_administrative_code_stands_under_the_one_with_a_digit_less():
+    for row in rows("admin"):
+        digits = row["code"].split(".")
+        depth = max(place for place, digit in enumerate(digits) if digit != "0")
+        parent = ".".join([*digits[:depth], *["0"] * (5 - depth)])
+        assert row["parent_code"] == ("" if depth == 0 else parent), row["code"]
+        assert "sin copia" in row["source"] and "DOF" in row["source"]
+
+
 @pytest.mark.parametrize("name", ClassNode.Classifier.values)
 def test_classifier_files_are_complete(name):
     found = rows(name)
@@ -67,6 +76,7 @@ def test_classifier_files_are_complete(name):
         ("revenue", "01", "Endeudamiento interno", "Domestic borrowing"),
         ("economic", "2", "Gasto de capital", "Capital expenditure"),
         ("funding", "25", "Recursos federales", "Federal resources"),
+        ("admin", "3.1.1.1.1", "Órgano ejecutivo municipal", "Municipal executive"),
     ],
 )
 def test_classifier_names(name, code, spanish, english):

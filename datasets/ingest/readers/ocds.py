@@ -17,8 +17,22 @@ from typing import Any
 import ocdsmerge
 from ocdsmerge.exceptions import OCDSMergeError, OCDSMergeWarning
 
-from datasets.ingest.readers.ocds_rules import Faults, Number
-from datasets.ingest.shapes import Finding, Grid, UnreadableFile
+from datasets.ingest.readers.ocds_rules import Faults
+from datasets.ingest.readers.values import (
+    Json,
+    day_of,
+    dict_of,
+    dicts_of,
+    first_of,
+    money_of,
+    name_of,
+    parsed,
+    refused,
+    storable,
+    text_of,
+    texts_of,
+)
+from datasets.ingest.shapes import Finding, Grid
 
 MAX_BYTES = 200 * 2**20
 MAX_PACKAGES = 2_000  # whose own words are kept to be checked
@@ -51,7 +65,6 @@ COLUMNS = {
 # What the standard omits from merged releases; everything else merges by id, or is replaced as a whole.
 MERGE_RULES: dict[tuple[str, ...], str] = {("id",): "omitWhenMerged", ("date",): "omitWhenMerged"}
 WRAPPERS = ("results", "data", "items", "hits", "records", "releases", "response", "rows")
-Json = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -80,7 +93,7 @@ class Ocds:
             hint = "Revisa que cada publicación tenga fecha, y cada lista, identificadores."
             said.append(Finding("ocds_not_merged", "warning", text, hint, value=", ".join(self.problems[:5])))
         said += self.faults.findings()
-        return [replace(one, message=_storable(one.message), value=_storable(one.value or "")) for one in said]
+        return [replace(one, message=storable(one.message), value=storable(one.value or "")) for one in said]
 
 
 def read_ocds(path: Path) -> Ocds:
@@ -93,13 +106,8 @@ def read_ocds(path: Path) -> Ocds:
         found.processes += 1
         rows = list(_rows(process))
         found.without_contract += not rows
-        found.grid.rows += [[_storable(cell) for cell in row] for row in rows]
+        found.grid.rows += [[storable(cell) for cell in row] for row in rows]
     return found
-
-
-def _storable(text: str) -> str:
-    """JSON can escape what is no character: NUL, and halves of pairs."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 # -- from bytes to processes ----------------------------------------------------------------------------------------
@@ -108,35 +116,24 @@ def _storable(text: str) -> str:
 def _objects(path: Path, packages: list[Json]) -> Iterator[Json]:
     """Releases and records, whatever they are wrapped in."""
     if path.stat().st_size > MAX_BYTES:
-        raise _refuse(
+        raise refused(
             "too_large", "Es un JSON de más de 200 MB. Divídelo, o sube el mismo contenido en JSON por líneas."
         )
     text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\0", "")
     try:
-        yield from _unwrap(_parse(text), packages)
+        yield from _unwrap(parsed(text), packages)
         return
     except json.JSONDecodeError as error:
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) < 2 or not lines[0].lstrip().startswith("{"):
-            raise _refuse(
+            raise refused(
                 "damaged_json", f"El JSON está dañado en la línea {error.lineno}. Descárgalo otra vez."
             ) from error
     for number, line in enumerate(lines, 1):
         try:
-            yield from _unwrap(_parse(line), packages)
+            yield from _unwrap(parsed(line), packages)
         except json.JSONDecodeError as error:
-            raise _refuse("damaged_json", f"El JSON está dañado en la línea {number}. Descárgalo otra vez.") from error
-
-
-def _parse(text: str) -> Any:
-    try:
-        return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=lambda _name: None)
-    except RecursionError as error:
-        raise _refuse("deep_json", "El JSON tiene demasiados niveles, uno dentro de otro: no son contratos.") from error
-
-
-def _refuse(code: str, sentence: str) -> UnreadableFile:
-    return UnreadableFile(code, f"No se pudo leer el archivo. {sentence}")
+            raise refused("damaged_json", f"El JSON está dañado en la línea {number}. Descárgalo otra vez.") from error
 
 
 def _unwrap(value: Any, packages: list[Json], depth: int = 0) -> Iterator[Json]:
@@ -173,7 +170,7 @@ def _layout(objects: list[Json], packages: list[Json]) -> str:
     what = "registros" if _is_record(objects[0]) else "publicaciones"
     if not packages:
         return f"OCDS, {what} sin paquete"
-    version = _text(packages[0].get("version"))
+    version = text_of(packages[0].get("version"))
     return f"OCDS {version if version[:3] in ('1.0', '1.1') else '1.0'}, paquete de {what}"
 
 
@@ -195,15 +192,15 @@ def _processes(objects: list[Json], found: Ocds) -> Iterator[Json]:
     for one in objects:
         whole = one.get("compiledRelease")
         if isinstance(whole, dict):
-            ocid = _text(whole.get("ocid")) or _text(one.get("ocid"))
+            ocid = text_of(whole.get("ocid")) or text_of(one.get("ocid"))
             found.repeated += ocid in compiled
             compiled[ocid] = whole
             order[ocid] = None
             continue
-        for release in _dicts(one.get("releases")) if _is_record(one) else [one]:
-            ocid = _text(release.get("ocid")) or _text(one.get("ocid"))
+        for release in dicts_of(one.get("releases")) if _is_record(one) else [one]:
+            ocid = text_of(release.get("ocid")) or text_of(one.get("ocid"))
             known = releases.setdefault(ocid, {})
-            key = f"{_text(release.get('date')) or _text(release.get('id'))}\x1f{','.join(_texts(release.get('tag')))}"
+            key = f"{text_of(release.get('date')) or text_of(release.get('id'))}\x1f{','.join(texts_of(release.get('tag')))}"
             found.repeated += key in known
             known[key] = release
             order[ocid] = None
@@ -216,7 +213,7 @@ def _merged(ocid: str, releases: list[Json], found: Ocds) -> Json:
     latest stands alone, and that is said."""
     if len(releases) == 1:
         return releases[0]
-    dated = [release | {"date": _text(release.get("date"))} for release in releases]
+    dated = [release | {"date": text_of(release.get("date"))} for release in releases]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", OCDSMergeWarning)
@@ -232,119 +229,84 @@ def _merged(ocid: str, releases: list[Json], found: Ocds) -> Json:
 
 def _rows(process: Json) -> Iterator[list[str]]:
     """One row per contract, and one per award that no contract names. A tender alone bought nothing yet."""
-    tender = _dict(process.get("tender"))
-    awards = {_text(award.get("id")): award for award in _dicts(process.get("awards"))}
-    contracts = _dicts(process.get("contracts"))
-    named = {_text(contract.get("awardID")) for contract in contracts}
+    tender = dict_of(process.get("tender"))
+    awards = {text_of(award.get("id")): award for award in dicts_of(process.get("awards"))}
+    contracts = dicts_of(process.get("contracts"))
+    named = {text_of(contract.get("awardID")) for contract in contracts}
     for contract in contracts:
-        award = awards.get(_text(contract.get("awardID")))
+        award = awards.get(text_of(contract.get("awardID")))
         if award is None and len(awards) == 1:
             award = next(iter(awards.values()))
         yield _row(process, tender, award or {}, contract)
     if len(contracts) == len(awards) == 1:
         return
     for key, award in awards.items():
-        if key not in named and _text(award.get("status")) not in ("unsuccessful", "cancelled"):
+        if key not in named and text_of(award.get("status")) not in ("unsuccessful", "cancelled"):
             yield _row(process, tender, award, {})
 
 
 def _row(process: Json, tender: Json, award: Json, contract: Json) -> list[str]:
-    details = _dict(contract.get("contractDetails"))
-    suppliers = _dicts(contract.get("suppliers")) or _dicts(award.get("suppliers"))
-    value = _money(contract.get("value")) or _money(award.get("value"))
-    taxed = _money(contract.get("valueWithTax")) or _money(award.get("valueWithTax"))
-    period = _dict(contract.get("period")) or _dict(award.get("contractPeriod"))
-    method = _text(tender.get("procurementMethod"))
-    parties = {_text(party.get("id")): party for party in _dicts(process.get("parties"))}
+    details = dict_of(contract.get("contractDetails"))
+    suppliers = dicts_of(contract.get("suppliers")) or dicts_of(award.get("suppliers"))
+    value = money_of(contract.get("value")) or money_of(award.get("value"))
+    taxed = money_of(contract.get("valueWithTax")) or money_of(award.get("valueWithTax"))
+    period = dict_of(contract.get("period")) or dict_of(award.get("contractPeriod"))
+    method = text_of(tender.get("procurementMethod"))
+    parties = {text_of(party.get("id")): party for party in dicts_of(process.get("parties"))}
     cells = {
-        "ocid": _text(process.get("ocid")),
-        "procedure_number": _text(tender.get("id")),
+        "ocid": text_of(process.get("ocid")),
+        "procedure_number": text_of(tender.get("id")),
         "contract_number": _number(contract),
-        "title": _first(contract.get("title"), award.get("title"), tender.get("title")),
-        "description": _first(contract.get("description"), award.get("description"), tender.get("description")),
+        "title": first_of(contract.get("title"), award.get("title"), tender.get("title")),
+        "description": first_of(contract.get("description"), award.get("description"), tender.get("description")),
         "buyer_name": _buyer(process, contract),
-        "procedure_type_raw": _text(tender.get("procurementMethodDetails")) or method,
-        "category_raw": _text(tender.get("mainProcurementCategory")),
-        "status_raw": _first(contract.get("status"), award.get("status")),
+        "procedure_type_raw": text_of(tender.get("procurementMethodDetails")) or method,
+        "category_raw": text_of(tender.get("mainProcurementCategory")),
+        "status_raw": first_of(contract.get("status"), award.get("status")),
         "supplier_name": "; ".join(filter(None, (_supplier_name(one, parties) for one in suppliers))),
         "supplier_rfc": _rfc(suppliers[0], parties) if len(suppliers) == 1 else "",
-        "number_of_tenderers": _text(tender.get("numberOfTenderers")),
+        "number_of_tenderers": text_of(tender.get("numberOfTenderers")),
         "amount_with_tax": taxed.get("amount", ""),
         "amount_unspecified_tax": value.get("amount", ""),
-        "amount_min": _money(details.get("minValue")).get("amount", ""),
-        "amount_max": _money(details.get("maxValue")).get("amount", ""),
+        "amount_min": money_of(details.get("minValue")).get("amount", ""),
+        "amount_max": money_of(details.get("maxValue")).get("amount", ""),
         "currency": taxed.get("currency", "") or value.get("currency", ""),
-        "award_date": _day(award.get("date")),
-        "date_signed": _day(contract.get("dateSigned")),
-        "start_date": _day(period.get("startDate")),
-        "end_date": _day(period.get("endDate")),
+        "award_date": day_of(award.get("date")),
+        "date_signed": day_of(contract.get("dateSigned")),
+        "start_date": day_of(period.get("startDate")),
+        "end_date": day_of(period.get("endDate")),
         "contract_url": next(
-            (_text(one.get("url")) for one in _dicts(contract.get("documents")) if one.get("url")), ""
+            (text_of(one.get("url")) for one in dicts_of(contract.get("documents")) if one.get("url")), ""
         ),
     }
     if not any(cells[name] for name in ("award_date", "date_signed", "start_date")):
-        cells["award_date"] = _day(process.get("date"))
+        cells["award_date"] = day_of(process.get("date"))
     return [cells[name] for name in COLUMNS.values()]
 
 
 def _number(contract: Json) -> str:
     """``1`` is the place in a list; then the title may be the number that people know it by."""
-    number, title = _text(contract.get("id")), _text(contract.get("title"))
+    number, title = text_of(contract.get("id")), text_of(contract.get("title"))
     return title if len(number) < 3 and any(char.isdigit() for char in title) and len(title) < 60 else number
 
 
 def _buyer(process: Json, contract: Json) -> str:
-    buyers = [_dict(process.get("buyer")), *_dicts(contract.get("buyers"))]
-    buyers += [party for party in _dicts(process.get("parties")) if "buyer" in _texts(party.get("roles"))]
-    buyers.append(_dict(_dict(process.get("tender")).get("procuringEntity")))
-    return next((name for buyer in buyers if (name := _name(buyer))), "")
-
-
-def _name(party: Json) -> str:
-    return _text(party.get("name")) or _text(_dict(party.get("identifier")).get("legalName"))
+    buyers = [dict_of(process.get("buyer")), *dicts_of(contract.get("buyers"))]
+    buyers += [party for party in dicts_of(process.get("parties")) if "buyer" in texts_of(party.get("roles"))]
+    buyers.append(dict_of(dict_of(process.get("tender")).get("procuringEntity")))
+    return next((name for buyer in buyers if (name := name_of(buyer))), "")
 
 
 def _supplier_name(supplier: Json, parties: dict[str, Json]) -> str:
-    return _name(supplier) or _name(parties.get(_text(supplier.get("id")), {}))
+    return name_of(supplier) or name_of(parties.get(text_of(supplier.get("id")), {}))
 
 
 def _rfc(supplier: Json, parties: dict[str, Json]) -> str:
     """The identifier of the supplier, of its party, or its id: whichever has the shape of an RFC is told later."""
-    party = parties.get(_text(supplier.get("id")), {})
+    party = parties.get(text_of(supplier.get("id")), {})
     found = (
-        _text(_dict(supplier.get("identifier")).get("id")),
-        _text(_dict(party.get("identifier")).get("id")),
-        _text(supplier.get("id")),
+        text_of(dict_of(supplier.get("identifier")).get("id")),
+        text_of(dict_of(party.get("identifier")).get("id")),
+        text_of(supplier.get("id")),
     )
     return next((text for text in found if 12 <= len(text.replace("-", "")) <= 13), "")
-
-
-def _money(value: Any) -> dict[str, str]:
-    money = _dict(value)
-    amount = _text(money.get("amount"))
-    return {"amount": amount, "currency": _text(money.get("currency"))} if amount else {}
-
-
-def _day(value: Any) -> str:
-    return _text(value)[:10]
-
-
-def _first(*values: Any) -> str:
-    """The first text that says something; a lone point was typed to please a form."""
-    return next((text for value in values if len(text := _text(value)) > 1), "")
-
-
-def _text(value: Any) -> str:
-    return " ".join(str(value).split()) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
-
-
-def _texts(value: Any) -> list[str]:
-    return [_text(one) for one in value] if isinstance(value, list) else [_text(value)]
-
-
-def _dict(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _dicts(value: Any) -> list[Json]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
