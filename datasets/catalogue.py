@@ -59,7 +59,7 @@ def releases_of_file(file: SourceFile, user: User | AnonymousUser) -> QuerySet[R
 def versions_of_slice(release: Release, user: User | AnonymousUser) -> QuerySet[Release]:
     """All versions of the same slice that the person may see, newest first."""
     versions = Release.objects.of_slice(release).visible_to(user)
-    return versions.select_related("ingest__file", "published_by").order_by("-version")
+    return versions.select_related("ingest__file", "published_by", "public_body").order_by("-version")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -94,13 +94,25 @@ def previous_of(release: Release, user: User | AnonymousUser) -> Release | None:
 
 
 def differences(release: Release, previous: Release) -> Differences:
+    return differences_of([(release, previous)])[0]
+
+
+def differences_of(pairs: Sequence[tuple[Release, Release]]) -> list[Differences]:
+    """Of several versions of one slice, each against another: as many queries as for one pair."""
+    found = [_totals(release, previous) for release, previous in pairs]
+    for one, parts in zip(found, _parts(pairs, [one.telling for one in found]), strict=True):
+        one.parts.extend(parts)
+    return found
+
+
+def _totals(release: Release, previous: Release) -> Differences:
     moments = _moments(release, previous)
     telling = next((moment for moment in TELLING if moment in moments), moments[0] if moments else "")
     totals = [
         Change(moment_name(moment), _decimal(previous.totals.get(moment)), _decimal(release.totals.get(moment)))
         for moment in moments
     ]
-    return Differences(previous, moment_name(telling), totals, _parts(release, previous, telling), telling)
+    return Differences(previous, moment_name(telling), totals, [], telling)
 
 
 def shown_differences(found: Differences) -> dict[str, Any]:
@@ -135,35 +147,47 @@ def _decimal(text: Any) -> Decimal | None:
     return None if text is None else Decimal(str(text))
 
 
-def _parts(release: Release, previous: Release, moment: str) -> list[Change]:
-    if not moment or release.kind in AMOUNTS:
-        return []
-    by, cells = _cells(release, previous, moment)
-    amounts: dict[str, dict[int, Decimal | None]] = {}
+Sums = dict[str, dict[int, Decimal | None]]  # part -> version -> what it comes to
+
+
+def _parts(pairs: Sequence[tuple[Release, Release]], moments: Sequence[str]) -> list[list[Change]]:
+    """Of each pair the parts in the moment that tells it."""
+    asked = {moment for moment in moments if moment}
+    if not asked or pairs[0][0].kind in AMOUNTS:
+        return [[] for _pair in pairs]
+    by, cells = _cells([release for pair in pairs for release in pair], asked)
+    sums: dict[str, Sums] = {moment: {} for moment in moments}
     names: dict[str, str] = {}
     for cell in cells:
-        amounts.setdefault(cell["key"], {})[cell["release_id"]] = cell["value"]
         names[cell["key"]] = cell["label__name"] or names.get(cell["key"], "")
-    names |= _official_names(by, amounts, release.year)
+        for moment in asked & cell.keys():
+            sums[moment].setdefault(cell["key"], {})[cell["release_id"]] = cell[moment]
+    names |= _official_names(by, names, pairs[0][0].year)
     return [
-        Change(names.get(key) or key, of.get(previous.pk), of.get(release.pk)) for key, of in sorted(amounts.items())
+        [
+            Change(names.get(key) or key, of.get(previous.pk), of.get(release.pk))
+            for key, of in sorted(sums[moment].items())
+            if of.keys() & {release.pk, previous.pk}
+        ]
+        for (release, previous), moment in zip(pairs, moments, strict=True)
     ]
 
 
-def _cells(release: Release, previous: Release, moment: str) -> tuple[str, Iterable[dict[str, Any]]]:
-    """The sums of both versions under the classification of the slice: one query."""
-    pair = Q(public_body=release.public_body_id, release__in=[release.pk, previous.pk])
-    if release.kind == Kind.CONTRACTS:
-        contracts = ContractCell.objects.filter(pair, by=ContractCell.By.METHOD, currency=moment)
-        rows = contracts.values("key", "release_id", "amount")
-        return "method", ({**row, "value": row["amount"], "label__name": ""} for row in rows)
+def _cells(releases: Sequence[Release], moments: Collection[str]) -> tuple[str, Iterable[dict[str, Any]]]:
+    """The sums of versions of one slice under its classification: one query."""
+    slice_ = releases[0]
+    some = Q(public_body=slice_.public_body_id, release__in={release.pk for release in releases})
+    if slice_.kind == Kind.CONTRACTS:
+        contracts = ContractCell.objects.filter(some, by=ContractCell.By.METHOD, currency__in=moments)
+        rows = contracts.values("key", "release_id", "currency", "amount")
+        return "method", ({**row, row["currency"]: row["amount"], "label__name": ""} for row in rows)
     model: type[Cell]
-    if release.kind == Kind.REVENUE:
+    if slice_.kind == Kind.REVENUE:
         by, model = str(RevenueCell.By.RUBRO), RevenueCell
     else:
-        by, model = str(BY.get(Breakdown(release.breakdown), ExpenditureCell.By.CHAPTER)), ExpenditureCell
-    cells = model._default_manager.filter(pair, by=by).values("key", "release_id", "label__name", moment)
-    return by, ({**row, "value": row[moment]} for row in cells)
+        by, model = str(BY.get(Breakdown(slice_.breakdown), ExpenditureCell.By.CHAPTER)), ExpenditureCell
+    cells = model._default_manager.filter(some, by=by)
+    return by, cells.values("key", "release_id", "label__name", *sorted(moments))
 
 
 def _official_names(by: str, keys: Iterable[str], year: int) -> dict[str, str]:

@@ -18,6 +18,7 @@ from datasets.differences import differences, previous_of, shown_differences
 from datasets.forms import ReasonForm
 from datasets.lines import lines_of
 from datasets.models import Release
+from datasets.restatements import told_versions
 
 from .access import demand, gate
 
@@ -39,6 +40,7 @@ def visible_release(request: HttpRequest, pk: int) -> Release:
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible_release(request, pk)
     previous = previous_of(found, request.user)
+    versions = list(versions_of_slice(found, request.user)[:SHOWN_VERSIONS])
     return render(
         request,
         "datasets/files/release.html",
@@ -50,7 +52,8 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
             "totals": words.ordered_totals(found.totals),
             "changes": shown_differences(differences(found, previous)) if previous else None,
             "previous": previous,
-            "versions": versions_of_slice(found, request.user)[:SHOWN_VERSIONS],
+            "versions": versions,
+            "log": told_versions(versions),
             "lines": lines_of(found, after=request.GET.get("desde", "")),
             **_rights(request, found),
         },

@@ -67,6 +67,42 @@ def test_version_shows_what_changed_against_the_one_before(client, versions):
     assert client.get(address(first)).context["changes"] is None
 
 
+def test_versions_are_told_in_words(client, versions, django_assert_num_queries):
+    for code in ("1000", "2000", "3000"):
+        class_node("object", code, f"Capítulo {code}")
+    first, second = versions
+    name = first.public_body.name
+    changed = (
+        f"{name} cambió 2024 en la versión 2: +$150.00 en 1000 Capítulo 1000; en total +$150.00 (devengado).",
+        "",
+    )
+    assert [told for _version, told in client.get(address(second)).context["log"]] == list(changed)
+    with django_assert_num_queries(8):
+        client.get(address(second))
+    third = published(HEADINGS + ROWS.replace("500.00,400.00", "600.00,400.00"), name="abril.csv").releases.get()
+    with django_assert_num_queries(8):  # as for two versions: sums and names of all pairs come at once
+        log = client.get(address(third)).context["log"]
+    assert log[0] == (
+        third,
+        f"{name} cambió 2024 en la versión 3: −$50.00 en 1000 Capítulo 1000; en total −$50.00 (devengado).",
+    )
+    assert [told for _version, told in log[1:]] == list(changed)
+    again = ReleaseFactory(**_slice(third), version=4, status="withdrawn", totals=third.totals, ingest=third.ingest)
+    client.force_login(GesocFactory())
+    assert dict(client.get(address(again)).context["log"])[again].startswith("Se volvió a leer el mismo archivo")
+
+
+def _slice(release):
+    return {name.removesuffix("_id"): getattr(release, name.removesuffix("_id")) for name in release.SLICE}
+
+
+def test_version_that_changes_no_sum_says_so(client):
+    body = PublicBodyFactory()
+    for version, status in ((1, "superseded"), (2, "published")):
+        release = ReleaseFactory(public_body=body, version=version, status=status, totals={"approved": "30.00"})
+    assert "La versión 2 no cambió ninguna suma de 2024." in page(client.get(address(release)))
+
+
 def test_version_that_drops_a_chapter_gives_no_zero(client):
     body = PublicBodyFactory()
     first = ReleaseFactory(public_body=body, status="superseded", totals={"approved": "30.00"})
