@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import dirty
-from benchmarks.ingest import LINES, _admin, _empty, drop, start_django
+from benchmarks.scratch import LINES, SCRATCH, admin, drop, drop_database, empty, start_django
 
 YEAR_LINES = 1_000_000
 FIRST_YEAR = 2010
@@ -125,7 +125,7 @@ class _server:
 
 
 def run_child(name: str, number: int, folder: Path) -> None:
-    start_django(scratch=name not in ("make", "drop"))
+    start_django(folder, scratch=name not in ("make", "drop"))
     steps: dict[str, Callable[[int, Path], dict[str, Any] | None]] = {
         "make": _make, "prepare": _prepare, "command": _load, "cancelled": _load, "source": _source, "drop": _drop
     }  # fmt: skip
@@ -151,11 +151,9 @@ def _left(folder: Path) -> dict[str, Any]:
 
 
 def _make(millions: int, folder: Path) -> None:
-    from benchmarks.ingest import SCRATCH
-
     write_file(folder / "large.csv", millions)
-    _admin(f"DROP DATABASE IF EXISTS {SCRATCH} WITH (FORCE)")
-    _admin(f"CREATE DATABASE {SCRATCH}")
+    drop_database()
+    admin(f"CREATE DATABASE {SCRATCH}")
 
 
 def _prepare(_port: int, _folder: Path) -> None:
@@ -172,7 +170,7 @@ def _load(_port: int, folder: Path) -> dict[str, Any]:
 
     from datasets.models import Ingest
 
-    _empty()
+    empty()
     try:
         call_command(
             "ingest", str(folder / "large.csv"), "--kind", "expenditure", "--publish", "--json", stdout=io.StringIO()
@@ -190,7 +188,7 @@ def _source(port: int, _folder: Path) -> dict[str, Any]:
     from datasets.ingest import pipeline
     from datasets.models import Source, Watch
 
-    _empty()
+    empty()
     settings.FETCH_ALSO = frozenset({("127.0.0.1", port)})
     settings.FETCH_MAX_MB, settings.FETCH_SECONDS = 4096, 3600
     url = f"http://127.0.0.1:{port}/large.csv"
@@ -212,7 +210,7 @@ def _source(port: int, _folder: Path) -> dict[str, Any]:
 
 
 def _drop(_port: int, folder: Path) -> None:
-    drop(0, folder)
+    drop("expenditure", 0, folder)
 
 
 if __name__ == "__main__":

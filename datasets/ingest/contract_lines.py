@@ -76,20 +76,31 @@ def keep_filled(
 
 def contract_rows(columns: dict[str, Any], amounts: dict[str, Amount], count: int) -> list[dict[str, Any]]:
     """One dictionary of column values per contract, without keys (body, release, line)."""
-    texts = {name: column.to_pylist() for name, column in columns.items() if name not in amounts}
+    texts = texts_of(columns, amounts)
     return [_contract(Row(texts, row), amounts, row) for row in range(count)]
 
 
-class Row:
-    """The texts of one row, trimmed; '' for what it does not have."""
+def texts_of(columns: dict[str, Any], amounts: dict[str, Amount]) -> dict[str, list[str]]:
+    """The texts of all rows, trimmed, '' for what is missing; each distinct text is worked on and kept once."""
+    return {name: _trimmed(column) for name, column in columns.items() if name not in amounts}
 
-    def __init__(self, texts: dict[str, list[str | None]], row: int) -> None:
+
+def _trimmed(column: Any) -> list[str]:
+    texts, index = distinct(column)
+    bare = [" ".join(text.split()) for text in texts]
+    return list(map(bare.__getitem__, index.tolist()))
+
+
+class Row:
+    """The texts of one row; '' for what it does not have."""
+
+    def __init__(self, texts: dict[str, list[str]], row: int) -> None:
         self._texts = texts
         self._row = row
 
     def __getitem__(self, name: str) -> str:
         column = self._texts.get(name)
-        return " ".join((column[self._row] or "").split()) if column else ""
+        return column[self._row] if column else ""
 
     def first(self, *names: str) -> str:
         return next((text for name in names if (text := self[name])), "")

@@ -17,10 +17,13 @@ from datasets.ingest.chunks import Chunk
 from datasets.ingest.clean import Cleaner
 from datasets.ingest.labelbook import LabelBook
 from datasets.ingest.readers.stream import Tally, stream_blocks
-from datasets.ingest.shapes import Block, Reading, Table
+from datasets.ingest.shapes import RECORD_KINDS, Block, Reading, Table
 from datasets.ingest.slices import Said, SliceFinder, SliceKey
 
 AHEAD = 1  # block read and not yet written; another is being read meanwhile
+RECORDS_AT_ONCE = (
+    1 << 19
+)  # bytes; a record is a dictionary of Python's, ten times as large as the line it was read from
 
 
 @dataclass(slots=True)
@@ -71,7 +74,7 @@ class Flow:
         if table.stream is None:
             return table.blocks()
         tally = self.tallies[number] = Tally()
-        return stream_blocks(table.stream, tally)
+        return stream_blocks(table.stream, tally, RECORDS_AT_ONCE if table.kind in RECORD_KINDS else None)
 
 
 def read_ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:

@@ -8,13 +8,17 @@ import re
 import unicodedata
 
 _NOT_WORD = re.compile(r"[^0-9a-z~]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 # "~" sorts after "z": "n~" puts every word with ñ after all words with plain n, as Spanish dictionaries do.
 _AFTER_N = "n~"
 
 
 def _without_accents(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return text if text.isascii() else _NOT_ASCII.sub(_without_marks, unicodedata.normalize("NFKD", text))
+
+
+def _without_marks(found: re.Match[str]) -> str:
+    return "".join(char for char in found[0] if not unicodedata.combining(char))
 
 
 def sort_key(text: str) -> str:

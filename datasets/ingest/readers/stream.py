@@ -39,10 +39,10 @@ class Tally:
     skipped: Counter[str] = field(default_factory=Counter)
 
 
-def stream_blocks(plan: StreamPlan, tally: Tally) -> Iterator[Block]:
-    """Lines of the file, in order; what a rule leaves out is counted in `tally`."""
+def stream_blocks(plan: StreamPlan, tally: Tally, size: int | None = None) -> Iterator[Block]:
+    """Lines of the file, in order, some `size` bytes at a time; what a rule leaves out is counted in `tally`."""
     record = plan.header_record + 1
-    for raw in _record_blocks(plan, tally):
+    for raw in _record_blocks(plan, tally, size or BLOCK):
         table, blank = _parse(raw, plan)
         count = table.num_rows
         tally.rows_read += count
@@ -57,11 +57,11 @@ def stream_blocks(plan: StreamPlan, tally: Tally) -> Iterator[Block]:
             yield Block(None, rows, None, _fields(table, plan))
 
 
-def _record_blocks(plan: StreamPlan, tally: Tally) -> Iterator[bytes]:
+def _record_blocks(plan: StreamPlan, tally: Tally, size: int) -> Iterator[bytes]:
     """UTF-8 bytes of whole records, headings left out."""
     skip = plan.header_record
     rest = b""
-    for chunk in _utf8_chunks(plan.path, plan.encoding, tally):
+    for chunk in _utf8_chunks(plan.path, plan.encoding, tally, size):
         chunk = chunk.replace(b"\0", b"")
         rest += chunk
         cut = _cut(rest)
@@ -80,12 +80,12 @@ def _record_blocks(plan: StreamPlan, tally: Tally) -> Iterator[bytes]:
         yield rest
 
 
-def _utf8_chunks(path: Path, encoding: str, tally: Tally) -> Iterator[bytes]:
+def _utf8_chunks(path: Path, encoding: str, tally: Tally, size: int) -> Iterator[bytes]:
     name = codecs.lookup(encoding.removesuffix("-sig").removesuffix("_sig")).name
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     with path.open("rb", buffering=0) as file:
         first = True
-        while data := file.read(BLOCK):
+        while data := file.read(size):
             tally.bytes_read += len(data)
             if name == "utf-8":
                 yield data.removeprefix(codecs.BOM_UTF8) if first else data

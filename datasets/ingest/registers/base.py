@@ -14,10 +14,6 @@ from gesoc.common.text import search_text
 _PERCENT = re.compile(r"-?\d{1,5}(?:[.,]\d+)?")
 
 
-def texts_of(columns: dict[str, Any], amounts: dict[str, Amount]) -> dict[str, list[str | None]]:
-    return {name: column.to_pylist() for name, column in columns.items() if name not in amounts}
-
-
 def cents_of(amounts: dict[str, Amount], names: Sequence[str], number: int) -> dict[str, int | None]:
     """The amounts that a row states; None where it states none."""
     return {
@@ -51,7 +47,7 @@ def percent(text: str, *, share: bool = False) -> Decimal | None:
     return value if 0 <= value < 1000 else None
 
 
-def prints_shares(texts: Sequence[str | None]) -> bool:
+def prints_shares(texts: Sequence[str]) -> bool:
     """Whether a column of percentages runs from 0 to 1: no value beyond 1, and some strictly between."""
     values = [value for text in texts if text and "%" not in text and (value := percent(text)) is not None]
     return any(0 < value < 1 for value in values) and all(value <= 1 for value in values)

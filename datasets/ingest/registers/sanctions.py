@@ -7,12 +7,12 @@ from typing import Any
 
 from datasets.ingest.bodies import Territory
 from datasets.ingest.chunks import Amount
-from datasets.ingest.contract_lines import Row, clean_rfc
+from datasets.ingest.contract_lines import Row, clean_rfc, texts_of
 from datasets.ingest.dictionary import remembered
 from datasets.ingest.mapping import ColumnMapping
 from gesoc.common.text import search_text
 
-from .base import cents_of, dates_of, searchable, texts_of, url_of
+from .base import cents_of, dates_of, searchable, url_of
 
 CENTS = ("fine",)
 DATES = {

@@ -9,13 +9,13 @@ from typing import Any
 
 from datasets.ingest.bodies import Place, Territory
 from datasets.ingest.chunks import Amount
-from datasets.ingest.contract_lines import Row, clean_rfc
+from datasets.ingest.contract_lines import Row, clean_rfc, texts_of
 from datasets.ingest.dates import year_of
 from datasets.ingest.dictionary import normalise
 from datasets.ingest.layout import Area
 from datasets.ingest.mapping import ColumnMapping
 
-from .base import cents_of, dates_of, percent, prints_shares, searchable, texts_of, url_of
+from .base import cents_of, dates_of, percent, prints_shares, searchable, url_of
 
 CENTS = ("approved", "modified", "contracted", "spent", "investment")
 DATES = {"start_date": "starts_on", "end_date": "ends_on"}
