@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -29,7 +30,10 @@ from gesoc.common.text import tokens
 
 from .contracts import MAX_WORDS, ContractFilters, company_of, contract_releases, contracts, family_of
 
-LARGEST = 300  # suppliers among whom a common fragment is looked for first
+PART, PARTS = (
+    300,
+    8,
+)  # a common fragment is looked for among so many of the largest suppliers, and then among as many more
 SHORTEST = 3  # letters of a fragment that the index of trigrams can find
 DIRECT = Q(method=Contract.Method.DIRECT)
 
@@ -113,14 +117,23 @@ def largest_suppliers(q: str, *, limit: int, currency: str = "MXN") -> list[Supp
     words = words_of(q)
     if not words or company_of(q):
         return list(supplier_totals(currency=currency, q=q)[:limit])
+    found: list[SupplierTotal] = []
+    for part in range(PARTS):
+        found += _among_largest(words, currency, part * PART, (part + 1) * PART)[: limit - len(found)]
+        if len(found) == limit:
+            return found
+        if not found:
+            break  # rare enough
+    return list(supplier_totals(currency=currency, q=q)[:limit])
+
+
+def _among_largest(words: Sequence[str], currency: str, start: int, stop: int) -> QuerySet[SupplierTotal]:
+    """Those of a few places of the order of whom a name holds every word, be it a spelling that is counted with them."""
     everybody = supplier_totals(currency=currency)
-    largest = everybody.values("supplier_id")[:LARGEST]
     named = Q(*[("supplier__name_key__contains", word) for word in words])
-    alike = Supplier.objects.filter(
-        *[Q(name_key__contains=word) for word in words], merged_into=OuterRef("supplier_id")
-    )
-    found = list(everybody.filter(named | Q(Exists(alike)), supplier__in=largest)[:limit])
-    return found if len(found) == limit else list(supplier_totals(currency=currency, q=q)[:limit])
+    spelled = Q(*[("name_key__contains", word) for word in words], merged_into=OuterRef("supplier_id"))
+    found = everybody.filter(named | Q(Exists(Supplier.objects.filter(spelled))))
+    return found.filter(supplier__in=everybody.values("supplier_id")[start:stop])
 
 
 def supplier_currencies() -> list[str]:

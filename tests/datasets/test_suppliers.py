@@ -125,10 +125,11 @@ def test_fragments_give_exactly_what_like_gives():
         assert set(selectors.suppliers_matching(fragment)) == set(like), fragment
 
 
-@pytest.mark.parametrize("looked_at_first", [1, 3, 300])
+@pytest.mark.parametrize("places", [(1, 1), (1, 3), (2, 4), (300, 2), (1, 0)])
 @pytest.mark.parametrize("query", ["nor", "norte", "pal", "no es nadie", "de norte", "%", "", "viejo", "PAP010230ECV"])
-def test_the_largest_with_a_fragment_are_the_first_of_all_that_have_it(monkeypatch, query, looked_at_first):
-    monkeypatch.setattr(selectors.suppliers, "LARGEST", looked_at_first)
+def test_the_largest_with_a_fragment_are_the_first_of_all_that_have_it(monkeypatch, query, places):
+    monkeypatch.setattr(selectors.suppliers, "PART", places[0])
+    monkeypatch.setattr(selectors.suppliers, "PARTS", places[1])
     names = ["abarrotes del norte", "norte de papel", "papel y norte", "el nopal", "norma", "viejo norte"]
     found = [company(name, name_key=name) for name in names]
     papel = company("papelera", name_key="papelera", rfc="PAP010230ECV")
