@@ -8,7 +8,7 @@ import gesoc.common.migrations
 class Migration(gesoc.common.migrations.Migration):
 
     dependencies = [
-        ('datasets', '0017_newest_releases'),
+        ('datasets', '0019_cancelled_loads'),
     ]
 
     operations = [
