@@ -40,6 +40,7 @@ from datasets.ingest.shapes import (
     Table,
 )
 from datasets.ingest.units import in_pesos, printed_unit, unit_finding, unit_questions
+from datasets.ingest.unknown import unknown_moments
 
 _FEDERAL_BRANCHES = frozenset(
     {"poder legislativo", "defensa nacional", "marina", "relaciones exteriores", "hacienda y credito publico"}
@@ -206,6 +207,11 @@ def _ask(part: Part, read: BudgetTable, breakdown: str | None, unit: int) -> Non
         part.findings.append(unit_finding(unit, bool(read.area.said.unit), sheet))
     part.questions += unit_questions(read.area, read.mapping)
     part.findings += _unused(read)
+    if unknown := unknown_moments(read):
+        names = _listed([read.area.headings[column] for column in unknown])
+        part.questions.append(
+            f"No se sabe qué es cada columna con montos: {names}. ¿Qué momento del presupuesto es? Si no se usa, déjala fuera."
+        )
     if _far_from_totals(part):
         part.questions.append(
             "Los renglones suman muy distinto del total que imprime el archivo. ¿Hay renglones que repiten a otros?"
