@@ -40,6 +40,7 @@ from datasets.ingest.shapes import (
     Table,
 )
 from datasets.ingest.units import in_pesos, printed_unit, unit_finding, unit_questions
+from datasets.ingest.unknown import unknown_moments
 
 _FEDERAL_BRANCHES = frozenset(
     {"poder legislativo", "defensa nacional", "marina", "relaciones exteriores", "hacienda y credito publico"}
@@ -68,7 +69,7 @@ DATE_FIELDS = (
     "notified_on",
 )  # fmt: skip
 MOST_LISTED = 6  # headings in one sentence
-_AMOUNT_LIKE = re.compile(r"\$|\d{1,3}(,\d{3})+\.\d\d$|\d{4,}\.\d{1,2}$|^\d{7,}$")
+AMOUNT_LIKE = re.compile(r"\$|\d{1,3}(,\d{3})+\.\d\d$|\d{4,}\.\d{1,2}$|^\d{7,}$")
 
 
 @dataclass(slots=True)
@@ -206,6 +207,11 @@ def _ask(part: Part, read: BudgetTable, breakdown: str | None, unit: int) -> Non
         part.findings.append(unit_finding(unit, bool(read.area.said.unit), sheet))
     part.questions += unit_questions(read.area, read.mapping)
     part.findings += _unused(read)
+    if unknown := unknown_moments(read):
+        names = listed([read.area.headings[column] for column in unknown])
+        part.questions.append(
+            f"No se sabe qué es cada columna con montos: {names}. ¿Qué momento del presupuesto es? Si no se usa, déjala fuera."
+        )
     if _far_from_totals(part):
         part.questions.append(
             "Los renglones suman muy distinto del total que imprime el archivo. ¿Hay renglones que repiten a otros?"
@@ -242,10 +248,10 @@ def _unused(read: BudgetTable) -> list[Finding]:
     ]
     found = []
     if unknown:
-        message = f"Hay columnas con montos que no se usaron: {_listed(unknown)}."
+        message = f"Hay columnas con montos que no se usaron: {listed(unknown)}."
         found.append(Finding("unused_amounts", "info", message, "Si hace falta alguna, di en las columnas qué es."))
     if empty:
-        message = f"Estas columnas no traen ningún monto: {_listed(empty)}."
+        message = f"Estas columnas no traen ningún monto: {listed(empty)}."
         hint = "Si en la hoja de cálculo se ven, ábrela, guárdala y vuelve a subirla: son fórmulas sin su resultado."
         found.append(Finding("empty_amounts", "info", message, hint, sheet=area.grid.sheet))
     return found
@@ -257,10 +263,10 @@ def _prints_amounts(read: BudgetTable, column: int) -> bool:
         return False
     cells = [text for row in read.leaves if (text := read.area.grid.cell(row.row, column).strip())]
     figures = [text for text in cells if is_number(text)]
-    return len(figures) * 2 > len(read.leaves) and any(_AMOUNT_LIKE.search(text) for text in figures)
+    return len(figures) * 2 > len(read.leaves) and any(AMOUNT_LIKE.search(text) for text in figures)
 
 
-def _listed(headings: Sequence[str]) -> str:
+def listed(headings: Sequence[str]) -> str:
     more = f" y {len(headings) - MOST_LISTED} más" if len(headings) > MOST_LISTED else ""
     return ", ".join(f"«{heading}»" for heading in headings[:MOST_LISTED]) + more
 

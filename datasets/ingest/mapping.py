@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from datasets.ingest import classify
 from datasets.ingest.codes import object_code, revenue_code, split_code, type_names
+from datasets.ingest.dates import year_of
 from datasets.ingest.dictionary import fold, match_heading, normalise
 from datasets.ingest.layout import Area, area_titles
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS
@@ -276,6 +277,13 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
         code = name.replace("_name", "_code")
         if len(values) >= 2 and _share(values, _is_unit_code) >= 0.8:
             return code
+    if (
+        name == "fiscal_year"
+        and kind in LABELS
+        and values
+        and _share(values, lambda text: year_of(text) is not None) < 0.5
+    ):
+        return ""  # ``Ejercicio`` over amounts is no year
     if name == "category_raw" and _share(values, _names_procedure) >= 0.6:
         return "procedure_type_raw"
     if name.startswith("supplier_") and values and _share(values, str.isdigit) >= 0.9:

@@ -34,6 +34,8 @@ _BEGINNINGS = {
         "recaudad": "collected",
         "cobrad": "collected",
         "percibid": "collected",
+        "ingresad": "collected",
+        "actualizad": "modified",
         "obtenid": "collected",
     },
 }

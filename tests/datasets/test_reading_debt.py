@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from datasets.ingest.reading import read_file
 from datasets.ingest.registers.sums import left_out
 from datasets.models import Debt
 
@@ -74,3 +75,20 @@ def test_where_only_the_sums_are_filled_their_money_is_not_lost(ingest, write):
 def test_a_formula_that_leads_back_to_itself_leaves_nothing_out():
     assert left_out({1: "A. Uno (A=B)", 2: "B. Dos (B=A)"}, []) == {}
     assert left_out({1: "Crédito con Banco (2019)", 2: "Deuda (neta)"}, [1, 2]) == {}
+
+
+def test_an_amount_that_nobody_knows_is_told(write):
+    head = "Acreedor,Tasa de interés,Plazo,Fecha de vencimiento,Deuda dispuesta neta,Saldo\n"
+    text = f"Deuda pública 2023\n{head}" + "Banobras,TIIE + 0.85,180 meses,31/12/2035,50000000.25,32000000.50\n" * 3
+    reading = read_file(write("deuda.csv", text), name="deuda.csv")
+    assert reading.kind == "debt"
+    told = [found.message for found in reading.findings if found.code == "unused_amounts"]
+    assert told == ["Hay columnas con montos que no se usaron: «Deuda dispuesta neta»."]
+
+
+def test_a_list_of_sanctions_without_any_amount_that_is_known_asks_what_the_figures_are(write):
+    head = "Proveedor sancionado,Causa de la sanción,Sanción,Fecha de resolución,Quantum\n"
+    text = f"Proveedores sancionados\n{head}" + "Papelería Ejemplo SA de CV,No entregó,Multa,12/03/2023,90664.50\n" * 3
+    reading = read_file(write("sanciones.csv", text), name="sanciones.csv")
+    assert reading.kind == "sanctions"
+    assert [question for question in reading.questions if "«Quantum»" in question]

@@ -632,3 +632,43 @@ def test_two_contracts_that_only_look_alike_are_two(tmp_path):
     rows = [["Municipio de Ejemplo, Jalisco"], ["Contratos 2023"], CONTRACT_HEAD[1:], *plain]
     reading = read(write_xlsx(tmp_path / "dos.xlsx", {"Enero": rows, "Febrero": rows}))
     assert sum(table.lines for table in reading.tables) == 2
+
+
+# --- amounts that nobody knows
+
+
+def test_an_unknown_column_among_the_moments_is_asked_about(tmp_path):
+    head = ["Concepto", "Aprobado", "Techo ajustado", "Devengado", "Pagado"]
+    reading = sheet(tmp_path, [*TITLES, head, *ROWS, TOTAL])
+    assert len(reading.questions) == 1
+    assert "«Techo ajustado»" in reading.questions[0]
+    said = {
+        "Concepto": "object_name",
+        "Aprobado": "approved",
+        "Techo ajustado": "",
+        "Devengado": "accrued",
+        "Pagado": "paid",
+    }
+    assert sheet(tmp_path, [*TITLES, head, *ROWS, TOTAL], columns=said).questions == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "values"),
+    [
+        ("Remanente", [160, 50, 210]),  # what was modified and not accrued
+        ("Proporción", [0.48, 0.44, 0.48]),
+        ("% Avance", [48.39, 44.44, 47.5]),
+        ("Saldo", [1, 2, 3]),
+    ],
+)
+def test_what_follows_from_the_moments_asks_nothing(tmp_path, heading, values):
+    rows = [[*row, value] for row, value in zip([*ROWS, TOTAL], values, strict=True)]
+    assert sheet(tmp_path, [*TITLES, [*HEAD, heading], *rows]).questions == []
+
+
+def test_a_column_of_the_year_that_holds_amounts_is_none(tmp_path):
+    head = ["Concepto", "Aprobado", "Ejercicio", "Pagado"]
+    rows = [["Servicios Personales", 300.5, 150, 140], ["Materiales y Suministros", 100, 40, 30]]
+    reading = sheet(tmp_path, [*TITLES, head, *rows])
+    assert "fiscal_year" not in reading.columns.values()
+    assert any("«Ejercicio»" in question for question in reading.questions)
