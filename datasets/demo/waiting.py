@@ -50,6 +50,8 @@ def _watch(by: User, organisation: Organisation, load: Ingest) -> None:
     )
     watch = services.save_watch(wanted=wanted, by=by, organisation=organisation)
     services.pause_watch(watch=watch, by=by)
+    news_at = timezone.now() - timedelta(weeks=1)
+    Watch.objects.filter(pk=watch.pk).update(sha256=load.file.sha256, news_at=news_at)
     Source.objects.filter(pk=watch.source_id).update(is_example=True)
     now = timezone.now()
     for weeks, outcome, status, error in (

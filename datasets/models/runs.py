@@ -132,6 +132,7 @@ class Ingest(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     UNFINISHED = (Status.QUEUED, Status.RUNNING)
+    FOR_A_PERSON = (Status.NEEDS_MAPPING, Status.READY, Status.RETURNED)
 
     class Stage(models.TextChoices):
         RECEIVED = "received", _("File received")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -105,10 +105,14 @@ class Watch(models.Model):
         return timedelta(days=self.DAYS[self.cadence])
 
     @property
+    def expected_by(self) -> datetime | None:
+        """The next file, by what whoever set it up said; from then on it is late."""
+        return None if self.late_after is None else self.news_at + timedelta(days=self.late_after)
+
+    @property
     def is_late(self) -> bool:
-        if self.state != self.State.ACTIVE or self.late_after is None:
-            return False
-        return self.news_at + timedelta(days=self.late_after) < timezone.now()
+        expected = self.expected_by
+        return self.state == self.State.ACTIVE and expected is not None and expected < timezone.now()
 
     def get_absolute_url(self) -> str:
         return reverse("datasets:watch", args=[self.pk])

@@ -18,7 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 from datasets import services, words
 from datasets.body_search import resolve
 from datasets.forms import WatchForm
-from datasets.models import Fetch, Watch
+from datasets.models import Fetch, Ingest, Watch
 from datasets.public_bodies import with_body
 from datasets.watches import Wanted
 from gesoc.common.views import refreshing
@@ -56,8 +56,14 @@ def condition(watch: Watch) -> Condition:
 def watches(request: HttpRequest) -> HttpResponse:
     demand(request, "datasets.watch_sources")
     last = Fetch.objects.filter(watch=OuterRef("pk")).order_by("-began_at").values("began_at")[:1]
+    changed = Fetch.objects.filter(
+        watch=OuterRef("pk"), outcome=Fetch.Outcome.NEW, ingest__status__in=Ingest.FOR_A_PERSON
+    )
+    newest = changed.order_by("-began_at").values("ingest")[:1]
     found = Watch.objects.visible_to(request.user).select_related("source", "organisation")
-    page = Paginator(found.annotate(looked_at=Subquery(last)), PER_PAGE).get_page(request.GET.get("pagina"))
+    page = Paginator(found.annotate(looked_at=Subquery(last), to_review=Subquery(newest)), PER_PAGE).get_page(
+        request.GET.get("pagina")
+    )
     rows = [{"watch": watch, "condition": condition(watch)} for watch in page]
     return render(request, "datasets/files/watches.html", {"page": page, "rows": rows})
 

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -257,6 +257,28 @@ def test_others_neither_see_nor_touch_it(client, watch):
     assert client.get(watch.get_absolute_url()).status_code == 404
     assert client.post(f"{watch.get_absolute_url()}comprobar/").status_code == 404
     assert watch.source.name not in client.get("/datos/vigiladas/").content.decode()
+
+
+def test_list_tells_what_changed_and_when_the_next_file_is_expected(client, watch, site):
+    Watch.objects.update(late_after=90)
+    look(watch)
+    Watch.objects.update(news_at=datetime(2026, 1, 1, 18, tzinfo=UTC), next_at=timezone.now() + timedelta(1))
+    client.force_login(watch.steward)
+    first = Ingest.objects.get()
+    page = client.get("/datos/vigiladas/").content.decode()
+    assert (
+        f'<a href="{first.get_absolute_url()}">Cambió: revísala</a>' in page
+        and "la próxima, a más tardar el 1 abr 2026" in page
+    )
+    assert "1 abr 2026" in client.get(watch.get_absolute_url()).content.decode()
+    services.publish_ingest(ingest=first, by=GesocFactory())
+    assert "Cambió" not in client.get("/datos/vigiladas/").content.decode()
+    site.body = SECOND
+    second = look(watch).ingest
+    assert (
+        f'<a href="{second.get_absolute_url()}">Cambió: revísala</a>'
+        in client.get("/datos/vigiladas/").content.decode()
+    )
 
 
 @pytest.mark.parametrize("count", [1, 3])
