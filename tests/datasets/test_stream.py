@@ -67,6 +67,11 @@ def test_every_encoding_gives_the_same_lines(write, encoding: str) -> None:
     assert found == [(2, "Dirección de Niñez", "1,50")]
 
 
+def test_characters_that_only_cp1252_has_are_read(write) -> None:
+    path = write("a.csv", "Unidad,X,Aprobado\nDirección “General” – Ñ €,x,1\n", "cp1252")
+    assert read(plan(path, encoding="cp1252"))[0] == [(2, "Dirección “General” – Ñ €", "1")]
+
+
 def test_rules_leave_out_rows_and_say_why(write) -> None:
     path = write("a.csv", "C,P,A\nTotal,,9\n1000,,5\n1000,1130,5\n,1130,4\n")
     rules = (SkipRule("subtotal", empty=(1,), filled=(0,)), SkipRule("section", empty=(0,)))
