@@ -126,6 +126,8 @@ class Supplier(models.Model):
                 fastupdate=False,
             ),
             models.Index(fields=["name_key"], name="supplier_by_name"),
+            # Twelve letters may be an RFC: every search for a word as long looks for one.
+            models.Index(fields=["rfc"], name="supplier_by_rfc", condition=~models.Q(rfc="")),
         ]
 
     def __str__(self) -> str:

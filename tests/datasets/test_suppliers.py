@@ -151,6 +151,13 @@ def test_the_directory_reads_its_index_in_order():
     assert "Sort" not in plan
 
 
+def test_an_rfc_is_looked_up_in_its_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = Supplier.objects.filter(rfc="PAV010230ECV").explain()
+    assert "supplier_by_rfc" in plan
+
+
 def test_the_index_of_trigrams_answers():
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
