@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(gesoc.common.migrations.Migration):
 
     dependencies = [
-        ('datasets', '0018_suppliers_in_order'),
+        ('datasets', '0019_suppliers_by_rfc'),
     ]
 
     operations = [

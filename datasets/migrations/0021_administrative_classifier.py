@@ -8,7 +8,7 @@ import gesoc.common.migrations
 class Migration(gesoc.common.migrations.Migration):
 
     dependencies = [
-        ('datasets', '0019_cancelled_loads'),
+        ('datasets', '0020_cancelled_loads'),
     ]
 
     operations = [
