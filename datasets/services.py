@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError as QueueAway
+
 from datasets import tasks
-from datasets.caching import keep, recall
+from datasets.caching import forget, keep, recall
 from datasets.cancelling import cancel_ingest
 from datasets.models import Ingest, Package, SourceFile, Watch
 from datasets.packages import prepare_package
@@ -66,10 +69,15 @@ def start_package(*, file: SourceFile, by: User | None = None, publish: bool = F
 
 
 def start_check(*, watch: Watch, by: User) -> None:
-    """Have a watched source looked at now, in the background."""
+    """Have a watched source looked at now, in the background. Nothing else remembers that it was asked for."""
     demand_check(watch=watch)
-    keep(tasks.awaited_key(watch.pk), True, tasks.AWAITED_SECONDS)
-    tasks.check_watch.delay_on_commit(watch.pk, by.pk)  # type: ignore[attr-defined]
+    awaited = tasks.awaited_key(watch.pk)
+    keep(awaited, True, tasks.AWAITED_SECONDS)
+    try:
+        tasks.check_watch.delay_on_commit(watch.pk, by.pk)  # type: ignore[attr-defined]
+    except QueueAway:
+        forget(awaited)
+        raise NotAllowedNow(_("The queue of work does not answer: ask again in a minute.")) from None
 
 
 def check_awaited(watch: Watch) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+from kombu import pools
 
 from gesoc import embedded, servers
 from gesoc.accounts import server_account
@@ -172,3 +173,27 @@ def can_mount(place: Path) -> bool:
     if done.returncode == 0:
         subprocess.run(["umount", str(place)], check=True)
     return done.returncode == 0
+
+
+AWAY = "redis://127.0.0.1:9/0"  # nobody listens there
+
+
+class broker_at:
+    """Tasks are handed over there for a while: at a server of a test's own, or where nobody is."""
+
+    def __init__(self, address: str = AWAY) -> None:
+        from gesoc.celery import app
+
+        self.app, self.address, self.before = app, address, app.conf.broker_url
+
+    def __enter__(self) -> None:
+        self._turn_to(self.address)
+
+    def __exit__(self, *error: object) -> None:
+        self._turn_to(self.before)
+
+    def _turn_to(self, address: str) -> None:
+        self.app.conf.broker_url = address
+        pools.reset()  # a pool that is only closed would be found again, closed, by whoever comes later
+        self.app._pool = None
+        self.app.amqp._producer_pool = None

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.models import Invitation, Registration, Session
+from gesoc.common.commits import after_commit
 from gesoc.common.text import search_text
 from partners.audit import acting
 from partners.models import Membership, Organisation, Person, User
@@ -65,7 +66,7 @@ def send_invitations(*, session: Session, by: User) -> int:
         count = chosen.filter(channel=Channel.EMAIL).update(state=State.QUEUED) + paper
         if count:
             mark_convened(session=current, by=by)
-            tasks.write_invitations.delay_on_commit(current.pk, by.pk)  # type: ignore[attr-defined]
+            after_commit(tasks.write_invitations.delay, current.pk, by.pk)
         return count
 
 

@@ -25,6 +25,7 @@ from dialogues.selectors import commitments as promises
 from dialogues.selectors import votes
 from dialogues.services import minutes as change
 from dialogues.tasks import make_minutes, restore_minutes
+from gesoc.common.commits import after_commit
 from gesoc.common.views import behind_a_link, refreshing
 from partners.audit import person
 from partners.models import Sector
@@ -104,7 +105,7 @@ def _act(request: HttpRequest, session: Session, body: str) -> str:
             change_note=request.POST.get("change_note", ""),
             names_checked="names_checked" in request.POST,
         )
-        make_minutes.delay_on_commit()  # type: ignore[attr-defined]
+        after_commit(make_minutes.delay)
         return _("The minutes are public.")
     return _("Saved.")
 
@@ -177,7 +178,7 @@ def as_pdf(request: HttpRequest, slug: str, edition: int) -> HttpResponseBase:
     try:
         stream = default_storage.open(pdf.storage_path)
     except FileNotFoundError:
-        restore_minutes.delay_on_commit(pdf.pk)  # type: ignore[attr-defined]
+        after_commit(restore_minutes.delay, pdf.pk)
         messages.warning(request, _("The file of this PDF was lost. It is being made again; try in a few minutes."))
         return redirect("dialogues:after", slug)
     name = f"minuta-{slug}-{edition}.pdf"

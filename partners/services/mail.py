@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from gesoc.common.commits import after_commit
 from partners import tasks
 from partners.audit import acting
 from partners.models import ConsentRecord, OutboxMail, Person, User
@@ -110,7 +111,7 @@ def queue_mail(
         mail.full_clean(exclude=["links"])
         mail.save()
         if mail.state == OutboxMail.State.QUEUED and mail.not_before <= timezone.now():
-            tasks.deliver_mail.delay_on_commit(mail.pk)  # type: ignore[attr-defined]
+            after_commit(tasks.deliver_mail.delay, mail.pk)
     return mail
 
 
@@ -163,7 +164,7 @@ def retry_mail(*, mail: OutboxMail, by: User) -> OutboxMail:
         OutboxMail.objects.filter(pk=mail.pk, state=OutboxMail.State.FAILED).update(
             state=OutboxMail.State.QUEUED, attempts=0, not_before=timezone.now()
         )
-        tasks.deliver_mail.delay_on_commit(mail.pk)  # type: ignore[attr-defined]
+        after_commit(tasks.deliver_mail.delay, mail.pk)
         mail.refresh_from_db()
         return mail
 

@@ -11,7 +11,6 @@ import time
 import psycopg2
 import pytest
 from django.db import connection
-from kombu import pools
 
 from datasets import services
 from datasets.ingest import pipeline
@@ -20,6 +19,7 @@ from datasets.tasks import teller
 from tests.datasets.files import ABOUT, HEADINGS, ROWS, member, upload
 from tests.factories.datasets import MunicipalityFactory
 from tests.factories.partners import GesocFactory
+from tests.outage import AWAY, broker_at
 from tests.worker import REPOSITORY, database_name
 
 RUN = "import django; django.setup(); from datasets.ingest.pipeline import run_ingest; run_ingest({pk})"
@@ -127,35 +127,15 @@ def running():
 
 @pytest.mark.django_db(transaction=True)
 def test_load_goes_on_while_redis_is_away_and_the_sweep_sends_what_waits(settings):
-    away = "redis://127.0.0.1:9/0"  # nobody listens there
     MunicipalityFactory()
-    settings.CACHES = settings.CACHES | {"default": {**settings.CACHES["default"], "LOCATION": away}}
-    with broker_at(away):
+    settings.CACHES = settings.CACHES | {"default": {**settings.CACHES["default"], "LOCATION": AWAY}}
+    with broker_at():
         file = services.register_file(stream=io.BytesIO((HEADINGS + ROWS).encode()), name="gasto.csv")
         ingest = services.start_ingest(file=file, publish=True, **ABOUT)  # whoever uploads sees no error
         assert ingest.status == "queued"
         done = pipeline.run_ingest(ingest.pk, teller(ingest.pk))
     assert (done.status, done.error) == ("published", "")
     assert list(Release.objects.values_list("status", "version")) == [("published", 1)]
-
-
-class broker_at:
-    def __init__(self, address):
-        from gesoc.celery import app
-
-        self.app, self.address, self.before = app, address, app.conf.broker_url
-
-    def __enter__(self):
-        self._turn_to(self.address)
-
-    def __exit__(self, *error):
-        self._turn_to(self.before)
-
-    def _turn_to(self, address):
-        self.app.conf.broker_url = address
-        pools.reset()  # a pool that is only closed would be found again, closed, by whoever comes later
-        self.app._pool = None
-        self.app.amqp._producer_pool = None
 
 
 @pytest.mark.django_db

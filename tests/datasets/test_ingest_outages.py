@@ -25,9 +25,9 @@ from datasets.tasks import ingest_file
 from gesoc.accounts import become
 from municipalities.models import State
 from tests.conftest import STRICT
-from tests.datasets.test_ingest_failures import broker_at, wait_for
+from tests.datasets.test_ingest_failures import wait_for
 from tests.factories.partners import GesocFactory
-from tests.outage import MEGABYTE, BreakableHouse, can_mount
+from tests.outage import MEGABYTE, BreakableHouse, broker_at, can_mount
 from tests.worker import REPOSITORY, CeleryWorker, database_name
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]

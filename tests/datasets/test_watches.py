@@ -18,6 +18,7 @@ from tests.datasets.test_fetching import reply, serving
 from tests.datasets.test_packages import MIXED
 from tests.factories.datasets import MunicipalityFactory
 from tests.factories.partners import GesocFactory
+from tests.outage import broker_at
 
 pytestmark = pytest.mark.django_db
 FIRST = (HEADINGS + ROWS).encode()
@@ -242,6 +243,14 @@ def test_a_member_sets_one_up_looks_and_pauses(client, site, django_capture_on_c
         f"{address}cambiar/", FORM | {"url": site.url, "cadence": "monthly", "steward": str(user.pk)}
     )
     assert (response.status_code, Watch.objects.get().cadence) == (302, "monthly")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_for_a_look_while_the_queue_of_work_is_away_is_told(client, watch):
+    client.force_login(watch.steward)
+    with broker_at():
+        page = client.post(f"{watch.get_absolute_url()}comprobar/", follow=True).content.decode()
+    assert "La cola de trabajo no responde" in page and not services.check_awaited(watch)
 
 
 @pytest.mark.parametrize("url", ["http://10.0.0.1:8080/", "ftp://datos.example/a.csv", "https://datos.example:22/"])

@@ -12,6 +12,7 @@ from django.utils import timezone
 from partners import services, tasks
 from partners.models import OutboxMail, SignedLink
 from tests.factories.partners import PersonFactory, UserFactory
+from tests.outage import broker_at
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,16 @@ def queue(person=None, key="one", **fields):
     link = services.MailLink("partners:organisation", "answer", "object-1", timezone.now() + datetime.timedelta(days=1))
     defaults = {"kind": "prueba", "template": "prueba", "context": {"name": "Ana"}, "links": {"answer": link}}
     return services.queue_mail(**{**defaults, "key": key, "by": None, "person": person or PersonFactory(), **fields})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mail_waits_in_the_outbox_while_the_queue_of_work_is_away(templates, mailoutbox):
+    with broker_at():
+        mail = queue(person=PersonFactory(email="ana@mesa.example"))  # whoever acts sees no error
+        mail.refresh_from_db()
+        assert mail.state == OutboxMail.State.QUEUED
+    assert tasks.deliver_due_mail() == 1
+    assert [sent.to for sent in mailoutbox] == [["ana@mesa.example"]]
 
 
 def test_mail_is_sent_with_a_fresh_link_that_is_stored_nowhere(templates):
