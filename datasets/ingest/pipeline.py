@@ -370,9 +370,8 @@ class _Run:
         self.outcome.seconds = time.monotonic() - self.started
         with transaction.atomic():
             Ingest.objects.select_for_update(no_key=True).get(pk=self.ingest.pk)
-            if is_asked_to_stop(
-                self.ingest
-            ):  # who asks from here on is told that it is too late (datasets/cancelling.py)
+            # Who asks from here on is told that it is too late (datasets/cancelling.py).
+            if is_asked_to_stop(self.ingest):
                 raise Cancelled
             finish(self.ingest, self.outcome, status)
         self.tell("done", 1.0, self.outcome.rows_read, self.outcome.rows_rejected)
