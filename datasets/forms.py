@@ -255,12 +255,28 @@ class WatchForm(ForOrganisation):
         max_value=1_000,
         help_text=_("Leave it empty if nobody promised when it comes."),
     )
+    expected_on = forms.DateField(
+        label=_("On which day is the next file expected?"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("If it does not come by then, whoever is told gets a mail."),
+    )
+    comes_every = forms.TypedChoiceField(
+        label=_("And those after it?"),
+        choices=[("", _("Only that one")), *Watch.Months.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
     organisation = forms.ModelChoiceField(
         label=_("For which organisation is it watched?"), queryset=Organisation.objects.none(), empty_label=None
     )
     steward = forms.ModelChoiceField(label=_("Who is told of news and failures?"), queryset=User.objects.none())
-    field_order = ["url", "name", "publisher", "licence", "cadence", "late_after", "organisation", "steward"]
-    main = ("url", "name", "publisher", "licence", "cadence", "late_after", "organisation", "steward")
+    main = (
+        *("url", "name", "publisher", "licence", "cadence", "late_after", "expected_on", "comes_every"),
+        *("organisation", "steward"),
+    )
+    field_order = main
 
     def __init__(self, *args: Any, user: User, watch: Watch | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -271,6 +287,12 @@ class WatchForm(ForOrganisation):
             del self.fields["steward"]
         else:
             self._fill(watch)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("comes_every") and not data.get("expected_on") and "expected_on" not in self.errors:
+            self.add_error("expected_on", _("Say also on which day the next one is expected."))
+        return data
 
     def _fill(self, watch: Watch) -> None:
         members = User.objects.filter(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tempfile
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit
@@ -33,6 +34,7 @@ from partners.services import person_of, queue_mail, site_url
 MOST = 50  # sources that an organisation may have watched
 MAX_FAILURES = 6  # in a row; then it is stopped until a person looks
 FIRST_WAIT = timedelta(hours=1)
+EARLY = 15  # days for each month between two files: what comes earlier is not yet the next one
 AGAIN_AFTER = timedelta(seconds=30)  # between two checks that people ask for
 LOCKS = -(2**30)  # our part of the numbers of `pipeline.held`
 INTERRUPTED = "Se interrumpió: el servidor se detuvo a la mitad."
@@ -50,6 +52,8 @@ class Wanted:
     cadence: str
     late_after: int | None
     options: dict[str, Any]
+    expected_on: date | None = None
+    comes_every: int | None = None  # months
 
 
 def save_watch(
@@ -76,6 +80,7 @@ def save_watch(
         _save_source(watch.source, wanted, watch)
         watch.source = watch.source
         watch.cadence, watch.late_after, watch.options = wanted.cadence, wanted.late_after, options
+        watch.expected_on, watch.comes_every = wanted.expected_on, wanted.comes_every
         watch.full_clean()
         watch.save()
         return watch
@@ -202,7 +207,28 @@ def _take(watch: Watch, fetch: Fetch, stream: IO[bytes]) -> None:
     else:
         fetch.ingest = prepare_ingest(file=file, options=watch.options, by=by).ingest
     watch.sha256, watch.news_at = fetch.sha256, timezone.now()
+    watch.expected_on = next_expected(watch.expected_on, watch.comes_every, timezone.localdate())
     _ended(watch, fetch, Outcome.NEW)
+
+
+def next_expected(day: date | None, months: int | None, today: date) -> date | None:
+    """The day of the file after the one that came today. What comes long before its day corrects the one before."""
+    if day is None or (day - today).days > EARLY * (months or 1):
+        return day
+    if months is None:
+        return None
+    steps = 1
+    while (following := add_months(day, months * steps)) <= today:
+        steps += 1
+    return following
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later month, or its last one; the last day of a month stays the last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    stays_last = day.day == monthrange(day.year, day.month)[1]
+    return date(year, month + 1, last if stays_last else min(day.day, last))
 
 
 def _ended(watch: Watch, fetch: Fetch, outcome: str) -> None:
@@ -211,7 +237,7 @@ def _ended(watch: Watch, fetch: Fetch, outcome: str) -> None:
     watch.etag = fetch.headers.get("etag", watch.etag)
     watch.last_modified = fetch.headers.get("last-modified", watch.last_modified)[:100]
     watch.failures, watch.next_at = 0, timezone.now() + watch.period
-    _save(watch, "etag", "last_modified", "sha256", "news_at", "failures", "next_at")
+    _save(watch, "etag", "last_modified", "sha256", "news_at", "expected_on", "failures", "next_at")
 
 
 def _failed(watch: Watch, fetch: Fetch, message: str, status: int | None, *, for_good: bool = False) -> None:
@@ -260,7 +286,8 @@ def tell_of_late() -> int:
     """Once for each silence."""
     late = Watch.objects.late().select_related("source", "steward")
     for watch in late:
-        _tell(watch, "watch_late", f"watch-late:{watch.pk}:{watch.news_at:%Y%m%d%H%M}", watch.get_absolute_url())
+        awaited = f"{watch.news_at:%Y%m%d%H%M}" + (f":{watch.expected_on}" if watch.is_overdue else "")
+        _tell(watch, "watch_late", f"watch-late:{watch.pk}:{awaited}", watch.get_absolute_url())
     return len(late)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -36,10 +36,10 @@ class WatchQuerySet(models.QuerySet["Watch"]):
         return self.filter(state=Watch.State.ACTIVE, next_at__lte=timezone.now())
 
     def late(self) -> WatchQuerySet:
-        """Nothing new for longer than whoever set it up expects."""
+        """Nothing new for longer than whoever set it up expects, or not on the day that was promised."""
         days = models.ExpressionWrapper(models.F("late_after") * timedelta(days=1), output_field=models.DurationField())
-        watched = self.filter(state=Watch.State.ACTIVE, late_after__isnull=False)
-        return watched.annotate(awaited=models.F("news_at") + days).filter(awaited__lt=timezone.now())
+        watched = self.filter(state=Watch.State.ACTIVE).annotate(awaited=models.F("news_at") + days)
+        return watched.filter(models.Q(awaited__lt=timezone.now()) | models.Q(expected_on__lt=timezone.localdate()))
 
 
 class Watch(models.Model):
@@ -54,6 +54,15 @@ class Watch(models.Model):
         ACTIVE = "active", _("Watched")
         PAUSED = "paused", _("Paused")
         STOPPED = "stopped", _("Stopped after failures")
+
+    class Months(models.IntegerChoices):
+        """After how many of them the publisher promises the next file."""
+
+        ONE = 1, _("Every month")
+        TWO = 2, _("Every two months")
+        QUARTER = 3, _("Every quarter")
+        HALF = 6, _("Every half year")
+        YEAR = 12, _("Every year")
 
     DAYS = {"daily": 1, "weekly": 7, "monthly": 30}
 
@@ -76,6 +85,10 @@ class Watch(models.Model):
     )
     cadence = models.CharField(_("how often"), max_length=10, choices=Cadence.choices, default=Cadence.WEEKLY)
     late_after = models.PositiveSmallIntegerField(_("late after so many days without news"), null=True, blank=True)
+    expected_on = models.DateField(_("day on which the next file is expected"), null=True, blank=True)
+    comes_every = models.PositiveSmallIntegerField(
+        _("and those after it"), choices=Months.choices, null=True, blank=True
+    )
     # The answers about its files, as `ingest_options` takes them.
     options = models.JSONField(default=dict, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ACTIVE)
@@ -105,14 +118,22 @@ class Watch(models.Model):
         return timedelta(days=self.DAYS[self.cadence])
 
     @property
-    def expected_by(self) -> datetime | None:
-        """The next file, by what whoever set it up said; from then on it is late."""
-        return None if self.late_after is None else self.news_at + timedelta(days=self.late_after)
+    def expected_by(self) -> date | None:
+        """The last day on which the next file is in time, by what whoever set it up said."""
+        days = [] if self.expected_on is None else [self.expected_on]
+        if self.late_after is not None:
+            days.append(timezone.localdate(self.news_at + timedelta(days=self.late_after)))
+        return min(days, default=None)
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.expected_on is not None and self.expected_on < timezone.localdate()
 
     @property
     def is_late(self) -> bool:
-        expected = self.expected_by
-        return self.state == self.State.ACTIVE and expected is not None and expected < timezone.now()
+        """As `late` finds it."""
+        is_silent = self.late_after is not None and self.news_at + timedelta(days=self.late_after) < timezone.now()
+        return self.state == self.State.ACTIVE and (is_silent or self.is_overdue)
 
     def get_absolute_url(self) -> str:
         return reverse("datasets:watch", args=[self.pk])

@@ -139,6 +139,8 @@ def _wanted(form: WatchForm, by: User) -> Wanted:
         licence=said["licence"],
         cadence=said["cadence"],
         late_after=said["late_after"],
+        expected_on=said["expected_on"],
+        comes_every=said["comes_every"],
         options=with_body(form.answers(), by),
     )
 
@@ -153,6 +155,8 @@ def _initial(found: Watch) -> dict[str, Any]:
         "licence": source.licence,
         "cadence": found.cadence,
         "late_after": found.late_after,
+        "expected_on": found.expected_on,
+        "comes_every": found.comes_every,
         "steward": found.steward_id,
         "body": next(map(str, resolve(said.get("municipality") or said.get("public_body") or "")), ""),
         "period": f"month-{period[5:]}" if period[4:5] == "-" else period,

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -198,6 +198,45 @@ def test_silence_is_told_once(watch, site):
     assert (watch.is_late, mails()) == (True, [("watch_late", "Atrasada: Gasto de Torreón")])
     look(watch)
     assert not watch.is_late
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "today", "following"),
+    [
+        ("2026-01-30", 3, "2026-01-28", "2026-04-30"),
+        ("2026-01-31", 1, "2026-02-02", "2026-02-28"),  # the last day of a month stays the last
+        ("2026-02-28", 1, "2026-02-28", "2026-03-31"),
+        ("2025-10-30", 3, "2026-05-02", "2026-07-30"),  # two were never published
+        ("2026-04-30", 3, "2026-02-10", "2026-04-30"),  # long before its day: a correction of the last one
+        ("2026-04-30", 12, "2026-04-30", "2027-04-30"),
+        ("2026-04-30", None, "2026-05-02", None),
+        (None, None, "2026-05-02", None),
+    ],
+)
+def test_the_day_of_the_next_file_follows_from_the_one_that_came(day, months, today, following):
+    given = date.fromisoformat(day) if day else None
+    found = watches.next_expected(given, months, date.fromisoformat(today))
+    assert found == (date.fromisoformat(following) if following else None)
+
+
+def test_a_day_that_passed_without_the_file_is_told_once_and_moves_when_it_comes(watch, site, client):
+    client.force_login(watch.steward)
+    page = f"{watch.get_absolute_url()}cambiar/"
+    sent = FORM | {"url": site.url, "steward": str(watch.steward_id)}
+    assert "Di también" in client.post(page, sent | {"comes_every": "3"}).content.decode()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    assert client.post(page, sent | {"comes_every": "3", "expected_on": str(yesterday)}).status_code == 302
+    Watch.objects.update(next_at=timezone.now() + timedelta(1))
+    tasks.watch_sources()
+    tasks.watch_sources()
+    watch.refresh_from_db()
+    assert (watch.is_late, mails()) == (True, [("watch_late", f"Atrasada: {watch.source.name}")])
+    assert "Se esperaba" in OutboxMail.objects.get().text
+    assert "Se esperaba un archivo el" in client.get(watch.get_absolute_url()).content.decode()
+    look(watch)
+    watch.refresh_from_db()
+    assert not watch.is_late and watch.expected_on > timezone.localdate()
+    assert "Cada trimestre".lower() in client.get(watch.get_absolute_url()).content.decode()
 
 
 def test_another_address_is_looked_at_from_the_beginning(watch, site):
