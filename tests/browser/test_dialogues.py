@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from dialogues import services
 from dialogues.models import Invitation, Registration, Session
 from dialogues.services.invitations import write_queued
+from gesoc.common.i18n import in_language
 from partners.models import OutboxMail, PrivacyNotice
 from partners.services import affiliate, mint_link, person_of
 from tests.browser.clicks import fits
@@ -74,6 +75,24 @@ def test_task_2_invite_with_the_gap_in_view_in_four_clicks(phone, session, itzel
     assert phone.clicks == 4
     assert write_queued(session=session, by=itzel.user) == 1
     assert OutboxMail.objects.get(kind="dialogue_invitation").person.full_name == "Dra. Paz"
+
+
+def test_what_is_ticked_before_the_script_has_come_counts_as_well(phone, session, itzel):
+    services.set_targets(session=session, targets={"academia": (0, 2)}, by=None)
+    home = session.municipality
+    university = OrganisationFactory(kind="academia", name="Universidad Lagunera", home_municipality=home)
+    affiliate(person=PersonFactory(full_name="Dra. Paz"), organisation=university, by=None)
+    held = []
+    phone.page.route("**/htmx*.js", lambda route: held.append(route))  # a slow network
+    phone.page.goto(
+        f"{phone.site}{in_language(f'{session.get_absolute_url()}convocar/', phone.language)}", wait_until="commit"
+    )
+    phone.tap(phone.page.get_by_role("checkbox", name="Universidad Lagunera"))
+    balance, academia = phone.page.locator("#balance"), phone.say("Academia").lower()
+    expect(balance).to_contain_text(f"2 {academia}")
+    for script in held:
+        script.continue_()
+    expect(balance).to_contain_text(f"1 {academia}")
 
 
 def test_tasks_3_and_4_answer_without_an_account_and_add_to_the_calendar(phone):
