@@ -99,3 +99,12 @@ def queries_of(client, url):
         response = client.get(url)
     assert response.status_code == 200
     return len(captured)
+
+
+def body_with_spending():
+    """The smallest public body that has pages: one account of 2024, with prices to compare it by."""
+    classifiers()
+    prices(2023, 2024)
+    body = make.PublicBodyFactory()
+    spending(body, 2024)
+    return body

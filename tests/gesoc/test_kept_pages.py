@@ -12,7 +12,6 @@ from datasets import releases
 from datasets.versions import bump_data_version
 from gesoc import kept_pages
 from tests.datasets import dashboards as place
-from tests.factories import datasets as make
 from tests.factories.partners import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,11 +28,7 @@ def kept(settings):
 
 @pytest.fixture
 def body():
-    place.classifiers()
-    place.prices(2023, 2024)
-    body = make.PublicBodyFactory()
-    place.spending(body, 2024)
-    return body
+    return place.body_with_spending()
 
 
 def asked(client, address, **headers):

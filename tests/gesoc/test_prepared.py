@@ -231,11 +231,7 @@ def test_what_the_database_stops_is_not_asked_twice():
 
 @pytest.fixture
 def body():
-    place.classifiers()
-    place.prices(2023, 2024)
-    body = make.PublicBodyFactory()
-    place.spending(body, 2024)
-    return body
+    return place.body_with_spending()
 
 
 HOME = "/municipios/05035/"
