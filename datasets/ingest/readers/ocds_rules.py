@@ -87,15 +87,16 @@ class Faults:
     def _look_at_object(self, one: Json) -> None:
         ocid = one.get("ocid")
         where = f" de {ocid[:60]}" if isinstance(ocid, str) and ocid else ""
-        compiled, releases = isinstance(one.get("compiledRelease"), dict), one.get("releases")
-        if not compiled and not isinstance(releases, list):
+        compiled, releases = one.get("compiledRelease"), one.get("releases")
+        if not isinstance(compiled, dict) and not isinstance(releases, list):
             self._look(one, SHAPES["Release"], "", where)
             return
         self._look(one, SHAPES["Record"], "registro", where)
-        if compiled:
-            self._look(one["compiledRelease"], SHAPES["Release"], "compiledRelease", where)
-        for place, release in enumerate(releases[:MOST_IN_LIST] if isinstance(releases, list) else ()):
-            self._look_at_entry(release, _release_shape(releases), f"releases[{place}]", where)
+        if compiled is not None:
+            self._look_at_entry(compiled, SHAPES["Release"], "compiledRelease", where)
+        entries: list[Any] = releases[:MOST_IN_LIST] if isinstance(releases, list) else []
+        for place, release in enumerate(entries):
+            self._look_at_entry(release, _release_shape(entries), f"releases[{place}]", where)
 
     def _look(self, one: Json, shape: Shape, path: str, where: str = "") -> None:
         for name, said in shape.fields.items():
