@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from datasets.models import ClassNode, Crosswalk
 from gesoc.common.moments import present
@@ -18,14 +18,8 @@ from .cells import Cell, nodes_of
 RENUMBERED = frozenset({ClassNode.Classifier.FUNDING})
 
 
-def entry_counts() -> dict[str, int]:
-    """Entries of each classifier, those no longer in force included."""
-    counted = ClassNode.objects.order_by().values_list("classifier").annotate(entries=Count("pk"))
-    return dict(counted)
-
-
 def entries(classifier: str, q: str = "") -> list[ClassNode]:
-    """Those whose code begins with what is asked for, or whose names hold its words; what each was and became. Three queries."""
+    """Those whose code begins with what is asked for, or whose names hold its words; what each was and became. Today's edition first. Three queries."""
     found = _with_crosswalks(ClassNode.objects.filter(classifier=classifier))
     asked, words = q.strip(), tokens(q)
     if not words:
@@ -35,7 +29,9 @@ def entries(classifier: str, q: str = "") -> list[ClassNode]:
 
 def _with_crosswalks(found: QuerySet[ClassNode]) -> QuerySet[ClassNode]:
     crosswalks = Crosswalk.objects.select_related("origin", "target").order_by("origin__code", "target__code")
-    return found.order_by("since", "code").prefetch_related(Prefetch("was", crosswalks), Prefetch("became", crosswalks))
+    return found.order_by("-since", "code").prefetch_related(
+        Prefetch("was", crosswalks), Prefetch("became", crosswalks)
+    )
 
 
 def _holds(node: ClassNode, words: Iterable[str]) -> bool:

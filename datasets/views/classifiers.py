@@ -37,12 +37,11 @@ def classifiers(request: HttpRequest) -> HttpResponseBase:
     found = selectors.entries(WORDS[word], query)
     if request.GET.get("formato") == "csv":
         return csv_response(f"clasificador-{word}.csv", csv_headings(), map(csv_row, found))
-    counts = selectors.entry_counts()
     context = {
         "word": word,
         "name": WORDS[word].label,
         "query": query,
-        "tabs": [(key, one.label, money.number(counts.get(one, 0))) for key, one in WORDS.items()],
+        "tabs": [(key, one.label) for key, one in WORDS.items()],
         "count": money.number(len(found)),
         "n": len(found),
         "table": entries_table(WORDS[word].label, found),

@@ -87,7 +87,7 @@ def test_crosswalks_are_loaded_once_and_brought_to_the_file(loaded, django_asser
 
 
 def test_the_page_tells_each_code_and_what_it_was(client, loaded, django_assert_num_queries):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         page = client.get(URL, {"cual": "fuente"}).content.decode()
     for said in (
         "hasta 2017",
