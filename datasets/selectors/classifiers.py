@@ -19,7 +19,8 @@ RENUMBERED = frozenset({ClassNode.Classifier.FUNDING})
 
 
 def entries(classifier: str, q: str = "") -> list[ClassNode]:
-    """Those whose code begins with what is asked for, or whose names hold its words; what each was and became. Today's edition first. Three queries."""
+    """Today's edition first: those whose code begins with what is asked for, or whose names hold its words. Three queries, with
+    what each was and became."""
     found = _with_crosswalks(ClassNode.objects.filter(classifier=classifier))
     asked, words = q.strip(), tokens(q)
     if not words:
