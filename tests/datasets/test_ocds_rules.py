@@ -239,6 +239,7 @@ def test_a_record_holds_releases_or_names_where_they_are():
     assert told({"ocid": "o-1", "releases": [RELEASE], "compiledRelease": RELEASE | {"tag": ["compilado"]}}) == {
         ("compiledRelease.tag", NO_CODE)
     }
+    assert told({"ocid": "o-1", "releases": [linked], "compiledRelease": None}) == {("compiledRelease", NO_OBJECT)}
     assert told({"releases": []}) == {("registro.ocid", MISSING), ("registro.releases", MISSING)}
 
 

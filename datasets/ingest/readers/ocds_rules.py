@@ -87,13 +87,13 @@ class Faults:
     def _look_at_object(self, one: Json) -> None:
         ocid = one.get("ocid")
         where = f" de {ocid[:60]}" if isinstance(ocid, str) and ocid else ""
-        compiled, releases = one.get("compiledRelease"), one.get("releases")
-        if not isinstance(compiled, dict) and not isinstance(releases, list):
+        releases = one.get("releases")
+        if "compiledRelease" not in one and not isinstance(releases, list):
             self._look(one, SHAPES["Release"], "", where)
             return
         self._look(one, SHAPES["Record"], "registro", where)
-        if compiled is not None:
-            self._look_at_entry(compiled, SHAPES["Release"], "compiledRelease", where)
+        if "compiledRelease" in one:
+            self._look_at_entry(one["compiledRelease"], SHAPES["Release"], "compiledRelease", where)
         entries: list[Any] = releases[:MOST_IN_LIST] if isinstance(releases, list) else []
         for place, release in enumerate(entries):
             self._look_at_entry(release, _release_shape(entries), f"releases[{place}]", where)
