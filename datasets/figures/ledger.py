@@ -74,7 +74,7 @@ REVENUE = Ledger(
     level_names={
         "rubro": gettext_lazy("Heading"),
         "type": gettext_lazy("Type"),
-        "item": gettext_lazy("Item"),
+        "item": gettext_lazy("Class"),
         "funding": gettext_lazy("Funding source"),
     },
     params=("rubro", "tipo"),

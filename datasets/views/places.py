@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 from datasets.models import PublicBody
 from gesoc.common.views import Link
 from municipalities.models import Municipality, Population
+from municipalities.selectors import people_in
 
 SECTIONS = {
     "": gettext_lazy("Summary"),
@@ -112,13 +113,11 @@ class Place:
         return self.populations([year]).get(year)
 
     def populations(self, years: Iterable[int]) -> dict[int, Population]:
-        """For each year the newest figure at or before it, else the one of the year after: the spending of 1999 is divided
-        by the census of early 2000, and every page says which it is. A year without either is left out. One query, once."""
+        """What `people_in` tells of each year, else the figure of the year after: the spending of 1999 is divided by the
+        census of early 2000, and every page says which it is. A year without either is left out. One query, once."""
         known = self._all_populations
         found = {
-            year: next((one for one in known if one.year <= year), None)
-            or next((one for one in known if one.year == year + 1), None)
-            for year in years
+            year: people_in(known, year) or next((one for one in known if one.year == year + 1), None) for year in years
         }
         return {year: one for year, one in found.items() if one is not None}
 

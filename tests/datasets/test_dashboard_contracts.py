@@ -49,7 +49,7 @@ def test_years_are_put_side_by_side(client, body):
     make.contract_cell(later, "method", "direct", amount="9000000.00")
     make.contract_cell(later, "method", "open", amount="1000000.00")
     page = client.get(CONTRACTS).text
-    assert "Lo asignado sin concurso subió de 62 a 90 de cada 100 pesos" in page
+    assert "Lo asignado sin concurso subió de 62 de cada 100 pesos en 2023 a 90 en 2024" in page
     assert "90 de cada 100 pesos se asignaron sin concurso" in page
     both = client.get(f"{CONTRACTS}?anio=todos").text
     assert "76 de cada 100 pesos se asignaron sin concurso" in both
@@ -116,7 +116,7 @@ def test_csv_of_procedures_keeps_currencies_apart(client, body):
 
 def test_withdrawn_contracts_are_gone(client, body):
     place.awards(body, 2024, status=Release.Status.WITHDRAWN)
-    assert "Todavía no hay nada publicado de Torreón" in client.get(CONTRACTS).text
+    assert "Todavía no hay contratos publicados de Torreón" in client.get(CONTRACTS).text
 
 
 def test_queries_are_as_many_for_one_contract_as_for_three(client, body):

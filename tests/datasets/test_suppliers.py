@@ -198,7 +198,7 @@ def test_page_tells_buyers_shares_and_names(client):
     published(suppliers=[supplier, make.SupplierFactory()])
     Contract.objects.filter(supplier=supplier).update(supplier_name="PAVIMENTOS CORDOBA")
     page = client.get(supplier.get_absolute_url()).text
-    assert "De cada 100 que contrató Torreón, Coahuila, 100 fueron para este proveedor" in page
+    assert "De cada 100 pesos que contrató Torreón, Coahuila, 100 fueron para este proveedor" in page
     assert "PAVIMENTOS CORDOBA" in page
     assert "/municipios/05035/" in page
 
