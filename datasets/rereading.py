@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from datasets.models import Ingest
@@ -61,14 +62,35 @@ def try_again(*, ingest: Ingest, by: User) -> Ingest:
     )
 
 
-@transaction.atomic
-def correct_rows(*, ingest: Ingest, fixes: dict[str, dict[str, dict[str, str]]], by: User) -> Ingest:
-    """Read the file again with these rows corrected: {sheet: {row: {heading: text}}}. Only those that could not be read can be.
+def corrections_of(ingest: Ingest) -> QuerySet[Ingest]:
+    """Loads that correct rows of this one, newest first; not those that came to nothing."""
+    standing = ingest.followed_by.exclude(status__in=(Ingest.Status.FAILED, Ingest.Status.CANCELLED))
+    if "fixes" in ingest.options:
+        standing = standing.exclude(options__fixes=ingest.options["fixes"])
+    return standing.filter(options__has_key="fixes").select_related("created_by").order_by("-pk")
 
-    The original stays as it is; what was corrected, by whom and when stays with the new load.
+
+@transaction.atomic
+def correct_rows(
+    *, ingest: Ingest, fixes: dict[str, dict[str, dict[str, str]]], by: User, seen: int | None = None
+) -> Ingest:
+    """Load these rows corrected: {sheet: {row: {heading: text}}}. Only those that could not be read can be.
+
+    The original stays as it is; what was corrected, by whom and when stays with the new load. Two people may have the same rows
+    before them: `seen` is the newest correction that whoever sends these knew of (0: of none), None where nobody was asked.
     """
     if not ingest.is_finished:
         raise NotAllowedNow(_("Rows can be corrected once the file has been read."))
+    Ingest.objects.select_for_update(no_key=True).get(pk=ingest.pk)
+    newest = corrections_of(ingest).first()
+    if newest is not None and seen is not None and newest.pk > seen:
+        raise NotAllowedNow(
+            _(
+                "%(who)s corrected rows of this load while you had it open. Go on from that load, or send yours once more to "
+                "leave those corrections out."
+            )
+            % {"who": newest.created_by or _("Somebody")}
+        )
     _only_unread(ingest, fixes)
     merged: dict[str, dict[str, dict[str, str]]] = {}
     for part in (ingest.options.get("fixes") or {}, fixes):
