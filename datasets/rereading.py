@@ -49,7 +49,15 @@ def confirm_mapping(
     profile = save_profile(ingest, columns, by=by, name=name, kind=kind, reading=said["reading"])
     said |= {"kind": kind, "mapping": profile.slug}
     publish = ingest.wants_publish and ingest.status != Ingest.Status.PUBLISHED
-    return start_ingest(file=ingest.file, by=by, publish=publish, follows=ingest, **said)
+    return _instead(ingest, start_ingest(file=ingest.file, by=by, publish=publish, follows=ingest, **said))
+
+
+def _instead(ingest: Ingest, again: Ingest) -> Ingest:
+    """Where a load of a watched source or of a package never became public, that which reads it again is the one to look at."""
+    if ingest.status != Ingest.Status.PUBLISHED:
+        ingest.fetches.update(ingest=again)
+        ingest.found_in.update(ingest=again)
+    return again
 
 
 @transaction.atomic
@@ -57,9 +65,10 @@ def try_again(*, ingest: Ingest, by: User) -> Ingest:
     """The same file with the same answers once more, after a failure that was not the file's, or a change of mind."""
     if not ingest.may_be_tried_again:
         raise NotAllowedNow(_("Only a load that failed on our side or was cancelled can be tried again as it is."))
-    return start_ingest(
+    again = start_ingest(
         file=ingest.file, by=by, publish=ingest.wants_publish, follows=ingest, excuse=ingest.excuse, **ingest.options
     )
+    return _instead(ingest, again)
 
 
 def corrections_of(ingest: Ingest) -> QuerySet[Ingest]:
@@ -100,7 +109,7 @@ def correct_rows(
     said = {key: value for key, value in ingest.options.items() if key != "fixes"}
     if ingest.profile and "columns" not in said:
         said["mapping"] = ingest.profile.slug
-    return start_ingest(file=ingest.file, by=by, follows=ingest, **(said | {"fixes": merged}))
+    return _instead(ingest, start_ingest(file=ingest.file, by=by, follows=ingest, **(said | {"fixes": merged})))
 
 
 def _only_unread(ingest: Ingest, fixes: dict[str, dict[str, dict[str, str]]]) -> None:

@@ -1,4 +1,4 @@
-"""Corrected rows of a file that is read in pieces are loaded alone: the same as if all of it were read, and nothing else moves."""
+"""Corrected rows of a file that is read in pieces are loaded alone: as if all of it were read, and nothing else moves."""
 
 import io
 
@@ -81,7 +81,7 @@ def read(model, release, without, order):
     with connection.cursor() as cursor:
         table = model._meta.db_table
         cursor.execute(
-            f"SELECT {columns} FROM {table} WHERE public_body_id = %s AND release_id = %s ORDER BY {order}",  # noqa: S608
+            f"SELECT {columns} FROM {table} WHERE public_body_id = %s AND release_id = %s ORDER BY {order}",
             [release.public_body_id, release.pk],
         )
         return cursor.fetchall()
