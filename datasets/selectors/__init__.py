@@ -11,6 +11,7 @@ from .cells import Cell, official_names, ordered, totals
 from .classifiers import same_headings
 from .contract import ContractChange, Printed, Procedure, changes, printed, procedure, same_procedure
 from .contracts import (
+    CONTRACT_ORDERS,
     Band,
     ContractFilters,
     ContractTotal,
@@ -20,6 +21,7 @@ from .contracts import (
     contract_releases,
     contract_totals,
     contracts,
+    contracts_by,
     newest_contracts,
     supplier_sums,
     suppliers_of,
@@ -66,6 +68,7 @@ from .suppliers import (
     Spelling,
     SupplierYear,
     contracts_of,
+    count_matches,
     largest_suppliers,
     merges_into,
     namesakes,
@@ -78,6 +81,7 @@ from .suppliers import (
 )
 
 __all__ = [
+    "CONTRACT_ORDERS",
     "Arrival",
     "Band",
     "Buyer",
@@ -108,8 +112,10 @@ __all__ = [
     "contract_releases",
     "contract_totals",
     "contracts",
+    "contracts_by",
     "contracts_of",
     "contracts_under_names",
+    "count_matches",
     "coverage",
     "data_version",
     "expenditure_cells",

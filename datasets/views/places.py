@@ -108,6 +108,11 @@ class Place:
             if key != "sanctions" or key == section or not self.is_government
         ]
 
+    @property
+    def told_apart(self) -> str:
+        """For what leaves the page: seven municipalities are called Benito Juárez."""
+        return str(self.municipality) if self.municipality is not None and self.is_government else self.name
+
     def population(self, year: int) -> Population | None:
         """People whom the body serves; agencies serve part of a territory, so nobody is counted for them."""
         return self.populations([year]).get(year)
