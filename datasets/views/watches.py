@@ -66,16 +66,9 @@ def watches(request: HttpRequest) -> HttpResponse:
         load_status=Subquery(news.values("ingest__status")[:1]),
     )
     page = Paginator(told, PER_PAGE).get_page(request.GET.get("pagina"))
+    rows = [{"watch": watch, "condition": condition(watch)} for watch in page]
     ended = (Ingest.Status.CANCELLED, Ingest.Status.FAILED)
-    rows = [
-        {
-            "watch": watch,
-            "condition": condition(watch),
-            "ended": watch.load_status if watch.load_status in ended else "",
-        }
-        for watch in page
-    ]
-    return render(request, "datasets/files/watches.html", {"page": page, "rows": rows})
+    return render(request, "datasets/files/watches.html", {"page": page, "rows": rows, "ended": ended})
 
 
 @require_safe
