@@ -101,7 +101,8 @@ def _named(known: dict[str, str], word: str, dotted: set[str]) -> str | None:
         return None
     least = _DOTTED_CUT if word in dotted or word in _USUAL_CUTS else _LONG_CUT
     cut = {moment for start, moment in known.items() if len(word) >= least and start.startswith(word)}
-    cut = cut or {moment for start, moment in known.items() if mistyped(word.rstrip("aos"), start)}
+    if not cut and not word.endswith("r"):  # ``por recaudar`` was not collected
+        cut = {moment for start, moment in known.items() if mistyped(word.rstrip("aos"), start)}
     return cut.pop() if len(cut) == 1 else None
 
 

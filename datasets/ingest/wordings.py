@@ -69,6 +69,7 @@ SHORT: dict[str, tuple[str, ...]] = {
     "max": ("maximo",),
     "min": ("minimo",),
     "mpio": ("municipio",),
+    "mpal": ("municipal",),
     "mto": ("monto",),
     "mun": ("municipio",),
     "n": ("numero",),
@@ -94,6 +95,7 @@ SHORT: dict[str, tuple[str, ...]] = {
     "sol": ("solicitante",),
     "tpo": ("tipo",),
     "u": ("unidad",),
+    "vto": ("vencimiento",),
 }
 _FILLER = re.compile(r"del?|l[ao]s?|el|[yoea]|al|en|que|se|por|para|sus?|una?|acum(?:ulad[oa])?|pesos|mxn?|mn")
 _TAX = re.compile(r"\b([cs])/\s*(?=i\.?\s?v\.?\s?a\b|imp)")

@@ -42,6 +42,8 @@ def field(kind: str, heading: str) -> str | None:
         # the year so far, and a quarter of it
         ("expenditure", "Dev. Ene-Mar", "accrued"),
         ("expenditure", "Dev. Abr-Jun", None),
+        ("revenue", "Por recaudar", None),  # what was not collected
+        ("works", "Estructura financiera Mpal.", "municipal_share"),
     ],
 )
 def test_short_headings_in_any_order(kind, heading, wanted):
@@ -178,6 +180,13 @@ def test_a_place_and_its_state_say_whose_the_file_is_where_nothing_else_does(tmp
         path = write_xlsx(tmp_path / "otra.xlsx", {"Hoja1": [[line], *TITLES[1:], head, *ROWS]})
         context = read_file(path, name=path.name).tables[0].context
         assert (context.municipality_name, context.state_code) == place
+
+
+def test_whose_the_money_is_in_words_is_no_amount(tmp_path):
+    head = ["Nombre de la obra", "Localidad", "Avance físico", "Inversión", "Recurso federal"]
+    rows = [["Barda", "Centro", 10, 1000, "Sí"], ["Domo", "Norte", 20, 500, "No"], ["Aula", "Sur", 30, 200, "No"]]
+    path = write_xlsx(tmp_path / "obras.xlsx", {"Hoja1": [["Obras públicas 2023"], head, *rows]})
+    assert "Recurso federal" not in read_file(path, name=path.name).columns
 
 
 CONTRACTS = ["No. Contrato", "Proveedor", "RFC", "Fecha de firma", "Importe", "Monto con IVA"]
