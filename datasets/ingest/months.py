@@ -16,7 +16,7 @@ from datasets.ingest.dictionary import fold, normalise
 from datasets.ingest.layout import Area
 from datasets.ingest.moments import said_moments
 from datasets.ingest.numbers import NotAnAmount, by_either_mark, decide_decimal_mark, to_decimal
-from datasets.ingest.shapes import Finding
+from datasets.ingest.shapes import Finding, UnreadableFile
 
 GROWING = 4  # different figures in the months of one row
 FEWEST = 3  # months in a row, from January on
@@ -29,6 +29,11 @@ _TOTAL = re.compile(
 )
 _PLAN = re.compile(r"calendari")
 _UNSAID = "Importe"
+ONLY_HEAD = "El archivo es grande: esto se revisó en sus primeros renglones."
+TOO_LARGE = (
+    "Los montos vienen por mes, sin una columna con el total de cada renglón, y el archivo es demasiado grande para sumarlos. "
+    "Agrega una columna «Total» con la suma de los meses, o divídelo en archivos de menos de 20 MB y súbelos uno por uno."
+)
 #: What a column of sums is called, by the moment that its months are of.
 _CALLED = {
     "accrued": "Devengado",
@@ -69,6 +74,14 @@ def with_months(area: Area) -> tuple[Area, list[Finding]]:
             findings.append(_summed(area, run))
         area = _dated(area, run)
     return area, findings
+
+
+def of_the_head(found: list[Finding]) -> list[Finding]:
+    """The same of a file that is read in pieces: what its head shows of a printed total. Without one it is refused: rows are
+    not added up as they pass, and whether months hold those before them is seen in all rows or not at all."""
+    if any(finding.severity == "warning" and finding.code == "months" for finding in found):
+        raise UnreadableFile("months_large", TOO_LARGE)
+    return [replace(finding, message=f"{finding.message} {ONLY_HEAD}") for finding in found]
 
 
 def _runs(area: Area) -> list[_Run]:

@@ -56,16 +56,19 @@ def condition(watch: Watch) -> Condition:
 def watches(request: HttpRequest) -> HttpResponse:
     demand(request, "datasets.watch_sources")
     last = Fetch.objects.filter(watch=OuterRef("pk")).order_by("-began_at").values("began_at")[:1]
-    changed = Fetch.objects.filter(
-        watch=OuterRef("pk"), outcome=Fetch.Outcome.NEW, ingest__status__in=Ingest.FOR_A_PERSON
-    )
-    newest = changed.order_by("-began_at").values("ingest")[:1]
+    news = Fetch.objects.filter(watch=OuterRef("pk"), outcome=Fetch.Outcome.NEW).order_by("-began_at")
+    newest = news.filter(ingest__status__in=Ingest.FOR_A_PERSON).values("ingest")[:1]
     found = Watch.objects.visible_to(request.user).select_related("source", "organisation")
-    page = Paginator(found.annotate(looked_at=Subquery(last), to_review=Subquery(newest)), PER_PAGE).get_page(
-        request.GET.get("pagina")
+    told = found.annotate(
+        looked_at=Subquery(last),
+        to_review=Subquery(newest),
+        load=Subquery(news.values("ingest")[:1]),
+        load_status=Subquery(news.values("ingest__status")[:1]),
     )
+    page = Paginator(told, PER_PAGE).get_page(request.GET.get("pagina"))
     rows = [{"watch": watch, "condition": condition(watch)} for watch in page]
-    return render(request, "datasets/files/watches.html", {"page": page, "rows": rows})
+    ended = (Ingest.Status.CANCELLED, Ingest.Status.FAILED)
+    return render(request, "datasets/files/watches.html", {"page": page, "rows": rows, "ended": ended})
 
 
 @require_safe

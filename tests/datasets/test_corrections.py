@@ -139,3 +139,49 @@ def test_cells_that_a_contract_was_loaded_without_are_corrected_too(client):
     again = read_again(load)
     assert (again.rows_loaded, again.report["totals"]) == (2, {"MXN": "25316268.26"})
     assert client.get(address(again)).context["unread_count"] == ""
+
+
+def test_two_people_correct_the_same_load(client, load):
+    page = client.get(address(load, "rechazadas/"))
+    first = cell_of(client, load, 5, "Aprobado")
+    second = cell_of(client, load, 6, "Aprobado")
+    assert page.context["seen"] == "0"
+    client.post(address(load, "rechazadas/"), {first: "1,250.00", "seen": "0"})
+    other = Ingest.objects.exclude(pk=load.pk).get()
+    late = client.post(address(load, "rechazadas/"), {second: "3.00", "seen": "0"})
+    assert late.status_code == 422
+    assert f"{load.created_by} corrigió filas de esta carga mientras la tenías abierta" in late.content.decode()
+    assert f'href="{address(other)}"' in late.content.decode()
+    assert (late.context["seen"], Ingest.objects.count()) == (str(other.pk), 2)
+    again = client.post(address(load, "rechazadas/"), {second: "3.00", "seen": str(other.pk)})
+    assert again.status_code == 302
+    assert Ingest.objects.latest("pk").options["fixes"] == {"": {"6": {"Aprobado": "3.00"}}}
+
+
+def test_row_says_who_corrected_which_cell_when(client, load):
+    client.post(address(load, "rechazadas/"), {cell_of(client, load, 5, "Aprobado"): "1,250.00"})
+    first = read_again(load)
+    colleague, _organisation = member("coordinacion")
+    colleague.memberships.update(organisation=load.file.organisations.get())
+    client.force_login(colleague)
+    client.post(address(first, "rechazadas/"), {cell_of(client, first, 6, "Aprobado"): "3.00"})
+    second = pipeline.run_ingest(Ingest.objects.latest("pk").pk)
+    release = second.releases.get()
+    told = {}
+    for line in ExpenditureLine.objects.filter(release=release, source_row__in=(5, 6)):
+        page = client.get(f"/datos/versiones/{release.pk}/filas/{line.line_no}/")
+        told[line.source_row] = page.context["corrections"]
+    assert told == {5: [("Aprobado", "1,250.00", first)], 6: [("Aprobado", "3.00", second)]}
+    assert str(colleague) in page.content.decode()
+
+
+def test_corrections_that_change_no_figure_give_nothing_to_publish(client, load):
+    client.post(address(load, "rechazadas/"), {cell_of(client, load, 5, "Aprobado"): "no se sabe"})
+    again = read_again(load)
+    assert (again.status, again.rows_loaded, again.rows_rejected, again.releases.count()) == ("ready", 3, 2, 0)
+    page = client.get(address(again))
+    assert "Ninguna cifra cambió con esto" in page.content.decode()
+    assert not page.context["may_publish"]
+    client.post(address(again, "publicar/"))
+    again.refresh_from_db()
+    assert (again.status, [release.status for release in load.releases.all()]) == ("ready", ["published"])
