@@ -51,6 +51,11 @@ def condition(watch: Watch) -> Condition:
     return Condition("warn", _("Late")) if watch.is_late else Condition("ok", _("Up to date"))
 
 
+def _ended(watch: Any) -> str:
+    """How the load of its newest file ended, where nothing came of it."""
+    return watch.load_status if watch.load_status in (Ingest.Status.CANCELLED, Ingest.Status.FAILED) else ""
+
+
 @require_safe
 @gate
 def watches(request: HttpRequest) -> HttpResponse:
@@ -66,15 +71,7 @@ def watches(request: HttpRequest) -> HttpResponse:
         load_status=Subquery(news.values("ingest__status")[:1]),
     )
     page = Paginator(told, PER_PAGE).get_page(request.GET.get("pagina"))
-    ended = (Ingest.Status.CANCELLED, Ingest.Status.FAILED)
-    rows = [
-        {
-            "watch": watch,
-            "condition": condition(watch),
-            "ended": watch.load_status if watch.load_status in ended else "",
-        }
-        for watch in page
-    ]
+    rows = [{"watch": watch, "condition": condition(watch), "ended": _ended(watch)} for watch in page]
     return render(request, "datasets/files/watches.html", {"page": page, "rows": rows})
 
 
