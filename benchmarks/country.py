@@ -241,8 +241,10 @@ def _ranking(release: Any) -> list[tuple[Any, ...]]:
     from django.core.cache import cache
 
     from datasets import selectors
+    from datasets.selectors.standings import unpacked
 
     cache.clear()
+    unpacked.cache_clear()
     return _plain([(one.code, one.spent) for one in selectors.standings(release.year)])
 
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from datasets import laws, public_bodies, services
 from datasets.models import (
     ClassNode,
+    Crosswalk,
     Ingest,
     Label,
     LegalReference,
@@ -256,9 +257,15 @@ class MappingProfileAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(ClassNode)
 class ClassNodeAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("code", "name_es", "classifier", "level")
+    list_display = ("code", "name_es", "classifier", "level", "since", "until")
     list_filter = ("classifier", "level")
     search_fields = ("code", "name_es", "name_en")
+
+
+@admin.register(Crosswalk)
+class CrosswalkAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("origin", "target", "is_whole", "source")
+    list_select_related = ("origin", "target")
 
 
 @admin.register(Label)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from .models import ClassNode
+from .models import ClassNode, Crosswalk
 
 DATA = Path(__file__).parent / "data"
-TEXTS = ("parent_code", "level", "name_es", "name_en", "short_es", "short_en")
+TEXTS = ("parent_code", "level", "name_es", "name_en", "short_es", "short_en", "source")
 FIELDS = (*TEXTS, "until")
 
 
@@ -20,8 +20,12 @@ FIELDS = (*TEXTS, "until")
 def load_classifiers() -> int:
     """Bring the table to what the files say, entries gone from them included; return how many rows were written.
 
-    One query where nothing changed.
+    Two queries where nothing changed.
     """
+    return _load_nodes() + _load_crosswalks()
+
+
+def _load_nodes() -> int:
     wanted = {_key(node): node for node in _published_nodes()}
     kept = {_key(node): node for node in ClassNode.objects.all()}
     gone = [node.pk for key, node in kept.items() if key not in wanted]
@@ -33,6 +37,52 @@ def load_classifiers() -> int:
             changed, update_conflicts=True, unique_fields=["classifier", "code", "since"], update_fields=FIELDS
         )
     return len(gone) + len(changed)
+
+
+def _load_crosswalks() -> int:
+    """After the entries that they join: one that an entry went away with is written again."""
+    wanted = set(_published_crosswalks())
+    kept = {_ends(one): one for one in Crosswalk.objects.select_related("origin", "target")}
+    gone = [one.pk for ends, one in kept.items() if ends not in wanted]
+    fresh = wanted - kept.keys()
+    if gone:
+        Crosswalk.objects.filter(pk__in=gone).delete()
+    if fresh:
+        nodes = {
+            _key(node): node for node in ClassNode.objects.filter(classifier__in={one.classifier for one in fresh})
+        }
+        Crosswalk.objects.bulk_create(one.between(nodes) for one in sorted(fresh))
+    return len(gone) + len(fresh)
+
+
+class Ends(NamedTuple):
+    """A line of crosswalks.csv."""
+
+    classifier: str
+    code: str
+    since: int
+    to_code: str
+    to_since: int
+    is_whole: bool
+    source: str
+
+    def between(self, nodes: Mapping[tuple[str, str, int], ClassNode]) -> Crosswalk:
+        origin = nodes[self.classifier, self.code, self.since]
+        target = nodes[self.classifier, self.to_code, self.to_since]
+        return Crosswalk(origin=origin, target=target, is_whole=self.is_whole, source=self.source)
+
+
+def _ends(one: Crosswalk) -> Ends:
+    origin, target = one.origin, one.target
+    return Ends(origin.classifier, origin.code, origin.since, target.code, target.since, one.is_whole, one.source)
+
+
+def _published_crosswalks() -> Iterator[Ends]:
+    with (DATA / "crosswalks.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            since, to_since = int(row["since"]), int(row["to_since"])
+            whole = row["whole"] == "yes"
+            yield Ends(row["classifier"], row["code"], since, row["to_code"], to_since, whole, row["source"])
 
 
 def _published_nodes() -> Iterator[ClassNode]:

@@ -97,9 +97,13 @@ def _of_one(code: str, year: int, version: int) -> tuple[Standing, dict[str, Gro
 def prepare() -> int:
     """Make what the first reader after a publication would wait for, seconds where thousands publish. How many lists."""
     version = data_version()  # before anything is read: nothing older ever stands under it
-    wanted = [(year, planned) for planned in (False, True) for year in years_of_standings(planned)[:READY_YEARS]]
+    wanted = [
+        (year, planned)
+        for planned in (False, True)
+        for year in years_of_standings(planned, version=version)[:READY_YEARS]
+    ]
     for year, planned in wanted:
-        everybody = standings(year, planned=planned)
+        everybody = standings(year, planned=planned, version=version)
         if not planned:
             _groups(year, version)
             remember_each(version, f"standing:{year}", {one.code: one for one in everybody})
@@ -107,7 +111,7 @@ def prepare() -> int:
 
 
 def _groups(year: int, version: int) -> dict[str, Group]:
-    return remembered(f"peers:{year}", lambda: _make(standings(year)), version=version)
+    return remembered(f"peers:{year}", lambda: _make(standings(year, version=version)), version=version)
 
 
 def _make(everybody: Sequence[Standing]) -> dict[str, Group]:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from datasets.views import (
+    classifiers,
     contract,
     disclosure,
     files,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("divulgacion/", disclosure.ranking, name="disclosure"),
     path("indicadores/", indicators.catalogue, name="indicators"),
     path("indicadores/<slug:code>/", indicators.indicator, name="indicator"),
+    path("clasificadores/", classifiers.classifiers, name="classifiers"),
     path("leyes/", laws.laws, name="laws"),
     path("senales/<uuid:key>/", indicators.flag, name="flag"),
     path("senales/<uuid:key>/revisar/", indicators.review, name="review_flag"),

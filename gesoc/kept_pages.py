@@ -39,7 +39,14 @@ STATE = f"SELECT concat_ws('.', (SELECT value FROM datasets_dataversion WHERE id
 # Whose answer depends on nothing but the address and what STATE tells apart. All of the rest is drawn for each visitor.
 KEPT = {
     *("compare", "panorama", "glossary", "public_bodies", "datasets:contract", "datasets:flag", "datasets:disclosure"),
-    *("datasets:indicators", "datasets:indicator", "datasets:laws", "datasets:suppliers", "datasets:supplier"),
+    *(
+        "datasets:indicators",
+        "datasets:indicator",
+        "datasets:classifiers",
+        "datasets:laws",
+        "datasets:suppliers",
+        "datasets:supplier",
+    ),
     *("municipalities:directory", "municipalities:map", "municipalities:state", "home"),
     *(
         f"{place}{page}"

@@ -1,13 +1,14 @@
 """Questions of public pages, planned once for each connection.
 
 To plan a page's questions takes the database three times as long as to answer them, and they are always the same ones with other
-values. What one connection asks for the third time is prepared there under a name (`PREPARE`) and from then on only named
+values. What one connection asks for the second time is prepared there under a name (`PREPARE`) and from then on only named
 (`EXECUTE`), as newer drivers do by themselves. This is for pages that read, asked for without a session and outside of any
 transaction: a question that cannot be prepared, or whose tables have changed since, is asked again as it is written, which a
 transaction that has met an error would not let us do.
 
-A plan made once suits any value, or PostgreSQL goes on making one for each. What depends on its values so much that this guess
-goes wrong (words, fragments, patterns) is never prepared. See docs/adr/prepared-questions.md.
+A plan is made once, for any value: left to itself PostgreSQL would make five for the first five values, and a connection that
+lives for a minute hardly asks more often. What depends on its values so much that one plan cannot suit them (words, fragments,
+patterns, spans of amounts or days) is never prepared. See docs/adr/prepared-questions.md.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -27,15 +29,18 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-THIRD = 3  # what is asked once or twice is not worth a name
+AGAIN = 2  # what is asked once is not worth a name
 MOST = 150  # of one connection: some 40 kB of the server's memory each
 LONGEST = 20_000  # characters; a list of thousands of keys is asked once
 # Operators and functions whose answer is few rows or nearly all of them, depending on the value.
 BY_VALUE = re.compile(r"@@|@>|\bLIKE\b|\bSIMILAR\b| ~\*? |tsquery", re.IGNORECASE)
+SPAN = re.compile(r"[<>]=? \$(\d+)")
+SPANS = ("numeric", "date")  # of which a span is few rows or nearly all; years and moments stand beside a key
 # Classes of errors: no connection, no room, the time is up or the server stops, the system fails.
 TROUBLE = ("08", "53", "57", "58", "XX")
 IS_THERE = "42P05"  # prepared already, under a name that tells what it is
-PLACE = re.compile(r"%(s|%)")
+PLACE = re.compile(r"(?<!NOT )\bIN \((?P<many>%s(?:, %s)+)\)|%(?P<one>s|%)")
+ONE_PLAN = "SET plan_cache_mode = force_generic_plan"
 
 
 def prepared_questions(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -94,7 +99,8 @@ def may_be_named(sql: str, many: bool, context: dict[str, Any]) -> bool:
 class Question:
     """What is asked without what it is asked about: the text, and the type of each value.
 
-    Members of an enumeration (a status, a kind) are part of the text, so that an index over one of them can be used.
+    Members of an enumeration (a status, a kind) are part of the text, so that an index over one of them can be used. A list
+    of keys is one value: what is asked of nine releases is what was asked of ten.
     """
 
     __slots__ = ("call", "name", "text", "types", "values")
@@ -113,23 +119,48 @@ class Question:
         values: list[Any] = []
         given = iter(params)
 
-        def place(found: re.Match[str]) -> str:
-            if found[1] == "%":
-                return "%"
-            value = next(given)
-            if isinstance(value, Enum) and isinstance(value.value, str):
-                return "'{}'".format(value.value.replace("'", "''"))
-            types.append(type_of(value))
+        def put(value: Any, kind: str) -> str:
+            types.append(kind)
             values.append(value)
             return f"${len(values)}"
+
+        def place(found: re.Match[str]) -> str:
+            if found["one"] == "%":
+                return "%"
+            some = list(islice(given, found["many"].count("%s") if found["many"] else 1))
+            if found["many"] and (kind := type_of_keys(some)):
+                return f"= ANY({put(some, kind)})"
+            said = [in_text(one) if in_text(one) else put(one, type_of(one)) for one in some]
+            return f"IN ({', '.join(said)})" if found["many"] else said[0]
 
         text = PLACE.sub(place, sql) if params else sql
         return None if "" in types else cls(text, tuple(types), tuple(values))
 
     @property
+    def depends_on_its_values(self) -> bool:
+        return bool(BY_VALUE.search(self.text)) or any(
+            self.types[int(number) - 1] in SPANS for number in SPAN.findall(self.text)
+        )
+
+    @property
     def statement(self) -> str:
         types = f" ({', '.join(self.types)})" if self.types else ""
         return f"PREPARE {self.name}{types} AS {self.text}"
+
+
+def in_text(value: Any) -> str:
+    """A member of an enumeration as it is written; empty for any other value."""
+    if isinstance(value, Enum) and isinstance(value.value, str):
+        return "'{}'".format(value.value.replace("'", "''"))
+    return ""
+
+
+def type_of_keys(values: Sequence[Any]) -> str:
+    """Of a list of whole numbers; empty for any other list."""
+    kinds = {"" if isinstance(value, Enum) else type_of(value) for value in values}
+    if not kinds <= {"integer", "bigint"}:
+        return ""
+    return "integer[]" if kinds == {"integer"} else "bigint[]"
 
 
 def type_of(value: Any) -> str:
@@ -153,6 +184,7 @@ class Book:
     def __init__(self) -> None:
         self.names: OrderedDict[str, None] = OrderedDict()
         self.asked: OrderedDict[str, float] = OrderedDict()  # -inf: never again
+        self.plans_once = False
 
     def has(self, question: Question, execute: Any, context: dict[str, Any]) -> bool:
         if question.name in self.names:
@@ -163,14 +195,16 @@ class Book:
         self.asked.move_to_end(question.name)
         if len(self.asked) > 10 * MOST:
             self.asked.popitem(last=False)
-        return times >= THIRD and self.prepare(question, execute, context)
+        return times >= AGAIN and self.prepare(question, execute, context)
 
     def prepare(self, question: Question, execute: Any, context: dict[str, Any]) -> bool:
-        if BY_VALUE.search(question.text):
+        if question.depends_on_its_values:
             self.asked[question.name] = float("-inf")
             return False
+        first = "" if self.plans_once else f"{ONE_PLAN}; "
         try:
-            execute(question.statement, None, False, context)
+            execute(first + question.statement, None, False, context)
+            self.plans_once = True
         except DatabaseError as error:  # "could not determine data type of parameter $1"
             if not was_refused(error):
                 raise

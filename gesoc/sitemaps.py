@@ -36,6 +36,7 @@ class Pages(Languages):
             "compare",
             "panorama",
             "glossary",
+            "datasets:classifiers",
             "datasets:laws",
             "datasets:open_data",
             "components",

@@ -123,8 +123,8 @@ def _notes(view: View, cells: Sequence[Cell], found: Sequence[Change], year: int
     if alone:
         notes.append(
             ngettext(
-                "%(count)s heading states no figure in %(year)s and is not compared.",
-                "%(count)s headings state no figure in %(year)s and are not compared.",
+                "%(count)s heading states no comparable figure in %(year)s and is left out.",
+                "%(count)s headings state no comparable figure in %(year)s and are left out.",
                 alone,
             )
             % {"count": money.number(alone), "year": year}

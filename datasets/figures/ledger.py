@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from datasets import sentences
 from datasets.models import Kind, Release
+from datasets.selectors.figures import EXPENDITURE_CLASSIFIERS, REVENUE_CLASSIFIERS
 from datasets.sentences import Part
 from gesoc.common import money
 
@@ -24,6 +25,7 @@ class Ledger:
     ways: dict[str, tuple[str, ...]]  # ?por= -> levels from coarse to fine
     way_names: dict[str, Any]
     level_names: dict[str, Any]
+    classifiers: dict[str, str]  # of the levels that have an official one
     params: tuple[str, ...]  # of the chosen heading at each level
     whole_name: Any
     plan: tuple[str, ...]
@@ -60,6 +62,7 @@ EXPENDITURE = Ledger(
         "funding": gettext_lazy("Funding source"),
         "economic": gettext_lazy("Type of expenditure"),
     },
+    classifiers=EXPENDITURE_CLASSIFIERS,
     params=("cap", "con"),
     whole_name=gettext_lazy("All expenditure"),
     plan=("approved",),
@@ -77,6 +80,7 @@ REVENUE = Ledger(
         "item": gettext_lazy("Item"),
         "funding": gettext_lazy("Funding source"),
     },
+    classifiers=REVENUE_CLASSIFIERS,
     params=("rubro", "tipo"),
     whole_name=gettext_lazy("All revenue"),
     plan=("estimated",),

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.dates import parse_date
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.dictionary import fold
 from datasets.ingest.foot import foot_of_list, is_signature
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area, is_legend, is_number, is_template
-from datasets.ingest.mapping import ColumnMapping
 from datasets.ingest.shapes import BARE, CONTRACT_AMOUNTS, LINE_FIELDS, PLACE_AND_TIME, remember_reason
 
 #: What tells a contract from a row that only continues the one above (other bidders, another clause).

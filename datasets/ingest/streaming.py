@@ -8,10 +8,11 @@ from pathlib import Path
 
 from datasets.ingest.build import Part
 from datasets.ingest.codes import object_code
+from datasets.ingest.columns import OBJECT_CODES, ColumnMapping
 from datasets.ingest.decisions import fixes_by_column
 from datasets.ingest.layout import Area
 from datasets.ingest.lines import RENAMED
-from datasets.ingest.mapping import OBJECT_CODES, ColumnMapping, map_columns
+from datasets.ingest.mapping import map_columns
 from datasets.ingest.shapes import BARE, LINE_FIELDS, PLACE_AND_TIME, RECORD_KINDS, Finding, SkipRule, StreamPlan, Table
 from datasets.ingest.units import printed_unit
 

@@ -1,6 +1,6 @@
 """Published files, what was read from them, and the canonical facts."""
 
-from .classifiers import ClassNode, Label
+from .classifiers import ClassNode, Crosswalk, Label
 from .facts import Contract, ExpenditureLine, RevenueLine, Supplier
 from .history import LegalReferenceEvent, MappingProfileEvent, ProcurementCapEvent, PublicBodyEvent, ReleaseEvent
 from .indicators import DisclosureScore, Flag, FlagReply, FlagReview, FlagRow, IndicatorValue
@@ -20,6 +20,7 @@ __all__ = [
     "ClassNode",
     "Contract",
     "ContractCell",
+    "Crosswalk",
     "DataVersion",
     "Debt",
     "DisclosureScore",

@@ -28,6 +28,7 @@ class ClassNode(models.Model):
     # Words for charts: shorter than the official name, which stays in name_es.
     short_es = models.CharField(max_length=80, blank=True)
     short_en = models.CharField(max_length=80, blank=True)
+    source = models.TextField(_("source"), blank=True)
 
     class Meta:
         verbose_name = _("classifier entry")
@@ -37,6 +38,27 @@ class ClassNode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name_es}"
+
+
+class Crosswalk(models.Model):
+    """An entry of a classifier that a later edition calls something else, or tells in parts.
+
+    Where only a part went to the later entry, amounts of the two cannot be compared: no file says how large the part was.
+    """
+
+    origin = models.ForeignKey(ClassNode, models.CASCADE, related_name="became", verbose_name=_("was"))
+    target = models.ForeignKey(ClassNode, models.CASCADE, related_name="was", verbose_name=_("is now"))
+    is_whole = models.BooleanField(_("all of it"))
+    source = models.TextField(_("source"))
+
+    class Meta:
+        verbose_name = _("crosswalk")
+        verbose_name_plural = _("crosswalks")
+        ordering = ["origin", "target"]
+        constraints = [models.UniqueConstraint(fields=["origin", "target"], name="crosswalk_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.origin} → {self.target}"
 
 
 class Label(models.Model):

@@ -8,6 +8,7 @@ and the release it returns says what was chosen. Only published releases are eve
 from datasets.versions import data_version
 
 from .cells import Cell, official_names, ordered, totals
+from .classifiers import same_headings
 from .contract import ContractChange, Printed, Procedure, changes, printed, procedure, same_procedure
 from .contracts import (
     Band,
@@ -129,6 +130,7 @@ __all__ = [
     "register_rows",
     "register_years",
     "revenue_cells",
+    "same_headings",
     "same_procedure",
     "same_suppliers",
     "sanction_outcomes",

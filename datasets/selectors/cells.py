@@ -76,7 +76,7 @@ class Name:
 
 def official_names(classifier: str | None, codes: Iterable[str]) -> dict[str, Name]:
     """Names that the classifier's codes have today, in the active language; a name without translation stays Spanish."""
-    return {node.code: node_name(node) for node in _nodes(classifier, codes) if node.until is None}
+    return {node.code: node_name(node) for node in nodes_of(classifier, codes) if node.until is None}
 
 
 def official_names_by_year(
@@ -84,7 +84,7 @@ def official_names_by_year(
 ) -> dict[int, dict[str, Name]]:
     """The names that the codes had in each of the years: a digit of the funding sources meant another one before 2018.
     One query."""
-    nodes = _nodes(classifier, codes)
+    nodes = nodes_of(classifier, codes)
     return {
         year: {node.code: node_name(node) for node in nodes if node.since <= year <= (node.until or year)}
         for year in set(years)
@@ -93,12 +93,13 @@ def official_names_by_year(
 
 def settled_names(classifier: str | None, codes: Iterable[str]) -> dict[str, Name]:
     """Of the codes that never had another meaning: for figures of several years at once."""
-    nodes = _nodes(classifier, codes)
+    nodes = nodes_of(classifier, codes)
     meanings = Counter(node.code for node in nodes)
     return {node.code: node_name(node) for node in nodes if meanings[node.code] == 1}
 
 
-def _nodes(classifier: str | None, codes: Iterable[str]) -> list[ClassNode]:
+def nodes_of(classifier: str | None, codes: Iterable[str]) -> list[ClassNode]:
+    """The entries of the codes in all the years, kept for a minute by each process."""
     wanted = set(codes)
     if classifier is None or not wanted:
         return []

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from datasets.caching import remembered
 from datasets.models import Contract, ContractCell, Document, ExpenditureCell, Kind, PublicBody, Release, RevenueCell
+from datasets.versions import data_version
+from gesoc.common.moments import present
 from municipalities.models import Population
 from municipalities.selectors import metropolitan_subqueries, population_on, populations_by_year
 
@@ -54,15 +57,24 @@ class Standing:
         return self.chapters.get(code, Decimal(0)) if self.chapters else None
 
 
-def years_of_standings(planned: bool) -> list[int]:
+def years_of_standings(planned: bool, *, version: int | None = None) -> list[int]:
     """Years of which at least one municipal government has a figure of the kind, newest first. One query at most."""
-    return remembered(f"standings:years:{int(planned)}", lambda: _years(planned))
+    return remembered(f"standings:years:{int(planned)}", lambda: _years(planned), version=version)
 
 
-def standings(year: int, *, planned: bool = False) -> list[Standing]:
-    """All municipalities of the year, by name; six queries at most, none while the data stay the same."""
+def standings(year: int, *, planned: bool = False, version: int | None = None) -> list[Standing]:
+    """All municipalities of the year, by name; six queries at most, none while the data stay the same (one of their version
+    where that was not asked before). A process goes on with what it unpacked: thousands of rows, which no page changes."""
+    return unpacked(data_version() if version is None else version, year, planned, present())
+
+
+@lru_cache(maxsize=4)
+def unpacked(version: int, year: int, planned: bool, moment: float) -> list[Standing]:
+    """Some 5 MB of a whole country."""
     return remembered(
-        f"standings:{year}:{int(planned)}", lambda: _standings(_budgets(planned).filter(year=year), planned)
+        f"standings:{year}:{int(planned)}",
+        lambda: _standings(_budgets(planned).filter(year=year), planned),
+        version=version,
     )
 
 

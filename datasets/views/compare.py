@@ -96,7 +96,12 @@ class CompareView(View):
 
     @cached_property
     def years(self) -> list[int]:
-        return selectors.years_of_standings(self.planned)
+        return selectors.years_of_standings(self.planned, version=self.version)
+
+    @cached_property
+    def version(self) -> int:
+        """Asked before anything that is kept under it."""
+        return selectors.data_version()
 
     @cached_property
     def year(self) -> int | None:
@@ -117,7 +122,7 @@ class CompareView(View):
 
     @cached_property
     def everybody(self) -> list[Standing]:
-        return selectors.standings(self.year, planned=self.planned) if self.year else []
+        return selectors.standings(self.year, planned=self.planned, version=self.version) if self.year else []
 
     @cached_property
     def chosen(self) -> list[Standing]:

@@ -244,9 +244,13 @@ class LedgerView(DashboardView):
         """Amounts of the year before at prices of the chosen one; nothing where they cannot be compared."""
         if self.earlier is None or self.moment is None:
             return {}
-        year = self.earlier.year
+        year, cells = self.earlier.year, self.earlier.cells
+        classifier = self.ledger.classifiers.get(self.level)
+        same = selectors.same_headings(classifier, cells, self.cells, years=(year, year + 1))
         return {
-            cell.key: self.deflator.deflate(cell.amount(self.moment), year, year + 1) for cell in self.earlier.cells
+            same[cell.key]: self.deflator.deflate(cell.amount(self.moment), year, year + 1)
+            for cell in cells
+            if cell.key in same
         }
 
     def changes(self) -> Figure | None:

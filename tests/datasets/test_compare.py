@@ -158,6 +158,17 @@ def test_standings_are_kept_until_the_data_change(towns, django_assert_num_queri
         selectors.standings(2024)
 
 
+def test_a_process_goes_on_with_the_standings_it_unpacked(towns, settings, django_assert_num_queries):
+    settings.TESTING = False  # else nothing is kept by the process
+    first = selectors.standings(2024)
+    cache.clear()
+    with django_assert_num_queries(1):
+        assert selectors.standings(2024) is first
+    town("05018", 70_000_000, people=90_000)
+    bump_data_version()
+    assert [one.code for one in selectors.standings(2024)] == ["05018", *[one.code for one in first]]
+
+
 def test_queries_do_not_grow_with_the_number_of_places(client, towns):
     few = queries_of(client, f"{COMPARE}?m=05035")
     client.get(COMPARE)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from datasets.classifiers import load_classifiers
 from datasets.models import Breakdown, Document, ExpenditureLine, Release
 from tests.datasets import dashboards as place
 from tests.datasets.dashboards import D, csv_of, queries_of
@@ -471,7 +472,32 @@ def test_changes_are_real_and_leave_out_what_the_year_before_did_not_state(clien
         ["1000", "Servicios personales", "110000000.00", "120000000.00", "10000000.00"],
         ["6000", "Inversión pública", "55000000.00", "50000000.00", "-5000000.00"],
     ]
-    assert "1 rubro no tiene cifra en 2023 y no se compara." in client.get(BUDGET).text
+    assert "1 rubro no tiene cifra comparable en 2023 y no se compara." in client.get(BUDGET).text
+
+
+def test_a_funding_source_is_compared_with_what_it_was_called_before_2018(client):
+    """1 was own taxes in 2017 and is all that is not earmarked in 2018; 5 was divided into 15 and 25."""
+    load_classifiers()
+    body = make.PublicBodyFactory()
+    place.prices(2017, 2018)  # 100 and 110
+    years = {
+        2017: {"1": "10000000.00", "4": "20000000.00", "5": "70000000.00"},
+        2018: {"1": "99000000.00", "11": "12000000.00", "14": "20000000.00", "15": "67000000.00"},
+    }
+    for year, sources in years.items():
+        release = make.ReleaseFactory(
+            public_body=body, year=year, totals={"accrued": str(sum(map(D, sources.values())))}
+        )
+        for code, accrued in sources.items():
+            label = make.label("funding", f"Fondo {code} de {year}", code=code, published_code=code)
+            make.expenditure_cell(release, "funding", code, label=label, accrued=accrued)
+    rows = csv_of(client.get(f"{BUDGET}?por=fuente&anio=2018&formato=csv&figura=cambios"))
+    assert [[row[0], *row[2:5]] for row in rows[1:]] == [
+        ["11", "11000000.00", "12000000.00", "1000000.00"],
+        ["14", "22000000.00", "20000000.00", "-2000000.00"],
+    ]
+    page = client.get(f"{BUDGET}?por=fuente&anio=2018").text
+    assert "2 rubros no tienen cifra comparable en 2017 y no se comparan." in page
 
 
 def test_quarters_stand_beside_the_same_date_of_the_year_before(client, body):

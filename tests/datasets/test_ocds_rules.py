@@ -148,6 +148,9 @@ NO_CODE = "tiene una clave que no está en la lista del estándar"
 TWICE = "tiene la misma entrada dos veces"
 LINK = "debe ser una dirección completa, como https://…"
 DATE = "debe ser fecha con hora y zona, como 2024-03-31T00:00:00-06:00"
+NULL, EMPTY = "no puede ser null: si no hay dato, se omite", "está vacío: si no hay dato, se omite"
+NUMBER = "debe ser un número, sin comillas"
+TEXT, NO_OBJECT = "debe ser texto", "debe ser un objeto"
 TENDER, AWARD, CONTRACT = ("tender",), ("awards", 0), ("contracts", 0)
 
 
@@ -172,8 +175,8 @@ TENDER, AWARD, CONTRACT = ("tender",), ("awards", 0), ("contracts", 0)
         ((*TENDER, "hasEnquiries"), "no", "debe ser true o false, sin comillas"),
         ((*TENDER, "submissionMethod"), "escrito", "debe ser una lista de textos"),
         ((*TENDER, "enquiryPeriod", "durationInDays"), 2.5, "debe ser un número entero, sin comillas"),
-        ((*TENDER, "items", 0, "quantity"), "dos", "debe ser un número, sin comillas"),
-        ((*TENDER, "items", 0, "unit", "value", "amount"), "10", "debe ser un número, sin comillas"),
+        ((*TENDER, "items", 0, "quantity"), "dos", NUMBER),
+        ((*TENDER, "items", 0, "unit", "value", "amount"), "10", NUMBER),
         ((*TENDER, "items", 0, "classification", "id"), 1.5, "debe ser texto o un número entero"),
         ((*CONTRACT, "documents", 0, "url"), "www.ejemplo.mx/contrato.pdf", LINK),
         ((*CONTRACT, "documents", 0, "datePublished"), "01/03/2024", DATE),
@@ -183,15 +186,61 @@ TENDER, AWARD, CONTRACT = ("tender",), ("awards", 0), ("contracts", 0)
         (("parties", 0, "roles"), "buyer", "debe ser una lista de textos"),
         (("parties", 0, "contactPoint", "url"), "ejemplo", LINK),
         (("parties", 0, "address", "postalCode"), 27000, "debe ser texto"),
-        (("planning", "budget", "amount", "currency"), "pesos", "debe ser una clave de tres letras, como MXN"),
-        (("planning", "budget"), 100, "debe ser un objeto"),
+        (("planning", "budget", "amount", "currency"), "pesos", "debe ser la clave de una moneda, como MXN"),
+        (("planning", "budget"), 100, NO_OBJECT),
+        ((*CONTRACT, "documents", 0, "id"), ..., MISSING),
+        ((*TENDER, "milestones", 0, "id"), None, MISSING),
+        (("parties",), None, NULL),
+        (("buyer",), None, NULL),
+        (("buyer", "name"), "", EMPTY),
+        ((*AWARD, "items"), [], EMPTY),
+        (("tag",), [], MISSING),
+        (("awards",), {}, "debe ser una lista"),
+        ((*AWARD, "suppliers", 0), "Papelera", NO_OBJECT),
+        ((*TENDER, "amendment"), {"date": DAY, "rationale": 3}, None),
+        ((*CONTRACT, "title_en"), 5, TEXT),
+        ((*CONTRACT, "implementation", "transactions", 0, "amount"), {"amount": "3"}, None),
+        ((*CONTRACT, "dateSigned"), "2024-02-30T10:00:00Z", DATE),
     ],
 )  # fmt: skip
 def test_each_constraint_is_seen_where_it_is_broken(path, new, fault):
     shown = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
     while "[0]" in shown:
         shown = shown.replace("[0]", "[]")
+    if fault is None:  # inside of what is given
+        shown, fault = {"amendment": (f"{shown}.rationale", TEXT), "amount": (f"{shown}.amount", NUMBER)}[path[-1]]
     assert told(broken(RELEASE, path, new)) == {(shown, fault)}
+
+
+@pytest.mark.parametrize(
+    ("path", "new"),
+    [
+        ((*CONTRACT, "title"), None),
+        ((*CONTRACT, "title_en"), "Paper"),
+        ((*CONTRACT, "title_internal_note"), 5),  # no language: a field of the publisher's own
+        ((*CONTRACT, "x_amount"), "5"),
+        ((*TENDER, "items"), [{"id": 1}, {"id": "1"}]),
+        ((*TENDER, "documents"), [DOCUMENT, DOCUMENT]),  # what may stand twice
+        ((*TENDER, "status"), None),
+        ((*TENDER, "additionalProcurementCategories"), None),
+        ((*CONTRACT, "value", "currency"), "UYU"),
+    ],
+)
+def test_what_the_schemas_allow_is_no_fault(path, new):
+    assert told(broken(RELEASE, path, new)) == set()
+
+
+def test_a_record_holds_releases_or_names_where_they_are():
+    linked = {"url": "https://a.example/1.json#1", "date": DAY, "tag": ["contract"]}
+    assert told({"ocid": "o-1", "releases": [linked]}) == set()
+    assert told({"ocid": "o-1", "releases": [linked | {"date": "ayer"}, {"url": None}]}) == {
+        ("releases[].date", DATE), ("releases[].date", MISSING),
+    }  # fmt: skip
+    assert told({"ocid": "o-1", "releases": [RELEASE], "compiledRelease": RELEASE | {"tag": ["compilado"]}}) == {
+        ("compiledRelease.tag", NO_CODE)
+    }
+    assert told({"ocid": "o-1", "releases": [linked], "compiledRelease": None}) == {("compiledRelease", NO_OBJECT)}
+    assert told({"releases": []}) == {("registro.ocid", MISSING), ("registro.releases", MISSING)}
 
 
 @pytest.mark.parametrize(

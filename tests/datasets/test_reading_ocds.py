@@ -158,9 +158,9 @@ def test_faults_are_told_with_their_path_and_refuse_nothing(tmp_path):
         "paquete.publishedDate.",
         "«contracts[].value.amount» debe ser un número, sin comillas: una vez en contracts[0].value.amount de ocds-abc123-1.",
         "«tag» tiene una clave que no está en la lista del estándar: una vez en tag de ocds-abc123-2.",
-        "«tender.numberOfTenderers» debe ser un número entero, sin comillas: una vez en tender.numberOfTenderers de "
+        "«tender.value.currency» debe ser la clave de una moneda, como MXN: una vez en tender.value.currency de "
         "ocds-abc123-2.",
-        "«tender.value.currency» debe ser una clave de tres letras, como MXN: una vez en tender.value.currency de "
+        "«tender.numberOfTenderers» debe ser un número entero, sin comillas: una vez en tender.numberOfTenderers de "
         "ocds-abc123-2.",
         "«awards[].status» tiene una clave que no está en la lista del estándar: una vez en awards[0].status de "
         "ocds-abc123-2.",

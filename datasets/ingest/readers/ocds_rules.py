@@ -1,51 +1,59 @@
-"""What OCDS 1.1 (https://standard.open-contracting.org/1.1/) demands of the parts that this reader uses, and what of a file
-does not follow it. Nothing is refused for it: the data are read all the same, and a person is told.
+"""What of open contracting data does not follow the schemas of OCDS 1.1 (`ocds_schema`). Nothing is refused for it: the data are
+read all the same, and a person is told, with the path of the first case and in words that the publisher can act on.
 
-The rules are stated here, because no library carries the schemas of the standard (docs/adr/open-contracting-data.md has the
-table): required fields, kinds of values, closed code lists, dates, addresses and repeated entries of packages, records,
-releases and every object in them. Extensions are not looked at, nor are currencies beyond their shape.
+Extensions are not looked at, nor a record's `versionedRelease`.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+from datasets.ingest.readers.ocds_schema import CODES, SHAPES, Field, Shape
 from datasets.ingest.shapes import Finding
 
 Json = dict[str, Any]
 MOST_CHECKED = 2_000  # objects, spread over the file: the check must cost little beside reading it
 MOST_IN_LIST = 200  # of one list
 MOST_SHOWN = 8  # sorts of faults
-TEXT, AMOUNT, WHOLE, ID, DATE, OBJECT, LIST = "texto", "número", "entero", "id", "fecha", "objeto", "lista"
-FLAG, LINK, TEXTS, LINKS = "sí o no", "dirección", "textos", "direcciones"
-_DATE = re.compile(
-    r"[0-9]{4}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-5][0-9]:[0-6][0-9](\.[0-9]+)?([Zz]|[+-][0-2][0-9]:[0-5][0-9])"
-)
-_LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
-_VERSION = re.compile(r"\d+\.\d+")
-_CURRENCY = re.compile(r"[A-Z]{3}")
+MISSING = "falta y es obligatorio"
+NO_CODE = "tiene una clave que no está en la lista del estándar"
+TWICE = "tiene la misma entrada dos veces"
+NULL = "no puede ser null: si no hay dato, se omite"
+EMPTY = "está vacío: si no hay dato, se omite"
+NO_OBJECT, NO_LIST, NO_TEXT = "debe ser un objeto", "debe ser una lista", "debe ser texto"
 _WANTED = {
-    TEXT: "debe ser texto",
-    AMOUNT: "debe ser un número, sin comillas",
-    WHOLE: "debe ser un número entero, sin comillas",
-    ID: "debe ser texto o un número entero",
-    DATE: "debe ser fecha con hora y zona, como 2024-03-31T00:00:00-06:00",
-    OBJECT: "debe ser un objeto",
-    LIST: "debe ser una lista",
-    FLAG: "debe ser true o false, sin comillas",
-    LINK: "debe ser una dirección completa, como https://…",
-    TEXTS: "debe ser una lista de textos",
-    LINKS: "debe ser una lista de direcciones completas",
+    "text": NO_TEXT,
+    "number": "debe ser un número, sin comillas",
+    "whole": "debe ser un número entero, sin comillas",
+    "id": "debe ser texto o un número entero",
+    "date": "debe ser fecha con hora y zona, como 2024-03-31T00:00:00-06:00",
+    "link": "debe ser una dirección completa, como https://…",
+    "flag": "debe ser true o false, sin comillas",
+    "version": "debe ser dos números con un punto, como 1.1",
+    "currency": "debe ser la clave de una moneda, como MXN",
+    "object": NO_OBJECT,
+    "list": NO_LIST,
+    "value": "no puede ser true ni false",
 }
-_TAGS = (
-    "planning planningUpdate tender tenderAmendment tenderUpdate tenderCancellation award awardUpdate awardCancellation "
-    "contract contractUpdate contractAmendment implementation implementationUpdate contractTermination compiled"
+_WANTED_IN_LIST = {"text": "debe ser una lista de textos", "link": "debe ser una lista de direcciones completas"}
+_DATE = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
+    r"(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+)
+_LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[^\s<>\"{}|\\^`%\x00-\x1f\x7f-\U0010ffff]|%[0-9A-Fa-f]{2})*")
+_VERSION = re.compile(r"\d+\.\d+")
+#: A name and the tag of a language after it (RFC 5646), as `title_en` or `title_es-MX`.
+_TRANSLATED = re.compile(
+    r"(?P<name>\w+?)_(?:(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}(?:-[A-Za-z]{3}){0,2})?|[A-Za-z]{4,8})(?:-[A-Za-z]{4})?"
+    r"(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
+    r"(?:-[0-9A-WY-Za-wy-z](?:-[A-Za-z0-9]{2,8})+)*(?:-x(?:-[A-Za-z0-9]{1,8})+)?|x(?:-[A-Za-z0-9]{1,8})+)"
 )
 
 
@@ -53,216 +61,6 @@ class Number(str):
     """A number of the JSON: its digits as they stand, told from a text in quotes."""
 
     __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """An object: its required fields, the sort of its fields, those with a closed list of codes, and the objects within."""
-
-    required: tuple[str, ...] = ()
-    fields: dict[str, str] = field(default_factory=dict)
-    codes: dict[str, frozenset[str]] = field(default_factory=dict)
-    within: dict[str, Shape] = field(default_factory=dict)
-
-
-def _codes(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_MONEY = Shape(fields={"amount": AMOUNT, "currency": TEXT})
-_PERIOD = Shape(fields={"startDate": DATE, "endDate": DATE, "maxExtentDate": DATE, "durationInDays": WHOLE})
-_IDENTIFIER = Shape(fields={"scheme": TEXT, "id": ID, "legalName": TEXT, "uri": LINK})
-_ADDRESS = Shape(fields=dict.fromkeys(("streetAddress", "locality", "region", "postalCode", "countryName"), TEXT))
-_CONTACT = Shape(fields={"name": TEXT, "email": TEXT, "telephone": TEXT, "faxNumber": TEXT, "url": LINK})
-_REFERENCE = Shape(fields={"id": ID, "name": TEXT})
-_PARTY = Shape(
-    fields={"id": TEXT, "name": TEXT, "roles": TEXTS, "additionalIdentifiers": LIST, "details": OBJECT},
-    within={
-        "identifier": _IDENTIFIER,
-        "additionalIdentifiers": _IDENTIFIER,
-        "address": _ADDRESS,
-        "contactPoint": _CONTACT,
-    },
-)
-_CLASSIFICATION = Shape(fields={"scheme": TEXT, "id": ID, "description": TEXT, "uri": LINK})
-_UNIT = Shape(fields={"scheme": TEXT, "id": TEXT, "name": TEXT, "uri": LINK}, within={"value": _MONEY})
-_ITEM = Shape(
-    required=("id",),
-    fields={"id": ID, "description": TEXT, "quantity": AMOUNT, "additionalClassifications": LIST, "unit": OBJECT},
-    within={"classification": _CLASSIFICATION, "additionalClassifications": _CLASSIFICATION, "unit": _UNIT},
-)
-_DOCUMENT = Shape(
-    fields={
-        "id": ID,
-        "documentType": TEXT,
-        "title": TEXT,
-        "description": TEXT,
-        "url": LINK,
-        "datePublished": DATE,
-        "dateModified": DATE,
-        "format": TEXT,
-        "language": TEXT,
-    },
-)
-_MILESTONE = Shape(
-    fields={
-        "id": ID,
-        "title": TEXT,
-        "type": TEXT,
-        "description": TEXT,
-        "code": TEXT,
-        "dueDate": DATE,
-        "dateMet": DATE,
-        "dateModified": DATE,
-        "documents": LIST,
-    },
-    codes={"status": _codes("scheduled met notMet partiallyMet")},
-    within={"documents": _DOCUMENT},
-)
-_AMENDMENT = Shape(
-    fields={
-        "id": TEXT,
-        "date": DATE,
-        "rationale": TEXT,
-        "description": TEXT,
-        "amendsReleaseID": TEXT,
-        "releaseID": TEXT,
-        "changes": LIST,
-    }
-)
-_RELATED = Shape(
-    fields={"id": TEXT, "relationship": TEXTS, "title": TEXT, "scheme": TEXT, "identifier": TEXT, "uri": LINK}
-)
-#: What tenders, awards and contracts have in common.
-_LISTS = {"items": LIST, "documents": LIST, "amendments": LIST, "milestones": LIST}
-_INSIDE = {"items": _ITEM, "documents": _DOCUMENT, "amendments": _AMENDMENT, "milestones": _MILESTONE}
-_PLANNING = Shape(
-    fields={"rationale": TEXT, "budget": OBJECT, "documents": LIST, "milestones": LIST},
-    within={
-        "budget": Shape(
-            fields={"id": ID, "description": TEXT, "project": TEXT, "projectID": ID, "uri": LINK},
-            within={"amount": _MONEY},
-        ),
-        "documents": _DOCUMENT,
-        "milestones": _MILESTONE,
-    },
-)
-_TENDER = Shape(
-    required=("id",),
-    fields={
-        "id": ID,
-        "title": TEXT,
-        "description": TEXT,
-        "procurementMethodDetails": TEXT,
-        "procurementMethodRationale": TEXT,
-        "awardCriteria": TEXT,
-        "awardCriteriaDetails": TEXT,
-        "submissionMethodDetails": TEXT,
-        "eligibilityCriteria": TEXT,
-        "hasEnquiries": FLAG,
-        "numberOfTenderers": WHOLE,
-        "tenderers": LIST,
-        "submissionMethod": TEXTS,
-        "additionalProcurementCategories": TEXTS,
-        **_LISTS,
-    },
-    codes={
-        "status": _codes("planning planned active cancelled unsuccessful complete withdrawn"),
-        "procurementMethod": _codes("open selective limited direct"),
-        "mainProcurementCategory": _codes("goods works services"),
-    },
-    within={
-        "value": _MONEY,
-        "minValue": _MONEY,
-        **dict.fromkeys(("tenderPeriod", "enquiryPeriod", "awardPeriod", "contractPeriod"), _PERIOD),
-        "procuringEntity": _REFERENCE,
-        "tenderers": _REFERENCE,
-        **_INSIDE,
-    },
-)
-_AWARD = Shape(
-    required=("id",),
-    fields={"id": ID, "title": TEXT, "description": TEXT, "date": DATE, "suppliers": LIST, **_LISTS},
-    codes={"status": _codes("pending active cancelled unsuccessful")},
-    within={"value": _MONEY, "suppliers": _REFERENCE, "contractPeriod": _PERIOD, **_INSIDE},
-)
-_TRANSACTION = Shape(
-    required=("id",),
-    fields={"id": ID, "date": DATE, "source": LINK, "uri": LINK},
-    within={"value": _MONEY, "payer": _REFERENCE, "payee": _REFERENCE},
-)
-_CONTRACT = Shape(
-    required=("id", "awardID"),
-    fields={
-        "id": ID,
-        "awardID": ID,
-        "title": TEXT,
-        "description": TEXT,
-        "dateSigned": DATE,
-        "relatedProcesses": LIST,
-        "implementation": OBJECT,
-        **_LISTS,
-    },
-    codes={"status": _codes("pending active cancelled terminated")},
-    within={
-        "value": _MONEY,
-        "period": _PERIOD,
-        "implementation": Shape(
-            fields={"transactions": LIST, "milestones": LIST, "documents": LIST},
-            within={"transactions": _TRANSACTION, "milestones": _MILESTONE, "documents": _DOCUMENT},
-        ),
-        "relatedProcesses": _RELATED,
-        **_INSIDE,
-    },
-)
-RELEASE = Shape(
-    required=("ocid", "id", "date", "tag", "initiationType"),
-    fields={
-        "ocid": TEXT,
-        "id": TEXT,
-        "date": DATE,
-        "tag": LIST,
-        "language": TEXT,
-        "parties": LIST,
-        "awards": LIST,
-        "contracts": LIST,
-        "relatedProcesses": LIST,
-        "buyer": OBJECT,
-        "planning": OBJECT,
-        "tender": OBJECT,
-    },
-    codes={"tag": _codes(_TAGS), "initiationType": _codes("tender")},
-    within={
-        "parties": _PARTY,
-        "buyer": _REFERENCE,
-        "planning": _PLANNING,
-        "tender": _TENDER,
-        "awards": _AWARD,
-        "contracts": _CONTRACT,
-        "relatedProcesses": _RELATED,
-    },
-)
-RECORD = Shape(required=("ocid", "releases"), fields={"ocid": TEXT, "releases": LIST})
-_PUBLISHER = Shape(required=("name",), fields={"name": TEXT, "scheme": TEXT, "uid": TEXT, "uri": LINK})
-PACKAGE = Shape(
-    required=("uri", "version", "publishedDate", "publisher"),
-    fields={
-        "uri": LINK,
-        "version": TEXT,
-        "publishedDate": DATE,
-        "publisher": OBJECT,
-        "extensions": LINKS,
-        "packages": LINKS,
-        "license": LINK,
-        "publicationPolicy": LINK,
-    },
-    within={"publisher": _PUBLISHER},
-)
-#: Lists in which no entry may stand twice.
-_UNIQUE = frozenset(
-    {"parties", "awards", "contracts", "items", "tenderers", "suppliers", "relatedProcesses", "additionalIdentifiers"}
-    | {"additionalClassifications", "amendments"}
-)
 
 
 @dataclass(slots=True)
@@ -278,7 +76,7 @@ class Faults:
     def check(self, objects: Sequence[Json], packages: Sequence[Json]) -> None:
         self.of = len(objects)
         for package in islice(packages, MOST_CHECKED):
-            self._look(package, PACKAGE, "paquete")
+            self._look(package, SHAPES["Package"], "paquete")
         step = -(-len(objects) // MOST_CHECKED) or 1
         for one in objects[::step]:
             before = self.counts.total()
@@ -289,29 +87,34 @@ class Faults:
     def _look_at_object(self, one: Json) -> None:
         ocid = one.get("ocid")
         where = f" de {ocid[:60]}" if isinstance(ocid, str) and ocid else ""
-        if isinstance(one.get("compiledRelease"), dict):
-            self._look(one["compiledRelease"], RELEASE, "compiledRelease", where)
-            self._look(one, RECORD, "registro", where)
-        elif isinstance(one.get("releases"), list):
-            self._look(one, RECORD, "registro", where)
-            for place, release in enumerate(one["releases"][:MOST_IN_LIST]):
-                if isinstance(release, dict):
-                    self._look(release, RELEASE, f"releases[{place}]", where)
-        else:
-            self._look(one, RELEASE, "", where)
+        releases = one.get("releases")
+        if "compiledRelease" not in one and not isinstance(releases, list):
+            self._look(one, SHAPES["Release"], "", where)
+            return
+        self._look(one, SHAPES["Record"], "registro", where)
+        if "compiledRelease" in one:
+            self._look_at_entry(one["compiledRelease"], SHAPES["Release"], "compiledRelease", where)
+        entries: list[Any] = releases[:MOST_IN_LIST] if isinstance(releases, list) else []
+        for place, release in enumerate(entries):
+            self._look_at_entry(release, _release_shape(entries), f"releases[{place}]", where)
 
     def _look(self, one: Json, shape: Shape, path: str, where: str = "") -> None:
-        for name, fault in _faults(one, shape):
-            self._add(f"{path}.{name}" if path else name, fault, where)
-        for name, inner in shape.within.items():
-            value = one.get(name)
+        for name, said in shape.fields.items():
             inside = f"{path}.{name}" if path else name
-            if isinstance(value, dict):
-                self._look(value, inner, inside, where)
-            elif isinstance(value, list):
-                for place, item in enumerate(value[:MOST_IN_LIST]):
-                    if isinstance(item, dict):
-                        self._look(item, inner, f"{inside}[{place}]", where)
+            if fault := _fault(one, name, said):
+                self._add(inside, fault, where)
+            elif (inner := SHAPES.get(said.sort)) and (value := one.get(name)) is not None:
+                for place, entry in enumerate(value[:MOST_IN_LIST] if said.is_list else [value]):
+                    self._look_at_entry(entry, inner, f"{inside}[{place}]" if said.is_list else inside, where)
+        for name in one.keys() - shape.fields.keys():
+            if _is_translation(name, shape) and not (one[name] is None or _is_text(one[name])):
+                self._add(f"{path}.{name}" if path else name, NO_TEXT, where)
+
+    def _look_at_entry(self, entry: Any, shape: Shape, path: str, where: str) -> None:
+        if isinstance(entry, dict):
+            self._look(entry, shape, path, where)
+        else:
+            self._add(path, NO_OBJECT, where)
 
     def _add(self, path: str, fault: str, where: str) -> None:
         key = re.sub(r"\[[0-9]+\]", "[]", path), fault
@@ -338,37 +141,62 @@ class Faults:
             yield Finding("ocds_rules_more", "info", f"Otras clases de faltas a las reglas de OCDS 1.1: {more}.")
 
 
-def _faults(one: Json, shape: Shape) -> Iterator[tuple[str, str]]:
-    for name in shape.required:
-        if one.get(name) in (None, "", []):
-            yield name, "falta y es obligatorio"
-    for name, sort in shape.fields.items():
-        value = one.get(name)
-        if value not in (None, "") and not _IS[sort](value):
-            yield name, _WANTED[sort]
-    for name, codes in shape.codes.items():
-        for code in _codes_of(one.get(name)):
-            if code not in codes:
-                yield name, "tiene una clave que no está en la lista del estándar"
-    for name in _UNIQUE.intersection(shape.fields):
-        if _repeats(one.get(name)):
-            yield name, "tiene la misma entrada dos veces"
-    if shape is PACKAGE and isinstance(said := one.get("version"), str) and said and not _VERSION.fullmatch(said):
-        yield "version", "debe ser dos números con un punto, como 1.1"
-    if shape is _MONEY and isinstance(code := one.get("currency"), str) and code and not _CURRENCY.fullmatch(code):
-        yield "currency", "debe ser una clave de tres letras, como MXN"
+def _fault(one: Json, name: str, said: Field) -> str:
+    """What is wrong with a field by itself; nothing of what is inside it."""
+    value = one.get(name)
+    if value is None:
+        if name in one:
+            return "" if said.may_be_null else MISSING if said.required else NULL
+        return MISSING if said.required else ""
+    fault = _fault_of_list(value, said) if said.is_list else _fault_of_value(value, said)
+    return MISSING if fault and said.required and value in ("", []) else fault
 
 
-def _repeats(value: Any) -> bool:
-    if not isinstance(value, list) or len(value) < 2:
-        return False
-    seen = [json.dumps(item, sort_keys=True, ensure_ascii=False) for item in value[:MOST_IN_LIST]]
-    return len(set(seen)) < len(seen)
+def _fault_of_value(value: Any, said: Field) -> str:
+    if said.sort in SHAPES:
+        return "" if isinstance(value, dict) else NO_OBJECT
+    if said.sort in CODES:
+        return "" if _is_text(value) and value in CODES[said.sort] else _WANTED.get(said.sort, NO_CODE)
+    if not _IS[said.sort](value):
+        return _WANTED[said.sort]
+    return EMPTY if said.filled and value in ("", []) else ""
 
 
-def _codes_of(value: Any) -> list[Any]:
-    items = value[:MOST_IN_LIST] if isinstance(value, list) else [value]
-    return [item if isinstance(item, str) else "" for item in items if item is not None]
+def _fault_of_list(value: Any, said: Field) -> str:
+    if not isinstance(value, list):
+        return _WANTED_IN_LIST.get(said.sort, NO_LIST)
+    entries = value[:MOST_IN_LIST]
+    if said.filled and not entries:
+        return EMPTY
+    if said.sort in CODES and not all(_is_text(one) and one in CODES[said.sort] for one in entries):
+        return NO_CODE
+    if said.sort in _IS and not all(map(_IS[said.sort], entries)):
+        return _WANTED_IN_LIST[said.sort]
+    return TWICE if said.unique and _repeats(entries) else ""
+
+
+def _release_shape(releases: Sequence[Any]) -> Shape:
+    """A record holds its releases, or names where each of them is."""
+    first = releases[0] if isinstance(releases[0], dict) else {}
+    return SHAPES["LinkedRelease" if "url" in first and "ocid" not in first else "Release"]
+
+
+def _is_translation(name: str, shape: Shape) -> bool:
+    found = _TRANSLATED.fullmatch(name)
+    return found is not None and found["name"] in shape.translated
+
+
+def _repeats(entries: Sequence[Any]) -> bool:
+    return len(set(map(_frozen, entries))) < len(entries)
+
+
+def _frozen(value: Any) -> Any:
+    """By what JSON calls the same: 1 and 1.0 are, 1 and "1" are not, the order of an object's fields is nothing."""
+    if isinstance(value, dict):
+        return frozenset((name, _frozen(inner)) for name, inner in value.items())
+    if isinstance(value, list):
+        return tuple(map(_frozen, value))
+    return ("number", Decimal(value)) if isinstance(value, Number) else (type(value), value)
 
 
 def _is_text(value: Any) -> bool:
@@ -383,16 +211,24 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, Number) and value.lstrip("-").isdigit()
 
 
+def _is_moment(value: Any) -> bool:
+    found = _DATE.fullmatch(value) if _is_text(value) else None
+    try:
+        return found is not None and bool(date.fromisoformat(found[1]))
+    except ValueError:
+        return False
+
+
 _IS: dict[str, Callable[[Any], bool]] = {
-    TEXT: _is_text,
-    AMOUNT: lambda value: isinstance(value, Number),
-    WHOLE: _is_whole,
-    ID: lambda value: _is_text(value) or _is_whole(value),
-    DATE: lambda value: _is_text(value) and _DATE.fullmatch(value) is not None,
-    OBJECT: lambda value: isinstance(value, dict),
-    LIST: lambda value: isinstance(value, list),
-    FLAG: lambda value: isinstance(value, bool),
-    LINK: _is_link,
-    TEXTS: lambda value: isinstance(value, list) and all(map(_is_text, value[:MOST_IN_LIST])),
-    LINKS: lambda value: isinstance(value, list) and all(map(_is_link, value[:MOST_IN_LIST])),
+    "text": _is_text,
+    "number": lambda value: isinstance(value, Number),
+    "whole": _is_whole,
+    "id": lambda value: _is_text(value) or _is_whole(value),
+    "date": _is_moment,
+    "link": _is_link,
+    "flag": lambda value: isinstance(value, bool),
+    "version": lambda value: _is_text(value) and _VERSION.fullmatch(value) is not None,
+    "object": lambda value: isinstance(value, dict),
+    "list": lambda value: isinstance(value, list),
+    "value": lambda value: not isinstance(value, bool),
 }
