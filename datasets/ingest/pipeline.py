@@ -34,6 +34,7 @@ from datasets.ingest.endings import (
 )
 from datasets.ingest.flow import Flow, Pace
 from datasets.ingest.load import Loader, LoadMismatch
+from datasets.ingest.mates import STOPS, beside
 from datasets.ingest.report import Outcome, SliceResult, decimals
 from datasets.ingest.shapes import Finding, Reading, UnreadableFile
 from datasets.ingest.targets import Bodies, Targets, load_territory, write_down
@@ -217,7 +218,9 @@ class _Run:
                     raise _Undo
                 if base and not corrected:
                     keep_unchanged(base, self.ingest, self.outcome)
+                self.outcome.findings += (mates := beside(self.ingest))
                 stopped = self._stops_for_rejects() or self.outcome.rests_on_signs
+                stopped = stopped or any(finding.code in STOPS for finding in mates)
                 self._end(Ingest.Status.READY)
                 if self.ingest.wants_publish and self.outcome.rows_loaded and not stopped:
                     publish_ingest(ingest=self.ingest, by=self.ingest.created_by, reason=self.ingest.excuse)
