@@ -12,6 +12,7 @@ from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 from psycopg2.errors import LockNotAvailable
 
+from datasets import watches
 from datasets.ingest import pipeline
 from datasets.models import Ingest, ReviewStep
 from datasets.releases import NotAllowedNow
@@ -22,7 +23,8 @@ def cancel_ingest(*, ingest: Ingest, by: User | None) -> None:
     """Ask for its end; where nobody is at it, it ends here and now."""
     _ask(ingest, by)
     with suppress(pipeline.BusyElsewhere):
-        pipeline.run_ingest(ingest.pk)
+        # Whoever else is at it tells of its end (`datasets.tasks.ingest_file`).
+        watches.tell_of_load(pipeline.run_ingest(ingest.pk))
     ingest.refresh_from_db()
 
 

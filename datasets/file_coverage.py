@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Min
 
 from datasets.ingest import pipeline
 from datasets.models import Ingest, Kind, SourceFile
@@ -35,6 +36,8 @@ class Told:
     end: str
     report: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
+    #: Why rows were rejected, or loaded without a cell: how many for each reason, and the first of them.
+    refused: list[tuple[str, int, int]] = field(default_factory=list)
 
     @property
     def kind(self) -> str:
@@ -84,8 +87,16 @@ def _load(path: Path, name: str, options: dict[str, Any]) -> Told:
             storage_path=str(path.resolve()),
         )
         ingest = pipeline.run_ingest(Ingest.objects.create(file=file, options=options, options_key="coverage").pk)
+        refused = list(_refused(ingest))
         transaction.set_rollback(True)
-    return Told(name, file.size, _end(ingest), ingest.report, _reason(ingest))
+    return Told(name, file.size, _end(ingest), ingest.report, _reason(ingest), refused)
+
+
+def _refused(ingest: Ingest) -> Iterator[tuple[str, int, int]]:
+    """Of all rows: the report quotes only the first of them."""
+    counts = ingest.row_issues.filter(raw__isnull=False).order_by().values("code")
+    for one in counts.annotate(n=Count("pk"), first=Min("line_no")).order_by("-n", "code"):
+        yield one["code"], one["n"], one["first"] or 0
 
 
 def _end(ingest: Ingest) -> str:
@@ -228,11 +239,8 @@ def _rejected(told: Sequence[Told]) -> Iterator[str]:
     yield "## Rows rejected, and cells that could not be read\n"
     found = False
     for one in told:
-        issues = [issue for issue in one.report.get("issues") or [] if issue["line"] and issue["column"]]
-        reasons = Counter(issue["code"] for issue in issues)
-        for code, count in reasons.most_common():
-            first = next(issue["line"] for issue in issues if issue["code"] == code)
-            yield f"- `{one.name}`: {count:,} {code}, the first in row {first}"
+        for code, count, first in one.refused:
+            yield f"- `{one.name}`: {count:,} {code}, the first in row {first:,}"
             found = True
     if not found:
         yield "None."

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from datasets.ingest.beside import parts_beside
+from datasets.ingest.columns import ColumnMapping, values_of
 from datasets.ingest.dictionary import match_heading
 from datasets.ingest.layout import Area, find_areas
-from datasets.ingest.mapping import ColumnMapping, map_columns, values_of
+from datasets.ingest.mapping import map_columns
 from datasets.ingest.months import with_months
 from datasets.ingest.recognise import recognise
 from datasets.ingest.shapes import UnreadableFile

@@ -23,7 +23,7 @@ Status, Stage = Ingest.Status, Ingest.Stage
 class Step:
     title: str
     note: str
-    state: str  # done | current | pending
+    state: str  # done | current | stopped | pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ def steps(ingest: Ingest) -> list[Step]:
         (_("Review and publication"), _("Published") if ingest.status == Status.PUBLISHED else ""),
     ]
     at = _position(ingest)
-    states = ["done" if index < at else "current" if index == at else "pending" for index in range(4)]
+    here = "stopped" if ingest.status in (Status.FAILED, Status.CANCELLED) else "current"
+    states = ["done" if index < at else here if index == at else "pending" for index in range(4)]
     return [Step(title, note, state) for (title, note), state in zip(titles, states, strict=True)]
 
 
@@ -72,7 +73,10 @@ def _position(ingest: Ingest) -> int:
         return 4 if ingest.status == Status.PUBLISHED else 3
     if ingest.status == Status.NEEDS_MAPPING:
         return 1
-    return 2 if ingest.stage in (Stage.LOADING, Stage.CHECKING) else 1
+    stage = ingest.report.get("stopped_in", Stage.READING) if ingest.is_finished else ingest.stage
+    if ingest.is_finished and stage == Stage.RECEIVED:
+        return 0  # it was cancelled before anybody began
+    return 2 if stage in (Stage.LOADING, Stage.CHECKING) else 1
 
 
 def _columns_note(ingest: Ingest) -> str:
@@ -213,6 +217,16 @@ def issues(report: Mapping[str, Any], private: bool) -> list[dict[str, Any]]:
         and not issue.get("line")
         and not find_personal_data([str(issue.get("message", "")), str(issue.get("hint", ""))])
     ]
+
+
+def correction(report: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Of a load that corrects rows of another: whether they were read alone, and how many sets of figures are new."""
+    told = report.get("correction")
+    if not told:
+        return None
+    kept = set(told["kept"])
+    new = {one["release"] for one in report.get("slices") or []} - kept - {None}
+    return {"alone": told["alone"], "rows": told["rows"], "kept": len(kept), "new": len(new)}
 
 
 def slices(releases: Iterable[Release]) -> list[Slice]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from datasets.models import Ingest
@@ -48,7 +49,15 @@ def confirm_mapping(
     profile = save_profile(ingest, columns, by=by, name=name, kind=kind, reading=said["reading"])
     said |= {"kind": kind, "mapping": profile.slug}
     publish = ingest.wants_publish and ingest.status != Ingest.Status.PUBLISHED
-    return start_ingest(file=ingest.file, by=by, publish=publish, follows=ingest, **said)
+    return _instead(ingest, start_ingest(file=ingest.file, by=by, publish=publish, follows=ingest, **said))
+
+
+def _instead(ingest: Ingest, again: Ingest) -> Ingest:
+    """Where a load of a watched source or of a package never became public, that which reads it again is the one to look at."""
+    if ingest.status != Ingest.Status.PUBLISHED:
+        ingest.fetches.update(ingest=again)
+        ingest.found_in.update(ingest=again)
+    return again
 
 
 @transaction.atomic
@@ -56,19 +65,41 @@ def try_again(*, ingest: Ingest, by: User) -> Ingest:
     """The same file with the same answers once more, after a failure that was not the file's, or a change of mind."""
     if not ingest.may_be_tried_again:
         raise NotAllowedNow(_("Only a load that failed on our side or was cancelled can be tried again as it is."))
-    return start_ingest(
+    again = start_ingest(
         file=ingest.file, by=by, publish=ingest.wants_publish, follows=ingest, excuse=ingest.excuse, **ingest.options
     )
+    return _instead(ingest, again)
+
+
+def corrections_of(ingest: Ingest) -> QuerySet[Ingest]:
+    """Loads that correct rows of this one, newest first; not those that came to nothing."""
+    standing = ingest.followed_by.exclude(status__in=(Ingest.Status.FAILED, Ingest.Status.CANCELLED))
+    if "fixes" in ingest.options:
+        standing = standing.exclude(options__fixes=ingest.options["fixes"])
+    return standing.filter(options__has_key="fixes").select_related("created_by").order_by("-pk")
 
 
 @transaction.atomic
-def correct_rows(*, ingest: Ingest, fixes: dict[str, dict[str, dict[str, str]]], by: User) -> Ingest:
-    """Read the file again with these rows corrected: {sheet: {row: {heading: text}}}. Only those that could not be read can be.
+def correct_rows(
+    *, ingest: Ingest, fixes: dict[str, dict[str, dict[str, str]]], by: User, seen: int | None = None
+) -> Ingest:
+    """Load these rows corrected: {sheet: {row: {heading: text}}}. Only those that could not be read can be.
 
-    The original stays as it is; what was corrected, by whom and when stays with the new load.
+    The original stays as it is; what was corrected, by whom and when stays with the new load. Two people may have the same rows
+    before them: `seen` is the newest correction that whoever sends these knew of (0: of none), None where nobody was asked.
     """
     if not ingest.is_finished:
         raise NotAllowedNow(_("Rows can be corrected once the file has been read."))
+    Ingest.objects.select_for_update(no_key=True).get(pk=ingest.pk)
+    newest = corrections_of(ingest).first()
+    if newest is not None and seen is not None and newest.pk > seen:
+        raise NotAllowedNow(
+            _(
+                "%(who)s corrected rows of this load while you had it open. Go on from that load, or send yours once more to "
+                "leave those corrections out."
+            )
+            % {"who": newest.created_by or _("Somebody")}
+        )
     _only_unread(ingest, fixes)
     merged: dict[str, dict[str, dict[str, str]]] = {}
     for part in (ingest.options.get("fixes") or {}, fixes):
@@ -78,7 +109,7 @@ def correct_rows(*, ingest: Ingest, fixes: dict[str, dict[str, dict[str, str]]],
     said = {key: value for key, value in ingest.options.items() if key != "fixes"}
     if ingest.profile and "columns" not in said:
         said["mapping"] = ingest.profile.slug
-    return start_ingest(file=ingest.file, by=by, follows=ingest, **(said | {"fixes": merged}))
+    return _instead(ingest, start_ingest(file=ingest.file, by=by, follows=ingest, **(said | {"fixes": merged})))
 
 
 def _only_unread(ingest: Ingest, fixes: dict[str, dict[str, dict[str, str]]]) -> None:

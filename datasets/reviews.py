@@ -28,6 +28,8 @@ def publish_ingest(*, ingest: Ingest, by: User | None, reason: str = "") -> list
         raise NotAllowedNow(_("Only a reading that is ready can be published."))
     if not locked.rows_loaded:
         raise NotAllowedNow(_("There is nothing to publish: the file has no rows."))
+    if not locked.changes_figures:
+        raise NotAllowedNow(_("There is nothing to publish: the corrections changed no figure."))
     reason = reason.strip() or locked.excuse
     if locked.rejects_too_many:
         if not reason:
@@ -127,7 +129,7 @@ def _is_trusted(ingest: Ingest, profile: MappingProfile) -> bool:
 
 def deviations(ingest: Ingest) -> list[str]:
     """What matters enough to stop a file of a known source: all that a person would be warned of, and a restatement."""
-    releases = list(ingest.releases.select_related("public_body"))
+    releases = list(Release.objects.of_load(ingest).select_related("public_body"))
     found = [caution.text for caution in cautions_of(ingest, releases)]
     if ingest.rejects_too_many:
         found.append(_("More than 5 % of its rows were rejected."))

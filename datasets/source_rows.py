@@ -6,13 +6,10 @@ loading as well, under tighter limits. What was read is remembered for a short w
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +19,7 @@ from datasets.caching import keep, recall
 from datasets.ingest.encoding import decode, find_delimiter
 from datasets.ingest.readers.oc4ids import read_oc4ids
 from datasets.ingest.readers.ocds import read_ocds
-from datasets.ingest.readers.seek import near_record
+from datasets.ingest.readers.seek import records_at, records_from
 from datasets.ingest.readers.sheets import stream_sheets
 from datasets.ingest.shapes import Grid, UnreadableFile
 from datasets.ingest.sniff import prescan_xlsx, sniff
@@ -30,7 +27,6 @@ from datasets.ingest.sniff import prescan_xlsx, sniff
 from .models import SourceFile
 
 HEAD = 200  # rows kept from the top: titles and headings are there
-NEAR = 5_000  # rows that are read together with one that is wanted
 MEMORY = 1 << 30
 SECONDS = 30
 REMEMBERED_SECONDS = 15 * 60
@@ -110,27 +106,10 @@ def _from_text(path: Path, rows: set[int], encoding: str | None, delimiter: str 
     mark = delimiter or find_delimiter(sample.text)
     found = Extract(None, encoding=encoding or sample.encoding, delimiter=mark)
     assert found.encoding is not None
-    found.head = [cells for _number, cells in _records(path, found, 0, 1, HEAD)]
-    at = 0
-    for number in sorted(rows):
-        if number <= len(found.head):
-            found.rows[number] = found.head[number - 1]
-        elif number > at:
-            wanted = {one for one in rows if number <= one < number + NEAR}
-            offset, first = near_record(path, number, found.encoding, mark)
-            for at, cells in _records(path, found, offset, first, max(wanted) - first + 1):
-                if at in wanted:
-                    found.rows[at] = cells
-            at = max(wanted)
+    found.head = [cells for _number, cells in records_from(path, (0, 1), HEAD, found.encoding, mark)]
+    found.rows = {number: found.head[number - 1] for number in sorted(rows) if number <= len(found.head)}
+    found.rows |= records_at(path, rows - found.rows.keys(), found.encoding, mark)
     return found
-
-
-def _records(path: Path, found: Extract, offset: int, first: int, count: int) -> Iterator[tuple[int, list[str]]]:
-    """Records and their numbers from a byte at which record `first` begins."""
-    with path.open("rb") as file:
-        file.seek(offset)
-        text = io.TextIOWrapper(file, encoding=found.encoding, errors="replace", newline="")
-        yield from enumerate(islice(csv.reader(text, delimiter=found.delimiter or ","), count), first)
 
 
 def _sample(path: Path) -> bytes:

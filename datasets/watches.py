@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from datasets import fetching
 from datasets.ingest import archives, pipeline
 from datasets.ingest.shapes import UnreadableFile
 from datasets.ingest.sniff import sniff
-from datasets.models import Fetch, Ingest, Package, Source, Watch
+from datasets.models import Fetch, Ingest, Package, ReviewStep, Source, Watch
 from datasets.packages import prepare_package
 from datasets.receiving import clean_name, ingest_options, prepare_ingest, register_file
 from datasets.releases import NotAllowedNow
@@ -272,8 +272,28 @@ def _name(fetch: Fetch) -> str:
 
 def tell_of_load(ingest: Ingest) -> None:
     """A load that came from a watched source has ended: whoever is told reads how."""
-    for fetch in ingest.fetches.filter(outcome=Outcome.NEW).select_related("watch__source", "watch__steward"):
+    if ingest.status == Ingest.Status.CANCELLED:
+        _tell_of_cancelled(ingest)
+        return
+    for fetch in _fetches_of(ingest).filter(package=None):
         _tell(fetch.watch, "watch_news", f"watch-news:{fetch.pk}", ingest.get_absolute_url(), ingest=ingest)
+
+
+def _tell_of_cancelled(ingest: Ingest) -> None:
+    """Somebody else stopped it: the file is known, so no later look would load it, and whoever is told must decide."""
+    step = ingest.review_steps.filter(step=ReviewStep.Step.CANCELLED).select_related("by").last()
+    by = step.by if step else None
+    for fetch in _fetches_of(ingest):
+        if by is None or by != fetch.watch.steward:
+            said = {"ingest": ingest, "who": by, "at": step.at if step else ingest.ended_at}
+            _tell(fetch.watch, "watch_cancelled", f"watch-cancelled:{ingest.pk}", ingest.get_absolute_url(), **said)
+
+
+def _fetches_of(ingest: Ingest) -> models.QuerySet[Fetch]:
+    """With which the file came, by itself or in a package."""
+    came = models.Q(ingest=ingest) | models.Q(package__members__ingest=ingest)
+    found = Fetch.objects.filter(came, outcome=Outcome.NEW).distinct()
+    return found.select_related("watch__source", "watch__steward")
 
 
 def tell_of_package(package: Package) -> None:

@@ -85,6 +85,7 @@ SKIPPED = {
     "legend": gettext_lazy("Formulas printed under the headings"),
     "template": gettext_lazy("Empty rows of the template"),
     "percentage": gettext_lazy("Percentages, not amounts"),
+    "bare": gettext_lazy("Rows that say only when and where"),
     "merged": gettext_lazy("Rows that complete another row"),
     "duplicate": gettext_lazy("The same money printed again"),
     "repeated": gettext_lazy("The same money printed again"),

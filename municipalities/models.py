@@ -199,6 +199,9 @@ class Shape(models.Model):
 class Population(models.Model):
     """People who live in a municipality, a state, or (neither given) the nation. Not published is no row, never 0."""
 
+    # The figures before and after, where this one was drawn between them for a year without its own; never stored.
+    between: "tuple[Population, Population] | None" = None
+
     class Kind(models.TextChoices):
         CENSUS = "census", _("census count")
         PROJECTION = "projection", _("projection")

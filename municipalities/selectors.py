@@ -7,7 +7,8 @@ from functools import lru_cache
 from heapq import nsmallest
 from typing import NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Abs
 
 from gesoc.common.moments import present
 from gesoc.common.text import search_text
@@ -118,19 +119,64 @@ def states_with_counts() -> QuerySet[State]:
 
 
 def population_on(codes: Iterable[str], year: int) -> dict[str, Population]:
-    """Return for each municipality code the newest figure at or before the year; a code without any is left out.
+    """What `people_in` tells of each municipality code; a code without any figure is left out. One query.
 
-    Within a year the census goes before the projection.
+    Of each no more than the figure at or before the year and the one after it is read.
     """
-    figures = Population.objects.filter(municipality__in=list(codes), year__lte=year)
-    newest = figures.order_by("municipality_id", "-year", "kind").distinct("municipality_id")
-    return {str(figure.municipality_id): figure for figure in newest}
+    later = ExpressionWrapper(Q(year__gt=year), output_field=BooleanField())
+    nearest = (
+        Population.objects.filter(municipality__in=list(codes))
+        .annotate(later=later, away=Abs(F("year") - year))
+        .order_by("municipality_id", "later", "away", "kind")
+        .distinct("municipality_id", "later")
+    )
+    return _by_code(nearest, year)
 
 
 def populations_by_year(codes: Iterable[str], years: Iterable[int]) -> dict[int, dict[str, Population]]:
     """What `population_on` tells, of several years. One query."""
-    figures = list(Population.objects.filter(municipality__in=list(codes)).order_by("year", "-kind"))
-    return {year: {str(one.municipality_id): one for one in figures if one.year <= year} for year in years}
+    figures = list(Population.objects.filter(municipality__in=list(codes)).order_by("year", "kind"))
+    return {year: _by_code(figures, year) for year in years}
+
+
+def _by_code(figures: Iterable[Population], year: int) -> dict[str, Population]:
+    mine: dict[str, list[Population]] = {}
+    for figure in figures:
+        mine.setdefault(str(figure.municipality_id), []).append(figure)
+    found = {code: people_in(all_, year) for code, all_ in mine.items()}
+    return {code: people for code, people in found.items() if people is not None}
+
+
+def people_in(figures: Iterable[Population], year: int) -> Population | None:
+    """The figure of the year; between two of them a straight line; after the newest, the newest. Before all, nothing.
+
+    A census ten years old would make the amount per inhabitant jump in the year of the next one. Within a year the census
+    goes before the projection.
+    """
+    by_year: dict[int, Population] = {}
+    for figure in figures:
+        held = by_year.get(figure.year)
+        if held is None or figure.kind < held.kind:
+            by_year[figure.year] = figure
+    before = by_year.get(max((one for one in by_year if one <= year), default=0))
+    after = by_year.get(min((one for one in by_year if one > year), default=0))
+    if before is None or after is None or before.year == year:
+        return before
+    return _between(before, after, year)
+
+
+def _between(before: Population, after: Population, year: int) -> Population:
+    gone = Decimal((after.value - before.value) * (year - before.year)) / (after.year - before.year)
+    found = Population(
+        municipality_id=before.municipality_id,
+        state_id=before.state_id,
+        year=year,
+        kind=Population.Kind.PROJECTION,
+        value=before.value + int(gone.quantize(Decimal(1), ROUND_HALF_UP)),
+        source=after.source,
+    )
+    found.between = (before, after)
+    return found
 
 
 def state_population_on(code: str | None, year: int) -> Population | None:

@@ -6,7 +6,7 @@ https://www.postgresql.org/docs/18/sql-copy.html (Binary Format), numeric as in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -60,6 +60,11 @@ class Rows:
 
     def __len__(self) -> int:
         return sum(map(len, self.slices))
+
+    def numbered(self, numbers: Mapping[int, int]) -> None:
+        """Other line numbers, by the row of the file that each line stands in."""
+        for rows in self.arrays:
+            rows["line_no"] = [numbers[row] for row in rows["source_row"].tolist()]
 
     def placed(self, targets: npt.NDArray[np.int32]) -> Iterator[memoryview]:
         """The finished bytes, where they lie; `targets[slice]` is (public body, release)."""

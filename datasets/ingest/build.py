@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from datasets.ingest.budget import BudgetTable
+from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.context import (
     STATES,
     from_columns,
@@ -25,7 +26,7 @@ from datasets.ingest.dictionary import fold, normalise
 from datasets.ingest.hierarchy import Amounts, add, close
 from datasets.ingest.layout import Area, area_titles, is_number
 from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
-from datasets.ingest.mapping import WEAK_AMOUNT, ColumnMapping, is_of_the_month
+from datasets.ingest.mapping import WEAK_AMOUNT, is_of_the_month
 from datasets.ingest.numbers import NotAnAmount, decide_decimal_mark, to_cents
 from datasets.ingest.outline import BudgetRow
 from datasets.ingest.shapes import (

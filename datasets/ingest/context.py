@@ -33,6 +33,7 @@ _STATE_TAIL = re.compile(
     rf"(?:,\s*(?:estado\s+)?(?:del?\s+)?|[,.]?\s+(?:del\s+)?estado\s+(?:libre y soberano\s+)?de\s+)({_NAMES})\.?\s*$"
     rf"|(?<!\bde)(?<!\bdel)\s+((?!hidalgo|guerrero|morelos|mexico\b)(?:{_NAMES}))\.?\s*$"
 )
+_BARE_PLACE = re.compile(rf"([a-z.]+(?: [a-z.]+){{0,4}}), ({_NAMES})(?:$|\s*[.:;(]| - )")
 _MUNICIPAL = re.compile(
     r"\b(?:(?:h\.?\s*|honorable\s+)?ayuntamiento(?:\s+constitucional)?|municipio|gobierno municipal|presidencia"
     r" municipal|alcaldia|delegacion)\s+"
@@ -42,6 +43,8 @@ _OF_MUNICIPALITY = re.compile(
     r"\bdel? (?:(?:h\.? )?ayuntamiento(?: constitucional)?|municipio) de (.+?)"
     r"(?:[,.]? (?:para|por|durante|correspondiente|ejercicio|en el|del? (?:ejercicio|ano|\d)|al \d|20\d\d).*)?$"
 )
+#: ``Municipio de Agua Clara, Morelos. Presupuesto aprobado 2023``: whose it is, and on the same line what it is.
+_AND_MORE = re.compile(rf"(municipio de (?:[a-z]+ ){{0,4}}?[a-z]+,? (?:{_NAMES}))\b(?! de\b)[^a-z]+[a-z]")
 _ENTITY = re.compile(
     r"(?:nombre del )?ente(?: publico)?\s*:\s*(.+)"
     r"|(?:sujeto obligado|institucion|organismo|dependencia|municipio)\s*:\s*(.+)"
@@ -97,6 +100,8 @@ def from_titles(lines: Sequence[str]) -> Context:
     context = Context()
     for line in lines:
         _place_and_body(context, _UNIT_WORDS.sub("", line).strip())
+    if not (context.body_name or context.municipality_name or context.level):
+        _bare_place(context, lines)
     said = [parse_period(line) for line in lines if not _DATED_BY.match(fold(line))]
     context.period = next((period for _, period in said if period), None)
     # The year of the period before any other: a year alone may be that of a law, a plan, a download.
@@ -130,10 +135,22 @@ def _place_and_body(context: Context, line: str) -> None:
         context.body_name = context.body_name or " ".join(line.split())
     elif _MUNICIPAL.match(words) and not _NOT_A_BODY.search(words):
         _municipality(context, line)
+    elif (match := _AND_MORE.match(words)) and not _NOT_A_BODY.search(match[1]):
+        _municipality(context, _as_printed(line, match[1]))
     elif context.municipality_name is None and (match := _OF_MUNICIPALITY.search(words)):
         _municipality(context, f"Municipio de {_as_printed(line, match[1])}")
     elif _INSTITUTION.match(words) and context.body_name is None and len(line) < 160:
         context.body_name = _body(context, " ".join(line.split()))
+
+
+def _bare_place(context: Context, lines: Sequence[str]) -> None:
+    """``Tres Ríos, Sinaloa``: a place and its state, where nothing says whose the file is."""
+    for line in lines:
+        words = fold(line)
+        match = _BARE_PLACE.match(words)
+        if match and not _NOT_A_BODY.search(match[1]) and not _INSTITUTION.match(words):
+            _municipality(context, f"Municipio de {_as_printed(line, match[1])}, {match[2]}")
+            return
 
 
 def _body(context: Context, name: str) -> str:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.dates import parse_date
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.dictionary import fold
 from datasets.ingest.foot import foot_of_list, is_signature
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area, is_legend, is_number, is_template
-from datasets.ingest.mapping import ColumnMapping
-from datasets.ingest.shapes import CONTRACT_AMOUNTS, LINE_FIELDS, remember_reason
+from datasets.ingest.shapes import BARE, CONTRACT_AMOUNTS, LINE_FIELDS, PLACE_AND_TIME, remember_reason
 
 #: What tells a contract from a row that only continues the one above (other bidders, another clause).
 IDENTITY = (
@@ -148,11 +148,13 @@ def _reason(
         return "subtotal"
     if _filled(area, row, identity) >= enough:
         return ""
-    if len(filled) == 1:
+    if len(filled) == 1 and not filled[0].isdecimal():
         return _lone_text(table, row, filled[0])
     if is_note(filled[0]) and len(filled) <= 2:
         return "note"
     mapped = [name for column, name in table.mapping.fields.items() if area.grid.cell(row, column).strip()]
+    if mapped and set(mapped) <= set(PLACE_AND_TIME):
+        return BARE
     if table.rows and mapped:
         return "merged"
     return "note"

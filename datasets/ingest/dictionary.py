@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from datasets.ingest.abbreviations import same_beginnings, spelled_out
 from datasets.ingest.moments import moment_of
+from datasets.ingest.wordings import field_of
 
 DATA = Path(__file__).parent / "data"
 LONGEST = 1_000  # characters of a text that is remembered
@@ -155,8 +156,8 @@ def match_heading(kind: str, heading: str) -> Match | None:
     fields = {known.exact[cut][0] for cut in same_beginnings(folded, known.written)}
     if len(fields) == 1:
         return Match(fields.pop(), "similar")
-    moment = moment_of(kind, folded, whole)
-    return Match(moment, "similar") if moment else None
+    field = moment_of(kind, folded, whole) or field_of(kind, folded)
+    return Match(field, "similar") if field else None
 
 
 def _match_words(kind: str, heading: str, words: str) -> Match | None:

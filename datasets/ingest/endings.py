@@ -42,13 +42,13 @@ def mark(ingest: Ingest, status: str, stage: str, **more: Any) -> None:
 
 def fail(ingest: Ingest, message: str, code: str) -> None:
     """The end of an ingest that could not be read."""
-    report = Outcome().as_json() | {"error": message, "error_code": code}
+    report = Outcome().as_json() | {"error": message, "error_code": code, "stopped_in": ingest.stage}
     mark(ingest, Ingest.Status.FAILED, Ingest.Stage.DONE, ended_at=timezone.now(), error=message, report=report)
 
 
 def cancel(ingest: Ingest) -> None:
     """The end of an ingest that a person stopped."""
-    report = Outcome().as_json() | {"error": CANCELLED, "error_code": "cancelled"}
+    report = Outcome().as_json() | {"error": CANCELLED, "error_code": "cancelled", "stopped_in": ingest.stage}
     ended = {"ended_at": timezone.now(), "error": CANCELLED, "report": report}
     mark(ingest, Ingest.Status.CANCELLED, Ingest.Stage.DONE, **ended)
 
@@ -79,7 +79,8 @@ def finish(ingest: Ingest, outcome: Outcome, status: str) -> None:
 def publish_ingest(*, ingest: Ingest, by: User | None, reason: str = "") -> list[Release]:
     """Publish every draft release of a reading that is ready, in one transaction."""
     with transaction.atomic():
-        ids = list(ingest.releases.filter(status=Release.Status.DRAFT).values_list("pk", flat=True))
+        drafts = Release.objects.of_load(ingest).filter(status=Release.Status.DRAFT)
+        ids = list(drafts.values_list("pk", flat=True))
         publish_releases(ids=ids, by=by, reason=reason)
         ReviewStep.objects.create(ingest=ingest, step=ReviewStep.Step.PUBLISHED, by=by, note=reason)
         mark(ingest, Ingest.Status.PUBLISHED, Ingest.Stage.DONE)

@@ -17,8 +17,8 @@ from datasets.ingest.codes import (
     split_code,
     type_names,
 )
+from datasets.ingest.columns import OBJECT_CODES
 from datasets.ingest.dictionary import normalise
-from datasets.ingest.mapping import OBJECT_CODES
 from datasets.ingest.numbers import NotAnAmount, to_cents
 from datasets.ingest.outline import BudgetRow, code_columns
 from datasets.ingest.shapes import LINE_FIELDS, MOMENTS

@@ -48,10 +48,13 @@ class Loader:
     _targets: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 2), np.int32))
     _suppliers: set[int] = field(default_factory=set)
     _cells: rollups.CellBook = field(init=False)
+    # Releases that began as a copy of earlier ones, their cells with them.
+    begun: set[int] = field(default_factory=set)
     _with_cells: set[int] = field(default_factory=set)  # releases of which cells are written already
 
     def __post_init__(self) -> None:
         self._cells = rollups.CellBook(self.kind, self.codes)
+        self._with_cells |= self.begun
 
     def write(self, chunk: Chunk) -> None:
         """One block's lines, its new labels or suppliers, and the cells that are due."""
@@ -91,7 +94,7 @@ class Loader:
 
     def release_ids(self) -> list[int]:
         """The releases that this load wrote lines of."""
-        return sorted({int(self._targets[number, 1]) for number in self.totals.lines})
+        return sorted({int(self._targets[number, 1]) for number in self.totals.lines} | self.begun)
 
     # -- lines ----------------------------------------------------------------------------------------------------
 

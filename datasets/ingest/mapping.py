@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
-from datasets.ingest import classify
-from datasets.ingest.codes import object_code, revenue_code, split_code, type_names
+from datasets.ingest.claims import (
+    LABELS,
+    SUPPLIED,
+    claim_by_values,
+    government_by_values,
+    is_company,
+    names_procedure,
+    pair_the_days,
+)
+from datasets.ingest.codes import object_code, revenue_code, split_code
+from datasets.ingest.columns import OBJECT_CODES, ColumnMapping, share, values_of
 from datasets.ingest.dates import year_of
 from datasets.ingest.dictionary import fold, match_heading, normalise
-from datasets.ingest.layout import Area, area_titles
-from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS
+from datasets.ingest.layout import Area, is_number
+from datasets.ingest.shapes import MOMENTS
 
-SAMPLE_ROWS = 400
-OBJECT_CODES = ("chapter_code", "concept_code", "generic_item_code", "specific_item_code")
 CODE_TO_NAME = {
     **dict.fromkeys(OBJECT_CODES, "object_name"),
     "cri_code": "revenue_name",
@@ -41,51 +47,6 @@ _NUMBERED = re.compile(r"clave|codigo|cuenta|cta|id|no|num|numero")
 _TAX = re.compile(r"(?:importe |monto )?(?:del? )?(?:iva|i v a|impuestos?)(?: trasladado| 16 ?%)?")
 _TOTAL = re.compile(r"(?:gran )?total|(?:importe|monto) total|total (?:pagado|contratado|del contrato|neto)")
 _FLOW = re.compile(r"(?:presupuesto de )?(ingreso|egreso|gasto)s?(?: totales)?")
-_RFC = re.compile(r"[A-ZÑ&]{3,4}-?\d{6}-?[A-Z0-9]{3}")
-_COMPANY = re.compile(
-    r"\bS\.? ?A\.?(?: ?P\.? ?I\.?| ?B\.?)?(?: DE C\.? ?V\.?)?$|\bDE C\.? ?V\.?$|\bS\.? DE R\.? ?L\.?|\bS\.? ?C\.?$|\bA\.? ?C\.?$",
-    re.IGNORECASE,
-)
-#: Kinds whose rows name a supplier, and by kind: the field of a row's name, those of its code, and the words of a title.
-SUPPLIED = ("contracts", "works", "sanctions")
-LABELS = {
-    "expenditure": ("object_name", OBJECT_CODES, re.compile(r"presupuesto|egreso|\bgastos?\b")),
-    "revenue": ("revenue_name", ("cri_code",), re.compile(r"\bingresos?\b")),
-}
-_BOTH = re.compile(r"ingresos?\b.*egresos?|egresos?\b.*ingresos?")
-_GOVERNMENT = re.compile(r"APF|GE|GM|GOB_?\w*")
-
-
-@dataclass(slots=True)
-class ColumnMapping:
-    """Columns of one area for one kind."""
-
-    kind: str
-    fields: dict[int, str] = field(default_factory=dict)  # column -> field
-    confidence: dict[int, str] = field(default_factory=dict)  # column -> exact | similar | values | person
-    repeated: dict[int, str] = field(default_factory=dict)  # a second column for a field already taken
-
-    def column(self, name: str) -> int | None:
-        return next((column for column, found in self.fields.items() if found == name), None)
-
-    def has(self, *names: str) -> bool:
-        return any(name in names for name in self.fields.values())
-
-    @property
-    def moments(self) -> dict[str, int]:
-        amounts = MOMENTS[self.kind] or CONTRACT_AMOUNTS
-        return {name: column for column, name in self.fields.items() if name in amounts}
-
-
-def values_of(area: Area, column: int, limit: int = SAMPLE_ROWS) -> list[str]:
-    found = []
-    for row in range(area.first, min(area.end, area.first + 10 * limit)):
-        text = area.grid.cell(row, column).strip()
-        if text:
-            found.append(text)
-            if len(found) >= limit:
-                break
-    return found
 
 
 def map_columns(area: Area, kind: str, wanted: Mapping[str, str] | None = None) -> ColumnMapping:
@@ -101,7 +62,9 @@ def map_columns(area: Area, kind: str, wanted: Mapping[str, str] | None = None) 
     _find_flow(area, mapping)
     if kind == "contracts":
         _name_the_tax(area, mapping)
-    _map_by_values(area, mapping, wanted)
+    if kind in SUPPLIED:
+        pair_the_days(area, mapping)
+    claim_by_values(area, mapping, wanted)
     return mapping
 
 
@@ -115,7 +78,7 @@ def _by_person(area: Area, column: int, wanted: Mapping[str, str]) -> tuple[str,
 def _by_heading(area: Area, column: int, kind: str) -> tuple[str, str] | None:
     parts = area.paths.get(column)
     if not parts:
-        return _by_values(area, column, kind)
+        return government_by_values(area, column, kind)
     whole, own = " ".join(parts), parts[-1]
     # "Nombre(s)" or "Inicio" mean something only under their group; "Fecha del contrato" says it all by itself.
     texts = (whole, own) if _NEEDS_GROUP.fullmatch(normalise(own)) else (own, whole)
@@ -151,119 +114,18 @@ def _name_the_tax(area: Area, mapping: ColumnMapping) -> None:
     mapping.repeated.pop(total, None)
 
 
-def _map_by_values(area: Area, mapping: ColumnMapping, wanted: Mapping[str, str] | None) -> None:
-    """Columns whose heading says nothing but whose values are unmistakable: object codes, tax numbers, names of companies."""
-    left = min(mapping.moments.values(), default=None)
-    if mapping.kind == "expenditure" and not mapping.has(*OBJECT_CODES) and not mapping.has("line_level"):
-        _claim(area, mapping, wanted, "specific_item_code", _is_item, left)
-    if mapping.kind in SUPPLIED and not mapping.has("supplier_rfc"):
-        _claim(area, mapping, wanted, "supplier_rfc", lambda text: bool(_RFC.fullmatch(text)))
-    if mapping.kind in SUPPLIED and not mapping.has("supplier_name", "supplier_given_name"):
-        _claim(area, mapping, wanted, "supplier_name", lambda text: bool(_COMPANY.search(text)), least=0.5)
-    if mapping.kind in LABELS and left is not None:
-        _label_by_values(area, mapping, wanted, left)
-
-
-def _is_item(text: str) -> bool:
-    return len(text) >= 4 and object_code(text) is not None
-
-
-def _claim(
-    area: Area,
-    mapping: ColumnMapping,
-    wanted: Mapping[str, str] | None,
-    name: str,
-    test: Callable[[str], bool],
-    before: int | None = None,
-    least: float = 0.8,
-) -> None:
-    """The first free column of which most values pass the test; codes stand ``before`` the amounts, which look like them."""
-    for column in _free(area, mapping, wanted):
-        if before is not None and column > before:
-            return
-        values = values_of(area, column)
-        if before is not None and len(set(map(len, values))) > 1:
-            continue  # codes of one level are equally long, amounts are not
-        if len(set(values)) >= 3 and _share(values, test) >= least:
-            mapping.fields[column], mapping.confidence[column] = name, "values"
-            return
-
-
-def _free(area: Area, mapping: ColumnMapping, wanted: Mapping[str, str] | None) -> list[int]:
-    taken = mapping.fields.keys() | mapping.repeated.keys()
-    return [
-        column
-        for column in sorted(area.headings)
-        if column not in taken and area.headings[column] not in (wanted or {})
-    ]
-
-
-def _label_by_values(area: Area, mapping: ColumnMapping, wanted: Mapping[str, str] | None, left: int) -> None:
-    """The names of the rows under a heading that nobody knows: beside their codes, or alone at the left of the amounts."""
-    name, codes, known = LABELS[mapping.kind]
-    free = [column for column in _free(area, mapping, wanted) if column < left and _is_text(area, column)]
-    coded = next((column for column, found in mapping.fields.items() if found in codes), None)
-    if mapping.has(name):
-        return
-    if coded is not None:
-        column = next((column for column in free if column > coded and _names(area, coded, column)), None)
-    elif not any(found.endswith(("_name", "_code", "_group", "_type")) for found in mapping.fields.values()):
-        column = next((column for column in free if _row_names(area, column, mapping.kind, known)), None)
-    else:
-        column = None
-    if column is not None:
-        mapping.fields[column], mapping.confidence[column] = name, "values"
-
-
-def _is_text(area: Area, column: int) -> bool:
-    values = values_of(area, column)
-    return len(values) >= 2 and _share(values, lambda text: any(char.isalpha() for char in text)) >= 0.9
-
-
-def _names(area: Area, coded: int, column: int) -> bool:
-    """Each code has a name of its own, and always the same."""
-    pairs = {
-        (code, name)
-        for row in range(area.first, min(area.end, area.first + SAMPLE_ROWS))
-        if (code := area.grid.cell(row, coded).strip()) and (name := area.grid.cell(row, column).strip())
-    }
-    codes, names = {code for code, _name in pairs}, {name for _code, name in pairs}
-    return len(pairs) == len(codes) >= 2 and len(names) >= 0.8 * len(codes)
-
-
-def _row_names(area: Area, column: int, kind: str, known: re.Pattern[str]) -> bool:
-    """Names that a classifier has, or any that differ, under a title that says what the amounts are."""
-    values = values_of(area, column)
-    if classify.best_names(kind, values) or classify.share_known(type_names(), values) >= 0.5:
-        return True
-    title = fold(" ".join([*area_titles(area), area.grid.sheet or ""]))
-    return len(set(values)) >= 0.8 * len(values) and bool(known.search(title)) and not _BOTH.search(title)
-
-
-def _by_values(area: Area, column: int, kind: str) -> tuple[str, str] | None:
-    """A column without heading: CompraNet 2015 lost the word GOBIERNO."""
-    values = values_of(area, column, 50)
-    if kind == "contracts" and len(values) >= 3 and all(_GOVERNMENT.fullmatch(value) for value in values):
-        return "government_level", "values"
-    return None
-
-
-def _share(values: list[str], test: object) -> float:
-    return sum(bool(test(value)) for value in values) / len(values) if values else 0.0  # type: ignore[operator]
-
-
 def _checked(area: Area, column: int, kind: str, name: str) -> str:
     """What the values say about a heading that may mean a code or a name."""
     values = values_of(area, column)
-    if name in CODE_TO_NAME and values and _share(values, _looks_code) < 0.3:
+    if name in CODE_TO_NAME and values and share(values, _looks_code) < 0.3:
         return CODE_TO_NAME[name]
-    if name == "object_name" and column + 1 in area.paths and len(values) >= 2 and _share(values, object_code) >= 0.8:
+    if name == "object_name" and column + 1 in area.paths and len(values) >= 2 and share(values, object_code) >= 0.8:
         return _code_level(values)
     if name in (*OBJECT_CODES, "cri_code") and values and _NUMBERED.fullmatch(_words(area, column)):
         name = _numbered(area, column, name, values)
-    if name == "revenue_name" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
+    if name == "revenue_name" and len(values) >= 3 and share(values, revenue_code) >= 0.8:
         return "cri_code"
-    if name == "revenue_group" and len(values) >= 3 and _share(values, revenue_code) >= 0.8:
+    if name == "revenue_group" and len(values) >= 3 and share(values, revenue_code) >= 0.8:
         return "cri_code"
     if name in (
         "admin_unit_name",
@@ -275,18 +137,29 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
         "funding_source_name",
     ):
         code = name.replace("_name", "_code")
-        if len(values) >= 2 and _share(values, _is_unit_code) >= 0.8:
+        if len(values) >= 2 and share(values, _is_unit_code) >= 0.8:
             return code
     if (
         name == "fiscal_year"
         and kind in LABELS
         and values
-        and _share(values, lambda text: year_of(text) is not None) < 0.5
+        and share(values, lambda text: year_of(text) is not None) < 0.5
     ):
         return ""  # ``Ejercicio`` over amounts is no year
-    if name == "category_raw" and _share(values, _names_procedure) >= 0.6:
+    if (
+        name == "responsible_area"
+        and kind == "expenditure"
+        and len(values) >= 3
+        and len(set(values)) > 0.8 * len(values)
+    ):
+        return "admin_unit_name"  # another one in each row: it is the area that spends
+    if name.endswith("_share") and share(values, is_number) < 0.5:
+        return ""  # whose money it is in words, and no amount
+    if name == "category_raw" and share(values, names_procedure) >= 0.6:
         return "procedure_type_raw"
-    if name.startswith("supplier_") and values and _share(values, str.isdigit) >= 0.9:
+    if name.endswith("_number") and kind in SUPPLIED and len(values) >= 2 and share(values, is_company) >= 0.8:
+        return "supplier_name"  # ``Contrat.`` is cut from two words
+    if name.startswith("supplier_") and values and share(values, str.isdigit) >= 0.9:
         return ""  # numbers that point to a child sheet
     if name == "expenditure_type" and any("programable" in fold(value) for value in values[:50]):
         return ""
@@ -301,7 +174,7 @@ def _numbered(area: Area, column: int, name: str, values: list[str]) -> str:
     if beside and beside.field in NAME_TO_CODE and name in OBJECT_CODES:
         return NAME_TO_CODE[beside.field]
     known = object_code if name in OBJECT_CODES else _income_code
-    return name if _share(values, known) >= 0.5 else ""
+    return name if share(values, known) >= 0.5 else ""
 
 
 def _income_code(text: str) -> str | None:
@@ -313,10 +186,6 @@ def _code_level(values: list[str]) -> str:
     """The field of a column of object codes: where all are concepts they are no items."""
     levels = {code.level for text in values if (code := object_code(text))}
     return OBJECT_CODES[levels.pop() - 1] if len(levels) == 1 else "specific_item_code"
-
-
-def _names_procedure(text: str) -> bool:
-    return bool(re.match(r"adjudicacion|licitacion|invitacion|concurso", fold(text)))
 
 
 def _is_unit_code(text: str) -> bool:

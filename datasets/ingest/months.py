@@ -14,8 +14,9 @@ from itertools import pairwise
 from datasets.ingest.dates import MONTHS
 from datasets.ingest.dictionary import fold, normalise
 from datasets.ingest.layout import Area
-from datasets.ingest.numbers import NotAnAmount, decide_decimal_mark, to_decimal
-from datasets.ingest.shapes import Finding
+from datasets.ingest.moments import said_moments
+from datasets.ingest.numbers import NotAnAmount, by_either_mark, decide_decimal_mark, to_decimal
+from datasets.ingest.shapes import Finding, UnreadableFile
 
 GROWING = 4  # different figures in the months of one row
 FEWEST = 3  # months in a row, from January on
@@ -26,18 +27,24 @@ _MONTH = re.compile(rf"({'|'.join(MONTHS)})(?: (?:del? )?(?:20)?\d\d)?")
 _TOTAL = re.compile(
     r"(?:gran |suma )?(?:total|anual|acumulado|suma|importe|monto)(?: (?:anual|acumulado|general|del ano))?"
 )
-_SAID = (
-    (re.compile(r"devengad"), "Devengado"),
-    (re.compile(r"pagad"), "Pagado"),
-    (re.compile(r"ejercid|erogad"), "Ejercido"),
-    (re.compile(r"comprometid"), "Comprometido"),
-    (re.compile(r"recaudad|cobrad|percibid"), "Recaudado"),
-    (re.compile(r"modificad"), "Modificado"),
-    (re.compile(r"aprobad|autorizad|asignad"), "Aprobado"),
-    (re.compile(r"estimad|pronosticad"), "Estimado"),
-)
 _PLAN = re.compile(r"calendari")
 _UNSAID = "Importe"
+ONLY_HEAD = "El archivo es grande: esto se revisó en sus primeros renglones."
+TOO_LARGE = (
+    "Los montos vienen por mes, sin una columna con el total de cada renglón, y el archivo es demasiado grande para sumarlos. "
+    "Agrega una columna «Total» con la suma de los meses, o divídelo en archivos de menos de 20 MB y súbelos uno por uno."
+)
+#: What a column of sums is called, by the moment that its months are of.
+_CALLED = {
+    "accrued": "Devengado",
+    "paid": "Pagado",
+    "exercised": "Ejercido",
+    "committed": "Comprometido",
+    "collected": "Recaudado",
+    "modified": "Modificado",
+    "approved": "Aprobado",
+    "estimated": "Estimado",
+}
 
 
 @dataclass(slots=True)
@@ -69,6 +76,14 @@ def with_months(area: Area) -> tuple[Area, list[Finding]]:
     return area, findings
 
 
+def of_the_head(found: list[Finding]) -> list[Finding]:
+    """The same of a file that is read in pieces: what its head shows of a printed total. Without one it is refused: rows are
+    not added up as they pass, and whether months hold those before them is seen in all rows or not at all."""
+    if any(finding.severity == "warning" and finding.code == "months" for finding in found):
+        raise UnreadableFile("months_large", TOO_LARGE)
+    return [replace(finding, message=f"{finding.message} {ONLY_HEAD}") for finding in found]
+
+
 def _runs(area: Area) -> list[_Run]:
     """Months from January on without a gap, each once, under the same group."""
     groups: dict[str, list[tuple[int, int]]] = {}
@@ -86,11 +101,13 @@ def _moment(area: Area, group: str) -> str:
     """As the group over the months says, else the titles where they name one moment only."""
     for texts in ([group], [*area.titles, area.grid.sheet or ""]):
         words = fold(" ".join(texts))
-        said = [name for pattern, name in _SAID if pattern.search(words)]
+        income = re.search(r"\bingresos?\b", words)
+        said = said_moments("revenue", words) if income else said_moments("expenditure", words)
+        said = said or said_moments("revenue", words)
         if len(said) == 1:
-            return said[0]
+            return _CALLED[said.pop()]
         if not said and _PLAN.search(words):
-            return "Estimado" if re.search(r"\bingresos?\b", words) else "Aprobado"
+            return "Estimado" if income else "Aprobado"
     return _UNSAID
 
 
@@ -144,14 +161,7 @@ def _printed(area: Area, sums: dict[int, str]) -> int | None:
 
 def _equal(cell: str, text: str) -> bool:
     """To a peso and a half of rounding, whichever mark the cell uses."""
-    for mark in ".,":
-        try:
-            value = to_decimal(cell.strip(), mark)
-        except NotAnAmount:
-            continue
-        if value is not None and abs(value - Decimal(text)) <= Decimal("1.5"):
-            return True
-    return False
+    return any(abs(value - Decimal(text)) <= Decimal("1.5") for value in by_either_mark(cell))
 
 
 def _checked(area: Area, run: _Run, total: int, moment: str, sums: dict[int, str]) -> Finding:

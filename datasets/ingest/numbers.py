@@ -7,7 +7,7 @@ shapes that nearly all cells have and sends only the rest through `to_cents`, so
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -99,6 +99,17 @@ def to_decimal(text: str, mark: str = ".") -> Decimal | None:
     else:
         raise NotAnAmount(text)
     return -value if negative else value
+
+
+def by_either_mark(text: str) -> Iterator[Decimal]:
+    """What a cell may say where its column's mark is not known: under a decimal point, then under a decimal comma."""
+    for mark in ".,":
+        try:
+            value = to_decimal(text.strip(), mark)
+        except NotAnAmount:
+            continue
+        if value is not None:
+            yield value
 
 
 def _bare(text: str) -> tuple[str, bool]:

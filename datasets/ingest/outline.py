@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from datasets.ingest import classify
 from datasets.ingest.codes import ObjectCode, object_code, revenue_code
+from datasets.ingest.columns import OBJECT_CODES, ColumnMapping
 from datasets.ingest.dictionary import fold
 from datasets.ingest.hierarchy import Amounts, Node, by_arithmetic, by_code, by_depth
 from datasets.ingest.labels import Label, enumeration
 from datasets.ingest.layout import Area
-from datasets.ingest.mapping import OBJECT_CODES, ColumnMapping
 
 DIM_FIELDS = (
     "fiscal_year",
@@ -62,7 +62,7 @@ class BudgetRow:
 
 
 def nodes_of(area: Area, mapping: ColumnMapping, rows: list[BudgetRow], units: dict[int, str]) -> list[Node]:
-    dims = [column for column, name in mapping.fields.items() if name in DIM_FIELDS]
+    dims = [column for column, name in mapping.fields.items() if name in DIM_FIELDS and name != _only_label(mapping)]
     label_codes = code_columns(mapping)
     nodes = []
     for place, row in enumerate(rows):
@@ -70,6 +70,12 @@ def nodes_of(area: Area, mapping: ColumnMapping, rows: list[BudgetRow], units: d
         code = _deepest_code(area, mapping, row, label_codes)
         nodes.append(Node(place, row.row, row.label.text, row.amounts, keys, code, row.heading))
     return nodes
+
+
+def _only_label(mapping: ColumnMapping) -> str | None:
+    """The classification of a table that has no other: its names stand under each other and may hold each other."""
+    labels = [name for name in mapping.fields.values() if name.endswith("_name") or name in OBJECT_CODES]
+    return labels[0] if len(labels) == 1 else None
 
 
 def code_columns(mapping: ColumnMapping) -> list[int]:

@@ -11,12 +11,13 @@ from datasets.ingest import sipot
 from datasets.ingest.beside import parts_beside
 from datasets.ingest.budget import read_budget
 from datasets.ingest.build import Part, budget_part, contract_part
+from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.contracts import read_contracts
 from datasets.ingest.decisions import correct_cells, decisions_for
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area, find_areas
-from datasets.ingest.mapping import ColumnMapping, map_columns
-from datasets.ingest.months import with_months
+from datasets.ingest.mapping import map_columns
+from datasets.ingest.months import of_the_head, with_months
 from datasets.ingest.numbers import NotAnAmount, to_cents
 from datasets.ingest.recognise import Foreign, Verdict, recognise
 from datasets.ingest.registers.build import read_register, register_part
@@ -45,7 +46,8 @@ def read_grid(grid: Grid, children: list[Grid], work: Work, whole: bool) -> None
         correct_cells(area)
         sums = work.hints.kind in (None, "expenditure", "revenue")
         months: list[Finding] = []
-        if whole and sums:
+        # Of a file that is read in pieces this is the head; a person who named the columns has said which of them count.
+        if sums and (whole or not work.hints.columns):
             area, months = with_months(area)
         work.candidates.append(area)
         if sipot.is_master(grid):
@@ -55,7 +57,8 @@ def read_grid(grid: Grid, children: list[Grid], work: Work, whole: bool) -> None
             continue
         verdict = recognise(area, work.hints.kind, work.hints.columns)
         if verdict.kind:
-            work.findings += months if verdict.kind in ("expenditure", "revenue") else []
+            if verdict.kind in ("expenditure", "revenue"):
+                work.findings += months if whole else of_the_head(months)
             _read_area(area, verdict, children, work)
         elif verdict.foreign:
             work.foreign.append((grid.sheet, verdict.foreign))

@@ -17,8 +17,10 @@ import psycopg2
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
+from datasets.ingest.alone import Alone, alone
 from datasets.ingest.bodies import BodyRef
 from datasets.ingest.chunks import Chunk
+from datasets.ingest.corrected import base_of, keep_unchanged
 from datasets.ingest.endings import (
     BROKEN,
     KEEPS_STOPPING,
@@ -32,6 +34,7 @@ from datasets.ingest.endings import (
 )
 from datasets.ingest.flow import Flow, Pace
 from datasets.ingest.load import Loader, LoadMismatch
+from datasets.ingest.mates import STOPS, beside
 from datasets.ingest.report import Outcome, SliceResult, decimals
 from datasets.ingest.shapes import Finding, Reading, UnreadableFile
 from datasets.ingest.targets import Bodies, Targets, load_territory, write_down
@@ -203,12 +206,21 @@ class _Run:
     def go(self) -> None:
         flow = self.prepare()
         may_load = flow.reading.complete and not self.outcome.questions
+        base = base_of(self.ingest)
+        corrected = alone(self.ingest, base, flow) if base and may_load else None
         try:
             with transaction.atomic():
-                self.load(flow, keep=may_load)
+                if corrected:
+                    self._load_alone(corrected)
+                else:
+                    self.load(flow, keep=may_load)
                 if not may_load or self.outcome.questions:
                     raise _Undo
+                if base and not corrected:
+                    keep_unchanged(base, self.ingest, self.outcome)
+                self.outcome.findings += (mates := beside(self.ingest))
                 stopped = self._stops_for_rejects() or self.outcome.rests_on_signs
+                stopped = stopped or any(finding.code in STOPS for finding in mates)
                 self._end(Ingest.Status.READY)
                 if self.ingest.wants_publish and self.outcome.rows_loaded and not stopped:
                     publish_ingest(ingest=self.ingest, by=self.ingest.created_by, reason=self.ingest.excuse)
@@ -250,6 +262,8 @@ class _Run:
 
     def load(self, flow: Flow, keep: bool) -> None:
         """Every table through cleaning; written only if it may be kept, else only counted and summed."""
+        # Not written down while it goes on; its end says how far it came (`endings`).
+        self.ingest.stage = Ingest.Stage.LOADING
         targets = Targets(self.ingest)
         loaders: dict[str, Loader] = {}
         pace = Pace(self.say)
@@ -277,6 +291,13 @@ class _Run:
             self._results(flow, targets if keep else None, totals, headings)
         if keep:
             self.outcome.findings += targets.bodies.findings()
+
+    def _load_alone(self, corrected: Alone) -> None:
+        """The corrected rows by themselves; what else there is in the file was loaded by the one that they correct."""
+        self.say("loading", 0.0, corrected.base.count, 0)
+        corrected.count(self.outcome)
+        self._judge(corrected.after.flow)
+        corrected.load(self.outcome)
 
     def _count_chunk(self, chunk: Chunk, keep: bool) -> None:
         """Rejects beyond what memory should hold go straight to their table; of a reading that is undone they are not missed."""

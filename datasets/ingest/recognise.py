@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.dictionary import fold, normalise, read_rows
 from datasets.ingest.layout import Area, area_titles, title_lines
-from datasets.ingest.mapping import WEAK_AMOUNT, ColumnMapping, map_columns
+from datasets.ingest.mapping import WEAK_AMOUNT, map_columns
 from datasets.ingest.registers import REGISTERS
 from datasets.ingest.shapes import CONTRACT_AMOUNTS
 
@@ -54,6 +55,7 @@ SPENDING_LABELS = (
     "funding_source_name",
 )
 TITLED_EVIDENCE = 3  # columns that only such a list has, where nothing but its title says what it is
+MARGIN = 3  # columns more than as a budget, where only the columns say that it is a list
 INCOME_LABELS = ("cri_code", "revenue_name", "revenue_group", "revenue_type")
 
 
@@ -121,9 +123,9 @@ def recognise(area: Area, kind: str | None = None, wanted: Mapping[str, str] | N
     if kind in REGISTERS:
         return Verdict(None, None, foreign)
     budget = _as_budget(area, wanted, kind)
-    if budget:
-        return budget
-    return Verdict(None, None, foreign)
+    if kind is None and (register := _register_by_columns(area, wanted, budget)):
+        return register
+    return budget or Verdict(None, None, foreign)
 
 
 def _as_register(
@@ -146,6 +148,19 @@ def _as_register(
     if contracts and kind is None and not strong and not register.beats_contracts(mapping):
         return None
     return Verdict(code, mapping, score=len(mapping.fields))
+
+
+def _register_by_columns(area: Area, wanted: Mapping[str, str] | None, budget: Verdict | None) -> Verdict | None:
+    """Neither title nor single words say what the list is, but as one kind of register far more columns are understood."""
+    other = len(budget.mapping.fields) if budget and budget.mapping else 0
+    found = []
+    for code, register in REGISTERS.items():
+        mapping = map_columns(area, code, wanted)
+        told = sum(name in register.EVIDENCE for name in mapping.fields.values())
+        if told >= TITLED_EVIDENCE and register.enough(mapping) and len(mapping.fields) >= other + MARGIN:
+            found.append(Verdict(code, mapping, score=len(mapping.fields)))
+    found.sort(key=lambda verdict: -verdict.score)
+    return found[0] if len(found) == 1 or (found and found[0].score > found[1].score) else None
 
 
 def _register_in_title(area: Area) -> str:

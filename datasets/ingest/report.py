@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from datasets.ingest.bodies import BodyRef
 from datasets.ingest.chunks import Reject
 from datasets.ingest.shapes import Finding, Reading
 from datasets.ingest.slices import SliceKey, Supposed
 from datasets.ingest.sniff import column_letters
+from datasets.models import RowIssue
 
 # Ties between breakdowns with as many lines go to the one that tells most.
 DETAIL = ("full", "object", "programme", "functional", "administrative", "economic")
@@ -38,6 +40,14 @@ class SliceResult:
             "release": self.release,
         }
 
+    @classmethod
+    def of_json(cls, told: dict[str, Any]) -> SliceResult:
+        """As it was told, but for what only the load itself knew of the body."""
+        home = BodyRef("municipality" if told["municipality"] else "unknown", "", told["municipality"])
+        key = SliceKey(told["kind"], home, told["year"] or 0, told["period"], told["document"] or "", told["breakdown"])
+        sums = {name: cents_of(text) for name, text in told["totals"].items()}
+        return cls(key, told["publisher"], told["rows_loaded"], sums, told["release"])
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -56,6 +66,10 @@ class Outcome:
     questions: list[str] = field(default_factory=list)
     supposed: Supposed | None = None
     seconds: float = 0.0
+    #: Of a load that corrects rows of another: how it did, and which of that one's releases stay as they are.
+    correction: dict[str, Any] | None = None
+    #: Issues of rows of that one which were not corrected, as they were told.
+    still: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def rests_on_signs(self) -> bool:
@@ -96,6 +110,7 @@ class Outcome:
             "control": self._controls(),
             "issues": self._issues(),
             "questions": self.questions,
+            "correction": self.correction,
             "seconds": round(self.seconds, 3),
             "rows_per_second": round(self.rows_read / self.seconds) if self.seconds else 0,
         }
@@ -137,6 +152,7 @@ class Outcome:
 
     def _issues(self) -> list[dict[str, Any]]:
         found = [finding_json(finding) for finding in self.findings]
+        found += self.still
         found += [reject_json(reject) for reject in self.rejects]
         return (found + [reject_json(remark, "warning") for remark in self.remarks])[:FIRST_ISSUES]
 
@@ -178,8 +194,18 @@ def reject_json(reject: Reject, severity: str = "error") -> dict[str, Any]:
     }
 
 
+def issue_json(issue: RowIssue) -> dict[str, Any]:
+    """As `reject_json` told it when it was written down."""
+    told = {name: getattr(issue, name) for name in ("severity", "code", "value", "message", "hint")}
+    return told | {"sheet": issue.sheet or None, "line": issue.line_no, "column": issue.column or None}
+
+
 def decimal(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
+
+
+def cents_of(text: str) -> int:
+    return int(text.replace(".", ""))
 
 
 def decimals(sums: dict[str, int]) -> dict[str, str]:

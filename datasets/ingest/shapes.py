@@ -64,7 +64,7 @@ REGISTER_KINDS = RECORD_KINDS - {"contracts"}
 #: Columns that say whose money a row is.
 BODY_FIELDS = ("entity_name", "buyer_name", "municipality_code", "municipality_name", "state_code", "state_name")
 
-_PLACE_AND_TIME = (
+PLACE_AND_TIME = (
     "fiscal_year",
     "period_start",
     "period_end",
@@ -89,7 +89,7 @@ _PLACE_AND_TIME = (
 #: signature (else start, award, notice).
 LINE_FIELDS: dict[str, tuple[str, ...]] = {
     "expenditure": (
-        *_PLACE_AND_TIME,
+        *PLACE_AND_TIME,
         "object_code",
         "object_name",
         "unit_code",
@@ -111,7 +111,7 @@ LINE_FIELDS: dict[str, tuple[str, ...]] = {
         *EXPENDITURE_MOMENTS,
     ),
     "revenue": (
-        *_PLACE_AND_TIME,
+        *PLACE_AND_TIME,
         "cri_code",
         "revenue_name",
         "funding_source_code",
@@ -119,7 +119,7 @@ LINE_FIELDS: dict[str, tuple[str, ...]] = {
         *REVENUE_MOMENTS,
     ),
     "contracts": (
-        *_PLACE_AND_TIME,
+        *PLACE_AND_TIME,
         "record_id",
         "ocid",
         "procedure_number",
@@ -175,7 +175,7 @@ LINE_FIELDS: dict[str, tuple[str, ...]] = {
         "contract_url",
     ),
     "works": (
-        *_PLACE_AND_TIME,
+        *PLACE_AND_TIME,
         "record_id",
         "work_code",
         "work_name",
@@ -204,7 +204,7 @@ LINE_FIELDS: dict[str, tuple[str, ...]] = {
         *WORK_AMOUNTS,
     ),
     "debt": (
-        *_PLACE_AND_TIME,
+        *PLACE_AND_TIME,
         "debt_name",
         "debt_group",
         "debt_type",
@@ -219,7 +219,7 @@ LINE_FIELDS: dict[str, tuple[str, ...]] = {
         *DEBT_AMOUNTS,
     ),
     "sanctions": (
-        *_PLACE_AND_TIME,
+        *PLACE_AND_TIME,
         "supplier_name",
         "supplier_rfc",
         "authority",
@@ -235,6 +235,7 @@ LINE_FIELDS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+BARE = "bare"  # the reason of rows of a list of contracts that say nothing but when and where
 MOST_REASONS = 100_000  # rows of one table whose fate is told one by one
 
 

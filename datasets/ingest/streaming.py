@@ -8,11 +8,12 @@ from pathlib import Path
 
 from datasets.ingest.build import Part
 from datasets.ingest.codes import object_code
+from datasets.ingest.columns import OBJECT_CODES, ColumnMapping
 from datasets.ingest.decisions import fixes_by_column
 from datasets.ingest.layout import Area
 from datasets.ingest.lines import RENAMED
-from datasets.ingest.mapping import OBJECT_CODES, ColumnMapping, map_columns
-from datasets.ingest.shapes import LINE_FIELDS, RECORD_KINDS, Finding, SkipRule, StreamPlan, Table
+from datasets.ingest.mapping import map_columns
+from datasets.ingest.shapes import BARE, LINE_FIELDS, PLACE_AND_TIME, RECORD_KINDS, Finding, SkipRule, StreamPlan, Table
 from datasets.ingest.units import printed_unit
 
 _TOTAL_PATTERN = r"\s*(gran\s+|sub\s*-?\s*)?total(es)?\b"
@@ -82,7 +83,7 @@ def _rules(table: Table, area: Area, mapping: ColumnMapping, questions: list[str
         if row not in leaves and any(cell.strip() for cell in area.grid.rows[row])
     ]
     codes = [column for name in OBJECT_CODES if (column := mapping.column(name)) is not None]
-    rules = [*_flow_rules(mapping), *_total_rules(mapping, codes)]
+    rules = [*_flow_rules(mapping), *_total_rules(mapping, codes), *_bare_rules(mapping)]
     if table.kind in RECORD_KINDS or not parents:
         return rules
     for build in (_level_rule, _column_rules, _shape_rules):
@@ -99,6 +100,12 @@ def _flow_rules(mapping: ColumnMapping) -> list[SkipRule]:
     other = r"\s*(presupuesto de )?ingreso" if mapping.kind == "expenditure" else r"\s*(presupuesto de )?(egreso|gasto)"
     column = mapping.column("flow")
     return [] if column is None else [SkipRule("other_kind", column=column, pattern=other)]
+
+
+def _bare_rules(mapping: ColumnMapping) -> list[SkipRule]:
+    """A row that says only when and where is no contract, and none that somebody could complete (as `contracts` has it)."""
+    telling = tuple(column for column, name in mapping.fields.items() if name not in PLACE_AND_TIME)
+    return [SkipRule(BARE, empty=telling)] if mapping.kind == "contracts" and telling else []
 
 
 def _total_rules(mapping: ColumnMapping, codes: list[int]) -> list[SkipRule]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area
-from datasets.ingest.mapping import ColumnMapping
 
 SPENDING = {
     "aprobado": "approved", "original": "approved", "asignado": "approved", "presupuesto aprobado": "approved",

@@ -10,12 +10,14 @@ from itertools import permutations
 from datasets.ingest.budget import BudgetTable
 from datasets.ingest.dictionary import normalise
 from datasets.ingest.mapping import is_of_the_month
-from datasets.ingest.numbers import NotAnAmount, to_decimal
+from datasets.ingest.numbers import by_either_mark
+from datasets.ingest.outline import BudgetRow
 
 _NO_MOMENT = re.compile(
     r"%|porcentaje|avance|variacion|diferencia|saldo|por (ejercer|pagar|recaudar|devengar|comprometer)|disponible"
 )
 _FINE = re.compile(r"\.\d{1,2}$|^\D*\d{1,3}(,\d{3})+|\d{7,}")
+ROWS = 2_000
 MOSTLY = 0.8  # of the rows follow from two others
 
 
@@ -23,15 +25,14 @@ def unknown_moments(read: BudgetTable) -> list[int]:
     """Among the moments, or beside them without a gap. None once a person has looked at the columns."""
     mapping = read.mapping
     known = {column: name for name, column in mapping.moments.items() if name in read.moments and name != "reported"}
-    if len(known) < 2 or "person" in mapping.confidence.values():
+    if not known or "person" in mapping.confidence.values():
         return []
-    numbers = {column: _numbers(read, column) for column in read.area.headings}
-    stated = [numbers[column] for column in known if column in numbers]
+    suspects = {column: _numbers(read, column) for column in _block(read, sorted(known))}
+    stated = [_numbers(read, column) for column in known if suspects]
     return [
         column
-        for column in _block(read, sorted(known))
-        if _are_amounts(read, column, numbers[column], left=column < min(known))
-        and not _follow(numbers[column], stated)
+        for column, numbers in suspects.items()
+        if _are_amounts(read, column, numbers, left=column < min(known)) and not _follow(numbers, stated)
     ]
 
 
@@ -50,16 +51,12 @@ def _block(read: BudgetTable, moments: Sequence[int]) -> list[int]:
 
 
 def _numbers(read: BudgetTable, column: int) -> list[Decimal | None]:
-    return [_number(read.area.grid.cell(row.row, column)) for row in read.leaves]
+    return [next(by_either_mark(read.area.grid.cell(row.row, column)), None) for row in _looked_at(read)]
 
 
-def _number(cell: str) -> Decimal | None:
-    for mark in ".,":
-        try:
-            return to_decimal(cell.strip(), mark)
-        except NotAnAmount:
-            continue
-    return None
+def _looked_at(read: BudgetTable) -> Sequence[BudgetRow]:
+    """Rows from all over the table, so many that they tell what a column is."""
+    return read.leaves[:: 1 + len(read.leaves) // ROWS]
 
 
 def _are_amounts(read: BudgetTable, column: int, numbers: Sequence[Decimal | None], *, left: bool) -> bool:
@@ -71,7 +68,7 @@ def _are_amounts(read: BudgetTable, column: int, numbers: Sequence[Decimal | Non
     stated = [number for number in numbers if number is not None]
     if len(stated) * 2 <= len(numbers) or not any(stated):
         return False
-    cells = (read.area.grid.cell(row.row, column).strip() for row in read.leaves)
+    cells = (read.area.grid.cell(row.row, column).strip() for row in _looked_at(read))
     return not left or any(_FINE.search(cell) for cell in cells)
 
 

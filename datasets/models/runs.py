@@ -200,6 +200,11 @@ class Ingest(models.Model):
         return self.failed_on_our_side or self.status == self.Status.CANCELLED
 
     @property
+    def changes_figures(self) -> bool:
+        """Whether publishing it would make anything public: corrected rows that are rejected again change nothing."""
+        return not self.report.get("correction") or Release.objects.of_load(self).exclude(status="published").exists()
+
+    @property
     def rejects_too_many(self) -> bool:
         """More than 5 % of its rows of data: a person must say why it may go on."""
         return too_many_rejected(self.rows_rejected, self.rows_loaded)
@@ -318,6 +323,11 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
             return self
         own = models.Q(ingest__file__in=SourceFile.objects.of(user).values("pk"))
         return self.filter(own | models.Q(status__in=OPEN_RELEASES))
+
+    def of_load(self, ingest: Ingest) -> ReleaseQuerySet:
+        """What a load made, and the drafts of the load it corrects where nothing of them was corrected: they go with it."""
+        kept = (ingest.report.get("correction") or {}).get("kept", [])
+        return self.filter(models.Q(ingest=ingest) | models.Q(pk__in=kept, status=Release.Status.DRAFT))
 
     def of_slice(self, release: Release) -> ReleaseQuerySet:
         return self.filter(**release.slice_key)

@@ -20,6 +20,7 @@ from .contract_sums import (
     top_suppliers,
 )
 from .contracts import (
+    CONTRACT_ORDERS,
     ContractFilters,
     apart,
     contract_releases,
@@ -69,6 +70,7 @@ from .suppliers import (
     Spelling,
     SupplierYear,
     contracts_of,
+    count_matches,
     largest_suppliers,
     merges_into,
     namesakes,
@@ -81,6 +83,7 @@ from .suppliers import (
 )
 
 __all__ = [
+    "CONTRACT_ORDERS",
     "Arrival",
     "Band",
     "Buyer",
@@ -114,6 +117,7 @@ __all__ = [
     "contracts_listed",
     "contracts_of",
     "contracts_under_names",
+    "count_matches",
     "coverage",
     "data_version",
     "data_versions",

@@ -15,6 +15,7 @@ from django.db.models import (
     Case,
     CharField,
     Exists,
+    F,
     OuterRef,
     Q,
     QuerySet,
@@ -131,12 +132,20 @@ def contracts(filters: ContractFilters | None = None) -> QuerySet[Contract]:
     return related.order_by("public_body_id", "release_id", "line_no")
 
 
-def contracts_listed(filters: ContractFilters) -> QuerySet[Contract]:
+CONTRACT_ORDERS = {
+    "fecha": Coalesce("signed_on", "award_date", "starts_on").desc(nulls_last=True),
+    "monto": F("amount").desc(nulls_last=True),
+}
+
+
+def contracts_listed(filters: ContractFilters, *, by: str = "") -> QuerySet[Contract]:
     """The same of a body whose lists were read already, for rows of a table: with the supplier's name and number alone.
 
-    `listed` gives them their list and body, which joins would read anew with every row.
+    `listed` gives them their list and body, which joins would read anew with every row. `by` one of `CONTRACT_ORDERS` the newest
+    or the largest come first, what states neither last: to be asked of as many as can be sorted for a page.
     """
-    return contracts(filters).select_related(None).defer(None).select_related("supplier").only(*IN_ROWS)
+    found = contracts(filters).select_related(None).defer(None).select_related("supplier").only(*IN_ROWS)
+    return found.order_by(CONTRACT_ORDERS[by], *found.query.order_by) if by else found
 
 
 def listed(rows: Iterable[Contract], filters: ContractFilters) -> list[Contract]:

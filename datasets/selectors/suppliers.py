@@ -10,11 +10,13 @@ from functools import lru_cache
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     Count,
+    Exists,
     F,
     Func,
     IntegerField,
     Max,
     Min,
+    OuterRef,
     Q,
     QuerySet,
     Sum,
@@ -132,6 +134,13 @@ def largest_suppliers(q: str, *, limit: int, currency: str = "MXN") -> list[Supp
 def _is_named(known: Sequence[str], words: Sequence[str]) -> bool:
     """Does a name hold every word, be it of a spelling counted with the supplier?"""
     return any(all(word in name for word in words) for name in known)
+
+
+def count_matches(q: str, *, at_most: int, currency: str = "MXN") -> int:
+    """How many rows `supplier_totals` has, counted no further than one beyond `at_most`."""
+    public = SupplierTotal.objects.filter(currency=currency, supplier=OuterRef("whose"))
+    named = suppliers_matching(q).order_by().annotate(whose=Coalesce("merged_into_id", "pk")).filter(Exists(public))
+    return int(named.values("whose").distinct()[: at_most + 1].count())
 
 
 @lru_cache(maxsize=4)

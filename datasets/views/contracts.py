@@ -61,6 +61,9 @@ class ContractsPage(DashboardView):
         if not self.releases:
             return {"empty": True}
         paginator = BoundedPaginator(selectors.contracts_listed(self.filters), PER_PAGE, known=self.count)
+        self.can_be_ordered = not paginator.has_more
+        if self.order:
+            paginator.object_list = selectors.contracts_listed(self.filters, by=self.order)
         page = paginator.get_page(self.params.get("pagina"))
         page.object_list = selectors.listed(page.object_list, self.filters)
         return {
@@ -80,6 +83,7 @@ class ContractsPage(DashboardView):
             "filtered": self.is_filtered,
             "procedure": self.procedure_facts(),
             "values": {name: self.params.get(name, "") for name in TYPED},
+            "order": self.order,
             "page": page,
             "count": paginator.count_said,
             "unfiltered": query_with(self.params, metodo=None, **dict.fromkeys(TYPED)),
@@ -134,6 +138,12 @@ class ContractsPage(DashboardView):
     @cached_property
     def is_filtered(self) -> bool:
         return any(self.params.get(name) for name in ("metodo", *TYPED))
+
+    @cached_property
+    def order(self) -> str:
+        """By day or by amount, where they are few enough to be sorted; else as they stand in the files."""
+        given = self.params.get("orden", "")
+        return given if given in selectors.CONTRACT_ORDERS and self.can_be_ordered else ""
 
     # -- what was read --------------------------------------------------------------------------------------------
 
@@ -252,7 +262,8 @@ class ContractsPage(DashboardView):
         return spread.concentration(self.view, amounts, rule, self.csv_url("concentracion"))
 
     def listed(self, page: Any) -> Figure:
-        columns = contract_columns(buyer=False, supplier=True)
+        url = (lambda key: query_with(self.params, orden=key) + "#contratos") if self.can_be_ordered else None
+        columns = contract_columns(buyer=False, supplier=True, by=self.order, url=url)
         return Figure(
             key="contratos",
             title="",

@@ -88,7 +88,7 @@ class DashboardView(View):
     def taken(self, figures: Sequence[Figure], key: str) -> Taken:
         figure = takeaway.find(figures, key)
         name = "-".join(filter(None, [self.place.code, self.section, figure.key]))
-        return Taken(figure, self.request, name, self.place.name)
+        return Taken(figure, self.request, name, self.place.told_apart)
 
     def find_releases(self) -> list[Release]:
         if self.place.body is None:

@@ -93,6 +93,7 @@ def _result(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
         "checks": readout.checks(ingest.report),
         "issues": remarks,
         "slices": readout.slices(releases),
+        "correction": readout.correction(ingest.report),
         "private": private,
         "interrupted": max(ingest.attempts - 1, 0),
         **rejects,
@@ -118,7 +119,7 @@ def _counts(ingest: Ingest) -> dict[str, str]:
 
 
 def _releases(request: HttpRequest, ingest: Ingest) -> QuerySet[Release]:
-    releases = Release.objects.visible_to(request.user).filter(ingest=ingest)
+    releases = Release.objects.visible_to(request.user).of_load(ingest)
     return releases.select_related("public_body").order_by("public_body__sort_key", "year", "breakdown", "id")
 
 
@@ -147,7 +148,9 @@ def _rejects(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
 def _rights(request: HttpRequest, ingest: Ingest) -> dict[str, Any]:
     user, status = request.user, ingest.status
     may_map = user.has_perm("datasets.confirm_mapping", ingest)
-    may_publish = status == Ingest.Status.READY and user.has_perm("datasets.publish_ingest", ingest)
+    may_publish = (
+        status == Ingest.Status.READY and user.has_perm("datasets.publish_ingest", ingest) and ingest.changes_figures
+    )
     return {
         "may_map": may_map,
         "may_publish": may_publish,

@@ -30,22 +30,22 @@ from datasets.figures.course import Point, course
 from datasets.figures.ledger import EXPENDITURE, REVENUE, Ledger
 from datasets.figures.measures import measure, series_measure
 from datasets.figures.sources import comparable, covers, document_name, first_moment, total
-from datasets.models import Breakdown, Contract, Document, Kind, PublicBody, Release
+from datasets.models import Contract, Document, Kind, PublicBody, Release
 from datasets.peer_medians import Beside, beside
 from datasets.peers import GROUPS
 from datasets.selectors import Cell, Standing
+from datasets.selectors.disclosure import scores_of
 from datasets.words import moment_name
 from gesoc.common import charts, money
-from gesoc.common.charts.frame import Column, Figure, Table, link, row
-from gesoc.common.dates import day
+from gesoc.common.charts.frame import Figure
 from gesoc.common.views import Link
 from municipalities.models import Municipality, Population, Shape
 from municipalities.selectors import Deflator, deflator
 
+from . import gist, schema
 from .choices import WORDS, query_with
 from .dashboards import DashboardView
 
-RECENT = 8
 CHANGED = 3  # that grew, and as many that shrank
 FINER = {"chapter": "concept"}  # what changed is told by, where both years tell it
 PER_PAGE = 100
@@ -69,12 +69,14 @@ class OverviewView(DashboardView):
     def page(self) -> dict[str, Any]:
         return {
             "figures": [self.course(), self.changes(), self.parts()],
-            "stats": [stat for stat in (self.spent(), self.received(), self.contracted()) if stat],
+            "stats": [stat for stat in (self.spent(), self.received(), self.contracted(), self.disclosed()) if stat],
+            **self.lede(),
+            "about": schema.of_place(self.request, self.place, self.releases),
             "facts": self.facts(),
             "peers": self.beside_peers(),
             "shape": self.shape(),
             "bodies": self.other_bodies(),
-            "recent": self.recent() if self.releases else None,
+            "recent": gist.published(self.releases) if self.releases else None,
         }
 
     # -- what is published ----------------------------------------------------------------------------------------
@@ -177,6 +179,16 @@ class OverviewView(DashboardView):
             "url": self.place.url("contracts", anio=year),
             "peers": self.beside_median("directa", year),
         }
+
+    def disclosed(self) -> dict[str, Any] | None:
+        scores = scores_of(self.place.body) if self.place.body and self.releases else []
+        return gist.disclosed(self.place, scores[0]) if scores else None
+
+    def lede(self) -> dict[str, str]:
+        """The newest year told by what was spent, in a paragraph; the words of every place where there is none."""
+        found = self.peers_in(self.last_spent.year) if self.last_spent else None
+        words = gist.paragraph(found[0], self.last_spent.year) if found and self.last_spent else ""
+        return {"lede": words} if words else {}
 
     # -- beside its peers -----------------------------------------------------------------------------------------
 
@@ -379,33 +391,6 @@ class OverviewView(DashboardView):
             return []
         bodies = PublicBody.objects.with_data().filter(municipality=self.place.municipality)
         return [body for body in bodies.order_by("sort_key", "id") if body != self.place.body]
-
-    def recent(self) -> Table:
-        columns = [
-            Column(gettext("What")),
-            Column(gettext("File"), "opt"),
-            Column(gettext("Lines"), "n"),
-            Column(gettext("Day"), "n"),
-        ]
-        newest = sorted(self.releases, key=lambda release: (release.published_at, release.pk), reverse=True)
-        return Table(
-            "t-recent",
-            gettext("What is published here"),
-            columns,
-            [row(columns, self.release_row(release)) for release in newest[:RECENT]],
-            hide_caption=True,
-        )
-
-    def release_row(self, release: Release) -> list[Any]:
-        what = f"{Kind(release.kind).label}: {document_name(release)}"
-        if release.kind == Kind.EXPENDITURE:
-            what += f" ({Breakdown(release.breakdown).label.lower()})"
-        return [
-            link(what, release.ingest.get_absolute_url()),
-            release.ingest.file.original_name,
-            money.number(release.line_count),
-            day(release.published_at),
-        ]
 
 
 def compare_url(mine: Standing, peers: Beside, year: int) -> str:

@@ -19,7 +19,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 from datasets.models import PublicBody
 from gesoc.common.views import Link
 from municipalities.models import Municipality, Population
-from municipalities.selectors import state_of
+from municipalities.selectors import people_in, state_of
 
 SECTIONS = {
     "": gettext_lazy("Summary"),
@@ -123,18 +123,21 @@ class Place:
             if key != "sanctions" or key == section or not self.is_government
         ]
 
+    @property
+    def told_apart(self) -> str:
+        """For what leaves the page: seven municipalities are called Benito Juárez."""
+        return str(self.municipality) if self.municipality is not None and self.is_government else self.name
+
     def population(self, year: int) -> Population | None:
         """People whom the body serves; agencies serve part of a territory, so nobody is counted for them."""
         return self.populations([year]).get(year)
 
     def populations(self, years: Iterable[int]) -> dict[int, Population]:
-        """For each year the newest figure at or before it, else the one of the year after: the spending of 1999 is divided
-        by the census of early 2000, and every page says which it is. A year without either is left out. One query, once."""
+        """What `people_in` tells of each year, else the figure of the year after: the spending of 1999 is divided by the
+        census of early 2000, and every page says which it is. A year without either is left out. One query, once."""
         known = self._all_populations
         found = {
-            year: next((one for one in known if one.year <= year), None)
-            or next((one for one in known if one.year == year + 1), None)
-            for year in years
+            year: people_in(known, year) or next((one for one in known if one.year == year + 1), None) for year in years
         }
         return {year: one for year, one in found.items() if one is not None}
 

@@ -54,7 +54,7 @@ def _correct(request: HttpRequest, ingest: Ingest) -> HttpResponse:
     if sent and (not form.is_bound or form.is_valid()):
         try:
             fixes = _uploaded(form, rejects) if form.is_bound else typed_fixes(rejects, page, request.POST)
-            again = rereading.correct_rows(ingest=ingest, fixes=fixes, by=cast(User, request.user))
+            again = rereading.correct_rows(ingest=ingest, fixes=fixes, by=cast(User, request.user), seen=_seen(request))
         except (ValidationError, NotAllowedNow) as refusal:
             problem = " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)
         else:
@@ -64,12 +64,21 @@ def _correct(request: HttpRequest, ingest: Ingest) -> HttpResponse:
     return render(request, "datasets/files/rejects.html", context, status=422 if problem or form.errors else 200)
 
 
+def _seen(request: HttpRequest) -> int | None:
+    """The newest correction that the page told of when it was opened."""
+    told = request.POST.get("seen", "")
+    return int(told) if told.isascii() and told.isdigit() else None
+
+
 def _context(request: HttpRequest, ingest: Ingest, rejects: Rejects, page: Any) -> dict[str, Any]:
     typed = request.POST if request.method == "POST" else {}
     rejected = ingest.row_issues.rejected().count()
+    corrected = rereading.corrections_of(ingest).first()
     return {
         "ingest": ingest,
         "page": page,
+        "corrected": corrected,
+        "seen": str(corrected.pk) if corrected else "0",
         "rejected": rejected,
         "count": words.number(rejected) if rejected else "",
         "unread": page.paginator.count - rejected,

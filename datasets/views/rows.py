@@ -16,13 +16,14 @@ from datasets import words
 from datasets.catalogue import origins_of_file
 from datasets.ingest.shapes import UnreadableFile
 from datasets.lines import amounts_of, line_of, moments_of, name_of
-from datasets.models import Contract, Debt, Label, Release, Sanction, Work
+from datasets.models import Contract, Debt, Ingest, Label, Release, Sanction, Work
 from datasets.preview import headings_over
 from datasets.privacy import PersonalData, cover, cover_row, find_in_row
 from datasets.source_rows import extract
 
 from .releases import visible_release
 
+MOST_CORRECTIONS = 30  # loads, each correcting rows of the one before it, that are asked whose a correction was
 MOST_ROWS = 12  # of the file, that one line was made of
 
 
@@ -66,10 +67,27 @@ def row(request: HttpRequest, pk: int, line_no: int) -> HttpResponse:
     )
 
 
-def _corrections(release: Release, line: Any) -> list[tuple[str, str]]:
-    """The cells of the row that a person corrected, and what they say since."""
-    rows = (release.ingest.options.get("fixes") or {}).get(_sheet(release, line), {})
-    return [pair for number in numbers_of(line) for pair in rows.get(str(number), {}).items()]
+def _corrections(release: Release, line: Any) -> list[tuple[str, str, Ingest]]:
+    """The cells of the row that a person corrected, what they say since, and the load with which they came."""
+    sheet = _sheet(release, line)
+    numbers = [str(number) for number in numbers_of(line)]
+    found = {
+        (number, heading): (heading, text, release.ingest)
+        for number in numbers
+        for heading, text in fixes_of(release.ingest, sheet, number).items()
+    }
+    earlier, hops = release.ingest.follows if found else None, 0
+    while earlier is not None and hops < MOST_CORRECTIONS:
+        for (number, heading), (_heading, text, _load) in list(found.items()):
+            if fixes_of(earlier, sheet, number).get(heading) == text:
+                found[number, heading] = (heading, text, earlier)
+        earlier, hops = earlier.follows, hops + 1
+    return list(found.values())
+
+
+def fixes_of(ingest: Ingest, sheet: str, number: str) -> dict[str, str]:
+    rows: dict[str, dict[str, str]] = (ingest.options.get("fixes") or {}).get(sheet, {})
+    return rows.get(number, {})
 
 
 def _amounts(release: Release, line: Any) -> list[tuple[str, str]]:

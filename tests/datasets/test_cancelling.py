@@ -51,6 +51,8 @@ def test_load_that_waits_is_cancelled_at_once_and_one_press_asks_for_it_anew(cli
     assert (ingest.status, ingest.stage, ingest.attempts) == ("cancelled", "done", 0)
     assert ingest.error.startswith(SENTENCE)
     assert SENTENCE in page and "Reintentar" in page and "Cancelar la carga" not in page
+    shown = client.get(ingest.get_absolute_url()).context["steps"]
+    assert [step.state for step in shown] == ["stopped", "pending", "pending", "pending"]
     assert list(ReviewStep.objects.values_list("step", "by")) == [("cancelled", user.pk)]
     assert pipeline.run_ingest(ingest.pk).status == "cancelled"  # its message comes late
     assert (resume_ingests(), left()) == (0, [0, 0, 0])

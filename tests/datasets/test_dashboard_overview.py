@@ -143,10 +143,11 @@ def test_overview_tells_by_unit_what_no_file_tells_by_object(client, body):
 
 def test_municipality_without_data_says_what_to_do(client):
     make.MunicipalityFactory(code="05001", name="Abasolo")
-    for section in SECTIONS:
+    said = ["nada publicado", "presupuesto publicado", "ingresos publicados", "contratos publicados"]
+    for section, nothing in zip(SECTIONS, said, strict=True):
         page = client.get(f"/municipios/05001/{section}")
         assert page.status_code == 200
-        assert "Todavía no hay nada publicado de Abasolo" in page.text
+        assert f"Todavía no hay {nothing} de Abasolo" in page.text
         assert 'href="/datos/subir/"' in page.text
 
 
@@ -172,7 +173,7 @@ def test_agency_shows_under_its_municipality_and_on_its_own(client, body):
     page = client.get("/instituciones/simas/presupuesto/").text
     assert "De cada 100 pesos, 56 van a Servicios personales" in page
     assert '<a href="/municipios/05035/">Torreón</a>' in page
-    assert "Todavía no hay nada publicado de Torreón" in client.get(f"{HOME}presupuesto/").text
+    assert "Todavía no hay presupuesto publicado de Torreón" in client.get(f"{HOME}presupuesto/").text
 
 
 def test_state_government_counts_the_people_of_its_state(client, body):

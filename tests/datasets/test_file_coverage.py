@@ -61,3 +61,14 @@ def test_page_tells_every_file_and_leaves_no_trace(folder, territory):
 def test_folder_has_to_be_there(folder):
     with pytest.raises(CommandError, match="is no directory"):
         call_command("ingest_coverage", str(folder / "nada"))
+
+
+def test_every_rejected_row_is_counted_however_many(folder, territory):
+    rows = "".join(f"2024,Torreón,13101,Primas {n},por definir\n" for n in range(30))
+    good = "".join(f"2024,Torreón,11301,Sueldos {n},10.00\n" for n in range(60))
+    for path in folder.iterdir():
+        path.unlink()
+    (folder / "rechazos.csv").write_text("Ejercicio,Municipio,Partida,Concepto,Aprobado\n" + good + rows)
+    output = folder.parent / "pagina.md"
+    call_command("ingest_coverage", str(folder), output=output, stderr=io.StringIO())
+    assert "- `archivos/rechazos.csv`: 30 bad_amount, the first in row 62" in output.read_text()

@@ -2,7 +2,10 @@
 
 import pytest
 
-from datasets.ingest.reading import Hints, read_file
+from datasets.ingest import reading as reading_module
+from datasets.ingest.readers import text as text_reader
+from datasets.ingest.readers.stream import Tally, stream_blocks
+from datasets.ingest.reading import Hints, UnreadableFile, read_file
 from tests.datasets.reading_files import write_xlsx
 
 TITLES = [["Municipio de Zapopan, Jalisco"], ["Presupuesto de egresos devengado por partida 2023"]]
@@ -105,3 +108,55 @@ def test_a_month_that_is_no_amount_is_reported_and_not_left_out_of_the_sum(tmp_p
     done = ingest(path)
     assert done.report["rows_rejected"] == 1
     assert done.report["totals"]["accrued"] == "2936.50"
+
+
+def as_csv(tmp_path, months, rows):
+    head = ["Ejercicio", "Municipio", "Partida", "Descripción", *months]
+    lines = [["2023", "Zapopan", *map(str, row)] for row in rows]
+    path = tmp_path / "mensual.csv"
+    path.write_text("\n".join(map(",".join, [head, *lines])) + "\n")
+    return path
+
+
+def large(monkeypatch, limit):
+    for module in (text_reader, reading_module):
+        monkeypatch.setattr(module, "MAX_GRID_BYTES", limit)
+
+
+MANY = [[code, f"{name} {number}", *months] for number in range(20) for code, name, *months in ROWS]
+
+
+def sums_of(reading):
+    """As the stream gives them where the file is read in pieces."""
+    [table] = reading.tables
+    blocks = list(stream_blocks(table.stream, Tally()) if table.stream else table.blocks())
+    [name] = {"accrued", "approved", "reported"} & blocks[0].columns.keys()
+    return name, [float(text) for block in blocks for text in block.columns[name].to_pylist()]
+
+
+def test_total_beside_the_months_is_taken_from_a_large_file_as_from_a_small_one(tmp_path, monkeypatch):
+    path = as_csv(tmp_path, [*SHORT, "Total"], [[*row, sum(row[2:])] for row in MANY])
+    found = []
+    for limit in (1 << 30, 1_000):
+        large(monkeypatch, limit)
+        reading = read_file(path, name=path.name, hints=Hints(kind="expenditure"))
+        assert bool(reading.tables[0].stream) == (limit == 1_000)
+        assert (reading.questions, reading.tables[0].context.period) == ([], "annual")
+        [told] = [one.message for one in reading.findings if one.code == "months"]
+        assert told.endswith("El archivo es grande: esto se revisó en sus primeros renglones.") == (limit == 1_000)
+        found.append(sums_of(reading))
+    assert found[0] == found[1]
+    assert found[0][1] == [1400.0, 36.5, 1500.0] * 20
+
+
+@pytest.mark.parametrize("cumulative", [False, True])
+def test_months_of_a_large_file_without_their_total_are_refused_with_what_to_do(tmp_path, monkeypatch, cumulative):
+    rows = [[*row[:2], *[sum(row[2 : 3 + place]) for place in range(12)]] if cumulative else row for row in MANY]
+    path = as_csv(tmp_path, SHORT, rows)
+    assert read_file(path, name=path.name, hints=Hints(kind="expenditure")).tables[0].lines == 60
+    large(monkeypatch, 1_000)
+    with pytest.raises(
+        UnreadableFile, match="Agrega una columna «Total» con la suma de los meses, o divídelo"
+    ) as refusal:
+        read_file(path, name=path.name, hints=Hints(kind="expenditure"))
+    assert refusal.value.code == "months_large"

@@ -41,6 +41,25 @@ def renamed(rows, **names):
     return [[names.get(cell, cell) for cell in rows[0]], *rows[1:]]
 
 
+def test_what_is_printed_as_approved_stays_where_the_money_of_some_sources_is_printed_too(ingest, write):
+    head = [
+        "Nombre de la obra",
+        "Localidad",
+        "Avance físico",
+        "Monto aprobado",
+        "Recursos estatales",
+        "Recursos municipales",
+    ]
+    rows = [
+        head,
+        ["Barda", "Centro", "10", "1000.00", "300.00", "200.00"],
+        ["Domo", "Centro", "20", "", "300.00", "200.50"],
+    ]
+    done = ingest(write("obras_2024.csv", text_of(rows)), municipality="05035", year=2024)
+    assert (done.status, done.kind) == ("ready", "works")
+    assert list(Work.objects.order_by("line_no").values_list("approved", flat=True)) == [D("1000.00"), None]
+
+
 def test_works_are_loaded_with_progress_place_dates_and_contractor(ingest, write):
     done = ingest(write("obras.csv", text_of(WORKS)), municipality="05035", publish=True)
 

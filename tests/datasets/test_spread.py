@@ -65,4 +65,4 @@ def test_page_draws_concentration_with_its_table(client, release):
 
 def test_sizes_say_what_the_commonest_is_in_number_and_in_money(client, release):
     page = client.get("/municipios/05035/contratos/").text
-    assert "40 de cada 100 contratos son de $50,000 a $100,000, y menos de 1 de cada 100 pesos" in page
+    assert "40 de cada 100 contratos son de $50,000 a $100,000 y se llevan menos de 1 de cada 100 pesos" in page

@@ -163,3 +163,30 @@ def test_large_file_obeys_decisions_about_rows_and_numbers(tmp_path, monkeypatch
             totals.add(cleaner.clean(block))
         sums.append(totals.by_table[0]["approved"])
     assert sums == [(820 - 3) * 100_000 + 550_000] * 2
+
+
+def test_row_that_says_only_when_and_where_is_no_contract_in_either_way_of_reading(tmp_path, monkeypatch):
+    head = "Ejercicio,Clave Municipio,Número de contrato,Objeto del contrato,Proveedor,Monto del contrato\n"
+    rows = "".join(f"2024,05035,C-{n},Bacheo {n},Uno SA de CV,{n}.00\n" for n in range(1, 31))
+    path = tmp_path / "contratos.csv"
+    path.write_text(head + rows + "2024,05035,,,,\n2024,,,,,\n2024,05035,C-31,Bacheo 31,Uno SA de CV,31.00\n")
+    told = []
+    for limit in (1 << 30, 400):
+        monkeypatch.setattr(text, "MAX_GRID_BYTES", limit)
+        monkeypatch.setattr(reading, "MAX_GRID_BYTES", limit)
+        [table] = reading.read_file(path, name="contratos.csv", hints=Hints(kind="contracts")).tables
+        assert bool(table.stream) == (limit == 400)
+        tally = Tally()
+        blocks = list(stream_blocks(table.stream, tally) if table.stream else table.blocks())
+        lines = [
+            (row, last) for block in blocks for row, last in zip(block.rows.tolist(), last_rows(block), strict=True)
+        ]
+        skipped = tally.skipped if table.stream else table.skipped
+        told.append((lines, {reason: count for reason, count in skipped.items() if count}))
+    assert told[0] == told[1]
+    assert told[0] == ([(row, row) for row in [*range(2, 32), 34]], {"bare": 2})
+
+
+def last_rows(block):
+    extra = block.extra_rows or [[]] * len(block.rows)
+    return [max([row, *more]) for row, more in zip(block.rows.tolist(), extra, strict=True)]

@@ -8,7 +8,8 @@ from django.core.cache import cache
 from django.utils import translation
 
 from datasets import readout, tasks
-from datasets.ingest import pipeline
+from datasets.ingest import pipeline, reading
+from datasets.ingest.readers import stream, text
 from datasets.models import Ingest, MappingProfile, PublicBody, Release, SourceFile
 from gesoc.common.exports import BOM
 from tests.datasets.files import ABOUT, BAD_ROW, HEADINGS, ROWS, member, published, upload
@@ -418,3 +419,30 @@ def test_counts_of_a_file_that_waits_for_an_answer_add_up(client):
     shown = client.get(address(ingest)).context["counts"]
     assert shown == {"read": "4", "loaded": "0", "rejected": "1", "skipped": "0", "waiting": "3"}
     assert "4 leídas = 3 en espera de tu respuesta + 1 rechazadas + 0 omitidas." in page(client.get(address(ingest)))
+
+
+@pytest.mark.parametrize(
+    ("content", "states"),
+    [
+        ("%PDF-1.4", ["done", "stopped", "pending", "pending"]),  # there is no table to read
+        # Its head is understood; then a quote is opened and never closed.
+        (
+            "Ejercicio,Clave Municipio,Partida,Concepto,Aprobado\n"
+            + "2024,05035,11301,Sueldos,1.00\n" * 3_000
+            + '2024,05035,11301,"Sueldos,1.00\n'
+            + "2024,05035,11301,Sueldos,1.00\n" * 3_000,
+            ["done", "done", "stopped", "pending"],
+        ),
+    ],
+)
+def test_steps_of_a_failed_load_show_where_it_ended(client, monkeypatch, content, states):
+    for module in (text, reading):
+        monkeypatch.setattr(module, "MAX_GRID_BYTES", 1_000)
+    monkeypatch.setattr(stream, "BLOCK", 10_000)
+    monkeypatch.setattr(stream, "LONGEST_RECORD", 20_000)
+    ingest = published(content)
+    assert ingest.status == "failed"
+    client.force_login(GesocFactory())
+    page = client.get(address(ingest))
+    assert [step.state for step in page.context["steps"]] == states
+    assert "Terminó aquí:" in page.content.decode()

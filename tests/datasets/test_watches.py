@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from datasets import services, tasks, watches
@@ -316,7 +317,7 @@ def test_list_tells_what_changed_and_when_the_next_file_is_expected(client, watc
     page = client.get("/datos/vigiladas/").content.decode()
     assert (
         f'<a href="{first.get_absolute_url()}">Cambió: revísala</a>' in page
-        and "la próxima, a más tardar el 1 abr 2026" in page
+        and "se esperaba a más tardar el 1 abr 2026" in page
     )
     assert "1 abr 2026" in client.get(watch.get_absolute_url()).content.decode()
     services.publish_ingest(ingest=first, by=GesocFactory())
@@ -342,3 +343,54 @@ def test_list_asks_the_same_queries_for_one_and_for_three(client, site, count, d
 def test_uploading_the_same_bytes_by_hand_is_the_same_file(watch, site):
     file = services.register_file(stream=io.BytesIO(FIRST), name="a-mano.csv")
     assert look(watch).file == file
+
+
+def cancelled(watch, by):
+    """The newest file comes, and somebody stops its load before a worker has it."""
+    fetch = watches.check(watch_id=watch.pk, forced=True)
+    watch.refresh_from_db()
+    services.cancel_ingest(ingest=fetch.ingest, by=by)
+    return fetch
+
+
+def test_who_watches_is_told_that_somebody_cancelled_the_load_and_what_happens_next(watch, site, client):
+    other = GesocFactory()
+    fetch = cancelled(watch, other)
+    tasks.ingest_file(fetch.ingest_id)  # its message comes late: nothing is told twice
+    assert mails() == [("watch_cancelled", "Carga cancelada: Gasto de Torreón")]
+    text = OutboxMail.objects.get().text
+    assert f"{other} canceló la carga de gasto 2024.csv" in text
+    assert "No se carga otra vez por sí sola" in text
+    assert f"/datos/cargas/{fetch.ingest_id}/" in text
+    assert look(watch).outcome == "unchanged"  # as the mail says: no look loads it
+    client.force_login(watch.steward)
+    page = client.get(reverse("datasets:watches")).content.decode()
+    assert "Se canceló la carga del archivo más reciente" in page and f'href="/datos/cargas/{fetch.ingest_id}/"' in page
+
+
+def test_one_press_after_it_was_cancelled_is_told_as_the_news_that_it_is(watch, site, client):
+    first = cancelled(watch, GesocFactory())
+    client.force_login(watch.steward)
+    client.post(f"/datos/cargas/{first.ingest_id}/reintentar/")
+    first.refresh_from_db()
+    assert first.ingest.follows.status == "cancelled"
+    tasks.ingest_file(first.ingest_id)
+    assert [kind for kind, _ in mails()] == ["watch_cancelled", "watch_news"]
+    page = client.get(reverse("datasets:watches")).content.decode()
+    assert "Cambió: revísala" in page and "Se canceló la carga" not in page
+
+
+def test_who_cancels_a_load_of_a_source_of_their_own_gets_no_mail_of_it(watch, site):
+    cancelled(watch, watch.steward)
+    assert mails() == []
+
+
+def test_load_of_a_package_that_is_cancelled_is_told_too(watch, site):
+    site.body = MIXED
+    fetch = watches.check(watch_id=watch.pk, forced=True)
+    tasks.unpack_package(fetch.package_id)
+    member_ = fetch.package.members.filter(state="taken").order_by("place").first()
+    other = GesocFactory()
+    services.cancel_ingest(ingest=member_.ingest, by=other)
+    assert [kind for kind, _ in mails()] == ["watch_news", "watch_cancelled"]
+    assert f"{other} canceló la carga de {member_.file.original_name}" in OutboxMail.objects.latest("pk").text

@@ -105,9 +105,32 @@ def test_states_with_counts(territory, django_assert_num_queries):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("year", "value"), [(2024, 720848), (2020, 720848), (2019, 639629), (2000, 529512)])
-def test_population_on_takes_the_newest_at_or_before(territory, year, value):
-    assert selectors.population_on(["05035"], year)["05035"].value == value
+@pytest.mark.parametrize(
+    ("year", "value", "between"),
+    [
+        (2024, 720848, None),
+        (2020, 720848, None),
+        (2019, 712726, (2010, 2020)),  # 639,629 + 0.9 x 81,219
+        (2015, 680239, (2010, 2020)),  # half of it: 40,609.5
+        (2010, 639629, None),
+        (2001, 540524, (2000, 2010)),
+        (2000, 529512, None),
+    ],
+)
+def test_population_is_drawn_between_two_counts(territory, django_assert_num_queries, year, value, between):
+    with django_assert_num_queries(1):
+        found = selectors.population_on(["05035"], year)["05035"]
+    assert found.value == value
+    assert (found.between and tuple(one.year for one in found.between)) == between
+    same = selectors.populations_by_year(["05035"], [year])[year]["05035"]
+    assert (same.value, same.year) == (value, found.year)
+
+
+def test_a_figure_of_the_year_is_never_replaced_by_a_line(territory):
+    Population.objects.create(municipality_id="05035", year=2018, kind="projection", value=700_000, source="CONAPO")
+    told = {year: selectors.population_on(["05035"], year)["05035"] for year in (2018, 2019)}
+    assert (told[2018].value, told[2018].between) == (700_000, None)
+    assert told[2019].value == 710_424  # half way from 700,000
 
 
 def test_population_on_leaves_out_what_is_not_published(territory, django_assert_num_queries):

@@ -7,14 +7,23 @@ pesos is left out and said, for works are added up in pesos.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from datasets.ingest.readers.values import Json, day_of, dict_of, dicts_of, name_of, parsed, storable, text_of, texts_of
+from datasets.ingest.readers.values import (
+    Json,
+    day_of,
+    dict_of,
+    dicts_of,
+    documents,
+    name_of,
+    storable,
+    text_of,
+    texts_of,
+)
 from datasets.ingest.shapes import Finding, Grid
 
 MAX_BYTES = 200 * 2**20
@@ -82,18 +91,7 @@ def read_oc4ids(path: Path) -> Projects:
 
 def _projects(path: Path) -> Iterator[tuple[Json, str]]:
     """Each project with the year in which its package was published."""
-    text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\0", "")
-    try:
-        values = [parsed(text)]
-    except json.JSONDecodeError:
-        lines = [line for line in text.splitlines() if line.strip()]
-        values = []
-        for line in lines if len(lines) > 1 else []:
-            try:
-                values.append(parsed(line))
-            except json.JSONDecodeError:
-                return
-    for value in values:
+    for value in documents(path):
         package = dict_of(value)
         listed = dicts_of(package.get("projects")) or dicts_of(value) or [package]
         for project in filter(_is_project, listed):

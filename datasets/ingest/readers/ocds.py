@@ -7,7 +7,6 @@ compiled release is taken as it is. Numbers stay text: no amount passes through 
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -23,10 +22,10 @@ from datasets.ingest.readers.values import (
     day_of,
     dict_of,
     dicts_of,
+    documents,
     first_of,
     money_of,
     name_of,
-    parsed,
     refused,
     storable,
     text_of,
@@ -119,21 +118,8 @@ def _objects(path: Path, packages: list[Json]) -> Iterator[Json]:
         raise refused(
             "too_large", "Es un JSON de más de 200 MB. Divídelo, o sube el mismo contenido en JSON por líneas."
         )
-    text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\0", "")
-    try:
-        yield from _unwrap(parsed(text), packages)
-        return
-    except json.JSONDecodeError as error:
-        lines = [line for line in text.splitlines() if line.strip()]
-        if len(lines) < 2 or not lines[0].lstrip().startswith("{"):
-            raise refused(
-                "damaged_json", f"El JSON está dañado en la línea {error.lineno}. Descárgalo otra vez."
-            ) from error
-    for number, line in enumerate(lines, 1):
-        try:
-            yield from _unwrap(parsed(line), packages)
-        except json.JSONDecodeError as error:
-            raise refused("damaged_json", f"El JSON está dañado en la línea {number}. Descárgalo otra vez.") from error
+    for value in documents(path):
+        yield from _unwrap(value, packages)
 
 
 def _unwrap(value: Any, packages: list[Json], depth: int = 0) -> Iterator[Json]:

@@ -7,6 +7,10 @@ tolerant parser goes on from there.
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Collection, Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +21,49 @@ LONGEST = 16 << 20
 # Encodings in which a comma, a quote and a line break are the bytes that they are in ASCII.
 PLAIN_ENCODINGS = frozenset({"utf-8", "utf-8-sig", "ascii", "cp1252", "iso8859-1", "cp850", "mac_roman", "mac-roman"})
 QUOTE, LF, CR = b'"\n\r'
+NEAR = 5_000  # rows that are read together with one that is wanted
+Place = tuple[int, int]  # a byte at which a record begins, and the number of that record (from 1)
 
 
-def near_record(path: Path, number: int, encoding: str, delimiter: str, block: int = BLOCK) -> tuple[int, int]:
-    """A byte at which a record begins and the number of that record (from 1), at most `number`; as near as can be told."""
-    offset, record, rest = 0, 1, b""
+def records_at(path: Path, rows: Collection[int], encoding: str, delimiter: str) -> dict[int, list[str]]:
+    """Records by their numbers (from 1), in one way through the file however many they are; those behind its end are missing."""
+    found: dict[int, list[str]] = {}
+    place, at = (0, 1), 0
+    for number in sorted(rows):
+        if number <= at:
+            continue
+        place = near_record(path, number, encoding, delimiter, since=place)
+        # As far again as had to be parsed to come here: where nothing can be skipped, the passes stay few.
+        reach = number + max(NEAR, number - place[1])
+        wanted = {one for one in rows if number <= one < reach}
+        last = max(wanted)
+        for at, cells in records_from(path, place, last - place[1] + 1, encoding, delimiter):
+            if at in wanted:
+                found[at] = cells
+        at = last
+    return found
+
+
+def records_from(
+    path: Path, place: Place, count: int, encoding: str, delimiter: str
+) -> Iterator[tuple[int, list[str]]]:
+    """Records and their numbers from a place where one begins."""
+    offset, first = place
+    with path.open("rb") as file:
+        file.seek(offset)
+        text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+        yield from enumerate(islice(csv.reader(text, delimiter=delimiter), count), first)
+
+
+def near_record(
+    path: Path, number: int, encoding: str, delimiter: str, block: int = BLOCK, since: Place = (0, 1)
+) -> Place:
+    """The place of a record, at most `number`, as near to it as can be told. `since` is one that is known already."""
+    (offset, record), rest = since, b""
     if encoding not in PLAIN_ENCODINGS or len(delimiter) != 1:
         return offset, record
     with path.open("rb") as file:
+        file.seek(offset)
         while chunk := file.read(block):
             data = rest + chunk
             ends = _record_ends(data, ord(delimiter))

@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,18 @@ def stream_blocks(plan: StreamPlan, tally: Tally, size: int | None = None) -> It
             table, rows = table.filter(pa.array(keep)), rows[keep]
         if len(rows):
             yield Block(None, rows, None, _fields(table, plan))
+
+
+def block_of(plan: StreamPlan, records: Mapping[int, list[str]], tally: Tally) -> Block | None:
+    """Single records by their numbers, as they would come out of the stream; None where a rule leaves all of them out."""
+    rows = np.array(sorted(records), np.int32)
+    table, blank = _as_table([records[row] for row in rows.tolist()], plan, _wanted(plan))
+    tally.rows_read += len(rows)
+    table = _corrected(table, rows, plan)
+    keep = _left_out(_keep(table, blank, plan.rules, tally), rows, plan, tally)
+    if not keep.any():
+        return None
+    return Block(None, rows[keep], None, _fields(table.filter(pa.array(keep)).combine_chunks(), plan))
 
 
 def _record_blocks(plan: StreamPlan, tally: Tally, size: int) -> Iterator[bytes]:
@@ -177,7 +189,11 @@ def _each_text(column: pa.ChunkedArray, judge: Callable[[pa.Array], pa.Array]) -
 def _parse_tolerantly(raw: bytes, plan: StreamPlan, wanted: list[str]) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
     text = io.StringIO(raw.decode("utf-8", "replace").replace("\0", ""), newline="")
     csv.field_size_limit(LONGEST_RECORD)
-    records = list(csv.reader(text, delimiter=plan.delimiter))
+    return _as_table(list(csv.reader(text, delimiter=plan.delimiter)), plan, wanted)
+
+
+def _as_table(records: list[list[str]], plan: StreamPlan, wanted: list[str]) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
+    """Records that were parsed one by one, as the columns of a block, and which of them are blank."""
     blank = np.array([not any(cell.strip() for cell in record) for record in records], bool)
     columns = [int(name[1:]) for name in wanted]
     types = _types(plan)
@@ -238,11 +254,10 @@ def _left_out(
 
 def _corrected(table: pa.Table, rows: npt.NDArray[np.int32], plan: StreamPlan) -> pa.Table:
     """With the corrected texts in place of those of the file."""
-    here = [row for row in plan.fixes if len(rows) and rows[0] <= row <= rows[-1]]
     changed: dict[int, dict[int, str]] = {}
-    for row in here:
+    for at, row in _places(rows, plan.fixes):
         for column, text in plan.fixes[row].items():
-            changed.setdefault(column, {})[row - int(rows[0])] = text
+            changed.setdefault(column, {})[at] = text
     for column, texts in changed.items():
         name = f"c{column}"
         if name in table.column_names:
@@ -252,6 +267,14 @@ def _corrected(table: pa.Table, rows: npt.NDArray[np.int32], plan: StreamPlan) -
             fresh = array.dictionary_encode() if pa.types.is_dictionary(data.type) else array
             table = table.set_column(table.column_names.index(name), name, fresh)
     return table
+
+
+def _places(rows: npt.NDArray[np.int32], wanted: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Where in `rows`, which are in order, those of the wanted ones stand that are among them."""
+    for row in wanted if len(rows) else ():
+        at = int(np.searchsorted(rows, row))
+        if at < len(rows) and rows[at] == row:
+            yield at, row
 
 
 def _holds(table: pa.Table, rule: SkipRule) -> npt.NDArray[np.bool_]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from datasets.ingest.readers.ocds_rules import Number
@@ -16,6 +18,32 @@ def parsed(text: str) -> Any:
         return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=lambda _name: None)
     except RecursionError as error:
         raise refused("deep_json", "El JSON tiene demasiados niveles, uno dentro de otro: no son contratos.") from error
+
+
+def documents(path: Path) -> Iterator[Any]:
+    """The values of a file: one JSON, or one a line. Raises `UnreadableFile` with the line where it is neither."""
+    text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\0", "")
+    try:
+        whole = parsed(text)
+    except json.JSONDecodeError as error:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2 or not lines[0].lstrip().startswith("{"):
+            raise _damaged(error.lineno) from error
+        yield from _by_lines(lines)
+    else:
+        yield whole
+
+
+def _by_lines(lines: list[str]) -> Iterator[Any]:
+    for number, line in enumerate(lines, 1):
+        try:
+            yield parsed(line)
+        except json.JSONDecodeError as error:
+            raise _damaged(number) from error
+
+
+def _damaged(line: int) -> UnreadableFile:
+    return refused("damaged_json", f"El JSON está dañado en la línea {line}. Descárgalo otra vez.")
 
 
 def refused(code: str, sentence: str) -> UnreadableFile:

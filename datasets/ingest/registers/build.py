@@ -15,6 +15,7 @@ from datasets.ingest.build import (
     month_first_findings,
     table_of,
 )
+from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.contracts import ContractRow, ContractTable, furniture
 from datasets.ingest.dates import parse_date, settle_day_order, year_of
 from datasets.ingest.decisions import BY_PERSON
@@ -22,7 +23,6 @@ from datasets.ingest.dictionary import fold
 from datasets.ingest.foot import foot_of_list, is_signature
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area, is_number
-from datasets.ingest.mapping import ColumnMapping
 from datasets.ingest.shapes import LINE_FIELDS, Finding
 from datasets.ingest.units import printed_unit, unit_finding, unit_questions
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from datasets.ingest.bodies import Territory
 from datasets.ingest.chunks import Amount
+from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.contract_lines import Row, texts_of
 from datasets.ingest.dates import parse_date
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area
-from datasets.ingest.mapping import ColumnMapping
 from datasets.ingest.shapes import DEBT_AMOUNTS
 
 from .base import cents_of, dates_of, searchable, url_of

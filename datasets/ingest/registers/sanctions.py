@@ -7,9 +7,9 @@ from typing import Any
 
 from datasets.ingest.bodies import Territory
 from datasets.ingest.chunks import Amount
+from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.contract_lines import Row, clean_rfc, texts_of
 from datasets.ingest.dictionary import remembered
-from datasets.ingest.mapping import ColumnMapping
 from gesoc.common.text import search_text
 
 from .base import cents_of, dates_of, searchable, url_of

@@ -9,11 +9,11 @@ from typing import Any
 
 from datasets.ingest.bodies import Place, Territory
 from datasets.ingest.chunks import Amount
+from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.contract_lines import Row, clean_rfc, texts_of
 from datasets.ingest.dates import year_of
 from datasets.ingest.dictionary import normalise
 from datasets.ingest.layout import Area
-from datasets.ingest.mapping import ColumnMapping
 
 from .base import cents_of, dates_of, percent, prints_shares, searchable, url_of
 
@@ -145,15 +145,17 @@ def _work(
     work |= {
         name: percent(row[name], share=shares.get(name, False)) for name in ("physical_progress", "financial_progress")
     }
-    work |= cents_of(amounts, CENTS, number) | _approved_of_shares(amounts, number)
+    work |= cents_of(amounts, CENTS, number)
+    if "approved" not in amounts:
+        work["approved"] = _sum_of_shares(amounts, number)
     work["search_text"] = searchable(work["name"], code, work["location"], work["municipality_raw"], work["unit"])
     return work
 
 
-def _approved_of_shares(amounts: dict[str, Amount], number: int) -> dict[str, int | None]:
-    """Where the approved money is printed by its sources, it is their sum."""
+def _sum_of_shares(amounts: dict[str, Amount], number: int) -> int | None:
+    """Where the approved money is printed only by its sources, it is their sum."""
     stated = [cents for cents in cents_of(amounts, SHARES, number).values() if cents is not None]
-    return {"approved": sum(stated)} if stated else {}
+    return sum(stated) if stated else None
 
 
 def _place(row: Row, territory: Territory, home: str | None) -> dict[str, str]:
