@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from datasets.ingest.mates import STOPS
+
 from .models import ExpenditureLine, Ingest, Kind, Release, RevenueLine
 from .words import amount, moment_name, number
 
@@ -37,7 +39,7 @@ class Caution:
 def cautions_of(ingest: Ingest, releases: list[Release]) -> list[Caution]:
     """A fixed number of queries, whatever the number of slices."""
     before = _before(releases)
-    found = [*_supposed_body(ingest), *_missed_totals(ingest)]
+    found = [*_supposed_body(ingest), *_mates(ingest), *_missed_totals(ingest)]
     for release in releases:
         if (earlier := before.get(release.pk)) is not None:
             found += _jumps(release, earlier)
@@ -103,6 +105,12 @@ def _shrunk(release: Release, earlier: Release) -> Iterable[Caution]:
         said = _("%(body)s has %(now)s lines; the version that is public has %(then)s. Is the file complete?")
         counts = {"now": number(release.line_count), "then": number(earlier.line_count)}
         yield Caution("shrunk", said % {"body": release.public_body.name, **counts}, release)
+
+
+def _mates(ingest: Ingest) -> Iterable[Caution]:
+    """Contracts that another file of the same package lists too."""
+    for issue in ingest.row_issues.filter(code__in=STOPS).order_by("pk"):
+        yield Caution(issue.code, f"{issue.message} {issue.hint}")
 
 
 def _supposed_body(ingest: Ingest) -> Iterable[Caution]:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from datasets.ingest.mates import STOPS
 from datasets.models import Document, Ingest, Kind, MappingProfile, Source, SourceFile
 from datasets.outages import is_full
 from datasets.reviews import publish_ingest
@@ -178,6 +179,8 @@ def prepare_ingest(
         earlier.wants_publish = True
         earlier.save(update_fields=["wants_publish"])
         if earlier.rejects_too_many and not (excuse or earlier.excuse):
+            return Started(earlier, fresh=False)
+        if earlier.row_issues.filter(code__in=STOPS).exists():  # left aside in a package: a person looks at it first
             return Started(earlier, fresh=False)
         publish_ingest(ingest=earlier, by=by, reason=excuse)
         return Started(earlier, fresh=True)

@@ -4,13 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from heapq import nsmallest
+from typing import NamedTuple
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Abs
 
 from gesoc.common.moments import present
+from gesoc.common.text import search_text
 
 from .models import (
+    NAME_ENDS,
     MapFrame,
     MetropolitanMembership,
     Municipality,
@@ -19,18 +23,63 @@ from .models import (
     PriceIndex,
     Shape,
     State,
+    telling_words,
 )
 
 CENT = Decimal("0.01")
 
 
-def search_municipalities(query: str, limit: int = 20) -> list[Municipality]:
-    """Return the best matches with their state and latest population, in one query.
+def state_of(code: str) -> State | None:
+    """One of the thirty-two, which a process knows for a minute. Nobody changes what it returns."""
+    return _states(present()).get(code)
 
-    A short word is in hundreds of names: of all of them only how many people they have is looked up, which their order needs.
-    """
-    best = Municipality.objects.with_people().matching(query).ranked(query).values("pk")[:limit]
-    return list(Municipality.objects.select_related("state").with_population().filter(pk__in=best).ranked(query))
+
+@lru_cache(maxsize=1)
+def _states(moment: float) -> dict[str, State]:
+    return State.objects.in_bulk()
+
+
+def search_municipalities(query: str, limit: int = 20) -> list[Municipality]:
+    """Return the best matches with their state and latest population: what `matching` and `ranked` find, of the names that a
+    process knows for a minute. One query, of those alone that are returned."""
+    best = _best_named(query, limit)
+    found = {unit.code: unit for unit in Municipality.objects.with_population().filter(pk__in=best)} if best else {}
+    units, states = [found[code] for code in best if code in found], _states(present()) if found else {}
+    for unit in units:
+        if unit.state_id in states:
+            unit.state = states[unit.state_id]
+    return units
+
+
+class _Named(NamedTuple):
+    """A municipality as it is searched for; in a tuple's order those of one rank stand."""
+
+    fewness: int  # people, taken from nothing; those without a figure come last
+    sort_key: str
+    code: str
+    search_text: str
+
+
+def _best_named(query: str, limit: int) -> list[str]:
+    words, phrase = telling_words(query), search_text(query)
+    if not words:
+        return []
+    code, starts = query.strip(), [f" {word}" for word in words]
+
+    def rank(one: _Named) -> int:
+        if one.search_text.startswith(phrase):
+            return 0 if one.search_text.startswith(f"{phrase} {NAME_ENDS}") else 1
+        return 2 if all(start in f" {one.search_text}" for start in starts) else 3
+
+    found = [one for one in _all_named(present()) if one.code == code or all(word in one.search_text for word in words)]
+    return [one.code for _rank, one in nsmallest(limit, ((rank(one), one) for one in found))]
+
+
+@lru_cache(maxsize=1)
+def _all_named(moment: float) -> list[_Named]:
+    found = Municipality.objects.with_people().order_by()
+    rows = found.values_list("population", "sort_key", "code", "search_text")  # type: ignore[misc]  # annotated
+    return [_Named(1 if people is None else -people, *texts) for people, *texts in rows]
 
 
 def municipalities_of(state: State, by: str = "name") -> MunicipalityQuerySet:

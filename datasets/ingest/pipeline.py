@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -34,6 +34,7 @@ from datasets.ingest.endings import (
 )
 from datasets.ingest.flow import Flow, Pace
 from datasets.ingest.load import Loader, LoadMismatch
+from datasets.ingest.mates import STOPS, beside
 from datasets.ingest.report import Outcome, SliceResult, decimals
 from datasets.ingest.shapes import Finding, Reading, UnreadableFile
 from datasets.ingest.targets import Bodies, Targets, load_territory, write_down
@@ -217,7 +218,9 @@ class _Run:
                     raise _Undo
                 if base and not corrected:
                     keep_unchanged(base, self.ingest, self.outcome)
+                self.outcome.findings += (mates := beside(self.ingest))
                 stopped = self._stops_for_rejects() or self.outcome.rests_on_signs
+                stopped = stopped or any(finding.code in STOPS for finding in mates)
                 self._end(Ingest.Status.READY)
                 if self.ingest.wants_publish and self.outcome.rows_loaded and not stopped:
                     publish_ingest(ingest=self.ingest, by=self.ingest.created_by, reason=self.ingest.excuse)
@@ -280,10 +283,12 @@ class _Run:
         self._count(flow)
         self._judge(flow)
         keep = keep and not self.outcome.questions
+        headings: dict[int, dict[str, list[int]]] = {}
         for loader in loaders.values() if keep else ():
             loader.finish()
+            headings |= loader.headings()
         for totals in sums.values():
-            self._results(flow, targets if keep else None, totals)
+            self._results(flow, targets if keep else None, totals, headings)
         if keep:
             self.outcome.findings += targets.bodies.findings()
 
@@ -365,7 +370,9 @@ class _Run:
         if finding.message not in {known.message for known in self.outcome.findings}:
             self.outcome.findings.append(finding)
 
-    def _results(self, flow: Flow, targets: Targets | None, totals: Totals) -> None:
+    def _results(
+        self, flow: Flow, targets: Targets | None, totals: Totals, headings: Mapping[int, dict[str, list[int]]]
+    ) -> None:
         for table, sums in totals.by_table.items():
             self.outcome.table_sums.setdefault(table, {}).update(sums)
         updated: dict[int, Release] = {}
@@ -377,6 +384,7 @@ class _Run:
                 release.line_count += lines
                 release.sheets = flow.sheets
                 release.totals = _plus(release.totals, sums)
+                release.headings = headings.get(release.pk, {})
                 updated[release.pk] = release
             publisher = release.public_body.slug if release else _slug_of(key.body)
             self.outcome.slices.append(SliceResult(key, publisher, lines, sums, release.pk if release else None))

@@ -5,27 +5,29 @@ are cumulative and because the same money is printed under several classificatio
 and the release it returns says what was chosen. Only published releases are ever looked at.
 """
 
-from datasets.versions import data_version
+from datasets.versions import data_version, data_versions
 
 from .cells import Cell, official_names, ordered, totals
 from .classifiers import same_headings
 from .contract import ContractChange, Printed, Procedure, changes, printed, procedure, same_procedure
+from .contract_sums import (
+    Band,
+    ContractSums,
+    ContractTotal,
+    FilteredTotals,
+    contract_totals,
+    filtered_totals,
+    top_suppliers,
+)
 from .contracts import (
     CONTRACT_ORDERS,
-    Band,
     ContractFilters,
-    ContractTotal,
-    amount_bands,
     apart,
-    contract_methods_by_year,
     contract_releases,
-    contract_totals,
     contracts,
-    contracts_by,
+    contracts_listed,
+    listed,
     newest_contracts,
-    supplier_sums,
-    suppliers_of,
-    top_suppliers,
 )
 from .coverage import Arrival, Coverage, bodies_with_data, coverage, latest_arrivals, search_bodies
 from .figures import (
@@ -88,8 +90,10 @@ __all__ = [
     "Cell",
     "ContractChange",
     "ContractFilters",
+    "ContractSums",
     "ContractTotal",
     "Coverage",
+    "FilteredTotals",
     "Printed",
     "Procedure",
     "RegisterTotal",
@@ -98,7 +102,6 @@ __all__ = [
     "Standing",
     "SupplierYear",
     "YearCells",
-    "amount_bands",
     "apart",
     "best_by_year",
     "bodies_by_year",
@@ -108,22 +111,24 @@ __all__ = [
     "choose_among",
     "choose_release",
     "choose_releases",
-    "contract_methods_by_year",
     "contract_releases",
     "contract_totals",
     "contracts",
-    "contracts_by",
+    "contracts_listed",
     "contracts_of",
     "contracts_under_names",
     "count_matches",
     "coverage",
     "data_version",
+    "data_versions",
     "expenditure_cells",
     "expenditure_levels",
+    "filtered_totals",
     "headings_of",
     "is_told_by",
     "largest_suppliers",
     "latest_arrivals",
+    "listed",
     "merges_into",
     "namesakes",
     "newest_contracts",
@@ -151,11 +156,9 @@ __all__ = [
     "supplier_buyers",
     "supplier_currencies",
     "supplier_spellings",
-    "supplier_sums",
     "supplier_totals",
     "supplier_years",
     "suppliers_matching",
-    "suppliers_of",
     "told_by",
     "top_suppliers",
     "totals",

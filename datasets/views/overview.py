@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -37,7 +39,7 @@ from datasets.words import moment_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Figure
 from gesoc.common.views import Link
-from municipalities.models import Population, Shape
+from municipalities.models import Municipality, Population, Shape
 from municipalities.selectors import Deflator, deflator
 
 from . import gist, schema
@@ -51,6 +53,18 @@ PER_PAGE = 100
 
 class OverviewView(DashboardView):
     template_name = "datasets/overview.html"
+
+    def aside(self) -> Mapping[str, Any]:
+        """The version is told before what was published under it; an outline and other bodies are often not there at all."""
+        outline = Shape.objects.filter(municipality=OuterRef("municipality"), frame=OuterRef("municipality__state_id"))
+        work = Municipality.objects.filter(pk=OuterRef("municipality"))
+        others = PublicBody.objects.with_data().filter(municipality=OuterRef("municipality")).exclude(pk=OuterRef("pk"))
+        return {
+            "version": Subquery(selectors.data_versions().values("value")),
+            "outline": Subquery(outline.values("path")[:1]),
+            "work": Exists(work.filter(projects__isnull=False)) | Exists(work.filter(evidence__isnull=False)),
+            "others": ArraySubquery(others.order_by("sort_key", "id").values("pk")),
+        }
 
     def page(self) -> dict[str, Any]:
         return {
@@ -189,7 +203,7 @@ class OverviewView(DashboardView):
 
     @cached_property
     def version(self) -> int:
-        return selectors.data_version()
+        return (self.place.aside["version"] or 0) if "version" in self.place.aside else selectors.data_version()
 
     @cached_property
     def peers_found(self) -> dict[int, tuple[Standing, Beside] | None]:
@@ -243,25 +257,13 @@ class OverviewView(DashboardView):
             return None
         for way, (level, *_finer) in EXPENDITURE.ways.items():
             mine = [one for one in self.releases if one.kind == last.kind]
-            named = self.headings(last.kind, level)
-            releases = selectors.choose_among(mine, by=level, named=named, period=last.period, document=last.document)
+            releases = selectors.choose_among(mine, by=level, period=last.period, document=last.document)
             release = releases.get(last.year)
             moment = first_moment(release) if release else None
             if release and moment:
                 view = ledgers.View(EXPENDITURE, way, level, release, moment, measure("corrientes", release.year))
                 return view, releases
         return None
-
-    def headings(self, kind: str, level: str) -> dict[int, int]:
-        """How many headings of a level each release of the kind has, asked once for all of them."""
-        if (kind, level) not in self._headings:
-            mine = [one for one in self.releases if one.kind == kind]
-            self._headings[kind, level] = selectors.headings_of(mine, level)
-        return self._headings[kind, level]
-
-    @cached_property
-    def _headings(self) -> dict[tuple[str, str], dict[int, int]]:
-        return {}
 
     @cached_property
     def compared(self) -> tuple[ledgers.View, Release] | None:
@@ -374,11 +376,17 @@ class OverviewView(DashboardView):
         municipality = self.place.municipality
         if municipality is None or not self.place.is_government:
             return ""
-        found = Shape.objects.filter(municipality=municipality, frame=municipality.state_id).first()
-        return charts.outline(found.path, gettext("Outline of %(name)s") % {"name": municipality}) if found else ""
+        if "outline" in self.place.aside:
+            path = self.place.aside["outline"]
+        else:
+            found = Shape.objects.filter(municipality=municipality, frame=municipality.state_id)
+            path = found.values_list("path", flat=True).first()
+        return "" if path is None else charts.outline(path, gettext("Outline of %(name)s") % {"name": municipality})
 
     def other_bodies(self) -> list[PublicBody]:
         if self.place.municipality is None:
+            return []
+        if self.place.aside.get("others") == []:
             return []
         bodies = PublicBody.objects.with_data().filter(municipality=self.place.municipality)
         return [body for body in bodies.order_by("sort_key", "id") if body != self.place.body]

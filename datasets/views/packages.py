@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from datasets import words
+from datasets.ingest.mates import DIFFERENT, HOLDS, REPEATED
 from datasets.models import Ingest, Package, PackageMember, Release
 from gesoc.common.views import refreshing
 
@@ -93,7 +94,10 @@ def _taken_for(ingest: Ingest) -> str:
 def _note(ingest: Ingest) -> str:
     if ingest.error:
         return ingest.error
-    return next(iter(ingest.report.get("questions") or []), "")
+    if questions := ingest.report.get("questions"):
+        return str(questions[0])
+    told = [one["message"] for one in ingest.report.get("issues") or [] if one["code"] in (REPEATED, DIFFERENT, HOLDS)]
+    return " ".join(told)
 
 
 def _counts(members: list[PackageMember]) -> list[tuple[str, int]]:

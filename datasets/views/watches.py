@@ -43,12 +43,26 @@ class Condition:
     label: str
 
 
-def condition(watch: Watch) -> Condition:
+ENDED = (Ingest.Status.CANCELLED, Ingest.Status.FAILED)
+
+
+def condition(watch: Watch, load_status: str | None = "") -> Condition:
+    """`load_status` is what became of the newest file that came."""
     if watch.state != Watch.State.ACTIVE:
         return Condition("bad" if watch.state == Watch.State.STOPPED else "", str(watch.get_state_display()))
     if watch.failures:
         return Condition("warn", _("Failing"))
-    return Condition("warn", _("Late")) if watch.is_late else Condition("ok", _("Up to date"))
+    if watch.is_late:
+        return Condition("warn", _("Late"))
+    if load_status in ENDED:
+        return Condition("warn", _("Not loaded"))
+    return Condition("info", _("Changed")) if load_status in Ingest.FOR_A_PERSON else Condition("ok", _("Up to date"))
+
+
+def _row(watch: Any) -> dict[str, Any]:
+    """`ended`: how the load of its newest file ended, where nothing came of it."""
+    status = watch.load_status
+    return {"watch": watch, "condition": condition(watch, status), "ended": status if status in ENDED else ""}
 
 
 @require_safe
@@ -66,9 +80,8 @@ def watches(request: HttpRequest) -> HttpResponse:
         load_status=Subquery(news.values("ingest__status")[:1]),
     )
     page = Paginator(told, PER_PAGE).get_page(request.GET.get("pagina"))
-    rows = [{"watch": watch, "condition": condition(watch)} for watch in page]
-    ended = (Ingest.Status.CANCELLED, Ingest.Status.FAILED)
-    return render(request, "datasets/files/watches.html", {"page": page, "rows": rows, "ended": ended})
+    rows = [_row(watch) for watch in page]
+    return render(request, "datasets/files/watches.html", {"page": page, "rows": rows})
 
 
 @require_safe
@@ -82,9 +95,12 @@ def watch(request: HttpRequest, pk: int) -> HttpResponse:
     running = any(fetch.outcome == Fetch.Outcome.RUNNING for fetch in page)
     working = running or services.check_awaited(found)
     done, size = services.download_progress(found) if running else (0, 0)
+    newest = found.fetches.filter(outcome=Fetch.Outcome.NEW).select_related("ingest").first()
+    load = newest.ingest if newest else None
     context = {
         "watch": found,
-        "condition": condition(found),
+        "condition": condition(found, load.status if load else ""),
+        "ended": load if load and load.status in ENDED else None,
         "page": page,
         "fetches": [(fetch, words.file_size(fetch.size) if fetch.size else "") for fetch in page],
         "running": running,

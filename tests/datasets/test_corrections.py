@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -185,3 +186,76 @@ def test_corrections_that_change_no_figure_give_nothing_to_publish(client, load)
     client.post(address(again, "publicar/"))
     again.refresh_from_db()
     assert (again.status, [release.status for release in load.releases.all()]) == ("ready", ["published"])
+
+
+def sent_back(client, load, change):
+    """The download as a spreadsheet saves it after somebody worked on it."""
+    book = load_workbook(io.BytesIO(client.get(address(load, "rechazadas.xlsx")).getvalue()))
+    change(book.active)
+    out = io.BytesIO()
+    book.save(out)
+    file = SimpleUploadedFile("rechazadas.xlsx", out.getvalue())
+    return client.post(address(load, "rechazadas/"), {"file": file, "seen": "0"})
+
+
+def as_excel_leaves_it(sheet):
+    """Numbers as numbers, sorted the other way round, a column taken out, empty rows between and below."""
+    sheet["C2"], sheet["C3"] = 1250.5, 3
+    sheet["D2"] = 10  # as it was, but made a number
+    rows = [list(row) for row in sheet.iter_rows(min_row=2, values_only=True)]
+    sheet.delete_rows(2, len(rows))
+    for row in [*reversed(rows), [None], ["  "]]:
+        sheet.append([None])
+        sheet.append(row)
+    sheet.delete_cols(6)
+
+
+def test_rows_come_back_as_a_spreadsheet_leaves_them(client, load):
+    assert sent_back(client, load, as_excel_leaves_it).status_code == 302
+    again = read_again(load)
+    assert again.options["fixes"] == {"": {"5": {"Aprobado": "1250.5"}, "6": {"Aprobado": "3"}}}
+    assert (again.rows_loaded, again.rows_rejected, again.report["totals"]["approved"]) == (5, 0, "2753.50")
+
+
+def test_column_that_names_the_row_may_not_be_taken_out(client, load):
+    response = sent_back(client, load, lambda sheet: sheet.delete_cols(7))
+    assert response.status_code == 422
+    assert "Falta la columna «línea»: dice de qué fila del archivo es cada corrección." in response.content.decode()
+
+
+def test_only_what_says_something_else_is_a_correction(client):
+    """Codes without their zeros, days and amounts written in a spreadsheet's way are what they were."""
+    user, organisation = member("coordinacion")
+    client.force_login(user)
+    text = CONTRACTS.replace("Ejercicio,", "Clave,Ejercicio,").replace("\n2024,", "\n007,2024,")
+    load = upload(text, by=user, organisation=organisation, **ABOUT)
+
+    def change(sheet):
+        for row in (2, 3):  # both cells of the one row
+            sheet.cell(row, 1).value, sheet.cell(row, 2).value = 7, 2024
+        sheet.cell(2, 8).value = 25315108.26
+        sheet.cell(3, 7).value = date(2024, 2, 28)
+
+    assert sent_back(client, load, change).status_code == 302
+    again = read_again(load)
+    amount, day = "Monto del contrato con impuestos incluidos", "Fecha del contrato"
+    assert again.options["fixes"] == {"": {"3": {amount: "25315108.26", day: "2024-02-28"}}}
+    assert (again.rows_loaded, again.report["totals"]) == (2, {"MXN": "25316268.26"})
+
+
+def test_number_of_a_spreadsheet_takes_the_mark_of_its_column(client):
+    user, organisation = member("coordinacion")
+    client.force_login(user)
+    rows = "".join(f'{code};Concepto {code};"1.{code[:3]},50"\n' for code in ("1131", "1211", "1311", "2111"))
+    text = "Partida;Concepto;Aprobado\n" + rows + "3111;Luz;por definir\n3121;Gas;ver anexo\n"
+    load = upload(text, by=user, organisation=organisation, **ABOUT)
+    assert (load.rows_rejected, load.report["numbers"]["Aprobado"]["mark"]) == (2, ",")
+
+    def change(sheet):
+        sheet["C2"], sheet["C3"] = 1250.5, "1.250,75"
+
+    assert sent_back(client, load, change).status_code == 302
+    again = read_again(load)
+    assert again.options["fixes"] == {"": {"6": {"Aprobado": "1250,5"}, "7": {"Aprobado": "1.250,75"}}}
+    assert (again.rows_loaded, again.rows_rejected) == (6, 0)
+    assert again.report["totals"]["approved"] == "7079.25"

@@ -317,7 +317,7 @@ def test_list_tells_what_changed_and_when_the_next_file_is_expected(client, watc
     page = client.get("/datos/vigiladas/").content.decode()
     assert (
         f'<a href="{first.get_absolute_url()}">Cambió: revísala</a>' in page
-        and "la próxima, a más tardar el 1 abr 2026" in page
+        and "se esperaba a más tardar el 1 abr 2026" in page
     )
     assert "1 abr 2026" in client.get(watch.get_absolute_url()).content.decode()
     services.publish_ingest(ingest=first, by=GesocFactory())

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from municipalities import selectors
-from municipalities.models import Population, PriceIndex
+from municipalities.models import Municipality, Population, PriceIndex
 
 
 def codes(query: str, limit: int = 20) -> list[str]:
@@ -45,16 +45,44 @@ def test_search_finds_nothing(territory, query):
 def test_search_puts_the_very_name_first_then_the_most_people(territory):
     found = selectors.search_municipalities("Benito Juárez", 100)
     assert [str(one) for one in found[:2]] == ["Benito Juárez, Quintana Roo", "Benito Juárez, Ciudad de México"]
-    ranks = [one.rank for one in found]
-    assert ranks == sorted(ranks)
-    assert {one.name for one in found if one.rank == 0} == {"Benito Juárez"}
+    by_database = Municipality.objects.with_population().matching("Benito Juárez").ranked("Benito Juárez")
+    assert found == list(by_database)
+    assert {one.name for one in by_database if one.rank == 0} == {"Benito Juárez"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *(
+            "san",
+            "de",
+            "san mig",
+            "juarez",
+            "05035",
+            " 05035 ",
+            "0",
+            "a",
+            "villa de",
+            "oaxaca",
+            "municipio de san",
+            "el or",
+        ),
+        *("ixtl", "benito juarez quintana roo", "coahuila", "nuu", "xyzzy", "", "|"),
+    ],
+)
+def test_search_in_memory_finds_what_the_database_finds_in_its_order(territory, query):
+    for limit in (9, 50):
+        by_database = Municipality.objects.with_population().matching(query).ranked(query)[:limit]
+        assert codes(query, limit) == [one.code for one in by_database]
 
 
 def test_search_finds_a_renamed_unit_by_its_former_name(territory):
     assert "23008" in codes("solidaridad quintana roo")
 
 
-def test_search_asks_once_whatever_it_finds(territory, django_assert_num_queries):
+def test_search_asks_once_whatever_it_finds(territory, settings, django_assert_num_queries):
+    settings.TESTING = False  # names are kept for a minute
+    codes("san")
     with django_assert_num_queries(1):
         found = selectors.search_municipalities("san", 50)
         assert [f"{one} {one.population} {one.population_source}" for one in found]

@@ -1,0 +1,118 @@
+"""The same contracts in two files of one package: counted once, said which was left aside, and a person decides."""
+
+import io
+
+import pytest
+
+from datasets import packages, services
+from datasets.ingest import pipeline
+from datasets.models import Contract, Release
+from datasets.receiving import ingest_options, register_file
+from datasets.selectors.contracts import contract_releases
+from tests.datasets.reading_files import write_xlsx
+from tests.datasets.test_packages import zipped
+from tests.factories.datasets import MunicipalityFactory
+from tests.factories.partners import GesocFactory
+
+pytestmark = pytest.mark.django_db
+
+HEAD = [
+    "Ejercicio",
+    "Número de contrato",
+    "Objeto del contrato",
+    "Proveedor",
+    "Fecha del contrato",
+    "Monto del contrato con impuestos incluidos",
+]
+QUARTER = [
+    ["2024", f"A-{n}", f"Bacheo {n}", "Pavimentos, S.A. de C.V.", f"0{n}/0{1 + n % 3}/2024", f"{n}160.00"]
+    for n in range(1, 7)
+]
+MARCH = [row for row in QUARTER if row[4][3:5] == "03"]
+OTHER = [["2024", "B-1", "Puente", "Puentes, S.A. de C.V.", "09/03/2024", "99.00"]]
+
+
+def as_csv(rows):
+    return "\n".join(",".join(f'"{cell}"' for cell in row) for row in [HEAD, *rows]).encode()
+
+
+def as_xlsx(tmp_path, rows):
+    return write_xlsx(tmp_path / "lista.xlsx", {"Contratos": [HEAD, *rows]}).read_bytes()
+
+
+def handed_in(*members, **said):
+    """A package that is published where nothing speaks against it; every load of it has ended."""
+    MunicipalityFactory()
+    person = GesocFactory()
+    file = register_file(stream=io.BytesIO(zipped(*members)), name="contratos.zip", by=person)
+    options = ingest_options(**({"kind": "contracts", "municipality": "05035", "year": 2024} | said))
+    package = packages.prepare_package(file=file, options=options, by=person, publish=True)
+    return package, [pipeline.run_ingest(ingest.pk) for ingest in packages.unpack(package)]
+
+
+def remarks(ingest):
+    return [(one["code"], one["message"]) for one in ingest.report["issues"] if one["code"].endswith("_package")]
+
+
+def test_the_same_list_as_csv_and_as_workbook_counts_once(client, tmp_path):
+    package, (first, second) = handed_in(
+        ("contratos.csv", as_csv(QUARTER)), ("contratos.xlsx", as_xlsx(tmp_path, QUARTER)), period="Q1"
+    )
+    assert [first.status, second.status] == ["published", "ready"]
+    sentence = "Sus 6 contratos ya están en «contratos.csv» del mismo paquete: se cuentan una sola vez"
+    sentence += " y este archivo se dejó aparte."
+    assert (remarks(first), remarks(second)) == ([], [("repeated_in_package", sentence)])
+    assert list(Release.objects.values_list("version", "status").order_by("pk")) == [(1, "published"), (None, "draft")]
+    client.force_login(package.created_by)
+    assert sentence in client.get(package.get_absolute_url()).content.decode()
+    assert sentence in [
+        caution.text[: len(sentence)] for caution in client.get(second.get_absolute_url()).context["cautions"]
+    ]
+    # A person prefers the other one: it takes the place of the first.
+    services.publish_ingest(ingest=second, by=package.created_by)
+    assert [release.status for release in Release.objects.order_by("pk")] == ["superseded", "published"]
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        (["enero-marzo.csv", "marzo.csv"], "repeated_in_package"),
+        (["marzo.csv", "enero-marzo.csv"], "holds_others_of_package"),
+    ],
+)
+def test_a_month_beside_the_quarter_that_holds_it_counts_once_in_either_order(order, code):
+    marked = {"enero-marzo.csv": (as_csv(QUARTER), "Q1"), "marzo.csv": (as_csv(MARCH), "2024-03")}
+    _package, (first, second) = handed_in(*((name, titled(*marked[name])) for name in order))
+    counted = contract_releases()
+    assert [release.period for release in counted] == ["Q1"]
+    assert Contract.objects.filter(release__in=counted).count() == 6
+    assert (remarks(first), [one[0] for one in remarks(second)]) == ([], [code])
+    assert second.status == ("ready" if code == "repeated_in_package" else "published")
+
+
+def titled(data, period):
+    start, end = {"Q1": ("01/01/2024", "31/03/2024"), "2024-03": ("01/03/2024", "31/03/2024")}[period]
+    head, *rows = data.decode().splitlines()
+    dates = '"Fecha de inicio del periodo que se informa","Fecha de término del periodo que se informa"'
+    return "\n".join([f"{head},{dates}", *(f'{row},"{start}","{end}"' for row in rows)]).encode()
+
+
+def test_other_contracts_in_the_same_place_replace_nothing_by_themselves(tmp_path):
+    _package, (first, second) = handed_in(("obras.csv", as_csv(QUARTER)), ("servicios.csv", as_csv(OTHER)), period="Q1")
+    assert [first.status, second.status] == ["published", "ready"]
+    [(code, message)] = remarks(second)
+    assert code == "different_in_package"
+    assert message.startswith("«obras.csv», del mismo paquete, trae otra lista de la misma institución y periodo")
+    assert list(Release.objects.published().values_list("ingest", flat=True)) == [first.pk]
+
+
+def test_packages_of_different_lists_are_left_alone(tmp_path):
+    _package, loads = handed_in(("marzo.csv", titled(as_csv(MARCH), "2024-03")), ("gasto.csv", b"nada\n"))
+    assert (loads[0].status, remarks(loads[0])) == ("published", [])
+
+
+def test_the_package_handed_in_again_publishes_nothing_that_was_left_aside(tmp_path):
+    members = [("contratos.csv", as_csv(QUARTER)), ("contratos.xlsx", as_xlsx(tmp_path, QUARTER))]
+    handed_in(*members, period="Q1")
+    handed_in(*members, ("leeme.csv", b"nada\n"), period="Q1")
+    assert [release.status for release in Release.objects.order_by("pk")] == ["published", "draft"]
