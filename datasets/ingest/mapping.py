@@ -42,7 +42,7 @@ _NEEDS_GROUP = re.compile(
     r"nombres?( s)?|(primer |segundo )?apellidos?( paterno| materno)?|inicio|termino|fin|conclusion"
     r"|fecha de (inicio|termino)|monto|importe|total|rfc|razon social|clave|numero|fecha|objeto|descripcion"
 )
-_OF_THE_MONTH = re.compile(r"\b(?:del|en el) (?:mes|bimestre|trimestre|periodo)\b|mensual|trimestral")
+_OF_THE_MONTH = re.compile(r"\b(?:del|en el) (?:mes|bimestre|trimestre|periodo)\b|\bmes$|mensual|trimestral")
 _NUMBERED = re.compile(r"clave|codigo|cuenta|cta|id|no|num|numero")
 _TAX = re.compile(r"(?:importe |monto )?(?:del? )?(?:iva|i v a|impuestos?)(?: trasladado| 16 ?%)?")
 _TOTAL = re.compile(r"(?:gran )?total|(?:importe|monto) total|total (?:pagado|contratado|del contrato|neto)")

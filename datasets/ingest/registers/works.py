@@ -49,7 +49,8 @@ COLUMNS = (
 )
 #: What such a list is called above its headings.
 TITLE = (
-    r"obras? publicas?\b|programa (anual )?de obras?\b|\bobras? (realizadas?|ejecutadas?|en proceso|autorizadas?)"
+    r"obras? publicas?\b|programa (anual )?de obras?\b"
+    r"|\bobras? (realizadas?|ejecutadas?|contratadas?|terminadas?|en proceso|autorizadas?)"
     r"|proyectos? de (inversion|infraestructura)"
 )
 #: Beside its name or code a list of works says some of these.
