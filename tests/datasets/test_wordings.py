@@ -210,6 +210,33 @@ def test_amounts_that_look_like_chapters_are_no_codes(tmp_path):
     assert "«Cifra rara»" in reading.questions[0]
 
 
+def test_names_of_revenue_under_a_heading_of_money_are_no_amounts_and_no_spending(tmp_path):
+    rows = [["11", "Impuestos sobre los ingresos", 100, 90], ["12", "Impuestos sobre el patrimonio", 900, 800]]
+    rows += [["43", "Derechos por prestación de servicios", 300, 310], ["81", "Participaciones", 5000, 5100]]
+    titles = [["Municipio de Ejemplo, Jalisco"], ["Presupuesto ejercido al 31 de diciembre de 2023"]]
+    for head in (["CRI", "Ingreso", "Ley de Ing.", "Cobrado"], ["Cuenta", "Descripción", "Presupuestado", "Real"]):
+        path = write_xlsx(tmp_path / "ingresos.xlsx", {"Hoja1": [*titles, head, *rows]})
+        reading = read_file(path, name=path.name)
+        assert (reading.kind, list(reading.columns.values()), reading.questions) == (
+            "revenue",
+            ["cri_code", "revenue_name", "estimated", "collected"],
+            [],
+        )
+
+
+def test_a_heading_under_a_group_says_more_than_the_group(tmp_path):
+    group = ["Proveedor o contratista", None, "Vigencia de la sanción", None, "Autoridad", "Sanción impuesta", "Multa"]
+    head = ["Razón soc.", "RFC", "Inicio", "Fin", None, None, None]
+    row = ["Aceros SA de CV", "AEJ010101AA1", "01/02/2024", "01/08/2024", "Contraloría", "Inhabilitación", 500]
+    titles = ["Padrón de proveedores sancionados 2024"]
+    path = write_xlsx(tmp_path / "sanciones.xlsx", {"Hoja1": [titles, group, head, row, row]})
+    reading = read_file(path, name=path.name)
+    assert (reading.kind, list(reading.columns.values())) == (
+        "sanctions",
+        ["supplier_name", "supplier_rfc", "start_date", "end_date", "authority", "outcome_raw", "fine"],
+    )
+
+
 CONTRACTS = ["No. Contrato", "Proveedor", "RFC", "Fecha de firma", "Importe", "Monto con IVA"]
 
 

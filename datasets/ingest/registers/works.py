@@ -89,7 +89,7 @@ def enough(mapping: ColumnMapping, said: bool = False) -> bool:
 
 def beats_contracts(mapping: ColumnMapping) -> bool:
     """A list that names works and says how far they are is one of works, though it names contracts and contractors too."""
-    return mapping.has("work_name") and mapping.has("physical_progress")
+    return mapping.has("work_name", "work_code", "description") and mapping.has("physical_progress")
 
 
 def refine(area: Area, mapping: ColumnMapping) -> None:
