@@ -315,6 +315,7 @@ def loads() -> tuple[list[float], list[float]]:
                 watched(clean, "label_sums", spent),
                 watched(CellBook, "add", spent),
                 watched(Loader, "_write_cells", spent),
+                watched(Loader, "headings", spent),
             ):
                 done = pipeline.run_ingest(ingest.pk)
             whole.append(time.perf_counter() - start)

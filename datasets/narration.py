@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext, ngettext
 
-from datasets.sentences import HUNDRED, Part, of_100
-from gesoc.common.money import amount, number, percent
+from datasets.sentences import HUNDRED, Part, listed, of_100
+from gesoc.common.money import amount, number, percent, pesos
 
 Say = Callable[[Decimal | None], str]
+Pair = tuple[Decimal | None, Decimal | None]
 NOTICED = Decimal("0.5")  # percent: under it two figures are told as equal
 
 
@@ -22,24 +23,14 @@ def joined(*sentences: str) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def listed(names: Sequence[str]) -> str:
-    """One, two and three of them in a row of words."""
-    if len(names) < 2:
-        return "".join(names)
-    return gettext("%(most)s and %(last)s") % {"most": ", ".join(names[:-1]), "last": names[-1]}
-
-
-def whole_and_parts(parts: Sequence[Part], say: Say = amount) -> str:
-    """How much it is in all, in how many headings, and how much of it the largest three are."""
+def parts_of_whole(parts: Sequence[Part]) -> str:
+    """In how many headings it is divided, and how much of it the largest three are; nothing where there is only one."""
     stated = sorted(
         ((part.name, part.value) for part in parts if part.value is not None), key=lambda part: (-part[1], part[0])
     )
-    if not stated:
+    if len(stated) < 2:
         return ""
-    whole = sum((value for _name, value in stated), Decimal(0))
-    total = ngettext(
-        "In all it is %(whole)s, in %(count)s heading.", "In all it is %(whole)s, in %(count)s headings.", len(stated)
-    ) % {"whole": say(whole), "count": number(len(stated))}
+    divided = gettext("It is divided into %(count)s headings.") % {"count": number(len(stated))}
     negative = [name for name, value in stated if value < 0]
     if negative:
         below = ngettext(
@@ -47,8 +38,8 @@ def whole_and_parts(parts: Sequence[Part], say: Say = amount) -> str:
             "%(count)s headings are below zero, so no parts of the whole are told.",
             len(negative),
         ) % {"count": number(len(negative))}
-        return joined(total, below)
-    return joined(total, _three_largest(stated, whole))
+        return joined(divided, below)
+    return joined(divided, _three_largest(stated, sum((value for _name, value in stated), Decimal(0))))
 
 
 def _three_largest(stated: Sequence[tuple[str, Decimal]], whole: Decimal) -> str:
@@ -119,9 +110,9 @@ def changes(up: Sequence[tuple[str, Decimal]], down: Sequence[tuple[str, Decimal
     """What else rose and fell, after what the title says; in pesos of one value."""
     rose = [gettext("%(name)s (+%(value)s)") % {"name": name, "value": amount(value)} for name, value in up[:3]]
     fell = [gettext("%(name)s (−%(value)s)") % {"name": name, "value": amount(-value)} for name, value in down[:3]]
-    more = gettext("Also more: %(names)s.") % {"names": listed(rose)} if rose else ""
-    less = gettext("Also less: %(names)s.") % {"names": listed(fell)} if fell else ""
-    return joined(more, less)
+    more = ngettext("Also more: %(names)s.", "Also more: %(names)s.", len(rose)) % {"names": listed(rose)}
+    less = ngettext("Also less: %(names)s.", "Also less: %(names)s.", len(fell)) % {"names": listed(fell)}
+    return joined(more if rose else "", less if fell else "")
 
 
 def pace(now: Decimal, before: Decimal | None, year: int) -> str:
@@ -146,3 +137,74 @@ def dependence(own_before: Decimal | None, own_now: Decimal | None, since: int) 
     if own_now > own_before:
         return gettext("It depends less on others than in %(since)s, when its own was %(before)s.") % named
     return gettext("It depends more on others than in %(since)s, when its own was %(before)s.") % named
+
+
+def gist(
+    year: int,
+    each: Decimal | None,
+    salaries: Decimal | None,
+    works: Decimal | None,
+    direct: Decimal | None,
+) -> str:
+    """A municipality in a paragraph: pesos per inhabitant, and in percent what went where and was awarded how."""
+    spent = gettext("In %(year)s it spent %(each)s per inhabitant.") % {"year": year, "each": pesos(each)}
+    return joined(spent if each is not None else "", _where_it_went(salaries, works), _how_it_was_awarded(direct))
+
+
+def _where_it_went(salaries: Decimal | None, works: Decimal | None) -> str:
+    if salaries is None or works is None or min(salaries, works) < 0:
+        return ""
+    return gettext("Of every 100 pesos it put %(salaries)s into salaries and %(works)s into public works.") % {
+        "salaries": of_100(salaries),
+        "works": of_100(works),
+    }
+
+
+def _how_it_was_awarded(direct: Decimal | None) -> str:
+    if direct is None or direct < 0:
+        return ""
+    return gettext("Of every 100 pesos contracted it awarded %(direct)s without competition.") % {
+        "direct": of_100(min(direct, HUNDRED))
+    }
+
+
+def held_against(first: str, second: str, spent: Pair, works: Pair, direct: Pair, *, planned: bool) -> str:
+    """The first of the municipalities compared beside the second: pesos per inhabitant, then parts in percent."""
+    mine, other = spent
+    if mine is None or other is None:
+        return ""
+    clauses = [_spends(mine - other, planned) % {"away": pesos(abs(mine - other)), "other": second}]
+    if (more := _moved(works)) is not None:
+        larger, smaller = (
+            gettext("puts a larger part into public works"),
+            gettext("puts a smaller part into public works"),
+        )
+        clauses.append(larger if more else smaller)
+    if (more := _moved(direct)) is not None:
+        larger = gettext("awards a larger part without competition")
+        smaller = gettext("awards a smaller part without competition")
+        clauses.append(larger if more else smaller)
+    return f"{first} {listed(clauses)}."
+
+
+def _spends(difference: Decimal, planned: bool) -> str:
+    level = abs(difference) < 1
+    if planned and level:
+        return gettext("plans the same per inhabitant as %(other)s")
+    if planned and difference > 0:
+        return gettext("plans %(away)s more per inhabitant than %(other)s")
+    if planned:
+        return gettext("plans %(away)s less per inhabitant than %(other)s")
+    if level:
+        return gettext("spends the same per inhabitant as %(other)s")
+    if difference > 0:
+        return gettext("spends %(away)s more per inhabitant than %(other)s")
+    return gettext("spends %(away)s less per inhabitant than %(other)s")
+
+
+def _moved(pair: Pair) -> bool | None:
+    """Whether the first is the larger; nothing where one is silent or both read the same."""
+    mine, other = pair
+    if mine is None or other is None or percent(mine) == percent(other):
+        return None
+    return mine > other

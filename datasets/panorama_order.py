@@ -15,7 +15,6 @@ from datasets import selectors
 from datasets.caching import remembered, remembered_some
 from datasets.figures.comparison import INDICATORS
 from datasets.selectors import Shelf, Standing
-from datasets.versions import data_version
 from gesoc.common.text import sort_key
 from municipalities.models import State
 
@@ -34,13 +33,14 @@ class Listing:
     compare: tuple[str, ...]  # codes of municipalities; none where fewer than two are told
 
 
-def listing(state: State | None, by: str) -> Listing:
-    return remembered(f"panorama:{state.pk if state else ''}:{by}", lambda: _list(state, by))
+def listing(state: State | None, by: str, *, version: int | None = None) -> Listing:
+    return remembered(f"panorama:{state.pk if state else ''}:{by}", lambda: _list(state, by), version=version)
 
 
-def counted(state: State | None) -> dict[str, dict[int, int]]:
+def counted(state: State | None, *, version: int | None = None) -> dict[str, dict[int, int]]:
     """How many public bodies tell each kind and year."""
-    return remembered(f"panorama:{state.pk if state else ''}:years", lambda: selectors.bodies_by_year(state))
+    name = f"panorama:{state.pk if state else ''}:years"
+    return remembered(name, lambda: selectors.bodies_by_year(state), version=version)
 
 
 def standings_of_newest_year() -> tuple[dict[str, Standing], int | None]:
@@ -48,13 +48,13 @@ def standings_of_newest_year() -> tuple[dict[str, Standing], int | None]:
     return ({one.code: one for one in selectors.standings(year)} if year else {}), year
 
 
-def standings_shown(shelves: Sequence[Shelf]) -> tuple[dict[str, Standing], int | None]:
+def standings_shown(shelves: Sequence[Shelf], *, version: int) -> tuple[dict[str, Standing], int | None]:
     """Of the municipalities of one page alone, with the year."""
-    year = next(iter(selectors.years_of_standings(False)), None)
+    year = next(iter(selectors.years_of_standings(False, version=version)), None)
     codes = [str(one.body.municipality_id) for one in shelves if one.body.is_municipal_government]
     if year is None or not codes:
         return {}, year
-    told: dict[str, Standing] = remembered_some(data_version(), f"standing:{year}", codes)
+    told: dict[str, Standing] = remembered_some(version, f"standing:{year}", codes)
     if missing := [code for code in codes if code not in told]:
         told |= {one.code: one for one in selectors.standings_of(missing, year)}
     return told, year

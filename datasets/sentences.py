@@ -6,17 +6,29 @@ negative figure, no change worth the name. A sentence that the numbers do not ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from gesoc.common.money import amount, change, number, percent, pesos, share
 
 FLAT = Decimal(2)  # percent; under it a series "hardly changed"
 NEAR = Decimal(5)  # percent; within it an amount is "about the median"
 HUNDRED = Decimal(100)
+LIKE_I = re.compile(r"h?[ií](?![aeoáéó])", re.IGNORECASE)  # before it Spanish says «e», not «y»
+
+
+def listed(names: Sequence[str]) -> str:
+    """One, two and three of them in a row of words."""
+    if len(names) < 2:
+        return "".join(names)
+    pattern = gettext("%(most)s and %(last)s")
+    if LIKE_I.match(names[-1]):
+        pattern = pgettext("before a word that begins with the sound of i", "%(most)s and %(last)s")
+    return pattern % {"most": ", ".join(names[:-1]), "last": names[-1]}
 
 
 class Part(NamedTuple):
@@ -60,7 +72,7 @@ def _exception(parts: Sequence[Part], nothing: str) -> str:
         return nothing
     (first, most), rest = stated[0], [value for _name, value in stated[1:]]
     whole = most + sum(rest, Decimal(0))
-    named = {"name": first, "amount": amount(most), "second": stated[1][0] if rest else ""}
+    named = {"name": first, "amount": amount(most), "names": listed([first, *(name for name, _value in stated[1:2])])}
     if stated[-1][1] < 0:
         return gettext("The largest figure is %(name)s, %(amount)s; there are negative ones") % named
     if not whole:
@@ -68,7 +80,7 @@ def _exception(parts: Sequence[Part], nothing: str) -> str:
     if not any(rest):
         return gettext("All of it is in %(name)s: %(amount)s") % named
     if rest[0] == most:
-        return gettext("%(name)s and %(second)s are level: %(amount)s each") % named
+        return gettext("%(names)s are level: %(amount)s each") % named
     if most / whole * HUNDRED < 2:
         return gettext("The largest part is %(name)s: %(amount)s") % named
     return ""
@@ -253,7 +265,7 @@ def progress(parts: Sequence[tuple[str, Decimal]], planned: str) -> str:
     named = {"planned": planned.lower(), "most": most, "least": least, "high": percent(high), "low": percent(low)}
     if high - low < FLAT:
         return gettext("All headings are about as far: %(high)s of what was %(planned)s") % named
-    return gettext("%(most)s is at %(high)s of what was %(planned)s; %(least)s, at %(low)s") % named
+    return gettext("%(high)s of what was %(planned)s for %(most)s; %(low)s of it for %(least)s") % named
 
 
 def _percentage(part: tuple[str, Decimal]) -> Decimal:
@@ -292,31 +304,42 @@ def direct_count(direct: int, whole: int) -> str:
 
 
 def largest_suppliers(amounts: Sequence[Decimal | None], whole: Decimal | None) -> str:
-    """What the listed suppliers got of everything contracted in one currency."""
+    """What the listed suppliers got of everything contracted in one currency; of all there are, what the largest got."""
     stated = [value for value in amounts if value is not None]
     part = share(sum(stated, Decimal(0)), whole)
     if not stated or part is None or part < 0:
         return gettext("The contracts published do not say who was paid how much")
+    if part >= HUNDRED and len(stated) == 1:
+        return gettext("A single supplier gets all of it")
+    if part >= HUNDRED:
+        return gettext("Of %(count)s suppliers, the largest gets %(pesos)s of every 100 pesos") % {
+            "count": number(len(stated)),
+            "pesos": of_100(min(share(max(stated), whole) or Decimal(0), HUNDRED)),
+        }
     if len(stated) == 1:
         return gettext("One supplier gets %(pesos)s of every 100 pesos") % {"pesos": of_100(part)}
     return gettext("The %(count)s largest suppliers get %(pesos)s of every 100 pesos") % {
         "count": number(len(stated)),
-        "pesos": of_100(min(part, HUNDRED)),
+        "pesos": of_100(part),
     }
 
 
-def highest(stated: Sequence[tuple[str, Decimal]], say: Callable[[Decimal], str]) -> str:
-    """Who is at both ends, of places that are held side by side."""
+def highest(stated: Sequence[tuple[str, Decimal]], say: Callable[[Decimal], str], asked: int) -> str:
+    """Who is at both ends, of places that are held side by side; `asked`: how many they are, with the silent ones."""
+    if not stated and asked == 1:
+        return gettext("it does not publish what this takes")
     if not stated:
-        return gettext("None of them publishes what this takes")
+        return gettext("none of them publishes what this takes")
     ordered = sorted(stated, key=lambda one: (-one[1], one[0]))
     (first, most), (last, least) = ordered[0], ordered[-1]
     named = {"first": first, "most": say(most), "last": last, "least": say(least)}
+    if asked == 1:
+        return gettext("%(most)s in %(first)s") % named
     if len(stated) == 1:
-        return gettext("Only %(first)s publishes what this takes: %(most)s") % named
+        return gettext("only %(first)s publishes what this takes: %(most)s") % named
     if named["most"] == named["least"]:
-        return gettext("All are level: %(most)s") % named
+        return gettext("all are level: %(most)s") % named
     level = [name for name, value in ordered if say(value) == named["most"]]
     if len(level) > 1:
-        return gettext("%(first)s and %(second)s are level at the top: %(most)s") % {**named, "second": level[1]}
+        return gettext("%(names)s are level at the top: %(most)s") % {**named, "names": listed(level)}
     return gettext("%(first)s is highest, with %(most)s; %(last)s lowest, with %(least)s") % named

@@ -113,9 +113,9 @@ class Taken:
     @property
     def alternative(self) -> str:
         """What the picture says, for who cannot see it: to be pasted beside it."""
-        text = strip_tags(str(self.figure.text or self.figure.subtitle or ""))
-        said = f"{self.place}: {self.title}".rstrip(".")
-        return f"{said}. {text}".strip()
+        told = (f"{self.place}: {self.title}", self.figure.subtitle, self.figure.text)
+        said = [strip_tags(str(one)).strip().rstrip(".") for one in told if one]
+        return "".join(f"{one}. " for one in said if one).strip()
 
     @property
     def sources(self) -> list[str]:
@@ -147,9 +147,9 @@ class Taken:
         return frame_code(self.url("insertar"), self.title)
 
 
-def frame_code(url: str, title: str) -> str:
+def frame_code(url: str, title: str, height: int = FRAME_HEIGHT) -> str:
     return (
-        f'<iframe src="{escape(url)}" title="{escape(title)}" width="100%" height="{FRAME_HEIGHT}" '
+        f'<iframe src="{escape(url)}" title="{escape(title)}" width="100%" height="{height}" '
         'loading="lazy" frameborder="0"></iframe>'
     )
 

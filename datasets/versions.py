@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from .models import DataVersion
 
 
+def data_versions() -> QuerySet[DataVersion]:
+    """The one row, or none before anything was published: to be read with something else."""
+    return DataVersion.objects.filter(pk=1)
+
+
 def data_version() -> int:
     """The version of what is public now; 0 before anything was published."""
-    return DataVersion.objects.filter(pk=1).values_list("value", flat=True).first() or 0
+    return data_versions().values_list("value", flat=True).first() or 0
 
 
 def data_state() -> tuple[int, datetime | None]:

@@ -41,7 +41,7 @@ class State(models.Model):
 FILLER = {"municipio", "municipios", "alcaldia", "alcaldias", "estado", "de", "del"}
 
 
-def _telling_words(query: str) -> list[str]:
+def telling_words(query: str) -> list[str]:
     words = tokens(query)
     return [word for word in words if word not in FILLER] or words
 
@@ -70,7 +70,7 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
 
     def matching(self, query: str) -> "MunicipalityQuerySet":
         """Units whose name, state or other name holds every word, or piece of a word, of the query in any order."""
-        words = _telling_words(query)
+        words = telling_words(query)
         if not words:
             return self.none()
         return self.filter(Q(code=query.strip()) | Q(*[("search_text__contains", word) for word in words]))
@@ -80,7 +80,7 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
 
         Needs `with_population` or `with_people`.
         """
-        phrase, words = search_text(query), _telling_words(query)
+        phrase, words = search_text(query), telling_words(query)
         if not words:
             return self
         starts = Q(*[("padded__contains", f" {word}") for word in words])
@@ -198,6 +198,9 @@ class Shape(models.Model):
 
 class Population(models.Model):
     """People who live in a municipality, a state, or (neither given) the nation. Not published is no row, never 0."""
+
+    # The figures before and after, where this one was drawn between them for a year without its own; never stored.
+    between: "tuple[Population, Population] | None" = None
 
     class Kind(models.TextChoices):
         CENSUS = "census", _("census count")

@@ -4,12 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from heapq import nsmallest
+from typing import NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Abs
 
 from gesoc.common.moments import present
+from gesoc.common.text import search_text
 
 from .models import (
+    NAME_ENDS,
     MapFrame,
     MetropolitanMembership,
     Municipality,
@@ -18,18 +23,63 @@ from .models import (
     PriceIndex,
     Shape,
     State,
+    telling_words,
 )
 
 CENT = Decimal("0.01")
 
 
-def search_municipalities(query: str, limit: int = 20) -> list[Municipality]:
-    """Return the best matches with their state and latest population, in one query.
+def state_of(code: str) -> State | None:
+    """One of the thirty-two, which a process knows for a minute. Nobody changes what it returns."""
+    return _states(present()).get(code)
 
-    A short word is in hundreds of names: of all of them only how many people they have is looked up, which their order needs.
-    """
-    best = Municipality.objects.with_people().matching(query).ranked(query).values("pk")[:limit]
-    return list(Municipality.objects.select_related("state").with_population().filter(pk__in=best).ranked(query))
+
+@lru_cache(maxsize=1)
+def _states(moment: float) -> dict[str, State]:
+    return State.objects.in_bulk()
+
+
+def search_municipalities(query: str, limit: int = 20) -> list[Municipality]:
+    """Return the best matches with their state and latest population: what `matching` and `ranked` find, of the names that a
+    process knows for a minute. One query, of those alone that are returned."""
+    best = _best_named(query, limit)
+    found = {unit.code: unit for unit in Municipality.objects.with_population().filter(pk__in=best)} if best else {}
+    units, states = [found[code] for code in best if code in found], _states(present()) if found else {}
+    for unit in units:
+        if unit.state_id in states:
+            unit.state = states[unit.state_id]
+    return units
+
+
+class _Named(NamedTuple):
+    """A municipality as it is searched for; in a tuple's order those of one rank stand."""
+
+    fewness: int  # people, taken from nothing; those without a figure come last
+    sort_key: str
+    code: str
+    search_text: str
+
+
+def _best_named(query: str, limit: int) -> list[str]:
+    words, phrase = telling_words(query), search_text(query)
+    if not words:
+        return []
+    code, starts = query.strip(), [f" {word}" for word in words]
+
+    def rank(one: _Named) -> int:
+        if one.search_text.startswith(phrase):
+            return 0 if one.search_text.startswith(f"{phrase} {NAME_ENDS}") else 1
+        return 2 if all(start in f" {one.search_text}" for start in starts) else 3
+
+    found = [one for one in _all_named(present()) if one.code == code or all(word in one.search_text for word in words)]
+    return [one.code for _rank, one in nsmallest(limit, ((rank(one), one) for one in found))]
+
+
+@lru_cache(maxsize=1)
+def _all_named(moment: float) -> list[_Named]:
+    found = Municipality.objects.with_people().order_by()
+    rows = found.values_list("population", "sort_key", "code", "search_text")  # type: ignore[misc]  # annotated
+    return [_Named(1 if people is None else -people, *texts) for people, *texts in rows]
 
 
 def municipalities_of(state: State, by: str = "name") -> MunicipalityQuerySet:
@@ -69,19 +119,64 @@ def states_with_counts() -> QuerySet[State]:
 
 
 def population_on(codes: Iterable[str], year: int) -> dict[str, Population]:
-    """Return for each municipality code the newest figure at or before the year; a code without any is left out.
+    """What `people_in` tells of each municipality code; a code without any figure is left out. One query.
 
-    Within a year the census goes before the projection.
+    Of each no more than the figure at or before the year and the one after it is read.
     """
-    figures = Population.objects.filter(municipality__in=list(codes), year__lte=year)
-    newest = figures.order_by("municipality_id", "-year", "kind").distinct("municipality_id")
-    return {str(figure.municipality_id): figure for figure in newest}
+    later = ExpressionWrapper(Q(year__gt=year), output_field=BooleanField())
+    nearest = (
+        Population.objects.filter(municipality__in=list(codes))
+        .annotate(later=later, away=Abs(F("year") - year))
+        .order_by("municipality_id", "later", "away", "kind")
+        .distinct("municipality_id", "later")
+    )
+    return _by_code(nearest, year)
 
 
 def populations_by_year(codes: Iterable[str], years: Iterable[int]) -> dict[int, dict[str, Population]]:
     """What `population_on` tells, of several years. One query."""
-    figures = list(Population.objects.filter(municipality__in=list(codes)).order_by("year", "-kind"))
-    return {year: {str(one.municipality_id): one for one in figures if one.year <= year} for year in years}
+    figures = list(Population.objects.filter(municipality__in=list(codes)).order_by("year", "kind"))
+    return {year: _by_code(figures, year) for year in years}
+
+
+def _by_code(figures: Iterable[Population], year: int) -> dict[str, Population]:
+    mine: dict[str, list[Population]] = {}
+    for figure in figures:
+        mine.setdefault(str(figure.municipality_id), []).append(figure)
+    found = {code: people_in(all_, year) for code, all_ in mine.items()}
+    return {code: people for code, people in found.items() if people is not None}
+
+
+def people_in(figures: Iterable[Population], year: int) -> Population | None:
+    """The figure of the year; between two of them a straight line; after the newest, the newest. Before all, nothing.
+
+    A census ten years old would make the amount per inhabitant jump in the year of the next one. Within a year the census
+    goes before the projection.
+    """
+    by_year: dict[int, Population] = {}
+    for figure in figures:
+        held = by_year.get(figure.year)
+        if held is None or figure.kind < held.kind:
+            by_year[figure.year] = figure
+    before = by_year.get(max((one for one in by_year if one <= year), default=0))
+    after = by_year.get(min((one for one in by_year if one > year), default=0))
+    if before is None or after is None or before.year == year:
+        return before
+    return _between(before, after, year)
+
+
+def _between(before: Population, after: Population, year: int) -> Population:
+    gone = Decimal((after.value - before.value) * (year - before.year)) / (after.year - before.year)
+    found = Population(
+        municipality_id=before.municipality_id,
+        state_id=before.state_id,
+        year=year,
+        kind=Population.Kind.PROJECTION,
+        value=before.value + int(gone.quantize(Decimal(1), ROUND_HALF_UP)),
+        source=after.source,
+    )
+    found.between = (before, after)
+    return found
 
 
 def state_population_on(code: str | None, year: int) -> Population | None:

@@ -119,6 +119,7 @@ def known(cube: Cube, name: str, parameter: str, extra: Sequence[str] = ()) -> s
 
 class CubeView(DataView):
     cube: Cube = cubes.EXPENDITURE
+    headings: Sequence[str] = ()  # of the table, where no cell tells them
     renderer_classes = (JSONRenderer, CsvRenderer)
 
     def question(self, asked: Mapping[str, Any]) -> Question:
@@ -165,6 +166,7 @@ class CubeAggregateView(CubeView):
         found = cubes.answer(question)
         cells = ordered(found.cells, orders(self.cube, asked.get("order", ""), question))
         start = (asked["page"] - 1) * asked["pagesize"]
+        self.headings = [*question.drilldown, *found.total]
         return {
             "cells": [plain(cell) for cell in cells[start : start + asked["pagesize"]]],
             "summary": plain(found.total),

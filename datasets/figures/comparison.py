@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext, gettext_lazy
 
-from datasets import sentences
+from datasets import narration, sentences
 from datasets.models import Release
 from datasets.peers import ENOUGH, Peers, middle
 from datasets.selectors import Standing
@@ -19,6 +19,7 @@ from gesoc.common.charts.frame import Column, Figure, Later, Table, row
 from municipalities.selectors import Deflator
 
 from .ledger import axis_text
+from .measures import drawn_between_counts
 from .sources import provenances
 
 Value = Callable[[Standing], Decimal | None]
@@ -33,6 +34,7 @@ class Indicator:
     how: Any  # what is divided by what
     of: Value
     is_pesos: bool = False
+    is_spent: bool = True  # read from the budget, in the moment that the reader chose
 
     def say(self, value: Decimal | None) -> str:
         if value is None:
@@ -82,12 +84,14 @@ INDICATORS = {
             gettext_lazy("Its own revenue, part of all revenue"),
             gettext_lazy("rubros 1 to 7 ÷ all revenue collected"),
             lambda one: money.share(one.own, one.received),
+            is_spent=False,
         ),
         Indicator(
             "directa",
             gettext_lazy("Awarded without competition"),
             gettext_lazy("pesos of direct awards ÷ pesos of all contracts"),
             lambda one: money.share(one.direct, one.contracted),
+            is_spent=False,
         ),
     )
 }
@@ -142,6 +146,8 @@ class Comparison:
         years = sorted({one.population_year for one in self.chosen if one.population_year})
         if years:
             notes.append(gettext("Population of %(years)s, INEGI.") % {"years": ", ".join(map(str, years))})
+        if any(one.population_drawn for one in self.chosen):
+            notes.append(drawn_between_counts())
         return notes
 
 
@@ -151,9 +157,10 @@ def beside(view: Comparison, indicator: Indicator, releases: Sequence[Release], 
     stated = [(one.name, value) for one, value in values if value is not None]
     median = view.middle(indicator)
     others = view.others(indicator)
-    title = sentences.highest(stated, indicator.say)
-    unit = f", {view.unit}" if indicator.is_pesos else ""
-    subtitle = f"{indicator.how}, {view.what}, {view.year}{unit}"
+    title = f"{indicator.name}: {sentences.highest(stated, indicator.say, len(view.chosen))}"
+    unit = view.unit if indicator.is_pesos else ""
+    read = [str(indicator.how), view.what if indicator.is_spent else "", str(view.year), unit]
+    subtitle = ", ".join(filter(None, read))
     ordered = sorted(values, key=lambda one: (one[1] is None, -(one[1] or Decimal(0)), one[0].name))
     said = gettext("median of its peers: %(value)s") % {"value": indicator.say(median)} if median is not None else ""
     columns = [
@@ -195,6 +202,18 @@ def beside(view: Comparison, indicator: Indicator, releases: Sequence[Release], 
         ],
         csv_rows=_csv_rows(view, indicator, values),
     )
+
+
+def finding(view: Comparison) -> str:
+    """The first of the chosen ones against the second, in a sentence; nothing where only one was chosen."""
+    if len(view.chosen) < 2:
+        return ""
+    first, second = view.chosen[:2]
+    spent, works, direct = (
+        (view.value(INDICATORS[key], first), view.value(INDICATORS[key], second))
+        for key in ("gasto", "inversion", "directa")
+    )
+    return narration.held_against(first.name, second.name, spent, works, direct, planned=view.planned)
 
 
 def _against(value: Decimal | None, median: Decimal | None) -> str:
@@ -280,9 +299,17 @@ def peers_table(mine: Standing, peers: PeerMedians, year: int) -> Table:
 
 
 def over_the_years(
-    view: Comparison, series: Mapping[str, Mapping[int, Decimal]], releases: Sequence[Release], csv_url: str
+    view: Comparison,
+    series: Mapping[str, Mapping[int, Decimal]],
+    releases: Sequence[Release],
+    csv_url: str,
+    *,
+    drawn: bool,
 ) -> Figure | None:
-    """Expenditure per inhabitant of each chosen one, year by year; nothing where no two years are told."""
+    """Expenditure per inhabitant of each chosen one, year by year; nothing where no two years are told.
+
+    `drawn`: whether the people of a year were drawn between two counts.
+    """
     years = sorted({year for values in series.values() for year in values})
     if len(years) < 2:
         return None
@@ -291,7 +318,7 @@ def over_the_years(
     names = {one.code: one.name for one in view.chosen}
     first = view.chosen[0].code
     mine = [series.get(first, {}).get(year) for year in span]
-    name = gettext("%(subject)s per inhabitant") % {"subject": names[first]}
+    name = gettext("Expenditure per inhabitant of %(place)s") % {"place": names[first]}
     title = sentences.trend(name, span, mine, real=view.base is not None)
     unit = view.unit if view.base else gettext("pesos of each year")
     subtitle = gettext("Expenditure per inhabitant, %(what)s, %(unit)s") % {"what": view.what, "unit": unit}
@@ -319,7 +346,7 @@ def over_the_years(
         folded=True,
         wide=True,
         sources=provenances(releases),
-        notes=view.notes[1:],
+        notes=list(dict.fromkeys([*view.notes[1:], *([drawn_between_counts()] if drawn else [])])),
         csv_url=csv_url,
         csv_headings=[
             gettext("INEGI code"),

@@ -65,9 +65,7 @@ def composition(
         wide=True,
         title=view.ledger.say([Part(cell.short_name, cell.amount(view.moment)) for cell in cells]),
         subtitle=_subtitle(view, shown),
-        text=narration.whole_and_parts(
-            [Part(cell.short_name, shown.values[cell.key]) for cell in shown.cells], view.measure.say
-        ),
+        text=narration.parts_of_whole([Part(cell.short_name, shown.values[cell.key]) for cell in shown.cells]),
         chart=_areas(view, shown, down),
         table=Table(
             id="t-partes",

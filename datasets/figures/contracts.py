@@ -173,9 +173,13 @@ def _mix_title(before: dict[str, Decimal], after: dict[str, Decimal], first: int
     named = {"before": sentences.of_100(one), "after": sentences.of_100(two), "first": first, "last": last}
     if abs(two - one) < 1:
         return gettext("Awards without competition hardly changed: %(after)s of every 100 pesos in %(last)s") % named
-    if two > one:
-        return gettext("Awards without competition rose from %(before)s to %(after)s of every 100 pesos") % named
-    return gettext("Awards without competition fell from %(before)s to %(after)s of every 100 pesos") % named
+    rose = gettext(
+        "Awards without competition rose from %(before)s of every 100 pesos in %(first)s to %(after)s in %(last)s"
+    )
+    fell = gettext(
+        "Awards without competition fell from %(before)s of every 100 pesos in %(first)s to %(after)s in %(last)s"
+    )
+    return (rose if two > one else fell) % named
 
 
 def by_month(view: ContractsView, totals: Sequence[ContractTotal], names: Sequence[str], csv_url: str) -> Figure | None:

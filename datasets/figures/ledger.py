@@ -77,7 +77,7 @@ REVENUE = Ledger(
     level_names={
         "rubro": gettext_lazy("Heading"),
         "type": gettext_lazy("Type"),
-        "item": gettext_lazy("Item"),
+        "item": gettext_lazy("Class"),
         "funding": gettext_lazy("Funding source"),
     },
     classifiers=REVENUE_CLASSIFIERS,

@@ -15,6 +15,10 @@ from municipalities.selectors import Deflator
 REAL = ("reales", "habitante")
 
 
+def drawn_between_counts() -> str:
+    return gettext("Between two counts the population is drawn on a straight line.")
+
+
 @dataclass(frozen=True)
 class Measure:
     """Turns an amount of one year into what is shown, and says how that is to be read."""
@@ -63,12 +67,15 @@ class Measure:
         notes = []
         if self.base and self.deflator:
             notes.append(gettext("Deflator: %(name)s.") % {"name": self.deflator.name})
-        counted = {(people.year, people.source): people for people in self.populations.values()}
+        people = {(one.year, one.source): one for one in self.populations.values()}.values()
+        counted = {(one.year, one.source): one for own in people for one in own.between or (own,)}
         notes += [
             gettext("Population: %(people)s in %(year)s, %(source)s.")
-            % {"people": money.number(people.value), "year": people.year, "source": people.source}
-            for people in counted.values()
+            % {"people": money.number(one.value), "year": one.year, "source": one.source}
+            for one in counted.values()
         ]
+        if any(one.between for one in people):
+            notes.append(drawn_between_counts())
         return notes
 
     def scale(self, values: Iterable[Decimal | None]) -> money.Scale:

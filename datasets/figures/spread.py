@@ -124,7 +124,7 @@ def _sizes_title(bands: Sequence[Band], count: int, amount: Decimal) -> str:
         return ngettext(
             "The only contract with an amount: %(band)s", "All contracts are of one size: %(band)s", count
         ) % {"band": sentence_case(band_name(band))}
-    return gettext("%(part)s of every 100 contracts are %(band)s, and %(pesos)s of every 100 pesos") % {
+    return gettext("%(part)s of every 100 contracts are %(band)s and take %(pesos)s of every 100 pesos") % {
         "part": sentences.of_100(Decimal(band.contracts) / count * 100),
         "band": sentence_case(band_name(band)),
         "pesos": sentences.of_100(band.amount / amount * 100),

@@ -14,6 +14,7 @@ from datasets.words import moment_link, moment_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, Table, row
 
+from .cycle import steps_of
 from .ledger import View
 from .sources import document_name, provenances, stated_moments, total
 
@@ -26,6 +27,7 @@ def moments(view: View, csv_url: str) -> Figure | None:
     stated = [moment for moment in stated_moments(release) if moment not in ("adjustments", "reported")]
     if len(stated) < 2:
         return None
+    stated.sort(key=lambda moment: moment not in view.ledger.plan)
     values = {moment: view.measure.of(total(release, moment)) for moment in stated}
     known = [value for value in values.values() if value is not None]
     scale, largest = view.measure.scale(known), max(known)
@@ -43,9 +45,7 @@ def moments(view: View, csv_url: str) -> Figure | None:
         ),
         subtitle=gettext("Moments of the budget, %(document)s, %(unit)s")
         % {"document": document_name(release), "unit": view.measure.wording},
-        text=narration.cycle(
-            {moment: total(release, moment) for moment in stated}, {moment: moment_name(moment) for moment in stated}
-        ),
+        text=_told(view, stated),
         table=Table(
             "t-momentos",
             gettext("%(what)s by moment") % {"what": view.ledger.whole_name},
@@ -61,6 +61,15 @@ def moments(view: View, csv_url: str) -> Figure | None:
             [moment_name(moment), value, view.measure.wording, document_name(release), release.version]
             for moment, value in values.items()
         ],
+    )
+
+
+def _told(view: View, stated: Sequence[str]) -> str:
+    """Nothing where the way from plan to payment, on the same page, tells the same."""
+    if steps_of(view):
+        return ""
+    return narration.cycle(
+        {moment: total(view.release, moment) for moment in stated}, {moment: moment_name(moment) for moment in stated}
     )
 
 

@@ -104,11 +104,11 @@ def _buyers_title(mine: Sequence[Buyer]) -> str:
     part = money.share(first.amount, first.whole)
     named = {"name": buyer_name(first), "pesos": sentences.of_100(part) if part is not None else ""}
     if len(mine) == 1:
-        return gettext("Of every 100 that %(name)s contracted, %(pesos)s were for this supplier") % named
+        return gettext("Of every 100 pesos that %(name)s contracted, %(pesos)s were for this supplier") % named
     named["count"] = money.number(len(mine))
     pattern = ngettext(
-        "%(count)s public body buys from it; %(name)s most, with %(pesos)s of every 100 it contracted",
-        "%(count)s public bodies buy from it; %(name)s most, with %(pesos)s of every 100 it contracted",
+        "%(count)s public body buys from it; %(name)s most, with %(pesos)s of every 100 pesos it contracted",
+        "%(count)s public bodies buy from it; %(name)s most, with %(pesos)s of every 100 pesos it contracted",
         len(mine),
     )
     return pattern % named

@@ -11,7 +11,7 @@ from datasets.ingest.columns import OBJECT_CODES, SAMPLE_ROWS, ColumnMapping, sh
 from datasets.ingest.dates import parse_date
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area, area_titles
-from datasets.ingest.relations import missing_members
+from datasets.ingest.relations import missing_members, with_tax
 
 _FROM = re.compile(r"(?:^|\b)(?:del?|desde)$")
 _UNTIL = re.compile(r"^(?:al?|hasta)$|\b(?:al|hasta)$")
@@ -57,10 +57,30 @@ def claim_by_values(area: Area, mapping: ColumnMapping, wanted: Mapping[str, str
         _claim(area, mapping, wanted, "supplier_name", is_company, least=0.5)
     if mapping.kind == "contracts" and not mapping.has("procedure_type_raw"):
         _claim(area, mapping, wanted, "procedure_type_raw", names_procedure, fewest=1)
+    if mapping.kind == "contracts":
+        _tax_by_values(area, mapping, wanted)
     if mapping.kind in LABELS and left is not None:
         _label_by_values(area, mapping, wanted, left)
     for column, name in missing_members(area, mapping.kind, mapping.fields, _free(area, mapping, wanted)).items():
         mapping.fields[column], mapping.confidence[column] = name, "values"
+
+
+def _tax_by_values(area: Area, mapping: ColumnMapping, wanted: Mapping[str, str] | None) -> None:
+    """An amount that says nothing of the tax, beside one that does: the arithmetic tells which it is."""
+    taxed, bare = mapping.column("amount_with_tax"), mapping.column("amount_without_tax")
+    if (taxed is None) == (bare is None):
+        return
+    unsaid = mapping.column("amount_unspecified_tax")
+    columns = _free(area, mapping, wanted)
+    if unsaid is not None and mapping.confidence.get(unsaid) != "person":
+        columns.append(unsaid)
+    for column in columns:
+        if taxed is not None and with_tax(area, column, taxed):
+            mapping.fields[column], mapping.confidence[column] = "amount_without_tax", "values"
+            return
+        if bare is not None and with_tax(area, bare, column):
+            mapping.fields[column], mapping.confidence[column] = "amount_with_tax", "values"
+            return
 
 
 def is_company(text: str) -> bool:

@@ -43,6 +43,8 @@ _OF_MUNICIPALITY = re.compile(
     r"\bdel? (?:(?:h\.? )?ayuntamiento(?: constitucional)?|municipio) de (.+?)"
     r"(?:[,.]? (?:para|por|durante|correspondiente|ejercicio|en el|del? (?:ejercicio|ano|\d)|al \d|20\d\d).*)?$"
 )
+#: ``Municipio de Agua Clara, Morelos. Presupuesto aprobado 2023``: whose it is, and on the same line what it is.
+_AND_MORE = re.compile(rf"(municipio de (?:[a-z]+ ){{0,4}}?[a-z]+,? (?:{_NAMES}))\b(?! de\b)[^a-z]+[a-z]")
 _ENTITY = re.compile(
     r"(?:nombre del )?ente(?: publico)?\s*:\s*(.+)"
     r"|(?:sujeto obligado|institucion|organismo|dependencia|municipio)\s*:\s*(.+)"
@@ -133,6 +135,8 @@ def _place_and_body(context: Context, line: str) -> None:
         context.body_name = context.body_name or " ".join(line.split())
     elif _MUNICIPAL.match(words) and not _NOT_A_BODY.search(words):
         _municipality(context, line)
+    elif (match := _AND_MORE.match(words)) and not _NOT_A_BODY.search(match[1]):
+        _municipality(context, _as_printed(line, match[1]))
     elif context.municipality_name is None and (match := _OF_MUNICIPALITY.search(words)):
         _municipality(context, f"Municipio de {_as_printed(line, match[1])}")
     elif _INSTITUTION.match(words) and context.body_name is None and len(line) < 160:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,11 +76,21 @@ class Loader:
         releases = self.release_ids()
         with connection.cursor() as cursor:
             if self.kind == "contracts":
-                cursor.execute(rollups.CONTRACT_CELLS, {"releases": releases})
+                cursor.execute(rollups.CONTRACT_CELLS, {"releases": releases, **rollups.ENDS})
             elif self.kind not in RECORDS:
                 self._cells.close()
                 self._write_cells()
             self._check(cursor)
+
+    def headings(self) -> dict[int, dict[str, list[int]]]:
+        """By release: how its cells tell it. Nothing of what has no such cells."""
+        if self.kind not in rollups.CELLS:
+            return {}
+        written = self._targets[sorted(self.totals.lines)]
+        values = {"bodies": sorted(set(written[:, 0].tolist())), "releases": sorted(set(written[:, 1].tolist()))}
+        with connection.cursor() as cursor:
+            cursor.execute(rollups.count_headings(self.kind), values)
+            return {release: json.loads(told) for release, told in cursor.fetchall()}
 
     def release_ids(self) -> list[int]:
         """The releases that this load wrote lines of."""

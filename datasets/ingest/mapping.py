@@ -18,7 +18,7 @@ from datasets.ingest.codes import object_code, revenue_code, split_code
 from datasets.ingest.columns import OBJECT_CODES, ColumnMapping, share, values_of
 from datasets.ingest.dates import year_of
 from datasets.ingest.dictionary import fold, match_heading, normalise
-from datasets.ingest.layout import Area
+from datasets.ingest.layout import Area, is_number
 from datasets.ingest.shapes import MOMENTS
 
 CODE_TO_NAME = {
@@ -153,6 +153,8 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
         and len(set(values)) > 0.8 * len(values)
     ):
         return "admin_unit_name"  # another one in each row: it is the area that spends
+    if name.endswith("_share") and share(values, is_number) < 0.5:
+        return ""  # whose money it is in words, and no amount
     if name == "category_raw" and share(values, names_procedure) >= 0.6:
         return "procedure_type_raw"
     if name.endswith("_number") and kind in SUPPLIED and len(values) >= 2 and share(values, is_company) >= 0.8:

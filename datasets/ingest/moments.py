@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from datasets.ingest.wordings import mistyped
+
 _SHARED = {
     "modificad": "modified",
     "vigente": "modified",
@@ -58,9 +60,10 @@ _ONLY_CHANGES = frozenset(
     {"ajustes", "adecuaciones", "modificaciones", "variaciones presupuestales", "traspasos netos"}
 )
 _SIGNED = re.compile(r"\+\s*/?\s*[-–]")
+_SINCE_JANUARY = re.compile(r"\bene(?:ro)? (?:al? )?(?:[a-z]{3}|[a-z]{4,}(?:o|e|l|re))$")
 _WORD = re.compile(r"[a-z]+\.?")
 #: Cut so short without a full stop, a word is still read where nothing but a moment begins like that.
-_USUAL_CUTS = frozenset({"mod", "dev", "pag", "com"})
+_USUAL_CUTS = frozenset({"mod", "dev", "pag"})
 _LONG_CUT = 4
 _DOTTED_CUT = 3
 
@@ -77,11 +80,11 @@ def moment_of(kind: str, folded: str, words: str) -> str | None:
         return None
     if words in _ONLY_CHANGES or _changes(folded) or (_SIGNED.search(folded) and folded.startswith(("modif", "ampl"))):
         return "adjustments"
-    dotted = {word[:-1] for word in _WORD.findall(folded) if word.endswith(".")}
+    dotted = {word.rstrip(".") for word in _WORD.findall(folded) if word.endswith(".") or "_" in folded}
     found: set[str] = set()
-    for word in words.split():
+    for word in _SINCE_JANUARY.sub(" ", words).split():
         moment = _named(known, word, dotted)
-        if moment is None and not _ALONGSIDE.fullmatch(word):
+        if moment is None and not (_ALONGSIDE.fullmatch(word) or mistyped(word, "presupuesto")):
             return None
         found |= {moment} if moment else set()
     if len(found) > 1:
@@ -94,10 +97,12 @@ def _named(known: dict[str, str], word: str, dotted: set[str]) -> str | None:
     for start, moment in known.items():
         if word.startswith(start):
             return moment
-    least = _DOTTED_CUT if word in dotted or word in _USUAL_CUTS else _LONG_CUT
-    if len(word) < least or _ALONGSIDE.fullmatch(word):
+    if _ALONGSIDE.fullmatch(word):
         return None
-    cut = {moment for start, moment in known.items() if start.startswith(word)}
+    least = _DOTTED_CUT if word in dotted or word in _USUAL_CUTS else _LONG_CUT
+    cut = {moment for start, moment in known.items() if len(word) >= least and start.startswith(word)}
+    if not cut and not word.endswith("r"):  # ``por recaudar`` was not collected
+        cut = {moment for start, moment in known.items() if mistyped(word.rstrip("aos"), start)}
     return cut.pop() if len(cut) == 1 else None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -283,10 +283,12 @@ class _Run:
         self._count(flow)
         self._judge(flow)
         keep = keep and not self.outcome.questions
+        headings: dict[int, dict[str, list[int]]] = {}
         for loader in loaders.values() if keep else ():
             loader.finish()
+            headings |= loader.headings()
         for totals in sums.values():
-            self._results(flow, targets if keep else None, totals)
+            self._results(flow, targets if keep else None, totals, headings)
         if keep:
             self.outcome.findings += targets.bodies.findings()
 
@@ -368,7 +370,9 @@ class _Run:
         if finding.message not in {known.message for known in self.outcome.findings}:
             self.outcome.findings.append(finding)
 
-    def _results(self, flow: Flow, targets: Targets | None, totals: Totals) -> None:
+    def _results(
+        self, flow: Flow, targets: Targets | None, totals: Totals, headings: Mapping[int, dict[str, list[int]]]
+    ) -> None:
         for table, sums in totals.by_table.items():
             self.outcome.table_sums.setdefault(table, {}).update(sums)
         updated: dict[int, Release] = {}
@@ -380,6 +384,7 @@ class _Run:
                 release.line_count += lines
                 release.sheets = flow.sheets
                 release.totals = _plus(release.totals, sums)
+                release.headings = headings.get(release.pk, {})
                 updated[release.pk] = release
             publisher = release.public_body.slug if release else _slug_of(key.body)
             self.outcome.slices.append(SliceResult(key, publisher, lines, sums, release.pk if release else None))

@@ -20,6 +20,8 @@ SUMS: dict[str, tuple[dict[str, int], ...]] = {
 }
 MOST_ROWS = 400
 FEWEST = 3  # rows in which the sum holds and no member but one could be nought
+VAT = (Decimal("1.16"), Decimal("1.08"))  # in the country, at its borders
+ROUNDING = Decimal("0.05")
 CENT = Decimal("0.01")
 
 Series = list[Decimal | None]
@@ -41,6 +43,14 @@ def missing_members(area: Area, kind: str, fields: Mapping[int, str], free: Coll
         if len(fits) == 1:
             found[fits[0]] = missing[0]
     return found
+
+
+def with_tax(area: Area, bare: int, taxed: int) -> bool:
+    """Whether one column is the other with VAT: in most rows with the tax, in all others exempt."""
+    pairs = [(a, b) for a, b in zip(_series(area, bare), _series(area, taxed), strict=True) if a and b]
+    added = sum(any(abs(a * rate - b) <= ROUNDING for rate in VAT) for a, b in pairs)
+    exempt = sum(a == b for a, b in pairs)
+    return len(pairs) >= FEWEST and added + exempt == len(pairs) and added * 2 > len(pairs)
 
 
 def _series(area: Area, column: int) -> Series:

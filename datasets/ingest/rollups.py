@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,7 @@ import numpy.typing as npt
 from datasets.ingest.binary import Rows, encode
 from datasets.ingest.shapes import MOMENTS
 from datasets.ingest.totals import LabelSums, together
+from datasets.models import BANDS
 
 CELLS = {"expenditure": "datasets_expenditurecell", "revenue": "datasets_revenuecell"}
 # Sums by label of one load, some 80 bytes each: as many are worth writing, and as many may be held by memory.
@@ -113,6 +116,28 @@ def add_later(kind: str, late: str) -> str:
     """  # noqa: S608
 
 
+# The level above, whose keys stand for what was not told finer.
+COARSER = {"concept": "chapter", "item": "concept"}, {"type": "rubro", "item": "type"}
+
+
+def count_headings(kind: str) -> str:
+    """For each of the releases and each way of telling: how many headings its cells have, and how many of their own."""
+    table = CELLS[kind]
+    levels = COARSER[kind == "revenue"].items()
+    above = " ".join(f"WHEN '{fine}' THEN '{coarse}'" for fine, coarse in levels)
+    return f"""
+        SELECT release_id, jsonb_object_agg("by", jsonb_build_array(named, own)) AS headings FROM (
+            SELECT c.release_id, c."by", count(*) FILTER (WHERE c.key <> '') AS named,
+                count(*) FILTER (WHERE c.key <> '' AND up.key IS NULL) AS own
+            FROM {table} c
+            LEFT JOIN {table} up ON up.public_body_id = c.public_body_id AND up.release_id = c.release_id
+                AND up."by" = CASE c."by" {above} END AND up.key = c.key
+            WHERE c.public_body_id = ANY(%(bodies)s) AND c.release_id = ANY(%(releases)s)
+            GROUP BY 1, 2
+        ) counted GROUP BY 1
+    """  # noqa: S608 - names above
+
+
 CONTRACT_CELLS = """
     INSERT INTO datasets_contractcell (public_body_id, release_id, "by", currency, key, line_count, amount)
     SELECT public_body_id, release_id, dimension, currency, key, count(*), sum(amount)
@@ -120,11 +145,13 @@ CONTRACT_CELLS = """
     CROSS JOIN LATERAL (VALUES
         ('method', c.method),
         ('month', coalesce(to_char(coalesce(c.signed_on, c.award_date, c.starts_on), 'YYYY-MM'), '')),
-        ('supplier', coalesce(c.supplier_id::text, ''))
+        ('supplier', coalesce(c.supplier_id::text, '')),
+        ('band', CASE WHEN c.amount > 0 THEN (%(bands)s)[1 + width_bucket(c.amount, %(ends)s)] || ':' || c.method END)
     ) AS part (dimension, key)
-    WHERE release_id = ANY(%(releases)s)
+    WHERE release_id = ANY(%(releases)s) AND part.key IS NOT NULL
     GROUP BY 1, 2, 3, 4, 5
 """
+ENDS: dict[str, list[Any]] = {"bands": [0, *BANDS], "ends": [Decimal(end) for end in BANDS]}
 
 
 # What foreign keys would have refused. Every label and supplier that lines of an ingest name is in the list that the loader

@@ -151,13 +151,15 @@ def write_down(releases: Collection[Release]) -> None:
     """What the load found of each release, in one statement: a file may hold hundreds, and Django would write a CASE for each."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE datasets_release SET line_count = found.line_count, sheets = found.sheets, totals = found.totals "
-            "FROM unnest(%s::int[], %s::int[], %s::jsonb[], %s::jsonb[]) AS found(id, line_count, sheets, totals) "
+            "UPDATE datasets_release SET line_count = found.line_count, sheets = found.sheets, totals = found.totals, "
+            "headings = found.headings FROM unnest(%s::int[], %s::int[], %s::jsonb[], %s::jsonb[], %s::jsonb[]) "
+            "AS found(id, line_count, sheets, totals, headings) "
             "WHERE datasets_release.id = found.id",
             [
                 [release.pk for release in releases],
                 [release.line_count for release in releases],
                 [json.dumps(release.sheets) for release in releases],
                 [json.dumps(release.totals) for release in releases],
+                [json.dumps(release.headings) for release in releases],
             ],
         )

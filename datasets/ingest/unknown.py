@@ -25,7 +25,7 @@ def unknown_moments(read: BudgetTable) -> list[int]:
     """Among the moments, or beside them without a gap. None once a person has looked at the columns."""
     mapping = read.mapping
     known = {column: name for name, column in mapping.moments.items() if name in read.moments and name != "reported"}
-    if len(known) < 2 or "person" in mapping.confidence.values():
+    if not known or "person" in mapping.confidence.values():
         return []
     suspects = {column: _numbers(read, column) for column in _block(read, sorted(known))}
     stated = [_numbers(read, column) for column in known if suspects]

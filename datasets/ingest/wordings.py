@@ -16,6 +16,7 @@ from pathlib import Path
 
 RULES = Path(__file__).parent / "data" / "wordings.csv"
 MOST_WORDS = 7
+SURELY_MEANT = 6  # letters
 CUT_WITHOUT_STOP = 4  # letters from which on a word may be cut without a full stop after it
 
 #: Short forms that are no beginnings of their word, or so common that nobody puts a full stop.
@@ -68,6 +69,7 @@ SHORT: dict[str, tuple[str, ...]] = {
     "max": ("maximo",),
     "min": ("minimo",),
     "mpio": ("municipio",),
+    "mpal": ("municipal",),
     "mto": ("monto",),
     "mun": ("municipio",),
     "n": ("numero",),
@@ -84,6 +86,7 @@ SHORT: dict[str, tuple[str, ...]] = {
     "prog": ("programa",),
     "prov": ("proveedor",),
     "pto": ("presupuesto",),
+    "pp": ("programa",),
     "ppto": ("presupuesto",),
     "req": ("requirente",),
     "res": ("resolucion",),
@@ -91,6 +94,8 @@ SHORT: dict[str, tuple[str, ...]] = {
     "sdo": ("saldo",),
     "sol": ("solicitante",),
     "tpo": ("tipo",),
+    "u": ("unidad",),
+    "vto": ("vencimiento",),
 }
 _FILLER = re.compile(r"del?|l[ao]s?|el|[yoea]|al|en|que|se|por|para|sus?|una?|acum(?:ulad[oa])?|pesos|mxn?|mn")
 _TAX = re.compile(r"\b([cs])/\s*(?=i\.?\s?v\.?\s?a\b|imp)")
@@ -131,7 +136,8 @@ def words_of(folded: str) -> list[Word]:
     """The words of a heading that carry its meaning. `folded` is lower case without accents, with its punctuation."""
     text = _TAX.sub(lambda match: " con " if match[1] == "c" else " sin ", _IN_BRACKETS.sub(" ", folded))
     text = _INITIALS.sub(lambda match: re.sub(r"[^a-z]", "", match[0]) + " ", text).replace("%", " porcentaje ")
-    found = (Word(token.rstrip("."), token.endswith(".")) for token in _TOKEN.findall(text))
+    named = "_" in folded  # names of database columns are cut without full stops
+    found = (Word(token.rstrip("."), named or token.endswith(".")) for token in _TOKEN.findall(text))
     return [word for word in found if not _FILLER.fullmatch(word.text)]
 
 
@@ -186,7 +192,17 @@ def _means(word: Word, known: str) -> int:
     if word.text in SHORT:
         return int(known in SHORT[word.text])  # ``No.`` is a number and no name
     least = 2 if word.cut else CUT_WITHOUT_STOP
-    return int(least <= len(word.text) < len(known) and known.startswith(word.text))
+    return int((least <= len(word.text) < len(known) and known.startswith(word.text)) or mistyped(word.text, known))
+
+
+def mistyped(word: str, known: str) -> bool:
+    """One letter more, less, changed or swapped with the next, in a word so long that no other is meant."""
+    if min(len(word), len(known)) < SURELY_MEANT or word[0] != known[0] or abs(len(word) - len(known)) > 1:
+        return False
+    start = next((at for at, (a, b) in enumerate(zip(word, known, strict=False)) if a != b), min(len(word), len(known)))
+    own, other = word[start:], known[start:]
+    swapped = own[:2] == other[1::-1] and own[2:] == other[2:]
+    return swapped or own[1:] == other[1:] or own[1:] == other or own == other[1:]
 
 
 def _stem(word: str) -> str:

@@ -9,13 +9,14 @@ from .merges import SupplierMerge
 from .packages import Package, PackageMember
 from .pins import PinnedFigure
 from .registers import Debt, Sanction, Work
-from .rollups import ContractCell, ExpenditureCell, RevenueCell, SupplierTotal
+from .rollups import BANDS, ContractCell, ExpenditureCell, RevenueCell, SupplierTotal
 from .runs import Breakdown, Document, Ingest, Kind, MappingProfile, Release, ReviewStep, RowIssue
 from .sources import PublicBody, Source, SourceFile
 from .versions import DataVersion
 from .watches import Fetch, Watch
 
 __all__ = [
+    "BANDS",
     "Breakdown",
     "ClassNode",
     "Contract",

@@ -128,6 +128,13 @@ class Supplier(models.Model):
             models.Index(fields=["name_key"], name="supplier_by_name"),
             # Twelve letters may be an RFC: every search for a word as long looks for one.
             models.Index(fields=["rfc"], name="supplier_by_rfc", condition=~models.Q(rfc="")),
+            # With whom a supplier is counted is asked of each that a page adds up; only those counted with another are in it.
+            models.Index(
+                fields=["id"],
+                include=["merged_into"],
+                name="supplier_counted_with",
+                condition=models.Q(merged_into__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from .runs import MappingProfile, Release
 from .sources import PublicBody
 
 
-class ReleaseEvent(history_of(Release)):  # type: ignore[misc]
+class ReleaseEvent(history_of(Release, exclude=["headings"])):  # type: ignore[misc]
     class Meta:
         verbose_name = _("change of a release")
         verbose_name_plural = _("changes of releases")

@@ -179,6 +179,14 @@ class ProcurementCap(Legal):
             self.state_id = self.municipality_id[:2]
         super().save(*args, **kwargs)
 
+    def is_of(self, body: PublicBody) -> bool:
+        """What `of` asks of the database."""
+        if body.municipality_id:
+            own = self.municipality_id == body.municipality_id
+            return own or (self.state_id == body.municipality_id[:2] and self.municipality_id is None)
+        placed = bool(body.state_id) or body.is_federal
+        return placed and self.state_id == body.state_id and self.municipality_id is None
+
     @property
     def where(self) -> str:
         return str(self.municipality or self.state or _("Federation"))

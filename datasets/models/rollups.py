@@ -11,6 +11,10 @@ from .facts import Supplier, fact_key, pesos
 from .runs import Release
 from .sources import PublicBody
 
+# Upper ends of the bands in which amounts of contracts are counted, in the contract's own currency; the last has none. A change
+# is a migration that counts the cells anew.
+BANDS = (50_000, 100_000, 500_000, 1_000_000, 5_000_000, 10_000_000, 50_000_000)
+
 
 class Cell(models.Model):
     public_body = fact_key(PublicBody)
@@ -64,12 +68,13 @@ class RevenueCell(Cell):
 
 
 class ContractCell(models.Model):
-    """Contracts of a release by procedure, by month signed, by supplier; one row per currency, never added across."""
+    """Contracts of a release by procedure, by month signed, by supplier, by size; one row per currency, never added across."""
 
     class By(models.TextChoices):
         METHOD = "method", _("Procedure")
         MONTH = "month", _("Month")
         SUPPLIER = "supplier", _("Supplier")
+        BAND = "band", _("Amount")  # key: lower end of the band, and the procedure; only what states more than nothing
 
     pk = models.CompositePrimaryKey("public_body_id", "release_id", "by", "currency", "key")
     public_body = fact_key(PublicBody)

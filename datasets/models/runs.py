@@ -360,6 +360,9 @@ class Release(models.Model):
     line_count = models.PositiveIntegerField(_("lines"), default=0)
     # {moment: "decimal"} or {currency: "decimal"}; a moment that was not published is absent.
     totals = models.JSONField(default=dict, editable=False)
+    # {by: [cells with a key, those of them whose key is not one of the coarser level]}: how its cells tell it, which never
+    # change either. Counted once when they are written, so that no page counts cells before it knows which ones it shows.
+    headings = models.JSONField(default=dict, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     reason = models.TextField(_("reason"), blank=True)

@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +28,7 @@ from datasets.versions import data_version
 from gesoc.common.exports import csv_chunks
 
 from . import ocds, packages
+from .records import record_package
 from .tables import TABLES, TableOf, releases_of
 
 INDEX = "indice.json"
@@ -39,7 +41,7 @@ class Published:
 
     name: str
     title: str
-    kind: str  # datapackage | ocds
+    kind: str  # datapackage | ocds | ocds-records
     size: int
     sha256: str
     lines: int
@@ -58,9 +60,15 @@ def folder() -> Path:
 
 def read_index() -> Index | None:
     try:
-        told = json.loads((folder() / INDEX).read_text())
+        return _index_of(folder() / INDEX, (folder() / INDEX).stat().st_mtime_ns)
     except (FileNotFoundError, json.JSONDecodeError):
         return None
+
+
+@lru_cache(maxsize=1)
+def _index_of(path: Path, _written: int) -> Index:
+    """Read once for as long as the file stays: a country's has thousands of entries, and pages of places look into it."""
+    told = json.loads(path.read_text())
     return Index(told["version"], told["created"], [Published(**file) for file in told["files"]])
 
 
@@ -102,16 +110,35 @@ def _write_everything(fresh: Path, version: int, now: datetime) -> list[Publishe
 def _write_body(fresh: Path, body: PublicBody, version: int, now: datetime) -> list[Published]:
     made = [_package(fresh, body, version, now)]
     if releases_of("contracts", body):
-        name = f"{body.slug}.ocds.json"
-
-        def write(out: IO[bytes]) -> int:
-            releases = list(ocds.releases(body))
-            packed = ocds.package(body, releases, uri=f"urn:mesa-de-datos:{name}:{version}", on=now)
-            out.write(json.dumps(packed, ensure_ascii=False).encode())
-            return len(releases)
-
-        made.append(_file(fresh, name, f"{body}, OCDS 1.1", "ocds", write))
+        made += _contracts(fresh, body, version, now)
     return made
+
+
+def _contracts(fresh: Path, body: PublicBody, version: int, now: datetime) -> list[Published]:
+    """As releases, one a line of the files, and as records, one a contracting process."""
+    releases = list(ocds.releases(body))
+    names = {kind: f"{body.slug}.{kind}.json" for kind in ("ocds", "ocds-records")}
+    uris = {kind: f"urn:mesa-de-datos:{name}:{version}" for kind, name in names.items()}
+    packed = ocds.package(body, releases, uri=uris["ocds"], on=now)
+    together = record_package(releases, uri=uris["ocds-records"], releases_uri=uris["ocds"], on=now)
+    return [
+        _file(fresh, names["ocds"], f"{body}, OCDS 1.1", "ocds", _json(packed, len(releases))),
+        _file(
+            fresh,
+            names["ocds-records"],
+            f"{body}, OCDS 1.1: un registro por contratación",
+            "ocds-records",
+            _json(together, len(together["records"])),
+        ),
+    ]
+
+
+def _json(content: dict[str, Any], count: int) -> Callable[[IO[bytes]], int]:
+    def write(out: IO[bytes]) -> int:
+        out.write(json.dumps(content, ensure_ascii=False).encode())
+        return count
+
+    return write
 
 
 def _package(fresh: Path, body: PublicBody | None, version: int, now: datetime) -> Published:

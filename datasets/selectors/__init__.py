@@ -5,25 +5,29 @@ are cumulative and because the same money is printed under several classificatio
 and the release it returns says what was chosen. Only published releases are ever looked at.
 """
 
-from datasets.versions import data_version
+from datasets.versions import data_version, data_versions
 
 from .cells import Cell, official_names, ordered, totals
 from .classifiers import same_headings
 from .contract import ContractChange, Printed, Procedure, changes, printed, procedure, same_procedure
-from .contracts import (
+from .contract_sums import (
     Band,
-    ContractFilters,
+    ContractSums,
     ContractTotal,
-    amount_bands,
-    apart,
-    contract_methods_by_year,
-    contract_releases,
+    FilteredTotals,
     contract_totals,
-    contracts,
-    newest_contracts,
-    supplier_sums,
-    suppliers_of,
+    filtered_totals,
     top_suppliers,
+)
+from .contracts import (
+    CONTRACT_ORDERS,
+    ContractFilters,
+    apart,
+    contract_releases,
+    contracts,
+    contracts_listed,
+    listed,
+    newest_contracts,
 )
 from .coverage import Arrival, Coverage, bodies_with_data, coverage, latest_arrivals, search_bodies
 from .figures import (
@@ -66,6 +70,7 @@ from .suppliers import (
     Spelling,
     SupplierYear,
     contracts_of,
+    count_matches,
     largest_suppliers,
     merges_into,
     namesakes,
@@ -78,14 +83,17 @@ from .suppliers import (
 )
 
 __all__ = [
+    "CONTRACT_ORDERS",
     "Arrival",
     "Band",
     "Buyer",
     "Cell",
     "ContractChange",
     "ContractFilters",
+    "ContractSums",
     "ContractTotal",
     "Coverage",
+    "FilteredTotals",
     "Printed",
     "Procedure",
     "RegisterTotal",
@@ -94,7 +102,6 @@ __all__ = [
     "Standing",
     "SupplierYear",
     "YearCells",
-    "amount_bands",
     "apart",
     "best_by_year",
     "bodies_by_year",
@@ -104,20 +111,24 @@ __all__ = [
     "choose_among",
     "choose_release",
     "choose_releases",
-    "contract_methods_by_year",
     "contract_releases",
     "contract_totals",
     "contracts",
+    "contracts_listed",
     "contracts_of",
     "contracts_under_names",
+    "count_matches",
     "coverage",
     "data_version",
+    "data_versions",
     "expenditure_cells",
     "expenditure_levels",
+    "filtered_totals",
     "headings_of",
     "is_told_by",
     "largest_suppliers",
     "latest_arrivals",
+    "listed",
     "merges_into",
     "namesakes",
     "newest_contracts",
@@ -145,11 +156,9 @@ __all__ = [
     "supplier_buyers",
     "supplier_currencies",
     "supplier_spellings",
-    "supplier_sums",
     "supplier_totals",
     "supplier_years",
     "suppliers_matching",
-    "suppliers_of",
     "told_by",
     "top_suppliers",
     "totals",

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
 from operator import and_
-from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import (
-    BigIntegerField,
     Case,
     CharField,
-    Count,
     Exists,
     F,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
-    Sum,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, NullIf
-from django.utils.translation import gettext
+from django.db.models.functions import Coalesce
 
 from datasets.ingest.contract_lines import supplier_key
-from datasets.models import Contract, ContractCell, Kind, PublicBody, Release, Supplier
+from datasets.models import Contract, Kind, PublicBody, Release, Supplier
 from gesoc.common.text import tokens
 
 from .releases import in_releases
@@ -42,6 +35,34 @@ MAX_WORDS = 12
 FEW = 1000  # as many rows as are quicker found by the index of their words than along the key
 BATCHES = (20, 200)  # lists, the newest first, in which a common word is looked for before all are sorted
 NOTHING = Q(pk__in=[])
+# What indexes are made of is as long as all the rest of a row, and nobody looks at it.
+UNREAD_OF_SUPPLIER = ("search", "name_key")
+UNREAD = (
+    *("search", "search_text"),
+    *(f"{whose}__{name}" for whose in ("supplier", "supplier__merged_into") for name in UNREAD_OF_SUPPLIER),
+)
+IN_ROWS = (
+    *(
+        "public_body_id",
+        "release_id",
+        "line_no",
+        "title",
+        "contract_number",
+        "procedure_number",
+        "fingerprint",
+        "method",
+    ),
+    *(
+        "amount",
+        "currency",
+        "signed_on",
+        "award_date",
+        "starts_on",
+        "supplier_name",
+        "supplier__name",
+        "supplier__number",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +82,6 @@ class ContractFilters:
     procedure: str = ""  # its number as printed: all contracts that one procedure led to
     q: str = ""
     releases: tuple[Release, ...] | None = None  # what `contract_releases` found, where it was read already
-
-
-@dataclass(frozen=True, slots=True)
-class ContractTotal:
-    """Contracts under one heading in one currency. `amount` is None where none of them states one."""
-
-    key: str
-    name: str
-    currency: str
-    amount: Decimal | None
-    line_count: int
 
 
 def contract_releases(*, public_body: PublicBody | None = None, as_of: datetime | None = None) -> QuerySet[Release]:
@@ -114,15 +124,42 @@ def contracts(filters: ContractFilters | None = None) -> QuerySet[Contract]:
         found = found.alias(day=Coalesce("signed_on", "award_date", "starts_on")).filter(_span(wanted))
     if wanted.public_body is not None:
         found = found.filter(public_body=wanted.public_body)
-    return found.select_related("supplier__merged_into", "public_body", "release").order_by(
-        "public_body_id", "release_id", "line_no"
-    )
+    related = found.select_related("supplier__merged_into", "public_body", "release").defer(*UNREAD)
+    return related.order_by("public_body_id", "release_id", "line_no")
+
+
+CONTRACT_ORDERS = {
+    "fecha": Coalesce("signed_on", "award_date", "starts_on").desc(nulls_last=True),
+    "monto": F("amount").desc(nulls_last=True),
+}
+
+
+def contracts_listed(filters: ContractFilters, *, by: str = "") -> QuerySet[Contract]:
+    """The same of a body whose lists were read already, for rows of a table: with the supplier's name and number alone.
+
+    `listed` gives them their list and body, which joins would read anew with every row. `by` one of `CONTRACT_ORDERS` the newest
+    or the largest come first, what states neither last: to be asked of as many as can be sorted for a page.
+    """
+    found = contracts(filters).select_related(None).defer(None).select_related("supplier").only(*IN_ROWS)
+    return found.order_by(CONTRACT_ORDERS[by], *found.query.order_by) if by else found
+
+
+def listed(rows: Iterable[Contract], filters: ContractFilters) -> list[Contract]:
+    """Rows of `contracts_listed` with the list that they stand in and the body whose it is. No query."""
+    lists = {one.pk: one for one in filters.releases or ()}
+    found = list(rows)
+    for one in found:
+        one.release = lists[one.release_id]
+        if filters.public_body is not None:
+            one.public_body = filters.public_body
+    return found
 
 
 def _of_lists(wanted: ContractFilters) -> Q:
-    """Lists that were read already are named: to find them once more costs longer than a page of contracts."""
+    """Lists that were read already are named, those of the year alone: to find them once more costs longer than a page of
+    contracts, and every contract is of the year of its list."""
     if wanted.releases is not None:
-        return Q(**in_releases(wanted.releases))
+        return Q(**in_releases(one for one in wanted.releases if wanted.year in (None, one.year)))
     return Q(release__in=contract_releases(public_body=wanted.public_body).values("pk"))
 
 
@@ -164,84 +201,6 @@ def _held(lists: Sequence[Release], words: SearchQuery, limit: int) -> list[Cont
 def _newest_first(found: QuerySet[Contract]) -> QuerySet[Contract]:
     related = found.select_related("supplier__merged_into", "public_body", "release")
     return related.order_by("-release__year", "public_body_id", "release_id", "line_no")
-
-
-def contract_totals(*, releases: Iterable[Release], by: str) -> list[ContractTotal]:
-    """Sums by method, month or supplier (one query more for their names), or by the year of the release."""
-    cells = ContractCell.objects.filter(**in_releases(releases))
-    if by == "year":
-        found = cells.filter(by=ContractCell.By.METHOD).values("currency", heading=F("release__year"))
-    else:
-        heading = _counted_as() if by == ContractCell.By.SUPPLIER else F("key")
-        found = cells.filter(by=by).values("currency", heading=heading)
-    rows = found.annotate(total=Sum("amount"), contracts=Sum("line_count"))
-    told = [
-        ContractTotal(str(row["heading"]), "", row["currency"], row["total"], row["contracts"]) for row in list(rows)
-    ]
-    names = _names(by, [one.key for one in told])
-    in_order = sorted(told, key=lambda one: (one.currency, *_place(by, one.key, one.amount)))
-    return [replace(one, name=names.get(one.key, one.key)) for one in in_order]
-
-
-def _counted_as() -> Coalesce:
-    """The key of the supplier that a cell's own is counted with; its own where it is counted with no other."""
-    own = Cast(NullIf(OuterRef("key"), Value("")), BigIntegerField())
-    merged = Supplier.objects.filter(pk=own, merged_into__isnull=False).values("merged_into_id")
-    return Coalesce(Cast(Subquery(merged), CharField()), F("key"))
-
-
-def contract_methods_by_year(*, releases: Iterable[Release]) -> dict[int, list[ContractTotal]]:
-    """Sums by procedure and currency for each year of the releases. One query."""
-    cells = ContractCell.objects.filter(**in_releases(releases), by=ContractCell.By.METHOD)
-    rows = cells.values("currency", "key", year=F("release__year")).annotate(
-        total=Sum("amount"), contracts=Sum("line_count")
-    )
-    names = {value: str(label) for value, label in Contract.Method.choices}
-    found: dict[int, list[ContractTotal]] = {}
-    for row in rows.order_by("year", "currency", "key"):
-        one = ContractTotal(
-            row["key"], names.get(row["key"], row["key"]), row["currency"], row["total"], row["contracts"]
-        )
-        found.setdefault(row["year"], []).append(one)
-    return found
-
-
-def top_suppliers(*, releases: Iterable[Release], currency: str = "MXN", limit: int = 10) -> list[ContractTotal]:
-    """Those paid most in one currency, largest first. Two queries; no more than these are read."""
-    top = _sums(_supplier_rows(releases, currency)[:limit], currency)
-    names = _names(ContractCell.By.SUPPLIER, [one.key for one in top])
-    return [replace(one, name=names.get(one.key, one.key)) for one in top]
-
-
-def supplier_sums(*, releases: Iterable[Release], currency: str) -> list[ContractTotal]:
-    """What each named supplier got, largest first, under its key and still without its name. One query."""
-    return _sums(_supplier_rows(releases, currency), currency)
-
-
-def _supplier_rows(releases: Iterable[Release], currency: str) -> QuerySet[ContractCell, Any]:
-    cells = ContractCell.objects.filter(**in_releases(releases), by=ContractCell.By.SUPPLIER, currency=currency)
-    rows = cells.exclude(key="").order_by().values(whose=_counted_as())
-    summed = rows.annotate(total=Sum("amount"), n=Sum("line_count"))
-    return summed.order_by(F("total").desc(nulls_last=True), "whose")
-
-
-def _sums(rows: Iterable[dict[str, Any]], currency: str) -> list[ContractTotal]:
-    return [ContractTotal(row["whose"], "", currency, row["total"], row["n"]) for row in rows]
-
-
-def suppliers_of(
-    filters: ContractFilters, *, currency: str, limit: int = 10
-) -> tuple[list[ContractTotal], Decimal | None]:
-    """Who got most of the contracts that the filters leave, without names, and the sum of all of these. Two queries."""
-    found = contracts(filters).filter(currency=currency).order_by()
-    rows = (
-        found.filter(supplier__isnull=False)
-        .values_list(Coalesce("supplier__merged_into_id", "supplier_id"))
-        .annotate(total=Sum("amount"), n=Count("line_no"))
-    )
-    top = rows.order_by(F("total").desc(nulls_last=True), Coalesce("supplier__merged_into_id", "supplier_id"))[:limit]
-    whole = found.aggregate(total=Sum("amount"))["total"]
-    return [ContractTotal(str(key), "", currency, total, n) for key, total, n in top], whole
 
 
 def _span(wanted: ContractFilters) -> Q:
@@ -337,57 +296,3 @@ def _quarter() -> Case:
     """The quarter that a month's release lies in; empty for other periods."""
     months = [When(period__regex=rf"-{months}$", then=Value(quarter)) for quarter, months in QUARTER_MONTHS.items()]
     return Case(*months, default=Value(""), output_field=CharField())
-
-
-def _names(by: str, keys: Sequence[str]) -> dict[str, str]:
-    if by == ContractCell.By.METHOD:
-        return {value: str(label) for value, label in Contract.Method.choices}
-    names = {"": gettext("Not stated")}
-    if by == ContractCell.By.SUPPLIER:
-        ids = [int(key) for key in keys if key.lstrip("-").isdigit()]
-        names |= {str(pk): name for pk, name in Supplier.objects.filter(pk__in=ids).values_list("pk", "name")}
-    return names
-
-
-def _place(by: str, heading: object, total: Decimal | None) -> tuple[object, ...]:
-    """Months and years in their order, everything else by amount."""
-    if by in ("month", "year"):
-        return (str(heading),)
-    return total is None, -(total or Decimal(0)), str(heading)
-
-
-# Upper ends of the bands in which amounts are counted, in the contract's own currency; the last has none.
-BANDS = tuple(Decimal(end) for end in (50_000, 100_000, 500_000, 1_000_000, 5_000_000, 10_000_000, 50_000_000))
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Contracts from one amount up to, but without, another; `methods` counts them by procedure."""
-
-    least: Decimal | None
-    below: Decimal | None
-    contracts: int
-    amount: Decimal
-    methods: dict[str, int]
-
-
-def amount_bands(*, releases: Iterable[Release], currency: str) -> list[Band]:
-    """How many contracts are small and how many large. One query over the lines of one body's releases."""
-    ends = [When(amount__lt=end, then=Value(index)) for index, end in enumerate(BANDS)]
-    band = Case(*ends, default=Value(len(BANDS)), output_field=IntegerField())
-    lines = Contract.objects.filter(**in_releases(releases), currency=currency, amount__gt=0)
-    rows = lines.order_by().values_list(band, "method").annotate(n=Count("line_no"), total=Sum("amount"))
-    found: dict[int, dict[str, tuple[int, Decimal]]] = {}
-    for index, method, count, total in rows:
-        found.setdefault(index, {})[method] = (count, total)
-    limits: list[Decimal | None] = [None, *BANDS, None]
-    return [
-        Band(
-            least=limits[index],
-            below=limits[index + 1],
-            contracts=sum(count for count, _total in found.get(index, {}).values()),
-            amount=sum((total for _count, total in found.get(index, {}).values()), Decimal(0)),
-            methods={method: count for method, (count, _total) in found.get(index, {}).items()},
-        )
-        for index in range(len(BANDS) + 1)
-    ]

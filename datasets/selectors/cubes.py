@@ -121,9 +121,7 @@ def releases_of(question: Question) -> list[Release]:
     found = found.filter(**_conditions(question.cuts)).order_by("public_body", "year", "pk")
     if question.cube.kind == Kind.CONTRACTS:
         return list(found)
-    releases, named = (
-        able_to_tell(found, question.cube.kind, question.heading) if question.heading else (list(found), {})
-    )
+    releases, named = able_to_tell(found, question.heading) if question.heading else (list(found), {})
     return releases if "release" in question.cuts else _one_each(releases, named, question)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -102,20 +102,20 @@ def _named(
     return [cell_of(row, moments, names[years[row.release_id]]) for row in rows]
 
 
-def is_told_by(release: Release, *, by: str, beyond: Iterable[str]) -> bool:
-    """Has the release headings of `by` other than those of a coarser level, which stand for what was not told finer?"""
+def is_told_by(release: Release, *, by: str, beyond: Collection[str], whole: bool) -> bool:
+    """Has the release headings of `by` other than those of a coarser level, which stand for what was not told finer?
+    `whole`: `beyond` are all of that level, not only those under a parent. One query at most, none where it is plain."""
+    own: int = release.headings.get(by, (0, 0))[1]
+    if own or whole:
+        return own > 0
     cells = RevenueCell.objects if release.kind == Kind.REVENUE else ExpenditureCell.objects
     found = cells.filter(by=by, **in_releases([release]))
     return found.exclude(key="").exclude(key__in=list(beyond)).exists()
 
 
-def told_by(releases: Sequence[Release]) -> set[str]:
-    """The ways in which the releases, all of one kind, name their headings. One query."""
-    if not releases:
-        return set()
-    cells = RevenueCell.objects if releases[0].kind == Kind.REVENUE else ExpenditureCell.objects
-    found = cells.filter(**in_releases(releases)).exclude(key="")
-    return set(found.order_by("by").values_list("by", flat=True).distinct())
+def told_by(releases: Iterable[Release]) -> set[str]:
+    """The ways in which the releases name their headings. No query."""
+    return {by for one in releases for by, (named, _own) in one.headings.items() if named}
 
 
 def year_cells(releases: Iterable[Release]) -> list[Cell]:
@@ -157,7 +157,14 @@ def _object_prefix(parent: str | None) -> str | None:
 def _under(by: str, prefix: str | None) -> Q:
     if prefix is None:
         return Q()
-    return Q(key=prefix) | Q(key__startswith=f"{prefix}.") if by == "function" else Q(key__startswith=prefix)
+    return Q(key=prefix) | begins_with(f"{prefix}.") if by == "function" else begins_with(prefix)
+
+
+def begins_with(prefix: str) -> Q:
+    """As a span of the key's index. The database orders by code point, and a LIKE would be planned anew each time."""
+    if not prefix.isascii() or not prefix:
+        return Q(key__startswith=prefix)
+    return Q(key__gte=prefix, key__lt=prefix[:-1] + chr(ord(prefix[-1]) + 1))
 
 
 def _year_cell(release: Release, moments: Sequence[str]) -> Cell:

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from datasets.models import Contract, Kind, LegalReference, ProcurementCap, PublicBody, Release, Sanction
 from gesoc.common.dates import months_later
+from gesoc.common.moments import present
 
 from .registers import same_suppliers
 
@@ -37,6 +39,16 @@ def procurement_caps() -> QuerySet[ProcurementCap]:
 def caps_of(body: PublicBody, *, method: str) -> list[ProcurementCap]:
     """Confirmed caps that a body's own money is spent under, whenever they held."""
     return list(ProcurementCap.objects.confirmed().of(body).filter(method=method))
+
+
+def caps_kept_of(body: PublicBody, *, method: str) -> list[ProcurementCap]:
+    """The same for a page, from what a process keeps for a minute: a few dozen for the whole country."""
+    return [cap for cap in _all_caps(present()) if cap.method == method and cap.is_of(body)]
+
+
+@lru_cache(maxsize=1)
+def _all_caps(moment: float) -> list[ProcurementCap]:
+    return list(ProcurementCap.objects.confirmed())
 
 
 def barred_suppliers(contracts: QuerySet[Contract]) -> Mapping[int, Sequence[Barred]] | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from datasets.models import Breakdown, Document, ExpenditureCell, Ingest, Kind, PublicBody, Release, RevenueCell
 
@@ -27,7 +27,6 @@ CELLS: dict[str, type[ExpenditureCell] | type[RevenueCell]] = {
 }
 # Of the reading of a file nothing but whose it was is shown beside figures; its report is longer than all the rest.
 UNREAD = tuple(f"ingest__{field.name}" for field in Ingest._meta.fields if field.name not in ("id", "file"))
-NAMED = Count("key", filter=~Q(key=""))  # cells with a key of their own
 # Higher is better. A document that is not named is a report like any other.
 DOCUMENTS = {Document.APPROVED: 0, Document.PUBLIC_ACCOUNT: 2}
 BREAKDOWNS = {
@@ -113,25 +112,20 @@ def choose_releases(
         found = found.filter(year__in=list(years))
     if by is None:
         return best_by_year(found)
-    return best_by_year(*able_to_tell(found, kind, by))
+    return _best_teller(found, by)
 
 
-def choose_among(
-    releases: Iterable[Release], *, by: str, named: Mapping[int, int] | None = None, **wanted: Any
-) -> dict[int, Release]:
-    """What `choose_releases` would choose of releases of a body and kind that were read already. One question of cells,
-    none where `headings_of` them was asked before."""
-    found = [one for one in releases if all(getattr(one, name) == value for name, value in wanted.items())]
-    named = headings_of(found, by) if named is None else named
-    return best_by_year([one for one in found if _tells(one, by, named)], named)
+def choose_among(releases: Iterable[Release], *, by: str, **wanted: Any) -> dict[int, Release]:
+    """What `choose_releases` would choose of releases of a body and kind that were read already. No query."""
+    return _best_teller(
+        [one for one in releases if all(getattr(one, name) == value for name, value in wanted.items())], by
+    )
 
 
-def headings_of(releases: Sequence[Release], by: str) -> dict[int, int]:
-    """How many headings of their own `by` has in releases of one kind; those that are not told so are left out. One query."""
-    if not releases:
-        return {}
-    cells = CELLS[releases[0].kind]._default_manager.filter(by=by, **in_releases(releases))
-    return dict(cells.values_list("release").annotate(named=NAMED))
+def headings_of(releases: Iterable[Release], by: str) -> dict[int, int]:
+    """How many headings of their own `by` has in releases; those that are not told so are left out. They were counted when the
+    cells were written. No query."""
+    return {one.pk: one.headings[by][0] for one in releases if by in one.headings}
 
 
 def best_by_year(releases: Iterable[Release], named: Mapping[int, int] | None = None) -> dict[int, Release]:
@@ -152,13 +146,15 @@ def in_releases(releases: Iterable[Release]) -> dict[str, Any]:
     }
 
 
-def able_to_tell(releases: QuerySet[Release], kind: str, by: str) -> tuple[list[Release], dict[int, int]]:
-    """Those that `by` tells apart, and how many headings of their own each has. One query."""
-    cells = CELLS[kind]._default_manager.filter(public_body=OuterRef("public_body"), release=OuterRef("pk"), by=by)
-    counted = cells.values("release").annotate(named=NAMED).values("named")
-    found = list(releases.annotate(named_cells=Subquery(counted)))
-    named = {one.pk: one.named_cells for one in found if one.named_cells is not None}
+def able_to_tell(releases: Iterable[Release], by: str) -> tuple[list[Release], dict[int, int]]:
+    """Those that `by` tells apart, and how many headings of their own each has."""
+    found = list(releases)
+    named = headings_of(found, by)
     return [one for one in found if _tells(one, by, named)], named
+
+
+def _best_teller(releases: Iterable[Release], by: str) -> dict[int, Release]:
+    return best_by_year(*able_to_tell(releases, by))
 
 
 def _tells(release: Release, by: str, named: Mapping[int, int]) -> bool:

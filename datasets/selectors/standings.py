@@ -43,6 +43,7 @@ class Standing:
     spent: Decimal
     population: int | None = None
     population_year: int | None = None
+    population_drawn: bool = False  # on a straight line between two counts
     coastal: bool | None = None
     zone: str | None = None  # metropolitan; "" where it belongs to none, None where that is not known
     zone_edition: int | None = None
@@ -174,6 +175,7 @@ def _standing(release: Release, planned: bool, people: Population | None) -> Sta
         spent=Decimal(release.totals[moment]),
         population=people.value if people else None,
         population_year=people.year if people else None,
+        population_drawn=bool(people and people.between),
     )
 
 

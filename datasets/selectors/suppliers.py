@@ -9,11 +9,13 @@ from decimal import Decimal
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     Count,
+    Exists,
     F,
     Func,
     IntegerField,
     Max,
     Min,
+    OuterRef,
     Q,
     QuerySet,
     Sum,
@@ -123,6 +125,13 @@ def largest_suppliers(q: str, *, limit: int, currency: str = "MXN") -> list[Supp
         if not found:
             break  # rare enough
     return list(supplier_totals(currency=currency, q=q)[:limit])
+
+
+def count_matches(q: str, *, at_most: int, currency: str = "MXN") -> int:
+    """How many rows `supplier_totals` has, counted no further than one beyond `at_most`."""
+    public = SupplierTotal.objects.filter(currency=currency, supplier=OuterRef("whose"))
+    named = suppliers_matching(q).order_by().annotate(whose=Coalesce("merged_into_id", "pk")).filter(Exists(public))
+    return int(named.values("whose").distinct()[: at_most + 1].count())
 
 
 def _named_so(words: Sequence[str], currency: str, start: int) -> list[int]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views import View
 
 from datasets import selectors, takeaway
-from datasets.figures.comparison import INDICATORS, Comparison, beside, over_the_years, table_of_all
+from datasets.figures.comparison import INDICATORS, Comparison, beside, finding, over_the_years, table_of_all
 from datasets.models import Release
 from datasets.peers import GROUPS, peers_of
 from datasets.selectors import Standing
@@ -73,6 +73,7 @@ class CompareView(View):
             "full": len(self.codes) >= MOST,
             "fields": self.fields(),
             "table": table_of_all(self.comparison) if self.comparison else None,
+            "finding": finding(self.comparison) if self.comparison else "",
             "year": self.year,
             "suggested": self.suggested(),
         }
@@ -213,14 +214,16 @@ class CompareView(View):
         series: dict[str, dict[int, Decimal]] = {one.code: {} for one in view.chosen}
         index = view.deflator.values
         span = [year for year in self.years if not view.base or year in index]
-        for year in span[:12]:
-            for one in self.spending.get(year, ()):
+        told = {year: self.spending.get(year, []) for year in span[:12]}
+        for year, places in told.items():
+            for one in places:
                 value = INDICATORS["gasto"].of(one)
                 if one.code in series and value is not None:
                     real = view.deflator.deflate(value, year, view.base) if view.base else value
                     if real is not None:
                         series[one.code][year] = real
-        return over_the_years(view, series, releases, self.csv_url("anios"))
+        drawn = any(one.population_drawn for places in told.values() for one in places)
+        return over_the_years(view, series, releases, self.csv_url("anios"), drawn=drawn)
 
     def csv_url(self, key: str) -> str:
         return query_with(self.params, formato="csv", figura=key)

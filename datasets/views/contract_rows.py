@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext
@@ -34,11 +35,23 @@ def contract_day(one: Contract) -> Any:
     return one.signed_on or one.award_date or one.starts_on
 
 
-def contract_columns(*, buyer: bool, supplier: bool) -> list[Column]:
+def contract_columns(
+    *, buyer: bool, supplier: bool, by: str = "", url: Callable[[str], str] | None = None
+) -> list[Column]:
+    """`url`: the address of the list by day or by amount, where it can be ordered; `by`: how it is."""
+
+    def ordering(label: str, key: str, css: str) -> Column:
+        return Column(label, css, url=url(key) if url else "", sort="descending" if by == key else "")
+
     columns = [Column(gettext("Contract"))]
     columns += [Column(gettext("Public body"))] if buyer else []
     columns += [Column(gettext("Supplier"))] if supplier else []
-    return [*columns, Column(gettext("Procedure")), Column(gettext("Date"), "nw"), Column(gettext("Amount"), "n")]
+    return [
+        *columns,
+        Column(gettext("Procedure")),
+        ordering(gettext("Date"), "fecha", "nw"),
+        ordering(gettext("Amount"), "monto", "n"),
+    ]
 
 
 def contract_row(one: Contract, *, buyer: bool, supplier: bool) -> list[Any]:

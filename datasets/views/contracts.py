@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -19,15 +21,15 @@ from datasets.figures import spread
 from datasets.figures.contracts import ContractsView, method_name
 from datasets.figures.sources import provenances
 from datasets.indicators import FAMILIES, UNDER_THE_CAP
-from datasets.models import Contract, Kind, ProcurementCap, Release, Supplier
-from datasets.selectors import Band, ContractFilters, ContractTotal
+from datasets.models import Contract, Flag, Kind, ProcurementCap, Release, Supplier
+from datasets.selectors import Band, ContractFilters, ContractSums, ContractTotal, FilteredTotals
 from datasets.selectors.indicators import flags
-from datasets.selectors.laws import caps_of
+from datasets.selectors.laws import caps_kept_of
 from datasets.words import MONTHS
 from gesoc.common import money
 from gesoc.common.charts.frame import Figure, Table, link, row
 from gesoc.common.dates import day
-from gesoc.common.pages import BoundedPaginator
+from gesoc.common.pages import FAR, BoundedPaginator
 
 from .choices import options, query_with
 from .contract_rows import contract_columns, contract_headings, contract_row, export_row
@@ -47,14 +49,23 @@ class ContractsPage(DashboardView):
     kind = Kind.CONTRACTS
     template_name = "datasets/contracts.html"
 
+    def aside(self) -> Mapping[str, Any]:
+        """The years in which its contracts raise a question, as often as they do."""
+        raised = questions_of_contracts().filter(public_body=OuterRef("pk"))
+        return {"questions": ArraySubquery(raised.order_by().values("year"))}
+
     def find_releases(self) -> list[Release]:
         return selectors.apart(super().find_releases())
 
     def page(self) -> dict[str, Any]:
         if not self.releases:
             return {"empty": True}
-        paginator = BoundedPaginator(selectors.contracts(self.filters), PER_PAGE)
+        paginator = BoundedPaginator(selectors.contracts_listed(self.filters), PER_PAGE, known=self.count)
+        self.can_be_ordered = not paginator.has_more
+        if self.order:
+            paginator.object_list = selectors.contracts_listed(self.filters, by=self.order)
         page = paginator.get_page(self.params.get("pagina"))
+        page.object_list = selectors.listed(page.object_list, self.filters)
         return {
             "figures": [
                 self.procedures(),
@@ -72,6 +83,7 @@ class ContractsPage(DashboardView):
             "filtered": self.is_filtered,
             "procedure": self.procedure_facts(),
             "values": {name: self.params.get(name, "") for name in TYPED},
+            "order": self.order,
             "page": page,
             "count": paginator.count_said,
             "unfiltered": query_with(self.params, metodo=None, **dict.fromkeys(TYPED)),
@@ -127,12 +139,34 @@ class ContractsPage(DashboardView):
     def is_filtered(self) -> bool:
         return any(self.params.get(name) for name in ("metodo", *TYPED))
 
+    @cached_property
+    def order(self) -> str:
+        """By day or by amount, where they are few enough to be sorted; else as they stand in the files."""
+        given = self.params.get("orden", "")
+        return given if given in selectors.CONTRACT_ORDERS and self.can_be_ordered else ""
+
     # -- what was read --------------------------------------------------------------------------------------------
 
     @cached_property
+    def cells(self) -> ContractSums:
+        """Procedures of every year, and what else the cells of the chosen lists tell. One query."""
+        return selectors.ContractSums(self.releases, self.chosen)
+
+    @property
     def by_year(self) -> dict[int, list[ContractTotal]]:
-        """Sums by procedure for every year, from one query."""
-        return selectors.contract_methods_by_year(releases=self.releases)
+        return self.cells.methods_by_year
+
+    @cached_property
+    def left(self) -> FilteredTotals:
+        """What the filters leave, told in one query."""
+        return selectors.filtered_totals(self.filters, currency=self.currency, limit=TOP)
+
+    @property
+    def count(self) -> int | None:
+        """How many are listed, where that was counted already; None where they are more than one leafs through."""
+        whole = not (self.is_filtered or self.filters.currency)
+        known = sum(one.line_count for one in self.methods) if whole else self.left.contracts
+        return known if known <= FAR else None
 
     @cached_property
     def methods(self) -> list[ContractTotal]:
@@ -169,12 +203,17 @@ class ContractsPage(DashboardView):
         return figures.over_the_years(view, self.by_year, self.csv_url("anios"))
 
     def months(self) -> Figure | None:
-        totals = selectors.contract_totals(releases=self.chosen, by="month")
-        return figures.by_month(self.view, totals, [str(month) for month in MONTHS], self.csv_url("meses"))
+        return figures.by_month(self.view, self.cells.months, [str(month) for month in MONTHS], self.csv_url("meses"))
 
     @cached_property
     def sums(self) -> list[ContractTotal]:
-        return selectors.supplier_sums(releases=self.chosen, currency=self.currency)
+        return self.cells.suppliers(self.currency)
+
+    @cached_property
+    def known_suppliers(self) -> dict[int, Supplier]:
+        """Whoever is named by a figure. One query."""
+        top = [*self.sums[:TOP], *(self.left.top if self.is_filtered else ())]
+        return Supplier.objects.only("name", "number").in_bulk({int(one.key) for one in top})
 
     def suppliers(self) -> Figure | None:
         return self.suppliers_among(self.sums[:TOP], self.amount, "proveedores")
@@ -183,14 +222,14 @@ class ContractsPage(DashboardView):
         """Who got what the filters leave: direct awards of a quarter, contracts about a subject."""
         if not self.is_filtered:
             return None
-        top, whole = selectors.suppliers_of(self.filters, currency=self.currency, limit=TOP)
+        top, whole = self.left.top, self.left.amount
         said = gettext("Largest suppliers of the contracts below, %(period)s, %(unit)s: %(amount)s in all")
         words = {"period": self.view.period, "unit": self.view.unit, "amount": self.view.say(whole)}
         figure = self.suppliers_among(top, whole, "filtrados")
         return named(figure, key="filtrados", subtitle=said % words, wide=True)
 
     def suppliers_among(self, top: Sequence[ContractTotal], amount: Decimal | None, key: str) -> Figure | None:
-        known = Supplier.objects.in_bulk([int(one.key) for one in top])
+        known = self.known_suppliers
         told = [replace(one, name=public_text(known[int(one.key)].name)) for one in top]
 
         def link_to(one: ContractTotal) -> Any:
@@ -199,7 +238,7 @@ class ContractsPage(DashboardView):
         return figures.suppliers(self.view, told, amount, link_to, self.csv_url(key))
 
     def sizes(self) -> Figure | None:
-        bands = selectors.amount_bands(releases=self.chosen, currency=self.currency)
+        bands = self.cells.bands(self.currency)
         rule = reverse("datasets:indicator", args=[UNDER_THE_CAP])
         return spread.sizes(self.view, bands, self.caps(), self.band_url, rule, self.csv_url("tamanos"))
 
@@ -208,7 +247,7 @@ class ContractsPage(DashboardView):
         if self.place.body is None or self.currency != "MXN":
             return []
         years = {release.year for release in self.chosen}
-        found = caps_of(self.place.body, method=Contract.Method.DIRECT)
+        found = caps_kept_of(self.place.body, method=Contract.Method.DIRECT)
         return [cap for cap in found if any(cap.holds_in(year) for year in years)]
 
     def band_url(self, band: Band) -> str:
@@ -223,7 +262,8 @@ class ContractsPage(DashboardView):
         return spread.concentration(self.view, amounts, rule, self.csv_url("concentracion"))
 
     def listed(self, page: Any) -> Figure:
-        columns = contract_columns(buyer=False, supplier=True)
+        url = (lambda key: query_with(self.params, orden=key) + "#contratos") if self.can_be_ordered else None
+        columns = contract_columns(buyer=False, supplier=True, by=self.order, url=url)
         return Figure(
             key="contratos",
             title="",
@@ -265,8 +305,11 @@ class ContractsPage(DashboardView):
 
     def questions(self) -> list[dict[str, str]]:
         """How many questions the contracts of the year, or of all years, raise."""
-        codes = [one.code for one in FAMILIES["contracts"]]
-        count = flags(body=self.place.body, year=self.year).filter(indicator__in=codes).count()
+        if "questions" in self.place.aside:
+            raised = self.place.aside["questions"]
+        else:
+            raised = questions_of_contracts().filter(public_body=self.place.body).values_list("year", flat=True)
+        count = sum(1 for year in raised if self.year in (None, year))
         if not count:
             return []
         return [
@@ -325,6 +368,10 @@ class ContractsPage(DashboardView):
             for name, label, labels, chosen in fields
             if len(labels) > 1
         ]
+
+
+def questions_of_contracts() -> QuerySet[Flag]:
+    return flags().filter(indicator__in=[one.code for one in FAMILIES["contracts"]]).select_related(None).order_by()
 
 
 class _Rows:

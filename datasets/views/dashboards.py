@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -14,13 +14,22 @@ from django.views import View
 
 from datasets import takeaway
 from datasets.models import Release
-from datasets.selectors import published_releases
+from datasets.selectors.releases import UNREAD, published_releases
 from datasets.takeaway import Taken
 from gesoc.common.charts.frame import Figure
 
 from .choices import query_with
 from .places import place_of
 
+# Of a release, its file and its source: what no dashboard says, and is half of a row.
+NOT_SAID = (
+    *("reason", "published_by", "created_at"),
+    *(
+        f"ingest__file__{name}"
+        for name in ("size", "storage_path", "retrieved_from", "retrieved_at", "uploaded_by", "has_personal_data")
+    ),
+    *(f"ingest__file__source__{name}" for name in ("slug", "name", "url", "licence")),
+)
 LEDES = {
     "": gettext_lazy("What is published about its money, each figure with its file and its row."),
     "expenditure": gettext_lazy(
@@ -65,7 +74,7 @@ class DashboardView(View):
 
     def read(self, request: HttpRequest, code: str | None, slug: str | None) -> dict[str, Any]:
         """Whose page it is, what may be shown there, and its figures."""
-        self.place = place_of(request, code, slug)
+        self.place = place_of(request, code, slug, self.aside())
         self.params = request.GET
         self.releases = self.find_releases()
         context = self.page()
@@ -79,12 +88,17 @@ class DashboardView(View):
     def taken(self, figures: Sequence[Figure], key: str) -> Taken:
         figure = takeaway.find(figures, key)
         name = "-".join(filter(None, [self.place.code, self.section, figure.key]))
-        return Taken(figure, self.request, name, self.place.name)
+        return Taken(figure, self.request, name, self.place.told_apart)
 
     def find_releases(self) -> list[Release]:
         if self.place.body is None:
             return []
-        return list(published_releases(public_body=self.place.body, kind=self.kind or None))
+        found = published_releases(public_body=self.place.body, kind=self.kind or None)
+        return list(found.defer(*UNREAD, *NOT_SAID))
+
+    def aside(self) -> Mapping[str, Any]:
+        """What the page reads together with a municipality's government: annotations by name."""
+        return {}
 
     def page(self) -> dict[str, Any]:
         raise NotImplementedError

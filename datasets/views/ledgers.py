@@ -174,12 +174,34 @@ class LedgerView(DashboardView):
 
     @cached_property
     def all_cells(self) -> dict[int, list[Cell]]:
-        """Of the year shown and of those that may stand beside it, read together."""
+        """Of the year shown and of those that stand beside it, read together. What all headings of a year add up to its release
+        says, so that of most years no cell is read."""
         assert self.release is not None
-        releases = {one.pk: one for one in (*self.tellers(self.level).values(), self.release)}
+        beside = (
+            self.comparable_releases
+            if self.tells_all_years
+            else [one for one in self.comparable_releases if self.is_year_before(one)]
+        )
+        releases = {one.pk: one for one in (*beside, self.release)}
         return selectors.cells_of(
             releases.values(), by=self.level, kind=self.ledger.kind, parent=self.parent, moment=self.moment
         )
+
+    @property
+    def tells_all_years(self) -> bool:
+        """Are headings told of every year? Drilled into one, its parts have to be added up."""
+        return self.parent is not None
+
+    @cached_property
+    def comparable_releases(self) -> list[Release]:
+        """The releases of all years that compare with the chosen one, in its place among them."""
+        assert self.release is not None
+        assert self.moment is not None
+        by_year = self.tellers(self.level) | {self.release.year: self.release}
+        return comparable(list(by_year.values()), self.release, self.moment)
+
+    def is_year_before(self, one: Release) -> bool:
+        return self.release is not None and one.year == self.release.year - 1
 
     @property
     def parent(self) -> str | None:
@@ -209,12 +231,8 @@ class LedgerView(DashboardView):
 
     @cached_property
     def trend(self) -> list[YearCells]:
-        """The releases of all years that compare with the chosen one, in its place among them."""
-        assert self.release is not None
-        assert self.moment is not None
-        by_year = self.tellers(self.level) | {self.release.year: self.release}
-        kept = comparable(list(by_year.values()), self.release, self.moment)
-        return [YearCells(one.year, one, self.all_cells.get(one.pk, [])) for one in kept]
+        """Years that compare with the chosen one, with it; without cells where none were read."""
+        return [YearCells(one.year, one, self.all_cells.get(one.pk, [])) for one in self.comparable_releases]
 
     # -- the figures ----------------------------------------------------------------------------------------------
 
@@ -237,7 +255,7 @@ class LedgerView(DashboardView):
         """The year before, where its prices can be told against the chosen one's."""
         assert self.release is not None
         year = self.release.year
-        before = next((one for one in self.trend if one.year == year - 1), None)
+        before = next((one for one in self.trend if self.is_year_before(one.release)), None)
         return before if {year, year - 1} <= set(self.deflator.values) else None
 
     def a_year_before(self) -> dict[str, Decimal | None]:
@@ -273,7 +291,8 @@ class LedgerView(DashboardView):
         finer = self.levels[len(self.headings) + 1 :]
         if not finer or self.release is None:
             return False
-        return selectors.is_told_by(self.release, by=finer[0], beyond=[cell.key for cell in self.cells])
+        shown = [cell.key for cell in self.cells]
+        return selectors.is_told_by(self.release, by=finer[0], beyond=shown, whole=not self.parent)
 
     def lines_url(self, key: str = "") -> str:
         assert self.release is not None
@@ -399,8 +418,16 @@ class RevenueView(LedgerView):
         parts, *others = super().drawn()
         return [parts, self.origin(), *others]
 
-    def origin(self) -> Figure | None:
+    @property
+    def tells_all_years(self) -> bool:
+        return self.tells_origin or super().tells_all_years
+
+    @property
+    def tells_origin(self) -> bool:
         """By rubro, which is the level of the page's first view; drilled into one there is no origin to tell."""
-        if self.parent or self.level != "rubro":
+        return not self.parent and self.level == "rubro"
+
+    def origin(self) -> Figure | None:
+        if not self.tells_origin:
             return None
         return origin(self.view, self.trend, self.csv_url("origen"))

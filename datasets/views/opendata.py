@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from datasets.opendata.build import INDEX, Index, Published, folder, read_index
@@ -20,16 +20,19 @@ from gesoc.common import money
 from gesoc.common.charts.frame import Column, Table, link, row
 from gesoc.common.dates import day
 
-KINDS = {
+from . import schema
+
+KINDS: dict[str, tuple[str, Any]] = {
     "datapackage": ("application/zip", "ZIP: CSV + Data Package"),
     "ocds": ("application/json", "OCDS 1.1"),
+    "ocds-records": ("application/json", gettext_lazy("OCDS 1.1, records")),
 }
 
 
 @require_safe
 def open_data(request: HttpRequest) -> HttpResponse:
     index = read_index()
-    context: dict[str, Any] = {"index": index}
+    context: dict[str, Any] = {"index": index, "about": schema.of_everything(request, index)}
     if index is not None:
         context |= {
             "table": _table(index),
@@ -75,42 +78,72 @@ def open_data_file(request: HttpRequest, name: str) -> HttpResponseBase:
     return response
 
 
+CONTEXT = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+CONFORMS = {
+    "datapackage": "https://specs.frictionlessdata.io/tabular-data-package/",
+    "ocds": "https://standard.open-contracting.org/1.1/",
+    "ocds-records": "https://standard.open-contracting.org/1.1/",
+}
+
+
 @require_safe
 def dcat(request: HttpRequest) -> JsonResponse:
     """The catalogue as DCAT in JSON-LD, with each file's checksum."""
-    index = read_index()
+    index, page = read_index(), request.build_absolute_uri(reverse("datasets:open_data"))
     content = {
-        "@context": {
-            "dcat": "http://www.w3.org/ns/dcat#",
-            "dct": "http://purl.org/dc/terms/",
-            "spdx": "http://spdx.org/rdf/terms#",
-        },
+        "@context": CONTEXT,
         "@type": "dcat:Catalog",
-        "@id": request.build_absolute_uri(reverse("datasets:open_data")),
-        "dct:title": "Mesa de Datos",
-        "dct:publisher": "GESOC",
+        "@id": page,
+        "dct:title": _spanish("Mesa de Datos"),
+        "dct:description": _spanish("Presupuestos, ingresos y contratos de gobiernos de México, como se publicaron."),
+        "dct:publisher": {"@type": "foaf:Agent", "foaf:name": "GESOC"},
         "dct:language": ["es", "en"],
-        "dct:license": LICENCE["path"],
-        "dcat:dataset": [_dataset(request, index, file) for file in index.files] if index else [],
+        "dct:license": _at(LICENCE["path"]),
+        "foaf:homepage": _at(request.build_absolute_uri(reverse("home"))),
+        "dcat:dataset": [_dataset(request, page, index, file) for file in index.files] if index else [],
     }
     return JsonResponse(content, headers={"Access-Control-Allow-Origin": "*"}, content_type="application/ld+json")
 
 
-def _dataset(request: HttpRequest, index: Index, file: Published) -> dict[str, Any]:
+def _at(address: str) -> dict[str, str]:
+    """An address and not a text that looks like one."""
+    return {"@id": address}
+
+
+def _spanish(text: str) -> dict[str, str]:
+    return {"@language": "es", "@value": text}
+
+
+def _dataset(request: HttpRequest, page: str, index: Index, file: Published) -> dict[str, Any]:
     url = request.build_absolute_uri(reverse("datasets:open_data_file", args=[file.name]))
     return {
         "@type": "dcat:Dataset",
-        "dct:title": file.title,
+        "@id": f"{page}#{file.name}",
+        "dct:title": _spanish(file.title),
         "dct:identifier": file.name,
-        "dct:modified": index.created,
-        "dct:spatial": "http://www.wikidata.org/entity/Q96",
+        "dct:publisher": {"@type": "foaf:Agent", "foaf:name": "GESOC"},
+        "dct:modified": {"@type": "xsd:dateTime", "@value": index.created},
+        "dct:spatial": _at("http://www.wikidata.org/entity/Q96"),
         "dcat:version": str(index.version),
+        "dcat:landingPage": _at(page),
         "dcat:distribution": {
             "@type": "dcat:Distribution",
-            "dcat:downloadURL": url,
-            "dcat:mediaType": KINDS[file.kind][0],
-            "dcat:byteSize": file.size,
-            "dct:license": LICENCE["path"],
-            "spdx:checksum": {"spdx:algorithm": "spdx:checksumAlgorithm_sha256", "spdx:checksumValue": file.sha256},
+            "@id": url,
+            "dcat:downloadURL": _at(url),
+            "dcat:mediaType": _at(f"https://www.iana.org/assignments/media-types/{KINDS[file.kind][0]}"),
+            "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(file.size)},
+            "dct:conformsTo": _at(CONFORMS[file.kind]),
+            "dct:license": _at(LICENCE["path"]),
+            "spdx:checksum": {
+                "@type": "spdx:Checksum",
+                "spdx:algorithm": _at("spdx:checksumAlgorithm_sha256"),
+                "spdx:checksumValue": {"@type": "xsd:hexBinary", "@value": file.sha256},
+            },
         },
     }

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,22 +30,22 @@ from datasets.figures.course import Point, course
 from datasets.figures.ledger import EXPENDITURE, REVENUE, Ledger
 from datasets.figures.measures import measure, series_measure
 from datasets.figures.sources import comparable, covers, document_name, first_moment, total
-from datasets.models import Breakdown, Contract, Document, Kind, PublicBody, Release
+from datasets.models import Contract, Document, Kind, PublicBody, Release
 from datasets.peer_medians import Beside, beside
 from datasets.peers import GROUPS
 from datasets.selectors import Cell, Standing
+from datasets.selectors.disclosure import scores_of
 from datasets.words import moment_name
 from gesoc.common import charts, money
-from gesoc.common.charts.frame import Column, Figure, Table, link, row
-from gesoc.common.dates import day
+from gesoc.common.charts.frame import Figure
 from gesoc.common.views import Link
-from municipalities.models import Population, Shape
+from municipalities.models import Municipality, Population, Shape
 from municipalities.selectors import Deflator, deflator
 
+from . import gist, schema
 from .choices import WORDS, query_with
 from .dashboards import DashboardView
 
-RECENT = 8
 CHANGED = 3  # that grew, and as many that shrank
 FINER = {"chapter": "concept"}  # what changed is told by, where both years tell it
 PER_PAGE = 100
@@ -52,15 +54,29 @@ PER_PAGE = 100
 class OverviewView(DashboardView):
     template_name = "datasets/overview.html"
 
+    def aside(self) -> Mapping[str, Any]:
+        """The version is told before what was published under it; an outline and other bodies are often not there at all."""
+        outline = Shape.objects.filter(municipality=OuterRef("municipality"), frame=OuterRef("municipality__state_id"))
+        work = Municipality.objects.filter(pk=OuterRef("municipality"))
+        others = PublicBody.objects.with_data().filter(municipality=OuterRef("municipality")).exclude(pk=OuterRef("pk"))
+        return {
+            "version": Subquery(selectors.data_versions().values("value")),
+            "outline": Subquery(outline.values("path")[:1]),
+            "work": Exists(work.filter(projects__isnull=False)) | Exists(work.filter(evidence__isnull=False)),
+            "others": ArraySubquery(others.order_by("sort_key", "id").values("pk")),
+        }
+
     def page(self) -> dict[str, Any]:
         return {
             "figures": [self.course(), self.changes(), self.parts()],
-            "stats": [stat for stat in (self.spent(), self.received(), self.contracted()) if stat],
+            "stats": [stat for stat in (self.spent(), self.received(), self.contracted(), self.disclosed()) if stat],
+            **self.lede(),
+            "about": schema.of_place(self.request, self.place, self.releases),
             "facts": self.facts(),
             "peers": self.beside_peers(),
             "shape": self.shape(),
             "bodies": self.other_bodies(),
-            "recent": self.recent() if self.releases else None,
+            "recent": gist.published(self.releases) if self.releases else None,
         }
 
     # -- what is published ----------------------------------------------------------------------------------------
@@ -164,6 +180,16 @@ class OverviewView(DashboardView):
             "peers": self.beside_median("directa", year),
         }
 
+    def disclosed(self) -> dict[str, Any] | None:
+        scores = scores_of(self.place.body) if self.place.body and self.releases else []
+        return gist.disclosed(self.place, scores[0]) if scores else None
+
+    def lede(self) -> dict[str, str]:
+        """The newest year told by what was spent, in a paragraph; the words of every place where there is none."""
+        found = self.peers_in(self.last_spent.year) if self.last_spent else None
+        words = gist.paragraph(found[0], self.last_spent.year) if found and self.last_spent else ""
+        return {"lede": words} if words else {}
+
     # -- beside its peers -----------------------------------------------------------------------------------------
 
     def peers_in(self, year: int) -> tuple[Standing, Beside] | None:
@@ -178,7 +204,7 @@ class OverviewView(DashboardView):
 
     @cached_property
     def version(self) -> int:
-        return selectors.data_version()
+        return (self.place.aside["version"] or 0) if "version" in self.place.aside else selectors.data_version()
 
     @cached_property
     def peers_found(self) -> dict[int, tuple[Standing, Beside] | None]:
@@ -232,25 +258,13 @@ class OverviewView(DashboardView):
             return None
         for way, (level, *_finer) in EXPENDITURE.ways.items():
             mine = [one for one in self.releases if one.kind == last.kind]
-            named = self.headings(last.kind, level)
-            releases = selectors.choose_among(mine, by=level, named=named, period=last.period, document=last.document)
+            releases = selectors.choose_among(mine, by=level, period=last.period, document=last.document)
             release = releases.get(last.year)
             moment = first_moment(release) if release else None
             if release and moment:
                 view = ledgers.View(EXPENDITURE, way, level, release, moment, measure("corrientes", release.year))
                 return view, releases
         return None
-
-    def headings(self, kind: str, level: str) -> dict[int, int]:
-        """How many headings of a level each release of the kind has, asked once for all of them."""
-        if (kind, level) not in self._headings:
-            mine = [one for one in self.releases if one.kind == kind]
-            self._headings[kind, level] = selectors.headings_of(mine, level)
-        return self._headings[kind, level]
-
-    @cached_property
-    def _headings(self) -> dict[tuple[str, str], dict[int, int]]:
-        return {}
 
     @cached_property
     def compared(self) -> tuple[ledgers.View, Release] | None:
@@ -363,41 +377,20 @@ class OverviewView(DashboardView):
         municipality = self.place.municipality
         if municipality is None or not self.place.is_government:
             return ""
-        found = Shape.objects.filter(municipality=municipality, frame=municipality.state_id).first()
-        return charts.outline(found.path, gettext("Outline of %(name)s") % {"name": municipality}) if found else ""
+        if "outline" in self.place.aside:
+            path = self.place.aside["outline"]
+        else:
+            found = Shape.objects.filter(municipality=municipality, frame=municipality.state_id)
+            path = found.values_list("path", flat=True).first()
+        return "" if path is None else charts.outline(path, gettext("Outline of %(name)s") % {"name": municipality})
 
     def other_bodies(self) -> list[PublicBody]:
         if self.place.municipality is None:
             return []
+        if self.place.aside.get("others") == []:
+            return []
         bodies = PublicBody.objects.with_data().filter(municipality=self.place.municipality)
         return [body for body in bodies.order_by("sort_key", "id") if body != self.place.body]
-
-    def recent(self) -> Table:
-        columns = [
-            Column(gettext("What")),
-            Column(gettext("File"), "opt"),
-            Column(gettext("Lines"), "n"),
-            Column(gettext("Day"), "n"),
-        ]
-        newest = sorted(self.releases, key=lambda release: (release.published_at, release.pk), reverse=True)
-        return Table(
-            "t-recent",
-            gettext("What is published here"),
-            columns,
-            [row(columns, self.release_row(release)) for release in newest[:RECENT]],
-            hide_caption=True,
-        )
-
-    def release_row(self, release: Release) -> list[Any]:
-        what = f"{Kind(release.kind).label}: {document_name(release)}"
-        if release.kind == Kind.EXPENDITURE:
-            what += f" ({Breakdown(release.breakdown).label.lower()})"
-        return [
-            link(what, release.ingest.get_absolute_url()),
-            release.ingest.file.original_name,
-            money.number(release.line_count),
-            day(release.published_at),
-        ]
 
 
 def compare_url(mine: Standing, peers: Beside, year: int) -> str:

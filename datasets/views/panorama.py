@@ -56,15 +56,21 @@ class PanoramaView(View):
         return get_object_or_404(State, slug=slug) if slug else None
 
     def figure(self) -> Figure | None:
-        return coverage_figure(self.state, query_with(self.request.GET, formato="csv", figura="cobertura"))
+        csv_url = query_with(self.request.GET, formato="csv", figura="cobertura")
+        return coverage_figure(self.state, csv_url, version=self.version)
+
+    @cached_property
+    def version(self) -> int:
+        """Asked before anything that is kept under it."""
+        return selectors.data_version()
 
     def context(self) -> dict[str, Any]:
         params = self.request.GET
         by = picked(params, "orden", order.ORDERS, "datos")
-        listed = order.listing(self.state, by)
+        listed = order.listing(self.state, by, version=self.version)
         page = Paginator(listed.bodies, PER_PAGE).get_page(params.get("pagina"))
         shelves = selectors.shelves_of(list(page.object_list))
-        told, year = order.standings_shown(shelves)
+        told, year = order.standings_shown(shelves, version=self.version)
         return {
             "state": self.state,
             "states": [(one.slug, one.short_name) for one in State.objects.all()],
@@ -78,8 +84,8 @@ class PanoramaView(View):
         }
 
 
-def coverage_figure(state: State | None, csv_url: str = "") -> Figure | None:
-    counts = order.counted(state)
+def coverage_figure(state: State | None, csv_url: str = "", *, version: int | None = None) -> Figure | None:
+    counts = order.counted(state, version=version)
     years = sorted({year for by_year in counts.values() for year in by_year})
     if not years:
         return None

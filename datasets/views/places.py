@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,6 +19,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 from datasets.models import PublicBody
 from gesoc.common.views import Link
 from municipalities.models import Municipality, Population
+from municipalities.selectors import people_in, state_of
 
 SECTIONS = {
     "": gettext_lazy("Summary"),
@@ -29,6 +33,11 @@ SECTIONS = {
     "disclosure": gettext_lazy("Disclosure"),
 }
 LONG_NAME = 40
+# What finds and orders bodies and places, and what only lists say of them.
+NOT_SAID = (
+    *("name_key", "sort_key", "search_text", "municipality__sort_key", "municipality__search_text"),
+    *("municipality__created_note", "municipality__created_on", "municipality__created_source_url"),
+)
 STATE_KINDS = (PublicBody.Kind.STATE, PublicBody.Kind.FEDERATION)
 
 
@@ -38,10 +47,12 @@ class Place:
 
     municipality: Municipality | None
     body: PublicBody | None
+    # What was read of it in the same question, by name; what is not there is asked for when it is shown.
+    aside: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def of(cls, body: PublicBody) -> Place:
-        return cls(body.municipality, body)
+    def of(cls, body: PublicBody, **aside: Any) -> Place:
+        return cls(body.municipality, body, aside)
 
     @property
     def name(self) -> str:
@@ -67,6 +78,11 @@ class Place:
         if self.municipality.kind == Municipality.Kind.BOROUGH:
             return gettext("Borough of Mexico City")
         return gettext("Municipality of %(state)s") % {"state": self.municipality.state.name}
+
+    @property
+    def may_have_work(self) -> bool:
+        """Might projects or evidence of any kind be about it? Where not, nobody asks which of them are public."""
+        return self.municipality is not None and self.is_government and bool(self.aside.get("work", True))
 
     @property
     def code(self) -> str:
@@ -107,23 +123,29 @@ class Place:
             if key != "sanctions" or key == section or not self.is_government
         ]
 
+    @property
+    def told_apart(self) -> str:
+        """For what leaves the page: seven municipalities are called Benito Juárez."""
+        return str(self.municipality) if self.municipality is not None and self.is_government else self.name
+
     def population(self, year: int) -> Population | None:
         """People whom the body serves; agencies serve part of a territory, so nobody is counted for them."""
         return self.populations([year]).get(year)
 
     def populations(self, years: Iterable[int]) -> dict[int, Population]:
-        """For each year the newest figure at or before it, else the one of the year after: the spending of 1999 is divided
-        by the census of early 2000, and every page says which it is. A year without either is left out. One query, once."""
+        """What `people_in` tells of each year, else the figure of the year after: the spending of 1999 is divided by the
+        census of early 2000, and every page says which it is. A year without either is left out. One query, once."""
         known = self._all_populations
         found = {
-            year: next((one for one in known if one.year <= year), None)
-            or next((one for one in known if one.year == year + 1), None)
-            for year in years
+            year: people_in(known, year) or next((one for one in known if one.year == year + 1), None) for year in years
         }
         return {year: one for year, one in found.items() if one is not None}
 
     @cached_property
     def _all_populations(self) -> list[Population]:
+        if "people" in self.aside:
+            told = [Population(municipality=self.municipality, **one) for one in self.aside["people"] or ()]
+            return sorted(told, key=lambda one: (-one.year, one.kind))
         if self.is_government and self.municipality is not None:
             figures = Population.objects.filter(municipality=self.municipality.code)
         elif self.body is not None and self.body.kind in STATE_KINDS and not self._is_unknown_state:
@@ -143,11 +165,24 @@ def _address(name: str, code: str, language: str) -> str:
     return reverse(name, args=[code])
 
 
-def place_of_municipality(code: str) -> Place:
-    body = PublicBody.objects.government_of(code).select_related("municipality__state").first()
-    if body is not None:
-        return Place.of(body)
-    return Place(get_object_or_404(Municipality.objects.select_related("state"), code=code), None)
+def people_of(municipality: str) -> Subquery:
+    """To annotate: the figures of a municipality's population, of any year. `municipality`: the path to its code."""
+    told = JSONObject(year="year", kind="kind", value="value", source="source", source_url="source_url")
+    figures = Population.objects.filter(municipality=OuterRef(municipality)).order_by().values("municipality")
+    return Subquery(figures.annotate(told=JSONBAgg(told)).values("told"))
+
+
+def place_of_municipality(code: str, aside: Mapping[str, Any] | None = None) -> Place:
+    """`aside`: what else is read with it, as annotations of its government."""
+    wanted = {"people": people_of("municipality"), **(aside or {})}
+    governments = PublicBody.objects.government_of(code).select_related("municipality").defer(*NOT_SAID)
+    body = governments.annotate(**{f"aside_{name}": one for name, one in wanted.items()}).first()
+    if body is None:
+        return Place(get_object_or_404(Municipality.objects.select_related("state"), code=code), None)
+    municipality = body.municipality
+    if municipality is not None and (state := state_of(municipality.state_id)) is not None:
+        municipality.state = state
+    return Place.of(body, **{name: getattr(body, f"aside_{name}") for name in wanted})
 
 
 def place_of_body(slug: str) -> Place:
@@ -157,9 +192,9 @@ def place_of_body(slug: str) -> Place:
     return Place(body.municipality, body)
 
 
-def place_of(request: HttpRequest, code: str | None, slug: str | None) -> Place:
+def place_of(request: HttpRequest, code: str | None, slug: str | None, aside: Mapping[str, Any] | None = None) -> Place:
     if code is not None:
-        return place_of_municipality(code)
+        return place_of_municipality(code, aside)
     if slug is None:
         raise Http404
     return place_of_body(slug)

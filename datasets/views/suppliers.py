@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -25,6 +25,7 @@ from datasets.takeaway import Taken
 from gesoc.common import money
 from gesoc.common.charts.frame import Column, Figure, Table, link, row
 from gesoc.common.exports import csv_response
+from gesoc.common.pages import BoundedPaginator
 
 from .choices import options, picked, query_with
 from .contract_rows import contract_columns, contract_headings, contract_row, export_row
@@ -32,8 +33,28 @@ from .public import public_text
 
 ZERO = Decimal(0)
 PER_PAGE = 50
+FAR = 200  # of a search that one leafs through; the CSV has all
 CONTRACTS = 25
 CONTRACTS_KEY = "contratos"
+
+
+class MatchesPaginator(BoundedPaginator):
+    """What a search found, largest amount first, at the price of what a page shows: of a common word neither are all that hold
+    it counted, nor all of them sorted."""
+
+    def __init__(self, query: str, currency: str, per_page: int, far: int = FAR) -> None:
+        super().__init__(selectors.supplier_totals(currency=currency, q=query), per_page, far=far)
+        self.query, self.currency = query, currency
+
+    @cached_property
+    def found(self) -> int:
+        return selectors.count_matches(self.query, at_most=self.far, currency=self.currency)
+
+    def page(self, number: Any) -> Page[Any]:
+        number = self.validate_number(number)
+        end = min(number * self.per_page, self.count)
+        rows = selectors.largest_suppliers(self.query, limit=end, currency=self.currency)
+        return Page(rows[(number - 1) * self.per_page :], number, self)
 
 
 @require_safe
@@ -45,11 +66,13 @@ def directory(request: HttpRequest) -> HttpResponseBase:
     found = selectors.supplier_totals(currency=currency, q=query)
     if request.GET.get("formato") == "csv":
         return csv_response("proveedores.csv", _directory_headings(), _DirectoryRows(found))
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
+    paginator = MatchesPaginator(query, currency, PER_PAGE) if query else Paginator(found, PER_PAGE)
+    page = paginator.get_page(request.GET.get("pagina"))
     context = {
         "query": query,
         "page": page,
-        "count": money.number(page.paginator.count),
+        "count": paginator.count_said if isinstance(paginator, BoundedPaginator) else money.number(paginator.count),
+        "has_more": isinstance(paginator, BoundedPaginator) and paginator.has_more,
         "table": _directory_table(page.object_list, currency),
         "currency": currency,
         "currencies": options({one: one for one in currencies}, currency) if len(currencies) > 1 else [],

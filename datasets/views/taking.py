@@ -23,6 +23,7 @@ from gesoc.common.dates import day
 from gesoc.common.i18n import language_of
 
 LONGEST = 2000
+FRAME_WIDTH = 800
 
 
 def taken_at(request: HttpRequest, address: str, key: str) -> Taken:
@@ -115,6 +116,7 @@ def oembed(request: HttpRequest) -> JsonResponse:
     if parts.netloc and parts.netloc != request.get_host():
         raise Http404
     title, url = _framed_at(request, parts.path, parts.query, parts.fragment)
+    height = _at_most(request, "maxheight", FRAME_HEIGHT)
     return JsonResponse(
         {
             "version": "1.0",
@@ -122,12 +124,18 @@ def oembed(request: HttpRequest) -> JsonResponse:
             "title": title,
             "provider_name": "Mesa de Datos",
             "provider_url": request.build_absolute_uri("/"),
-            "width": 800,
-            "height": FRAME_HEIGHT,
-            "html": frame_code(url, title),
+            "width": _at_most(request, "maxwidth", FRAME_WIDTH),
+            "height": height,
+            "html": frame_code(url, title, height),
         },
         headers={"Access-Control-Allow-Origin": "*"},
     )
+
+
+def _at_most(request: HttpRequest, name: str, usual: int) -> int:
+    """As the standard has it: never more than the page that asks has room for."""
+    given = request.GET.get(name, "")
+    return min(usual, int(given)) if given.isascii() and given.isdigit() and int(given) > 0 else usual
 
 
 def _framed_at(request: HttpRequest, path: str, query: str, fragment: str) -> tuple[str, str]:

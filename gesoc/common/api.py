@@ -60,6 +60,8 @@ class CsvRenderer(BaseRenderer):
         rows = next((data[name] for name in ROWS if isinstance(data.get(name), list)), [data])
         flat = [_flat(row) for row in rows]
         headings = list(dict.fromkeys(name for row in flat for name in row))
+        if not rows:  # a table of nothing still says what its columns are
+            headings = list(getattr((renderer_context or {}).get("view"), "headings", ()))
         lines = ([row.get(name) for name in headings] for row in flat)
         return "".join(csv_chunks(headings, lines)).encode()
 

@@ -68,9 +68,12 @@ def awards(body, year, contracts=2, **fields):
     make.contract_cell(release, "method", "direct", currency="USD", line_count=1, amount="9000000.00")
     make.contract_cell(release, "month", f"{year}-03", line_count=3, amount="9000000.00")
     make.contract_cell(release, "month", f"{year}-04", line_count=1, amount="1000000.00")
+    if contracts > 5:  # as many as are listed
+        make.contract_cell(release, "method", "limited", line_count=contracts - 5)
     for number in range(1, contracts + 1):
         contract = make.ContractFactory(release=release, line_no=number, amount=D(100_000 * number))
         make.contract_cell(release, "supplier", str(contract.supplier_id), amount=str(100_000 * number))
+    make.bands(release)
     return release
 
 

@@ -1,5 +1,6 @@
 """Rollup cells of files larger than what memory holds: the sums of the lines, however the slices lie in the file."""
 
+import importlib
 import itertools
 import random
 
@@ -9,9 +10,12 @@ from django.db import connection
 from datasets.ingest import reading, rollups
 from datasets.ingest.load import Loader
 from datasets.ingest.readers import stream, text
-from datasets.models import ExpenditureCell
+from datasets.models import ContractCell, ExpenditureCell, Release
+from tests.factories import datasets as make
 
 pytestmark = pytest.mark.django_db
+sized = importlib.import_module("datasets.migrations.0025_sizes_of_contracts")
+filled = importlib.import_module("datasets.migrations.0024_headings_of_releases")
 
 # What the cells say, asked of the lines. A key is that of the one label it may have, a chapter or concept its digits.
 FROM_LINES = """
@@ -77,6 +81,55 @@ def test_cells_are_the_sums_of_the_lines(ingest, write, monkeypatch, in_small_bl
     found = ExpenditureCell.objects.filter(by__in=("item", "concept", "chapter", "unit"))
     assert sorted(found.values_list(*fields)) == sorted(expected)
     assert len(expected) > 300
+    releases = list(Release.objects.order_by("pk"))
+    assert [one.headings for one in releases] == [make.headings(one) for one in releases]
+    assert len(releases) == 3
+    assert releases[0].headings["item"][1] > releases[0].headings["concept"][1] > releases[0].headings["chapter"][0]
+
+
+def test_headings_are_counted_where_some_are_told_less_deeply_than_others(ingest, write):
+    """What a file tells of a chapter alone stands under the chapter's code at every level, and is no heading of its own."""
+    budget = ["Ejercicio,Clave Municipio,Partida,Aprobado"]
+    budget += [f"2024,05035,{code},10.00" for code in ("1000", "1131", "2100", "2111", "6141", "")]
+    income = ["Ejercicio,Clave Municipio,CRI,Rubro de ingresos,Estimado"]
+    income += ["2024,05035,1,Impuestos,5.00", "2024,05035,41,Derechos,6.00", "2024,05035,4301,Otros derechos,7.00"]
+    for name, rows in (("egresos.csv", budget), ("ingresos.csv", income)):
+        done = ingest(write(name, "\n".join(rows)), publish=True)
+        assert done.status == "published", done.report["questions"]
+    told = {one.kind: one.headings for one in Release.objects.all()}
+    assert told == {one.kind: make.headings(one) for one in Release.objects.all()}
+    assert told["expenditure"]["chapter"][0] == 3
+    Release.objects.update(headings={})
+    with connection.cursor() as cursor:  # what an older site had loaded before
+        cursor.execute(f"{filled.EXPENDITURE}; {filled.REVENUE}")
+    assert {one.kind: one.headings for one in Release.objects.all()} == told
+
+
+def test_contracts_are_counted_by_size_and_procedure(ingest, write):
+    """The lower end of a band lies in it; what states no amount, or none above zero, is in no band."""
+    rows = [
+        "Ejercicio,Clave Municipio,No. de contrato,Tipo de procedimiento,Proveedor,Fecha de firma,Monto con IVA,Moneda"
+    ]
+    amounts = ["49999.99", "50000.00", "99999.99", "100000.00", "60000000.00", "0.00", "", "70000.00"]
+    for number, amount in enumerate(amounts, start=1):
+        how = "Licitación pública" if number % 2 else "Adjudicación directa"
+        currency = "USD" if number == 8 else "MXN"
+        rows.append(f"2024,05035,C-{number},{how},Proveedora {number},15/03/2024,{amount},{currency}")
+    done = ingest(write("contratos_2024.csv", "\n".join(rows)), publish=True)
+    assert done.status == "published", done.report["questions"]
+    (release,) = Release.objects.all()
+    fields = ("key", "currency", "line_count", "amount")
+    of_load = set(ContractCell.objects.filter(by="band").values_list(*fields))
+    ContractCell.objects.filter(by="band").delete()
+    make.bands(release)
+    assert of_load == set(ContractCell.objects.filter(by="band").values_list(*fields))
+    assert {key for key, *_rest in of_load} == {
+        *("0:open", "50000:direct", "50000:open", "100000:direct", "50000000:open"),
+    }
+    ContractCell.objects.filter(by="band").delete()
+    with connection.cursor() as cursor:  # what an older site had loaded before
+        cursor.execute(sized.BANDS)
+    assert of_load == set(ContractCell.objects.filter(by="band").values_list(*fields))
 
 
 def test_slices_that_lie_together_are_written_while_the_file_is_read_and_once(

@@ -275,3 +275,11 @@ def test_contracts_of_a_day_leave_out_lists_inside_a_list_of_that_day(client, bo
     assert asked(client, "contracts", as_of="2026-03-05")["releases"] == [year.pk]
     told = asked(client, "contracts", what="facts", cut="municipality:05035", as_of="2026-03-04")
     assert {contract["release"] for contract in told["results"]} == {quarter.pk}
+
+
+def test_a_table_of_nothing_still_names_its_columns(client, body):
+    place.spending(body, 2024)
+    asked = {"cut": "municipality:05035", "drilldown": "year|chapter", "format": "csv", "as_of": "2001-01-01"}
+    (headings,) = csv.reader(io.StringIO(client.get(AGGREGATE, asked).content.decode("utf-8-sig")))
+    assert headings[:4] == ["year", "chapter", "approved", "adjustments"]
+    assert headings[-1] == "count"

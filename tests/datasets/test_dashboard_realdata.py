@@ -22,7 +22,7 @@ def test_tanhuato_shows_its_sums_by_moment_and_leads_to_its_rows(client, realdat
     for moment, total in shown.items():
         page = client.get(f"{budget}?momento={moment}").text
         assert f"pesos de 2019: {total}\u00a0mdp." in page, moment
-    assert "El devengado equivale a 22 de cada 100 pesos del aprobado" in page
+    assert "Lo devengado equivale a 22 de cada 100 pesos de lo aprobado" in page
     lines = client.get(f"{budget}renglones/?por=chapter&clave=1000").text
     assert "SUELDO BASE AL PERSONAL PERMANENTE" in lines
     assert "$3,551,866.00" in lines

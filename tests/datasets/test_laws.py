@@ -17,7 +17,7 @@ from datasets.models import (
     ProcurementCapEvent,
 )
 from datasets.releases import publish_releases, withdraw_release
-from datasets.selectors.laws import Barred, barred_suppliers
+from datasets.selectors.laws import Barred, barred_suppliers, caps_kept_of, caps_of
 from datasets.versions import data_version
 from partners.services import create_user, ensure_groups
 from tests.datasets.dashboards import queries_of
@@ -280,12 +280,22 @@ def test_caps_of_a_body_are_its_own_its_state_s_or_the_federation_s():
     federation = make.PublicBodyFactory(kind="federation", municipality=None, state=None)
     unknown = make.PublicBodyFactory(kind="unknown", municipality=None, state=None)
     for number, where in enumerate([{}, {"state_id": "05"}, {"municipality_id": "05035"}], start=1):
-        laws.save_legal(legal=cap(str(number), citation="Decreto", **where), by=GesocFactory())
+        made = cap(str(number), citation="Decreto", url="https://d.example/", **where)
+        laws.save_legal(legal=made, by=GesocFactory())
 
     def of(body):
         return sorted(int(one.most) for one in ProcurementCap.objects.of(body))
 
-    assert [of(one) for one in (town, elsewhere, state, federation, unknown)] == [[2, 3], [2], [2], [1], []]
+    bodies = (town, elsewhere, state, federation, unknown)
+    assert [of(one) for one in bodies] == [[2, 3], [2], [2], [1], []]
+    unconfirmed = list(ProcurementCap.objects.all())
+    for one in unconfirmed:
+        laws.confirm_legal(legal=one, by=GesocFactory())
+    for body in bodies:
+        kept = caps_kept_of(body, method="direct")
+        assert kept == caps_of(body, method="direct")
+        assert sorted(int(one.most) for one in kept) == of(body)
+        assert caps_kept_of(body, method="limited") == []
 
 
 # -- pages ------------------------------------------------------------------------------------------------------------
@@ -334,6 +344,7 @@ def test_the_sizes_of_contracts_say_where_the_confirmed_cap_is(client):
     release = make.ReleaseFactory(public_body=body, kind="contracts", document="", breakdown="full", year=2024)
     make.ContractFactory(release=release, amount=D("450000"))
     make.contract_cell(release, "method", "direct", amount="450000")
+    make.bands(release)
     assert "No se dibuja ningún tope" in client.get("/municipios/05035/contratos/").content.decode()
     by = GesocFactory()
     made = cap("500000", municipality=body.municipality, citation="Acuerdo de topes", url="https://d.example/")

@@ -31,8 +31,9 @@ def is_clean(text):
 @given(st.lists(money, max_size=8))
 def test_parts_never_leave_a_slot_or_tell_parts_of_negatives(values):
     parts = [Part(f"Rubro {n}", value) for n, value in enumerate(values)]
-    for text in both(lambda: narration.whole_and_parts(parts)):
+    for text in both(lambda: narration.parts_of_whole(parts)):
         assert is_clean(text)
+        assert bool(text) == (sum(value is not None for value in values) >= 2)
         if any(value is not None and value < 0 for value in values):
             assert "100 pesos" not in text
 
@@ -141,11 +142,120 @@ def test_own_revenue_never_tells_more_than_100_pesos(own, transferred, borrowed)
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ([D(17), D(12)], "Obra pasó de 17% del total en 2019 a 12% en 2020"),
-        ([D("17.2"), D("17.4")], "Obra conserva su parte del total: 17% en 2020"),
+        ([D(17), D(12)], "Obra: de 17% del total en 2019 a 12% en 2020"),
+        ([D("17.2"), D("17.4")], "Obra: la misma parte del total, 17% en 2020"),
         ([None, D(12)], "Solo se ha publicado 2020: con un solo año"),
     ],
 )
 def test_share_trend(values, said):
     with translation.override("es-mx"):
         assert sentences.share_trend("Obra", [2019, 2020], values)[:30] == said[:30]
+
+
+@pytest.mark.parametrize(
+    ("names", "spanish", "english"),
+    [
+        ([], "", ""),
+        (["Derechos"], "Derechos", "Derechos"),
+        (["Derechos", "Impuestos"], "Derechos e Impuestos", "Derechos and Impuestos"),
+        (["A", "B", "Inversión pública"], "A, B e Inversión pública", "A, B and Inversión pública"),
+        (["A", "Hidalgo"], "A e Hidalgo", "A and Hidalgo"),
+        (["A", "Íntegra"], "A e Íntegra", "A and Íntegra"),
+        (["A", "Hierro"], "A y Hierro", "A and Hierro"),
+        (["A", "Ionización"], "A y Ionización", "A and Ionización"),
+        (["A", "Yucatán"], "A y Yucatán", "A and Yucatán"),
+    ],
+)
+def test_names_in_a_row(names, spanish, english):
+    assert both(lambda: sentences.listed(names)) == [spanish, english]
+
+
+def test_one_rises_and_several_rise():
+    some = [("Derechos", D(5)), ("Impuestos", D(3))]
+    with translation.override("es-mx"):
+        assert narration.changes(some[:1], []) == "También subió: Derechos (+$5)."
+        assert narration.changes([], [(name, -value) for name, value in some]) == (
+            "También bajaron: Derechos (−$5) e Impuestos (−$3)."
+        )
+
+
+@pytest.mark.parametrize(
+    ("stated", "asked", "spanish"),
+    [
+        ([], 1, "no publica lo que se necesita para esto"),
+        ([], 2, "ninguno publica lo que se necesita para esto"),
+        ([("Torreón", D(5))], 1, "5% en Torreón"),
+        ([("Torreón", D(5))], 2, "solo Torreón publica lo que se necesita para esto, con 5%"),
+        ([("Torreón", D(5)), ("Mérida", D("5.1"))], 2, "todos van parejos, con 5%"),
+        ([("A", D(9)), ("B", D(9)), ("Isla", D(9)), ("C", D(1))], 4, "A, B e Isla van parejos arriba, con 9%"),
+        ([("A", D(9)), ("C", D(1))], 3, "A es el más alto, con 9%; C, el más bajo, con 1%"),
+    ],
+)
+def test_who_is_at_both_ends(stated, asked, spanish):
+    with translation.override("es-mx"):
+        assert sentences.highest(stated, sentences.percent, asked) == spanish
+
+
+@pytest.mark.parametrize(
+    ("told", "spanish"),
+    [
+        ((None, None, None, None), ""),
+        ((D(5061), None, None, None), "En 2024 gastó $5,061 por habitante."),
+        (
+            (D(5061), D(38), D("0.4"), D(12)),
+            "En 2024 gastó $5,061 por habitante. De cada 100 pesos destinó 38 a sueldos y menos de 1 a inversión pública. "
+            "De cada 100 pesos contratados asignó 12 sin concurso.",
+        ),
+        (
+            (D(1), D(-3), D(5), D(0)),
+            "En 2024 gastó $1 por habitante. De cada 100 pesos contratados asignó 0 sin concurso.",
+        ),
+    ],
+)
+def test_a_municipality_in_a_paragraph(told, spanish):
+    with translation.override("es-mx"):
+        assert narration.gist(2024, *told) == spanish
+
+
+@pytest.mark.parametrize(
+    ("spent", "works", "direct", "planned", "spanish"),
+    [
+        ((D(5), None), (D(1), D(2)), (D(1), D(2)), False, ""),
+        (
+            (D(5256), D(3308)),
+            (D(14), D(17)),
+            (None, D(2)),
+            False,
+            "Torreón gasta $1,948 más por habitante que Saltillo e invierte una parte menor en obra pública.",
+        ),
+        (
+            (D(1), D(4)),
+            (D(20), D(17)),
+            (D(62), D(41)),
+            True,
+            "Torreón planea gastar $3 menos por habitante que Saltillo, invierte una parte mayor en obra pública y asigna "
+            "una parte mayor sin concurso.",
+        ),
+        (
+            (D(4), D("4.2")),
+            (D(20), D("20.3")),
+            (None, None),
+            False,
+            "Torreón gasta lo mismo por habitante que Saltillo.",
+        ),
+    ],
+)
+def test_one_held_against_another(spent, works, direct, planned, spanish):
+    with translation.override("es-mx"):
+        assert narration.held_against("Torreón", "Saltillo", spent, works, direct, planned=planned) == spanish
+
+
+@given(money, money, money, money, st.booleans())
+def test_paragraphs_leave_no_slot_open(one, two, three, four, planned):
+    for text in both(lambda: narration.gist(2024, one, two, three, four)):
+        assert is_clean(text)
+    for text in both(
+        lambda: narration.held_against("A", "B", (one, two), (three, four), (two, three), planned=planned)
+    ):
+        assert is_clean(text)
+        assert bool(text) == (one is not None and two is not None)

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import zipfile
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ import pytest
 from datasets.glossary import KEYS
 from datasets.models import ExpenditureLine, Release
 from datasets.opendata.build import build, folder, read_index
+from datasets.opendata.records import records
 from datasets.versions import bump_data_version
 from datasets.words import GLOSSARY
 from tests.datasets import dashboards as place
@@ -155,6 +157,85 @@ def test_page_and_catalogue_list_the_files(client, body):
     answer = client.get("/datos/abiertos/torreon-05035.zip")
     assert b"".join(answer.streaming_content)[:2] == b"PK"
     assert client.get("/datos/abiertos/torreon-05035.zip", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+def test_contracts_leave_as_records_one_a_process(body):
+    release = place.awards(body, 2024, contracts=0)
+    for number, amount in ((1, "100.10"), (2, "7.00")):
+        make.ContractFactory(release=release, line_no=number, contract_number=f"C-{number}", amount=Decimal(amount))
+    build()
+    published = json.loads((folder() / "torreon-05035.ocds.json").read_bytes())
+    package = json.loads((folder() / "torreon-05035.ocds-records.json").read_bytes())
+    assert package["packages"] == [published["uri"]]
+    assert [one["releases"] for one in package["records"]] == [[one] for one in published["releases"]]
+    for record, one in zip(package["records"], published["releases"], strict=True):
+        compiled = record["compiledRelease"]
+        assert (record["ocid"], compiled["ocid"], compiled["tag"]) == (one["ocid"], one["ocid"], ["compiled"])
+        assert compiled["contracts"] == one["contracts"]
+    sums = (folder() / "SHA256SUMS").read_text()
+    assert "torreon-05035.ocds-records.json" in sums
+
+
+def test_two_releases_of_a_process_are_one_record():
+    told = {"ocid": "o-1", "language": "es", "tag": ["contract"], "initiationType": "tender"}
+    first = told | {
+        "id": "1",
+        "date": "2024-01-01T00:00:00Z",
+        "contracts": [{"id": "C", "awardID": "A", "title": "Obra"}],
+    }
+    later = told | {
+        "id": "2",
+        "date": "2024-02-01T00:00:00Z",
+        "contracts": [{"id": "C", "awardID": "A", "title": "Obra 2"}],
+    }
+    (record,) = records([first, later])
+    assert record["releases"] == [first, later]
+    assert record["compiledRelease"]["contracts"] == later["contracts"]
+
+
+def test_catalogue_names_addresses_as_addresses(client, body):
+    """In JSON-LD a text that looks like an address is a text, and no harvester follows it."""
+    lines(place.spending(body, 2024), "10.10")
+    build()
+    told = client.get("/datos/abiertos/catalogo.jsonld").json()
+    (file,) = [one for one in read_index().files if one.name == "torreon-05035.zip"]
+    (dataset,) = [one for one in told["dcat:dataset"] if one["dct:identifier"] == file.name]
+    url = f"http://testserver/datos/abiertos/{file.name}"
+    assert dataset["@id"] == f"http://testserver/datos/abiertos/#{file.name}"
+    assert dataset["dct:title"] == {"@language": "es", "@value": file.title}
+    assert dataset["dcat:distribution"] == {
+        "@type": "dcat:Distribution",
+        "@id": url,
+        "dcat:downloadURL": {"@id": url},
+        "dcat:mediaType": {"@id": "https://www.iana.org/assignments/media-types/application/zip"},
+        "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(file.size)},
+        "dct:conformsTo": {"@id": "https://specs.frictionlessdata.io/tabular-data-package/"},
+        "dct:license": {"@id": "https://creativecommons.org/licenses/by/4.0/"},
+        "spdx:checksum": {
+            "@type": "spdx:Checksum",
+            "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
+            "spdx:checksumValue": {"@type": "xsd:hexBinary", "@value": file.sha256},
+        },
+    }
+
+
+def test_pages_tell_search_engines_what_they_hold(client, body):
+    page = client.get("/municipios/05035/").text
+    assert "schema.org" not in page
+    lines(place.spending(body, 2023), "5.00")
+    lines(place.spending(body, 2024), "10.10")
+    build()
+    bump_data_version()
+    page = client.get("/municipios/05035/").text
+    told = dict(re.findall(r'<(?:meta|link) itemprop="(\w+)" (?:content|href)="([^"]*)"', page))
+    file = next(one for one in read_index().files if one.name == "torreon-05035.zip")
+    assert 'itemtype="https://schema.org/Dataset"' in page
+    assert told["temporalCoverage"] == "2023/2024"
+    assert told["spatialCoverage"] == "Torreón, Coahuila, México"
+    assert told["contentUrl"] == "http://testserver/datos/abiertos/torreon-05035.zip"
+    assert file.sha256 not in page, "the page is kept longer than the file"
+    page = client.get("/datos/abiertos/").text
+    assert f'<meta itemprop="sha256" content="{read_index().files[0].sha256}">' in page
 
 
 @pytest.mark.parametrize("name", ["../secreto", "..%2Fsecreto", "otra.zip", "indice.json.bak"])

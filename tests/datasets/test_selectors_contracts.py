@@ -1,13 +1,15 @@
 """Contracts: what is listed, what is counted, and that currencies stay apart."""
 
 import sys
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from datasets import selectors
-from datasets.models import Breakdown, Kind, Release
+from datasets.models import Breakdown, Kind, Release, Supplier
 from datasets.selectors import ContractFilters, ContractTotal
+from datasets.views.contract_rows import contract_row
 from tests.factories.datasets import (
     ContractFactory,
     PublicBodyFactory,
@@ -246,3 +248,75 @@ def test_top_suppliers_in_one_currency(two_quarters, django_assert_num_queries):
         assert selectors.top_suppliers(releases=releases, limit=1) == [south]
     by_supplier = selectors.contract_totals(releases=releases, by="supplier")
     assert [total.name for total in by_supplier if total.currency == "MXN"] == [south.name, north.name]
+
+
+def test_all_cells_of_a_page_are_read_in_one_question(two_quarters, django_assert_num_queries):
+    releases, supplier, other = two_quarters
+    Supplier.objects.filter(pk=other.pk).update(merged_into=supplier)
+    with django_assert_num_queries(1):
+        sums = selectors.ContractSums(releases, releases)
+        by_year, months, suppliers = sums.methods_by_year, sums.months, sums.suppliers("MXN")
+    methods = selectors.contract_totals(releases=releases, by="method")
+    assert {year: sorted(rows, key=str) for year, rows in by_year.items()} == {2024: sorted(methods, key=str)}
+    assert months == selectors.contract_totals(releases=releases, by="month")
+    assert suppliers == [ContractTotal(str(supplier.pk), "", "MXN", Decimal("1050.10"), 4)]
+    with django_assert_num_queries(0):
+        assert selectors.ContractSums([], []).methods_by_year == {}
+
+
+def test_the_other_lists_of_a_body_tell_their_procedures_alone(two_quarters):
+    releases, supplier, _other = two_quarters
+    sums = selectors.ContractSums(releases, releases[:1])
+    assert sum(one.line_count for one in sums.methods_by_year[2024]) == 5
+    assert [(one.key, one.line_count) for one in sums.months] == [("2024-02", 2)]
+    assert [one.key for one in sums.suppliers("MXN")] == [str(supplier.pk)]
+
+
+@pytest.fixture
+def awards(db):
+    """Of two currencies, with and without a supplier or an amount."""
+    release = ReleaseFactory(kind="contracts", document="", breakdown="full")
+    north, south = SupplierFactory(), SupplierFactory()
+    SupplierFactory.create(pk=7, merged_into=north)
+    told = [(north, 10, "MXN"), (south, 50, "MXN"), (None, 100, "MXN"), (south, None, "MXN"), (south, 900, "USD")]
+    for number, (supplier, amount, currency) in enumerate([*told, (Supplier.objects.get(pk=7), 45, "MXN")], start=1):
+        value = None if amount is None else Decimal(amount)
+        ContractFactory(release=release, line_no=number, supplier=supplier, amount=value, currency=currency)
+    filters = ContractFilters(public_body=release.public_body, releases=(release,))
+    return filters, north, south
+
+
+def test_what_filters_leave_is_counted_and_added_up_in_one_question(awards, django_assert_num_queries):
+    filters, north, south = awards
+    with django_assert_num_queries(1):
+        found = selectors.filtered_totals(filters, currency="MXN")
+    assert (found.contracts, found.amount) == (6, Decimal(205))
+    assert [(one.key, one.amount, one.line_count) for one in found.top] == [
+        (str(north.pk), Decimal(55), 2),
+        (str(south.pk), Decimal(50), 2),
+    ]
+    first = selectors.filtered_totals(filters, currency="MXN", limit=1)
+    assert (first.contracts, first.amount, first.top) == (6, Decimal(205), found.top[:1])
+    dollars = selectors.filtered_totals(filters, currency="USD")
+    assert (dollars.contracts, dollars.amount, [one.key for one in dollars.top]) == (6, Decimal(900), [str(south.pk)])
+    nothing = selectors.filtered_totals(replace(filters, q="inexistente"), currency="MXN")
+    assert (nothing.contracts, nothing.amount, nothing.top) == (0, None, [])
+    euros = selectors.filtered_totals(filters, currency="EUR")
+    assert (euros.contracts, euros.amount, euros.top) == (6, None, [])
+
+
+def test_rows_of_a_table_are_read_with_no_more_than_they_show(awards, django_assert_num_queries):
+    filters, *_ = awards
+    with django_assert_num_queries(1):
+        rows = selectors.listed(selectors.contracts_listed(filters), filters)
+        drawn = [contract_row(one, buyer=False, supplier=True) for one in rows]
+    assert drawn == [contract_row(one, buyer=False, supplier=True) for one in selectors.contracts(filters)]
+    assert len(drawn) == 6
+
+
+def test_lists_of_other_years_are_not_looked_into(awards, django_assert_num_queries):
+    filters, *_ = awards
+    year = filters.releases[0].year
+    assert selectors.contracts(replace(filters, year=year)).count() == 6
+    with django_assert_num_queries(0):
+        assert list(selectors.contracts(replace(filters, year=year - 1))) == []

@@ -61,9 +61,9 @@ def test_income_names_where_it_comes_from():
         ([D(100), D(1), D(69)], True, "Gasto: 31% menos en 2021 que en 2019, ya descontada la inflación"),
         ([D(100), None, D(131)], False, "Gasto: 31% más en 2021 que en 2019, sin descontar la inflación"),
         ([D(100), None, D(69)], False, "Gasto: 31% menos en 2021 que en 2019, sin descontar la inflación"),
-        ([D(1000), None, D(1019)], True, "Gasto casi no cambió entre 2019 y 2021"),
-        ([D(0), None, D(5)], True, "Gasto pasó de $0 en 2019 a $5 en 2021"),
-        ([D(-3), None, D(5)], True, "Gasto pasó de −$3 en 2019 a $5 en 2021"),
+        ([D(1000), None, D(1019)], True, "Gasto: casi sin cambio entre 2019 y 2021"),
+        ([D(0), None, D(5)], True, "Gasto: de $0 en 2019 a $5 en 2021"),
+        ([D(-3), None, D(5)], True, "Gasto: de −$3 en 2019 a $5 en 2021"),
     ],
 )
 def test_trend_compares_first_and_last_stated_year(values, real, spanish):
@@ -92,10 +92,10 @@ def test_execution(planned, done, english):
 @pytest.mark.parametrize(
     ("given", "spanish"),
     [
-        ([("A", D(9)), ("B", D(66)), ("C", D(20))], "B va en 66% de lo aprobado; A, en 9%"),
+        ([("A", D(9)), ("B", D(66)), ("C", D(20))], "De B va el 66% de lo aprobado; de A, el 9%"),
         ([("A", D("104.9")), ("B", D(104))], "Todo va parejo: 105% de lo aprobado"),
         ([("A", D(50))], "Todo va parejo: 50% de lo aprobado"),
-        ([("A", D(-5)), ("B", D(0))], "B va en 0% de lo aprobado; A, en −5%"),
+        ([("A", D(-5)), ("B", D(0))], "De B va el 0% de lo aprobado; de A, el −5%"),
     ],
 )
 def test_progress(given, spanish):
@@ -143,6 +143,9 @@ def test_direct_awards_by_number(direct, whole, spanish):
         ([D(5)], None, "Los contratos publicados no dicen a quién se le pagó cuánto"),
         ([D(50)], D(100), "Un proveedor recibe 50 de cada 100 pesos"),
         ([D(30), None, D(18)], D(100), "Los 2 proveedores mayores reciben 48 de cada 100 pesos"),
+        ([D(100)], D(100), "Un solo proveedor recibe todo"),
+        ([D(70), D(20), D(10)], D(100), "De 3 proveedores, el mayor recibe 70 de cada 100 pesos"),
+        ([D(120), D(-20)], D(100), "De 2 proveedores, el mayor recibe 100 de cada 100 pesos"),
     ],
 )
 def test_largest_suppliers(amounts, whole, spanish):

@@ -12,6 +12,7 @@ from datasets import selectors
 from datasets.models import Contract, PublicBody, Release, Supplier, SupplierTotal
 from datasets.releases import publish_releases, restore_release, withdraw_release
 from datasets.suppliers import recount
+from datasets.views.suppliers import FAR, MatchesPaginator
 from tests.datasets.dashboards import csv_of, queries_of
 from tests.factories import datasets as make
 
@@ -143,6 +144,29 @@ def test_the_largest_with_a_fragment_are_the_first_of_all_that_have_it(monkeypat
         assert selectors.largest_suppliers(query, limit=limit) == expected
 
 
+@pytest.mark.parametrize("far", [2, 3, 5, 50])
+def test_pages_of_a_search_are_those_of_the_whole_answer_as_far_as_they_go(far, django_assert_max_num_queries):
+    found = [company(f"{name} del norte", name_key=f"{name} del norte") for name in ("a", "b", "c", "d", "e")]
+    published(suppliers=found)
+    company("borrador del norte", name_key="borrador del norte")  # named by no published list
+    everybody = list(selectors.supplier_totals(q="norte"))
+    with django_assert_max_num_queries(12):
+        paginator = MatchesPaginator("norte", "MXN", 2, far=far)
+        pages = [list(paginator.page(number)) for number in paginator.page_range]
+    assert [one for page in pages for one in page] == everybody[:far]
+    assert (paginator.has_more, paginator.count) == (far < 5, min(far, 5))
+
+
+def test_a_search_says_when_there_are_more_than_it_counts(client):
+    found = [company(f"norte {number}", name_key=f"norte {number}") for number in range(FAR + 1)]
+    release = listed(suppliers=found)
+    publish_releases(ids=[release.pk], by=None)
+    page = client.get(DIRECTORY, {"q": "norte"}).text
+    assert "más de 200 proveedores coinciden" in page
+    assert "Aquí están los mayores; el CSV los tiene todos." in page
+    assert "Aquí están los mayores" not in client.get(DIRECTORY, {"q": "norte 17"}).text
+
+
 def test_the_directory_reads_its_index_in_order():
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
@@ -198,7 +222,7 @@ def test_page_tells_buyers_shares_and_names(client):
     published(suppliers=[supplier, make.SupplierFactory()])
     Contract.objects.filter(supplier=supplier).update(supplier_name="PAVIMENTOS CORDOBA")
     page = client.get(supplier.get_absolute_url()).text
-    assert "De cada 100 que contrató Torreón, Coahuila, 100 fueron para este proveedor" in page
+    assert "De cada 100 pesos que contrató Torreón, Coahuila, 100 fueron para este proveedor" in page
     assert "PAVIMENTOS CORDOBA" in page
     assert "/municipios/05035/" in page
 

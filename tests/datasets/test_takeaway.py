@@ -1,5 +1,6 @@
 """Every shape in which a figure leaves: the same numbers, their source beside them, and nothing that can run."""
 
+import html
 import io
 import json
 import re
@@ -54,7 +55,7 @@ def test_workbook_has_the_numbers_of_the_csv_and_a_sheet_of_notes(client, releas
         f"Tesorería Municipal, {release.ingest.file.original_name}, versión 1 del 30 abr 2025, 0 renglones"
     )
     assert notes["Versión de los datos"] == "1"
-    assert notes["De quién"] == "Torreón"
+    assert notes["De quién"] == "Torreón, Coahuila"
     assert "CC BY 4.0" in notes["Licencia"]
 
 
@@ -63,7 +64,7 @@ def test_json_tells_exact_amounts_and_where_they_come_from(client, release):
     assert told["rows"][0][:4] == ["1000", "", "Servicios personales", "50000000.00"]
     assert told["data_version"] == 1
     assert told["sources"][0]["url"] == f"http://testserver/datos/cargas/{release.ingest_id}/"
-    assert "Torreón: «De cada 100 pesos, 56 van a Servicios personales" in told["citation"]
+    assert "Torreón, Coahuila: «De cada 100 pesos, 56 van a Servicios personales" in told["citation"]
 
 
 def test_drawing_is_one_file_with_title_and_source_and_without_scripts(client, release):
@@ -107,7 +108,7 @@ def test_picture_has_the_size_of_its_place_and_says_what_it_shows(client, releas
     answer = drawn(client, orders, shape)
     assert answer["Content-Type"] == "image/png"
     assert size(answer.content) == (width, height)
-    assert b"iTXtDescription\0\0\0\0\0Torre\xc3\xb3n: De cada 100 pesos, 56 van a" in answer.content
+    assert b"iTXtDescription\0\0\0\0\0Torre\xc3\xb3n, Coahuila: De cada 100 pesos, 56 van a" in answer.content
     assert answer["Content-Disposition"] == f'attachment; filename="05035-expenditure-partes{shape[3:]}.png"'
 
 
@@ -193,7 +194,7 @@ def test_without_redis_the_svg_is_named_instead(client, release, monkeypatch):
 def test_way_out_offers_pictures_and_the_words_to_put_beside_them(client, release):
     text = take(client, "llevar").text
     assert "formato=png-cuadrado&amp;figura=partes" in text
-    assert "Torreón: De cada 100 pesos, 56 van a Servicios personales" in text
+    assert "Torreón, Coahuila: De cada 100 pesos, 56 van a Servicios personales" in text
 
 
 @pytest.mark.parametrize("shape", ["csv", "xlsx", "json", "svg", "png", "insertar", "llevar"])
@@ -288,6 +289,30 @@ def test_oembed_gives_the_frame_of_a_figure_and_of_a_permanent_link(client, rele
     assert f"/f/{key}/fija/" in client.get("/oembed/", {"url": f"http://testserver/f/{key}/"}).json()["html"]
     assert client.get("/oembed/", {"url": "https://otro.example/x"}).status_code == 404
     assert client.get("/oembed/", {"url": f"{BUDGET}#partes", "format": "xml"}).status_code == 501
+
+
+@pytest.mark.parametrize(
+    ("asked", "size"),
+    [
+        ({}, (800, 640)),
+        ({"maxwidth": "300", "maxheight": "200"}, (300, 200)),
+        ({"maxwidth": "5000", "maxheight": "641"}, (800, 640)),
+        ({"maxwidth": "0", "maxheight": "alto"}, (800, 640)),
+    ],
+)
+def test_oembed_never_takes_more_room_than_there_is(client, release, asked, size):
+    told = client.get("/oembed/", {"url": f"{BUDGET}?anio=2024#partes", **asked}).json()
+    assert (told["width"], told["height"]) == size
+    assert f'height="{size[1]}"' in told["html"]
+
+
+def test_what_is_pasted_beside_a_picture_says_of_whom_and_of_when(client, release):
+    page = client.get(f"{BUDGET}?anio=2024&formato=llevar&figura=partes").text
+    (text,) = re.findall(r'<textarea class="inp" id="alternative"[^>]*>([^<]*)<', page)
+    assert html.unescape(text).replace("\u00a0", " ") == (
+        "Torreón, Coahuila: De cada 100 pesos, 56 van a Servicios personales y 37 a Servicios generales. "
+        "Devengado, Cuenta pública 2024, pesos de 2024: 90.0 mdp. Se reparte en 3 rubros."
+    )
 
 
 def test_comparison_leaves_in_the_same_shapes(client, body, release):

@@ -2,9 +2,10 @@
 
 import pytest
 
+from datasets.ingest.context import STATES
 from datasets.ingest.dictionary import match_heading
 from datasets.ingest.reading import read_file
-from datasets.ingest.wordings import RULES, field_of, rules_of, words_of
+from datasets.ingest.wordings import RULES, field_of, mistyped, rules_of, words_of
 from tests.datasets.reading_files import write_xlsx
 
 
@@ -34,6 +35,15 @@ def field(kind: str, heading: str) -> str | None:
         ("works", "Av. fin. %", "financial_progress"),
         ("debt", "Sdo. insol. al 31/12/2022", "balance"),
         ("sanctions", "fec_fin_inhab", "end_date"),
+        # typed in haste
+        ("expenditure", "Presupesto modficado", "modified"),
+        ("contracts", "Razon Socail", "supplier_name"),
+        ("revenue", "Ingreso recuadado", "collected"),
+        # the year so far, and a quarter of it
+        ("expenditure", "Dev. Ene-Mar", "accrued"),
+        ("expenditure", "Dev. Abr-Jun", None),
+        ("revenue", "Por recaudar", None),  # what was not collected
+        ("works", "Estructura financiera Mpal.", "municipal_share"),
     ],
 )
 def test_short_headings_in_any_order(kind, heading, wanted):
@@ -62,6 +72,23 @@ def test_a_cut_that_may_be_two_words_is_decided_by_neither():
         "contract_number",
         "supplier_name",
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meant"),
+    [
+        ("devegado", "devengado", True),  # one letter less
+        ("autorrizado", "autorizado", True),  # one more
+        ("recuadado", "recaudado", True),  # two swapped
+        ("comprometodo", "comprometido", True),  # another
+        ("maximo", "minimo", False),
+        ("pagdo", "pagado", False),  # too short to be sure
+        ("ejercicio", "ejercido", False),
+        ("contratista", "contratado", False),
+    ],
+)
+def test_a_slip_of_the_keys_is_one_letter_of_a_long_word(one, other, meant):
+    assert (mistyped(one, other), mistyped(other, one)) == (meant, meant)
 
 
 def test_words_keep_their_full_stops_and_lose_what_only_joins():
@@ -147,3 +174,41 @@ def test_a_place_and_its_state_say_whose_the_file_is_where_nothing_else_does(tmp
     path = write_xlsx(tmp_path / "tabla.xlsx", {"Hoja1": [[title], *TITLES[1:], head, *ROWS]})
     context = read_file(path, name=path.name).tables[0].context
     assert (context.municipality_name, context.state_code) == place
+    # The same where it stands before what the file is, on one line.
+    if place[0]:
+        line = f"Municipio de {place[0]}, {STATES[place[1]]}: presupuesto de egresos 2023"
+        path = write_xlsx(tmp_path / "otra.xlsx", {"Hoja1": [[line], *TITLES[1:], head, *ROWS]})
+        context = read_file(path, name=path.name).tables[0].context
+        assert (context.municipality_name, context.state_code) == place
+
+
+def test_whose_the_money_is_in_words_is_no_amount(tmp_path):
+    head = ["Nombre de la obra", "Localidad", "Avance físico", "Inversión", "Recurso federal"]
+    rows = [["Barda", "Centro", 10, 1000, "Sí"], ["Domo", "Norte", 20, 500, "No"], ["Aula", "Sur", 30, 200, "No"]]
+    path = write_xlsx(tmp_path / "obras.xlsx", {"Hoja1": [["Obras públicas 2023"], head, *rows]})
+    assert "Recurso federal" not in read_file(path, name=path.name).columns
+
+
+CONTRACTS = ["No. Contrato", "Proveedor", "RFC", "Fecha de firma", "Importe", "Monto con IVA"]
+
+
+@pytest.mark.parametrize(
+    ("taxed", "wanted"),
+    [
+        ((116, 1160, 11.6), "amount_without_tax"),
+        ((116, 1160, 10), "amount_without_tax"),  # one of them exempt
+        ((116, 1160, 12), "amount_unspecified_tax"),
+    ],
+)
+def test_an_amount_beside_itself_with_the_tax_is_the_one_without(tmp_path, taxed, wanted):
+    rows = [
+        [f"C-{place}", "Papel SA de CV", "PEJ010101AB1", f"1{place}/03/2023", bare, total]
+        for place, (bare, total) in enumerate(zip((100, 1000, 10), taxed, strict=True))
+    ]
+    path = write_xlsx(tmp_path / "contratos.xlsx", {"Hoja1": [["Contratos 2023"], CONTRACTS, *rows]})
+    reading = read_file(path, name=path.name)
+    assert (reading.kind, reading.columns["Importe"], reading.columns["Monto con IVA"]) == (
+        "contracts",
+        wanted,
+        "amount_with_tax",
+    )

@@ -130,8 +130,29 @@ def _amounts(amounts):
     return {moment: None if value is None else Decimal(value) for moment, value in amounts.items()}
 
 
+COARSER = {
+    models.Kind.EXPENDITURE: {"concept": "chapter", "item": "concept"},
+    models.Kind.REVENUE: {"type": "rubro", "item": "type"},
+}
+
+
+def headings(release):
+    """How many headings its cells have by each way of telling, and how many of them the level above has not."""
+    model = models.RevenueCell if release.kind == models.Kind.REVENUE else models.ExpenditureCell
+    keys = {}
+    for by, key in model.objects.filter(release=release).values_list("by", "key"):
+        keys.setdefault(by, set()).add(key)
+    named = {by: mine - {""} for by, mine in keys.items()}
+    return {by: [len(mine), len(mine - named.get(COARSER[release.kind].get(by), set()))] for by, mine in named.items()}
+
+
+def _counted(release):
+    release.headings = headings(release)
+    release.save(update_fields=["headings"])
+
+
 def expenditure_cell(release, by, key, *, label=None, line_count=1, **amounts):
-    return models.ExpenditureCell.objects.create(
+    cell = models.ExpenditureCell.objects.create(
         public_body=release.public_body,
         release=release,
         by=by,
@@ -140,10 +161,12 @@ def expenditure_cell(release, by, key, *, label=None, line_count=1, **amounts):
         line_count=line_count,
         **_amounts(amounts),
     )
+    _counted(release)
+    return cell
 
 
 def revenue_cell(release, by, key, *, label=None, line_count=1, **amounts):
-    return models.RevenueCell.objects.create(
+    cell = models.RevenueCell.objects.create(
         public_body=release.public_body,
         release=release,
         by=by,
@@ -152,6 +175,8 @@ def revenue_cell(release, by, key, *, label=None, line_count=1, **amounts):
         line_count=line_count,
         **_amounts(amounts),
     )
+    _counted(release)
+    return cell
 
 
 def contract_cell(release, by, key, *, currency="MXN", line_count=1, amount=None):
@@ -164,6 +189,17 @@ def contract_cell(release, by, key, *, currency="MXN", line_count=1, amount=None
         line_count=line_count,
         amount=None if amount is None else Decimal(amount),
     )
+
+
+def bands(release):
+    """Its contracts' cells by size."""
+    found = {}
+    for one in models.Contract.objects.filter(release=release, amount__gt=0):
+        least = max(end for end in (0, *models.BANDS) if end <= one.amount)
+        count, amount = found.get((least, one.method, one.currency), (0, Decimal(0)))
+        found[least, one.method, one.currency] = count + 1, amount + one.amount
+    for (least, method, currency), (count, amount) in found.items():
+        contract_cell(release, "band", f"{least}:{method}", currency=currency, line_count=count, amount=amount)
 
 
 class SupplierFactory(DjangoModelFactory):

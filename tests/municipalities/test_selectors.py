@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from municipalities import selectors
-from municipalities.models import Population, PriceIndex
+from municipalities.models import Municipality, Population, PriceIndex
 
 
 def codes(query: str, limit: int = 20) -> list[str]:
@@ -45,16 +45,44 @@ def test_search_finds_nothing(territory, query):
 def test_search_puts_the_very_name_first_then_the_most_people(territory):
     found = selectors.search_municipalities("Benito Juárez", 100)
     assert [str(one) for one in found[:2]] == ["Benito Juárez, Quintana Roo", "Benito Juárez, Ciudad de México"]
-    ranks = [one.rank for one in found]
-    assert ranks == sorted(ranks)
-    assert {one.name for one in found if one.rank == 0} == {"Benito Juárez"}
+    by_database = Municipality.objects.with_population().matching("Benito Juárez").ranked("Benito Juárez")
+    assert found == list(by_database)
+    assert {one.name for one in by_database if one.rank == 0} == {"Benito Juárez"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *(
+            "san",
+            "de",
+            "san mig",
+            "juarez",
+            "05035",
+            " 05035 ",
+            "0",
+            "a",
+            "villa de",
+            "oaxaca",
+            "municipio de san",
+            "el or",
+        ),
+        *("ixtl", "benito juarez quintana roo", "coahuila", "nuu", "xyzzy", "", "|"),
+    ],
+)
+def test_search_in_memory_finds_what_the_database_finds_in_its_order(territory, query):
+    for limit in (9, 50):
+        by_database = Municipality.objects.with_population().matching(query).ranked(query)[:limit]
+        assert codes(query, limit) == [one.code for one in by_database]
 
 
 def test_search_finds_a_renamed_unit_by_its_former_name(territory):
     assert "23008" in codes("solidaridad quintana roo")
 
 
-def test_search_asks_once_whatever_it_finds(territory, django_assert_num_queries):
+def test_search_asks_once_whatever_it_finds(territory, settings, django_assert_num_queries):
+    settings.TESTING = False  # names are kept for a minute
+    codes("san")
     with django_assert_num_queries(1):
         found = selectors.search_municipalities("san", 50)
         assert [f"{one} {one.population} {one.population_source}" for one in found]
@@ -77,9 +105,32 @@ def test_states_with_counts(territory, django_assert_num_queries):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("year", "value"), [(2024, 720848), (2020, 720848), (2019, 639629), (2000, 529512)])
-def test_population_on_takes_the_newest_at_or_before(territory, year, value):
-    assert selectors.population_on(["05035"], year)["05035"].value == value
+@pytest.mark.parametrize(
+    ("year", "value", "between"),
+    [
+        (2024, 720848, None),
+        (2020, 720848, None),
+        (2019, 712726, (2010, 2020)),  # 639,629 + 0.9 x 81,219
+        (2015, 680239, (2010, 2020)),  # half of it: 40,609.5
+        (2010, 639629, None),
+        (2001, 540524, (2000, 2010)),
+        (2000, 529512, None),
+    ],
+)
+def test_population_is_drawn_between_two_counts(territory, django_assert_num_queries, year, value, between):
+    with django_assert_num_queries(1):
+        found = selectors.population_on(["05035"], year)["05035"]
+    assert found.value == value
+    assert (found.between and tuple(one.year for one in found.between)) == between
+    same = selectors.populations_by_year(["05035"], [year])[year]["05035"]
+    assert (same.value, same.year) == (value, found.year)
+
+
+def test_a_figure_of_the_year_is_never_replaced_by_a_line(territory):
+    Population.objects.create(municipality_id="05035", year=2018, kind="projection", value=700_000, source="CONAPO")
+    told = {year: selectors.population_on(["05035"], year)["05035"] for year in (2018, 2019)}
+    assert (told[2018].value, told[2018].between) == (700_000, None)
+    assert told[2019].value == 710_424  # half way from 700,000
 
 
 def test_population_on_leaves_out_what_is_not_published(territory, django_assert_num_queries):

@@ -146,7 +146,7 @@ def _work(
         name: percent(row[name], share=shares.get(name, False)) for name in ("physical_progress", "financial_progress")
     }
     work |= cents_of(amounts, CENTS, number)
-    if work["approved"] is None:
+    if "approved" not in amounts:
         work["approved"] = _sum_of_shares(amounts, number)
     work["search_text"] = searchable(work["name"], code, work["location"], work["municipality_raw"], work["unit"])
     return work

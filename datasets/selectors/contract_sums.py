@@ -1,0 +1,256 @@
+"""Sums of contracts, by currency and never added across: from the cells of lists, and of what filters leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import (
+    Aggregate,
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Cast, Coalesce, NullIf
+from django.utils.translation import gettext
+
+from datasets.models import BANDS, Contract, ContractCell, Release, Supplier
+
+from .cells import sum_stated
+from .contracts import ContractFilters, contracts
+from .releases import in_releases
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTotal:
+    """Contracts under one heading in one currency. `amount` is None where none of them states one."""
+
+    key: str
+    name: str
+    currency: str
+    amount: Decimal | None
+    line_count: int
+
+
+def contract_totals(*, releases: Iterable[Release], by: str) -> list[ContractTotal]:
+    """Sums by method, month or supplier (one query more for their names), or by the year of the release."""
+    cells = ContractCell.objects.filter(**in_releases(releases))
+    if by == "year":
+        found = cells.filter(by=ContractCell.By.METHOD).values("currency", heading=F("release__year"))
+    else:
+        heading = _counted_as() if by == ContractCell.By.SUPPLIER else F("key")
+        found = cells.filter(by=by).values("currency", heading=heading)
+    rows = found.annotate(total=Sum("amount"), contracts=Sum("line_count"))
+    told = [
+        ContractTotal(str(row["heading"]), "", row["currency"], row["total"], row["contracts"]) for row in list(rows)
+    ]
+    names = _names(by, [one.key for one in told])
+    in_order = sorted(told, key=lambda one: (one.currency, *_place(by, one.key, one.amount)))
+    return [replace(one, name=names.get(one.key, one.key)) for one in in_order]
+
+
+def _counted_as() -> Coalesce:
+    """The key of the supplier that a cell's own is counted with; its own where it is counted with no other."""
+    own = Cast(NullIf(OuterRef("key"), Value("")), BigIntegerField())
+    merged = Supplier.objects.filter(pk=own, merged_into__isnull=False).order_by().values("merged_into_id")
+    return Coalesce(Cast(Subquery(merged), CharField()), F("key"))
+
+
+def top_suppliers(*, releases: Iterable[Release], currency: str = "MXN", limit: int = 10) -> list[ContractTotal]:
+    """Those paid most in one currency, largest first. Two queries; no more than these are read."""
+    top = _sums(_supplier_rows(releases, currency)[:limit], currency)
+    names = _names(ContractCell.By.SUPPLIER, [one.key for one in top])
+    return [replace(one, name=names.get(one.key, one.key)) for one in top]
+
+
+def _supplier_rows(releases: Iterable[Release], currency: str) -> QuerySet[ContractCell, Any]:
+    cells = ContractCell.objects.filter(**in_releases(releases), by=ContractCell.By.SUPPLIER, currency=currency)
+    rows = cells.exclude(key="").order_by().values(whose=_counted_as())
+    summed = rows.annotate(total=Sum("amount"), n=Sum("line_count"))
+    return summed.order_by(F("total").desc(nulls_last=True), "whose")
+
+
+def _sums(rows: Iterable[dict[str, Any]], currency: str) -> list[ContractTotal]:
+    return [ContractTotal(row["whose"], "", currency, row["total"], row["n"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class FilteredTotals:
+    """What filters leave: how many contracts, and of one currency what they add up to and who got most, without names."""
+
+    contracts: int
+    amount: Decimal | None
+    top: list[ContractTotal]
+
+
+class _Sum(Func):
+    function = "SUM"
+    window_compatible = True
+    arity = 1
+
+
+class SumOfAll(Window):
+    """Of an aggregate, over all groups: also those beyond the first ones that are read."""
+
+    def __init__(self, aggregate: Aggregate, partition_by: str | None = None) -> None:
+        super().__init__(_Sum(aggregate), partition_by=partition_by)
+
+    def get_group_by_cols(self) -> list[Any]:
+        return []  # it stands after the grouping
+
+
+def filtered_totals(filters: ContractFilters, *, currency: str, limit: int = 10) -> FilteredTotals:
+    """One question, in one pass over the contracts; they are not read again to be counted."""
+    found = contracts(filters).order_by()
+    rows = found.values_list("currency", Coalesce("supplier__merged_into_id", "supplier_id")).annotate(
+        total=Sum("amount"),
+        n=Count("line_no"),
+        whole=SumOfAll(Sum("amount"), partition_by="currency"),
+        everything=SumOfAll(Count("line_no")),
+    )
+    elsewhere = Case(When(currency=currency, then=0), default=1, output_field=IntegerField())
+    in_order = rows.order_by(
+        elsewhere, F("total").desc(nulls_last=True), Coalesce("supplier__merged_into_id", "supplier_id")
+    )
+    read = list(in_order[: limit + 1])  # one of them may be of contracts without a supplier
+    mine = [row for row in read if row[0] == currency]
+    top = [ContractTotal(str(key), "", currency, total, n) for _c, key, total, n, _w, _e in mine if key is not None]
+    return FilteredTotals(int(read[0][5]) if read else 0, mine[0][4] if mine else None, top[:limit])
+
+
+def _names(by: str, keys: Sequence[str]) -> dict[str, str]:
+    if by == ContractCell.By.METHOD:
+        return {value: str(label) for value, label in Contract.Method.choices}
+    names = {"": gettext("Not stated")}
+    if by == ContractCell.By.SUPPLIER:
+        ids = [int(key) for key in keys if key.lstrip("-").isdigit()]
+        names |= {str(pk): name for pk, name in Supplier.objects.filter(pk__in=ids).values_list("pk", "name")}
+    return names
+
+
+def _place(by: str, heading: object, total: Decimal | None) -> tuple[object, ...]:
+    """Months and years in their order, everything else by amount."""
+    if by in ("month", "year"):
+        return (str(heading),)
+    return total is None, -(total or Decimal(0)), str(heading)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Contracts from one amount up to, but without, another; `methods` counts them by procedure."""
+
+    least: Decimal | None
+    below: Decimal | None
+    contracts: int
+    amount: Decimal
+    methods: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A cell, or several of a heading and currency added up."""
+
+    key: str
+    currency: str
+    amount: Decimal | None
+    line_count: int
+
+
+class ContractSums:
+    """All that the cells of a body's lists tell: procedures of every year, and of some of the lists what they tell besides.
+    One query."""
+
+    def __init__(self, releases: Sequence[Release], chosen: Sequence[Release]) -> None:
+        self._methods: dict[int, list[_Row]] = {}
+        self._others: dict[str, list[_Row]] = {}
+        years = {one.pk: one.year for one in releases}
+        for release, by, *cell in _cells(releases, chosen):
+            if by == ContractCell.By.METHOD:
+                self._methods.setdefault(years[release], []).append(_Row(*cell))
+            else:
+                self._others.setdefault(by, []).append(_Row(*cell))
+
+    @cached_property
+    def methods_by_year(self) -> dict[int, list[ContractTotal]]:
+        """By procedure and currency."""
+        names = {value: str(label) for value, label in Contract.Method.choices}
+        return {
+            year: [
+                ContractTotal(one.key, names.get(one.key, one.key), one.currency, one.amount, one.line_count)
+                for one in sorted(_added(rows), key=lambda one: (one.currency, one.key))
+            ]
+            for year, rows in sorted(self._methods.items())
+        }
+
+    @cached_property
+    def months(self) -> list[ContractTotal]:
+        names = {"": gettext("Not stated")}
+        return [
+            ContractTotal(one.key, names.get(one.key, one.key), one.currency, one.amount, one.line_count)
+            for one in sorted(
+                _added(self._others.get(ContractCell.By.MONTH, [])), key=lambda one: (one.currency, one.key)
+            )
+        ]
+
+    def suppliers(self, currency: str) -> list[ContractTotal]:
+        """What each named supplier got, largest first, under its key and still without its name."""
+        mine = [one for one in self._others.get(ContractCell.By.SUPPLIER, ()) if one.key and one.currency == currency]
+        in_order = sorted(_added(mine), key=lambda one: (one.amount is None, -(one.amount or 0), one.key))
+        return [ContractTotal(one.key, "", currency, one.amount, one.line_count) for one in in_order]
+
+    def bands(self, currency: str) -> list[Band]:
+        """How many contracts are small and how many large."""
+        found: dict[str, dict[str, _Row]] = {}
+        mine = [one for one in self._others.get(ContractCell.By.BAND, ()) if one.currency == currency]
+        for one in _added(mine):
+            least, _colon, method = one.key.partition(":")
+            found.setdefault(least, {})[method] = one
+        ends = (None, *BANDS, None)
+        return [_band(ends[at], ends[at + 1], found.get(str(ends[at] or 0), {})) for at in range(len(BANDS) + 1)]
+
+
+def _band(least: int | None, below: int | None, methods: Mapping[str, _Row]) -> Band:
+    return Band(
+        least=None if least is None else Decimal(least),
+        below=None if below is None else Decimal(below),
+        contracts=sum(one.line_count for one in methods.values()),
+        amount=sum((one.amount for one in methods.values() if one.amount is not None), Decimal(0)),
+        methods={method: one.line_count for method, one in methods.items()},
+    )
+
+
+def _cells(releases: Sequence[Release], chosen: Sequence[Release]) -> Iterable[tuple[Any, ...]]:
+    """Two looks into the key in one question: one question of all would read the suppliers of every year."""
+    by = ContractCell.By
+    columns = ("release_id", "by", "whose", "currency", "amount", "line_count")
+    whose = Case(When(by=by.SUPPLIER, then=_counted_as()), default=F("key"))
+    methods = ContractCell.objects.filter(by=by.METHOD, **in_releases(releases)).annotate(whose=F("key"))
+    others = ContractCell.objects.filter(by__in=[by.MONTH, by.SUPPLIER, by.BAND], **in_releases(chosen))
+    told = methods.values_list(*columns)
+    return told.union(others.annotate(whose=whose).values_list(*columns), all=True) if chosen else told
+
+
+def _added(rows: Iterable[_Row]) -> list[_Row]:
+    """Those of the same heading and currency, of several lists, in one. An amount is unknown where none of them states one."""
+    found: dict[tuple[str, str], _Row] = {}
+    for one in rows:
+        known = found.get((one.key, one.currency))
+        if known:
+            amount = sum_stated([known.amount, one.amount])
+            one = _Row(one.key, one.currency, amount, known.line_count + one.line_count)
+        found[one.key, one.currency] = one
+    return list(found.values())
