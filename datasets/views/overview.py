@@ -177,8 +177,7 @@ class OverviewView(DashboardView):
         return {
             "label": gettext("Contracts, %(period)s") % {"period": year},
             "value": money.amount(amount) if amount else money.number(count),
-            "text": gettext("%(count)s contracts, %(direct)s of them without competition.")
-            % {"count": money.number(count), "direct": money.number(direct)},
+            "text": gist.contracts(count, direct),
             "url": self.place.url("contracts", anio=year),
             "peers": self.beside_median("directa", year),
         }
