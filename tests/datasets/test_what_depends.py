@@ -78,11 +78,12 @@ def now(client):
             list(Release.objects.values_list("pk", flat=True))
         )  # what the worker does after each publication
         prepare_standings()
+        files = downloads()  # summaries give their addresses, once there are any
         found = {name: answer(client, address) for name, address in TOGETHER.items()}
         for code in (OURS, OTHER):
             pages = SPENDING | (ELSEWHERE if code == OURS else {"revenue": ELSEWHERE["revenue"]})
             found |= {f"{code} {name}": answer(client, address.format(code=code)) for name, address in pages.items()}
-        return found | downloads()
+        return found | files
 
     return read
 
