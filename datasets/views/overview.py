@@ -34,7 +34,6 @@ from datasets.models import Contract, Document, Kind, PublicBody, Release
 from datasets.peer_medians import Beside, beside
 from datasets.peers import GROUPS
 from datasets.selectors import Cell, Standing
-from datasets.selectors.disclosure import scores_of
 from datasets.words import moment_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Figure
@@ -180,8 +179,8 @@ class OverviewView(DashboardView):
         }
 
     def disclosed(self) -> dict[str, Any] | None:
-        scores = scores_of(self.place.body) if self.place.body and self.releases else []
-        return gist.disclosed(self.place, scores[0]) if scores else None
+        body = self.place.body
+        return gist.disclosed(self.place, body, self.version) if body and self.releases else None
 
     def lede(self) -> dict[str, str]:
         """The newest year told by what was spent, in a paragraph; the words of every place where there is none."""
