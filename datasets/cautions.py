@@ -11,8 +11,6 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from datasets.ingest.mates import STOPS
-
 from .models import ExpenditureLine, Ingest, Kind, Release, RevenueLine
 from .words import amount, moment_name, number
 
@@ -109,8 +107,8 @@ def _shrunk(release: Release, earlier: Release) -> Iterable[Caution]:
 
 def _mates(ingest: Ingest) -> Iterable[Caution]:
     """Contracts that another file of the same package lists too."""
-    for issue in ingest.row_issues.filter(code__in=STOPS).order_by("pk"):
-        yield Caution(issue.code, f"{issue.message} {issue.hint}")
+    for told in ingest.report.get("mates") or []:
+        yield Caution(told["code"], f"{told['message']} {told['hint']}")
 
 
 def _supposed_body(ingest: Ingest) -> Iterable[Caution]:

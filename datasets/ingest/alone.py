@@ -98,8 +98,11 @@ def alone(ingest: Ingest, base: Base, flow: Flow) -> Alone | None:
     reading = flow.reading
     if set(base.rows) != {""} or not _is_streamed(reading):
         return None
-    earlier = _read_before(base.ingest)
-    if earlier is None or not _same_way(earlier, reading) or reading.columns != base.ingest.report.get("columns"):
+    told = base.ingest.report
+    if reading.columns != told.get("columns") or reading.encoding != told.get("encoding"):
+        return None
+    earlier = _read_before(base.ingest, reading)
+    if earlier is None or not _same_way(earlier, reading):
         return None
     plan = _plan(reading.tables[0])
     records = records_at(plan.path, base.numbers, plan.encoding, plan.delimiter)
@@ -116,10 +119,12 @@ def _is_streamed(reading: Reading) -> bool:
     return one and reading.complete and not reading.questions
 
 
-def _read_before(ingest: Ingest) -> Reading | None:
-    """As the earlier load would be read today. It is not written to."""
+def _read_before(ingest: Ingest, reading: Reading) -> Reading | None:
+    """As the earlier load would be read today. It is not written to, and its letters are not told apart a second time."""
     twin = copy(ingest)
     twin.pk = None
+    known = {"encoding": reading.encoding, "delimiter": reading.delimiter}
+    twin.options = ingest.options | {"reading": known | ingest.options.get("reading", {})}
     if not (Path(settings.MEDIA_ROOT) / ingest.file.storage_path).exists():
         return None
     try:
@@ -136,7 +141,8 @@ def _same_way(one: Reading, other: Reading) -> bool:
         getattr(mine, name) == getattr(theirs, name)
         for name in ("kind", "breakdown", "context", "columns", "decimal", "unit")
     )
-    return same and replace(_plan(mine), fixes={}) == replace(_plan(theirs), fixes={})
+    plans = [replace(_plan(table), fixes={}, encoding="") for table in (mine, theirs)]
+    return same and plans[0] == plans[1]
 
 
 def _plan(table: Table) -> StreamPlan:

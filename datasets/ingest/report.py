@@ -8,6 +8,7 @@ from typing import Any
 
 from datasets.ingest.bodies import BodyRef
 from datasets.ingest.chunks import Reject
+from datasets.ingest.mates import STOPS
 from datasets.ingest.shapes import Finding, Reading
 from datasets.ingest.slices import SliceKey, Supposed
 from datasets.ingest.sniff import column_letters
@@ -111,6 +112,7 @@ class Outcome:
             "issues": self._issues(),
             "questions": self.questions,
             "correction": self.correction,
+            "mates": [finding_json(finding) for finding in self.findings if finding.code in STOPS],
             "seconds": round(self.seconds, 3),
             "rows_per_second": round(self.rows_read / self.seconds) if self.seconds else 0,
         }

@@ -100,7 +100,7 @@ def test_what_became_of_each_is_seen_and_told(live_server, page, axe, publisher)
     fits_and_is_accessible(page, axe)
     assert list(OutboxMail.objects.order_by("pk").values_list("kind", "subject")) == [
         ("watch_news", "Archivo nuevo: Cuenta pública trimestral"),
-        ("watch_stopped", "Ya no se revisa: Padrón de obras"),
+        ("watch_stopped", "Detenida por fallas: Padrón de obras"),
         ("watch_cancelled", "Carga cancelada: Egresos por partida"),
         ("watch_late", "Atrasada: Contratos del mes"),
     ]

@@ -269,3 +269,41 @@ def test_only_the_rows_are_read(in_pieces, person):
     again = correct(first, person, {"9": amount("9.90")})
     assert (again.report["correction"]["alone"], again.rows_read, again.rows_loaded) == (True, 300, 295)
     assert [release.line_count for release in again.releases.all()] == [99]
+
+
+def test_what_was_restated_or_withdrawn_meanwhile_is_only_touched_where_a_row_was_corrected(in_pieces, person):
+    first = load(MONEY + "".join(money_rows()), person)
+    second = load(MONEY + "".join(money_rows()).replace("299.25", "298.25"), person)  # of 05018
+    withdrawn = second.releases.get(public_body__municipality=BODIES[0])
+    services.withdraw_release(release=withdrawn, by=person, reason="No era la definitiva.")
+    again = correct(first, person, {"9": amount("9.90")})  # a row of 05030
+    services.publish_ingest(ingest=again, by=person)
+    now = Release.objects.order_by("public_body__municipality_id", "version")
+    assert list(now.values_list("public_body__municipality_id", "version", "status", "ingest")) == [
+        ("05018", 1, "superseded", first.pk),
+        ("05018", 2, "published", second.pk),
+        ("05030", 1, "superseded", first.pk),
+        ("05030", 2, "superseded", second.pk),
+        ("05030", 3, "published", again.pk),
+        ("05035", 1, "superseded", first.pk),
+        ("05035", 2, "withdrawn", second.pk),
+    ]
+
+
+def test_a_load_that_breaks_in_the_middle_leaves_nothing(in_pieces, person):
+    """The cells of the older release are copied into a place that is taken: the database refuses, all of it is undone."""
+    first = load(MONEY + "".join(money_rows()), person)
+    again = rereading.correct_rows(ingest=first, fixes={"": {"9": amount("9.90")}}, by=person)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value + 1 FROM datasets_release_id_seq")
+        [fresh] = cursor.fetchone()
+    body = first.releases.get(public_body__municipality=BODIES[1]).public_body_id
+    taken = CELLS["expenditure"].objects.filter(public_body=body).first()
+    taken.release_id = fresh
+    CELLS["expenditure"].objects.bulk_create([taken])
+    broken = pipeline.run_ingest(again.pk)
+    assert (broken.status, broken.report["error_code"], broken.releases.count()) == ("failed", "database", 0)
+    assert LINES["expenditure"].objects.filter(release=fresh).count() == 0
+    CELLS["expenditure"].objects.filter(release=fresh).delete()
+    third = pipeline.run_ingest(rereading.try_again(ingest=broken, by=person).pk)
+    assert (third.status, third.report["correction"]["alone"], third.releases.count()) == ("ready", True, 1)
