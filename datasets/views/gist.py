@@ -8,13 +8,11 @@ from typing import Any
 from django.utils.translation import gettext
 
 from datasets import narration
-from datasets.caching import remembered
 from datasets.disclosure.scoring import DOCUMENTS
 from datasets.figures.comparison import INDICATORS
 from datasets.figures.sources import document_name
-from datasets.models import Breakdown, DisclosureScore, Kind, PublicBody, Release
+from datasets.models import Breakdown, DisclosureScore, Kind, Release
 from datasets.selectors import Standing
-from datasets.selectors.disclosure import scores_of
 from gesoc.common import money
 from gesoc.common.charts.frame import Column, Table, link, row
 from gesoc.common.dates import day
@@ -46,24 +44,15 @@ def on_record(score: DisclosureScore) -> int:
     return sum(1 for name in DOCUMENTS if items.get("documents", {}).get(name))
 
 
-def disclosed(place: Place, body: PublicBody, version: int) -> dict[str, Any] | None:
-    """Beside the amounts: how much of the newest year is published at all. No query while the data stay the same."""
-    told = remembered(f"disclosed:{body.pk}", lambda: _disclosed(body), version=version)
-    if not told:
-        return None
-    year, found = told
-    named = {"found": money.number(found), "all": money.number(len(DOCUMENTS))}
+def disclosed(place: Place, score: DisclosureScore) -> dict[str, Any]:
+    """Beside the amounts: how much of the year is published at all."""
+    named = {"found": money.number(on_record(score)), "all": money.number(len(DOCUMENTS))}
     return {
-        "label": gettext("Disclosure, %(year)s") % {"year": year},
+        "label": gettext("Disclosure, %(year)s") % {"year": score.year},
         "value": gettext("%(found)s of %(all)s") % named,
         "text": gettext("Documents that we look for and that are on record here."),
-        "url": place.url("disclosure", anio=year),
+        "url": place.url("disclosure", anio=score.year),
     }
-
-
-def _disclosed(body: PublicBody) -> tuple[int, int] | tuple[()]:
-    newest = next(iter(scores_of(body)), None)
-    return (newest.year, on_record(newest)) if newest else ()
 
 
 def published(releases: Sequence[Release]) -> Table:
