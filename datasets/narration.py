@@ -51,6 +51,21 @@ def _three_largest(stated: Sequence[tuple[str, Decimal]], whole: Decimal) -> str
     return gettext("The three largest take %(part)s of every 100 pesos.") % {"part": of_100(part)}
 
 
+def years_in_a_row(years: Sequence[int]) -> str:
+    """Three or more that follow one another are told by the first and the last."""
+    spans: list[list[int]] = []
+    for year in sorted(years):
+        if spans and year == spans[-1][-1] + 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    told = []
+    for span in spans:
+        together = gettext("%(since)s to %(until)s") % {"since": span[0], "until": span[-1]}
+        told += [together] if len(span) > 2 else [str(year) for year in span]
+    return listed(told)
+
+
 def course(years: Sequence[int], values: Sequence[Decimal | None], say: Say = amount) -> str:
     """The highest and the lowest year, where they are not the same."""
     stated = [(year, value) for year, value in zip(years, values, strict=True) if value is not None]
@@ -84,8 +99,11 @@ def _owed(values: Mapping[str, Decimal | None]) -> str:
     return gettext("%(owed)s were accrued and not yet paid.") % {"owed": amount(accrued - paid)}
 
 
-def deviations(parts: Sequence[tuple[str, Decimal, Decimal]], plan: str, done: str) -> str:
-    """How many headings stayed below their plan and how many went over it: (name, planned, done)."""
+def deviations(parts: Sequence[tuple[str, Decimal, Decimal]], plan: str, done: str, *, is_over: bool = True) -> str:
+    """How many headings stayed below their plan and how many went over it: (name, planned, done).
+
+    While the year is not over, all of them are below, and it says nothing.
+    """
     if not parts:
         return ""
     under = [name for name, planned, used in parts if used < planned]
@@ -103,7 +121,7 @@ def deviations(parts: Sequence[tuple[str, Decimal, Decimal]], plan: str, done: s
         "%(count)s headings were %(done)s above what was %(plan)s.",
         len(over),
     ) % {"count": number(len(over)), **named}
-    return joined(below if under else "", above if over else "")
+    return joined(below if under and is_over else "", above if over else "")
 
 
 def changes(up: Sequence[tuple[str, Decimal]], down: Sequence[tuple[str, Decimal]]) -> str:

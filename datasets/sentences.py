@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, pgettext
 
 from gesoc.common.money import amount, change, number, percent, pesos, share
@@ -137,15 +138,17 @@ def share_trend(name: str, years: Sequence[int], values: Sequence[Decimal | None
     return gettext("%(name)s went from %(before)s of the whole in %(since)s to %(after)s in %(until)s") % named
 
 
-def deviation(planned: Part, done: Part) -> str:
-    """How far what was done stayed below its plan, or went over it, in pesos."""
-    named = {"planned": planned.name.lower(), "done": done.name.lower()}
+def deviation(planned: Part, done: Part, until: str = "") -> str:
+    """How far what was done stayed below its plan, or went over it, in pesos. `until`: of a year that is not over."""
+    named = {"planned": planned.name.lower(), "done": done.name.lower(), "until": until}
     if planned.value is None or done.value is None:
         return gettext("The file does not state both %(planned)s and %(done)s") % named
     difference = done.value - planned.value
     named["amount"] = amount(abs(difference))
     if not difference:
         return gettext("Exactly the %(planned)s amount was %(done)s") % named
+    if difference < 0 and until:
+        return gettext("%(amount)s of what was %(planned)s were still to be %(done)s, %(until)s") % named
     if difference < 0:
         return gettext("%(amount)s of what was %(planned)s were not %(done)s") % named
     return gettext("%(amount)s more were %(done)s than %(planned)s") % named
@@ -281,7 +284,12 @@ def direct_awards(direct: Decimal | None, whole: Decimal | None) -> str:
         return gettext("Nothing was awarded without competition")
     if part == HUNDRED:
         return gettext("Everything was awarded without competition")
-    return gettext("%(pesos)s of every 100 pesos were awarded without competition") % {"pesos": of_100(part)}
+    said = ngettext(
+        "%(pesos)s of every 100 pesos was awarded without competition",
+        "%(pesos)s of every 100 pesos were awarded without competition",
+        1 if part < Decimal("1.5") else 2,
+    )
+    return capfirst(said % {"pesos": of_100(part)})
 
 
 def direct_count(direct: int, whole: int) -> str:

@@ -88,7 +88,7 @@ def may_be_named(sql: str, many: bool, context: dict[str, Any]) -> bool:
     return (
         not many
         and own.vendor == "postgresql"
-        and sql.startswith("SELECT")
+        and sql.startswith(("SELECT", "(SELECT"))  # the latter: one of several put together
         and len(sql) <= LONGEST
         and own.get_autocommit()
         and not own.in_atomic_block
@@ -175,6 +175,8 @@ def type_of(value: Any) -> str:
         return "timestamptz" if value.tzinfo else "timestamp"
     if isinstance(value, date):
         return "date"
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return "text[]"  # keys of a document
     return "numeric" if isinstance(value, Decimal) else ""
 
 

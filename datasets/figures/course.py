@@ -47,8 +47,8 @@ def course(view: View, points: Sequence[Point], csv_url: str) -> Figure:
         else gettext("%(subject)s, %(moment)s, %(unit)s")
     )
     subtitle = shown % said
-    gaps = [str(year) for year, value in zip(years, filled, strict=True) if value is None]
-    missing = gettext("No comparable figure is published for %(years)s.") % {"years": ", ".join(gaps)}
+    gaps = [year for year, value in zip(years, filled, strict=True) if value is None]
+    missing = gettext("No comparable figure is published for %(years)s.") % {"years": narration.years_in_a_row(gaps)}
     nominal = gettext("Pesos of each year: inflation is not taken out.")
     return Figure(
         key="anios",

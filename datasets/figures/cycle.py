@@ -11,12 +11,12 @@ from django.utils.translation import gettext
 from datasets import narration, sentences
 from datasets.selectors import Cell
 from datasets.sentences import Part
-from datasets.words import moment_link, moment_name
+from datasets.words import moment_link, moment_name, period_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, KeyEntry, Table, TableCell, row
 
 from .ledger import View
-from .sources import document_name, provenances, stated_moments, total
+from .sources import covers, document_name, inside_sentence, provenances, stated_moments, total
 
 MOST = 20  # headings on the page; the CSV has all
 
@@ -58,7 +58,7 @@ def cycle(view: View, cells: Sequence[Cell], csv_url: str) -> Figure | None:
     wholes = {moment: _sum(cells, moment) if view.heading else total(view.release, moment) for moment in steps.stated}
     return Figure(
         key="ciclo",
-        title=sentences.deviation(Part(names["planned"], planned), Part(names["done"], done)),
+        title=sentences.deviation(Part(names["planned"], planned), Part(names["done"], done), _so_far(view)),
         subtitle=gettext("From plan to payment by %(level)s, %(document)s, %(unit)s")
         % {
             "level": view.level_name.lower(),
@@ -74,6 +74,7 @@ def cycle(view: View, cells: Sequence[Cell], csv_url: str) -> Figure | None:
                 ],
                 names["planned"],
                 names["done"],
+                is_over=not _so_far(view),
             ),
         ),
         table=_table(view, steps, compared, wholes),
@@ -92,6 +93,12 @@ def cycle(view: View, cells: Sequence[Cell], csv_url: str) -> Figure | None:
         ],
         csv_rows=[_csv_row(view, steps, cell) for cell in cells],
     )
+
+
+def _so_far(view: View) -> str:
+    """Until when a year that is not over is told; nothing of a whole one."""
+    period = covers(view.release)
+    return "" if period == "annual" else inside_sentence(period_name(period))
 
 
 def _sum(cells: Sequence[Cell], moment: str) -> Decimal | None:

@@ -27,6 +27,7 @@ LABELS = {
     "revenue": ("revenue_name", ("cri_code",), re.compile(r"\bingresos?\b")),
 }
 _BOTH = re.compile(r"ingresos?\b.*egresos?|egresos?\b.*ingresos?")
+_DECIMALS = re.compile(r"[.,]\d{2}$")  # 1000.00 is money and no chapter
 _GOVERNMENT = re.compile(r"APF|GE|GM|GOB_?\w*")
 
 
@@ -88,7 +89,7 @@ def is_company(text: str) -> bool:
 
 
 def _is_item(text: str) -> bool:
-    return len(text) >= 4 and object_code(text) is not None
+    return len(text) >= 4 and not _DECIMALS.search(text) and object_code(text) is not None
 
 
 def _claim(

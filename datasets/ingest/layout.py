@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from datasets.ingest.classify import best_names
+from datasets.ingest.codes import object_code
 from datasets.ingest.decisions import NOTHING, Decisions
 from datasets.ingest.dictionary import fold, match_heading, remembered
 from datasets.ingest.numbers import NotAnAmount, to_cents
@@ -194,22 +196,38 @@ def find_header(grid: Grid, start: int, stop: int) -> tuple[int, ...] | None:
 
 
 def _short_header(grid: Grid, start: int, stop: int) -> tuple[int, ...] | None:
-    """``Concepto | Importe`` under the title of a budget: two known columns are enough where figures stand below."""
+    """``Concepto | Importe`` under the title of a budget: two known columns are enough where figures stand below.
+
+    The column of the names or codes may have any heading, or none, where a classifier knows what it holds.
+    """
     for row in range(start, min(stop, len(grid.rows))):
         cells = _texts(grid, row)
-        if (
-            len(cells) < 2
-            or not _may_head(cells)
-            or not _BUDGET_WORDS.search(fold(" ".join(title_lines(grid, 0, row))))
-        ):
+        if not cells or not _may_head(cells):
             continue
+        titled = bool(_BUDGET_WORDS.search(fold(" ".join(title_lines(grid, 0, row)))))
         for kind in ("expenditure", "revenue"):
             names = {column: match.field for column, text in cells.items() if (match := match_heading(kind, text))}
             amounts = [column for column, name in names.items() if name in MOMENTS[kind]]
-            labels = [column for column, name in names.items() if name.endswith(("_name", "_code"))]
-            if amounts and labels and _figures_below(grid, row, amounts) >= MIN_KNOWN:
+            if not amounts or not (titled or len(amounts) > 1):
+                continue
+            labelled = titled and any(name.endswith(("_name", "_code")) for name in names.values())
+            labelled = labelled or _classified(grid, row, min(amounts), kind)
+            if labelled and _figures_below(grid, row, amounts) >= MIN_KNOWN:
                 return (row,)
     return None
+
+
+def _classified(grid: Grid, row: int, stop: int, kind: str) -> bool:
+    """Whether a column at the left of the amounts holds what a classifier knows: codes of objects, or names."""
+    for column in range(stop):
+        below = range(row + 1, min(row + 1 + SEARCH_ROWS, len(grid.rows)))
+        texts = [text for other in below if (text := grid.cell(other, column).strip())]
+        coded = sum(len(text) >= 3 and object_code(text) is not None for text in texts)
+        if kind == "expenditure" and len(set(texts)) >= MIN_KNOWN and coded >= 0.8 * len(texts):
+            return True
+        if len(texts) >= MIN_KNOWN and best_names(kind, texts) is not None:
+            return True
+    return False
 
 
 def _is_figure(text: str) -> bool:

@@ -19,6 +19,7 @@ from datasets.ingest.columns import OBJECT_CODES, ColumnMapping, share, values_o
 from datasets.ingest.dates import year_of
 from datasets.ingest.dictionary import fold, match_heading, normalise
 from datasets.ingest.layout import Area, is_number
+from datasets.ingest.numbers import is_not_stated
 from datasets.ingest.shapes import MOMENTS
 
 CODE_TO_NAME = {
@@ -42,7 +43,7 @@ _NEEDS_GROUP = re.compile(
     r"nombres?( s)?|(primer |segundo )?apellidos?( paterno| materno)?|inicio|termino|fin|conclusion"
     r"|fecha de (inicio|termino)|monto|importe|total|rfc|razon social|clave|numero|fecha|objeto|descripcion"
 )
-_OF_THE_MONTH = re.compile(r"\b(?:del|en el) (?:mes|bimestre|trimestre|periodo)\b|mensual|trimestral")
+_OF_THE_MONTH = re.compile(r"\b(?:del|en el) (?:mes|bimestre|trimestre|periodo)\b|\bmes$|mensual|trimestral")
 _NUMBERED = re.compile(r"clave|codigo|cuenta|cta|id|no|num|numero")
 _TAX = re.compile(r"(?:importe |monto )?(?:del? )?(?:iva|i v a|impuestos?)(?: trasladado| 16 ?%)?")
 _TOTAL = re.compile(r"(?:gran )?total|(?:importe|monto) total|total (?:pagado|contratado|del contrato|neto)")
@@ -84,8 +85,16 @@ def _by_heading(area: Area, column: int, kind: str) -> tuple[str, str] | None:
     texts = (whole, own) if _NEEDS_GROUP.fullmatch(normalise(own)) else (own, whole)
     for text in texts:
         if found := match_heading(kind, text):
+            if text == whole and own != whole and _says_its_group(kind, parts, found.field):
+                continue
             return _checked(area, column, kind, found.field), found.confidence
     return None
+
+
+def _says_its_group(kind: str, parts: tuple[str, ...], found: str) -> bool:
+    """``Proveedor · RFC`` is no second supplier: the group alone says as much, and the heading under it something else."""
+    group, own = match_heading(kind, " ".join(parts[:-1])), match_heading(kind, parts[-1])
+    return bool(group and own and group.field == found != own.field)
 
 
 def _find_flow(area: Area, mapping: ColumnMapping) -> None:
@@ -153,6 +162,8 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
         and len(set(values)) > 0.8 * len(values)
     ):
         return "admin_unit_name"  # another one in each row: it is the area that spends
+    if name in MOMENTS[kind] and len(values) >= 2 and kind in LABELS and share(values, _holds_figure) < 0.2:
+        return ""  # ``Ingreso`` over names of revenue is no amount
     if name.endswith("_share") and share(values, is_number) < 0.5:
         return ""  # whose money it is in words, and no amount
     if name == "category_raw" and share(values, names_procedure) >= 0.6:
@@ -164,6 +175,10 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
     if name == "expenditure_type" and any("programable" in fold(value) for value in values[:50]):
         return ""
     return name
+
+
+def _holds_figure(text: str) -> bool:
+    return any(char.isdigit() for char in text) or is_not_stated(text)
 
 
 def _numbered(area: Area, column: int, name: str, values: list[str]) -> str:

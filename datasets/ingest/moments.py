@@ -15,6 +15,7 @@ _SHARED = {
     "actualizad": "modified",
     "ajustad": "modified",
     "reformad": "modified",
+    "definitiv": "modified",
     "devengad": "accrued",
 }
 #: By kind the words that name a moment, without their endings.
@@ -41,6 +42,7 @@ BEGINNINGS = {
         "aprobad": "estimated",
         "autorizad": "estimated",
         "recaudad": "collected",
+        "captad": "collected",
         "cobrad": "collected",
         "percibid": "collected",
         "ingresad": "collected",
@@ -49,7 +51,7 @@ BEGINNINGS = {
 }
 _OVERRULED = {"approved", "estimated"}  # ``autorizado modificado`` is the modified budget
 _ALONGSIDE = re.compile(
-    r"presupuest(?:o|ado|al)|presup|p?pto|egr(?:esos?)?|gastos?|gto|ing(?:resos?)?|monto|mto|importe|imp|recursos?|total|anual"
+    r"presupuest(?:o|ado|al)|presup|techo|momento|p?pto|egr(?:esos?)?|gastos?|gto|ing(?:resos?)?|monto|mto|importe|imp|recursos?|total|anual"
     r"|asignacion|autorizacion|estimacion|pronostico|p|acum(?:ulad[oa]s?)?|ley|li|inicial(?:mente)?|efectivamente|realmente"
     r"|trimestre|periodo|cierre|fecha|cifras|pesos|al|a|la|el|los|lo|del|de|por|cabildo|congreso"
 )

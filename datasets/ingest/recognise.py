@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from datasets.ingest.columns import ColumnMapping
+from datasets.ingest.classify import share_known
+from datasets.ingest.codes import object_names, revenue_names
+from datasets.ingest.columns import ColumnMapping, values_of
 from datasets.ingest.dictionary import fold, normalise, read_rows
 from datasets.ingest.layout import Area, area_titles, title_lines
 from datasets.ingest.mapping import WEAK_AMOUNT, map_columns
@@ -193,10 +195,19 @@ def _budget_verdict(area: Area, kind: str, wanted: Mapping[str, str] | None) -> 
     labels = SPENDING_LABELS if kind == "expenditure" else INCOME_LABELS
     if not mapping.moments and not mapping.has("moment"):
         return None
-    if not mapping.has(*labels, "flow"):
+    if not mapping.has(*labels, "flow") or (kind == "expenditure" and _names_revenue(area, mapping)):
         return None
     _name_the_moment(area, mapping)
     return Verdict(kind, mapping, score=_budget_score(area, mapping))
+
+
+def _names_revenue(area: Area, mapping: ColumnMapping) -> bool:
+    """Its rows are taxes, duties and shares of the federation: no spending, whatever its headings say."""
+    column = mapping.column("object_name")
+    if column is None or mapping.has("flow"):
+        return False
+    names = values_of(area, column)
+    return share_known(revenue_names(), names) >= 0.5 > share_known(object_names(), names)
 
 
 def _name_the_moment(area: Area, mapping: ColumnMapping) -> None:

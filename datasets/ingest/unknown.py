@@ -14,7 +14,8 @@ from datasets.ingest.numbers import by_either_mark
 from datasets.ingest.outline import BudgetRow
 
 _NO_MOMENT = re.compile(
-    r"%|porcentaje|avance|variacion|diferencia|saldo|por (ejercer|pagar|recaudar|devengar|comprometer)|disponible"
+    r"^(?:no|num|numero|cuenta contable|clave|cve|codigo|folio|consec\w*)$|%|porcentaje|avance|variacion|diferencia|saldo"
+    r"|remanente|por (ejercer|pagar|recaudar|devengar|comprometer)|disponible"
 )
 _FINE = re.compile(r"\.\d{1,2}$|^\D*\d{1,3}(,\d{3})+|\d{7,}")
 ROWS = 2_000

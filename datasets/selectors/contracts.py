@@ -41,6 +41,10 @@ UNREAD = (
     *("search", "search_text"),
     *(f"{whose}__{name}" for whose in ("supplier", "supplier__merged_into") for name in UNREAD_OF_SUPPLIER),
 )
+IN_ANSWERS = (
+    *("public_body_id", "release_id", "line_no", "year", "title", "contract_number", "fingerprint"),
+    *("amount", "currency", "supplier_name"),
+)
 IN_ROWS = (
     *(
         "public_body_id",
@@ -188,9 +192,9 @@ def newest_contracts(q: str, *, limit: int) -> list[Contract]:
 
 def _held(lists: Sequence[Release], words: SearchQuery, limit: int) -> list[Contract]:
     """Those of a few lists in the same order, told by their own year: joined to the lists and bodies, which are here already,
-    each that holds the words would look up both before the first are chosen."""
+    each that holds the words would look up both before the first are chosen. Suppliers are known by the name that was printed."""
     by_pk = {one.pk: one for one in lists}
-    held = Contract.objects.filter(search=words, **in_releases(lists)).select_related("supplier__merged_into")
+    held = Contract.objects.filter(search=words, **in_releases(lists)).only(*IN_ANSWERS)
     found = list(held.order_by("-year", "public_body_id", "release_id", "line_no")[:limit])
     for one in found:
         one.release = by_pk[one.release_id]

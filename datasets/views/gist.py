@@ -27,6 +27,17 @@ def paragraph(mine: Standing, year: int) -> str:
     return narration.gist(year, told["gasto"], told["sueldos"], told["inversion"], told["directa"])
 
 
+def contracts(count: int, direct: int) -> str:
+    told = {"count": money.number(count), "direct": money.number(direct)}
+    if count == 1 and direct:
+        return gettext("A single contract, without competition.")
+    if count == 1:
+        return gettext("A single contract.")
+    if not direct:
+        return gettext("%(count)s contracts, none of them without competition.") % told
+    return gettext("%(count)s contracts, %(direct)s of them without competition.") % told
+
+
 def on_record(score: DisclosureScore) -> int:
     """How many of the documents that are looked for were found."""
     items: dict[str, Any] = next((part["items"] for part in score.parts if part["dimension"] == "availability"), {})

@@ -532,7 +532,7 @@ def test_revenue_tells_what_is_its_own(client, body):
     place.income(body, 2023)
     place.income(body, 2024)
     page = client.get("/municipios/05035/ingresos/").text
-    assert "De cada 100 pesos que recibe, 25 son propios y 75 se los transfieren" in page
+    assert "De cada 100 pesos que recibe, genera 25 y le transfieren 75" in page
     rows = csv_of(client.get("/municipios/05035/ingresos/?formato=csv&figura=origen"))
     assert [row[:3] for row in rows[1:]] == [
         ["2023", "25000000.00", "75000000.00"],

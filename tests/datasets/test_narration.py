@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from datasets import narration, sentences
 from datasets.sentences import Part
+from datasets.views import gist
 
 D = Decimal
 money = st.decimals(min_value=-(10**10), max_value=10**10, places=2) | st.none()
@@ -259,3 +260,47 @@ def test_paragraphs_leave_no_slot_open(one, two, three, four, planned):
     ):
         assert is_clean(text)
         assert bool(text) == (one is not None and two is not None)
+
+
+@pytest.mark.parametrize(
+    ("years", "spanish"),
+    [
+        ([], ""),
+        ([2001], "2001"),
+        ([2001, 2002], "2001 y 2002"),
+        ([2001, 2002, 2003], "2001 a 2003"),
+        ([1999, 2003, 2001, 2002, 2007], "1999, 2001 a 2003 y 2007"),
+    ],
+)
+def test_years_in_a_row_are_told_by_the_first_and_the_last(years, spanish):
+    with translation.override("es-mx"):
+        assert narration.years_in_a_row(years) == spanish
+
+
+def test_a_year_that_is_not_over_has_not_stayed_below_its_plan():
+    planned, done = Part("Modificado", D(9_000_000)), Part("Devengado", D(2_000_000))
+    with translation.override("es-mx"):
+        assert sentences.deviation(planned, done, "enero a marzo") == (
+            "Lo devengado va 7.0\u00a0mdp por debajo de lo modificado, enero a marzo"
+        )
+        assert sentences.deviation(
+            done._replace(name="Modificado"), planned._replace(name="Devengado"), "enero a marzo"
+        ) == ("Lo devengado rebasó en 7.0\u00a0mdp lo modificado")
+        parts = [("A", D(2), D(1)), ("B", D(1), D(2))]
+        assert narration.deviations(parts, "Modificado", "Devengado", is_over=False) == (
+            "En 1 rubro lo devengado quedó por encima de lo modificado."
+        )
+
+
+@pytest.mark.parametrize(
+    ("count", "direct", "spanish"),
+    [
+        (1, 1, "Un solo contrato, sin concurso."),
+        (1, 0, "Un solo contrato."),
+        (6, 0, "6 contratos, ninguno sin concurso."),
+        (140, 86, "140 contratos, 86 de ellos sin concurso."),
+    ],
+)
+def test_contracts_are_counted_in_words(count, direct, spanish):
+    with translation.override("es-mx"):
+        assert gist.contracts(count, direct) == spanish

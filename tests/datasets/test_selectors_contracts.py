@@ -124,7 +124,7 @@ def test_newest_contracts_of_a_common_word_are_read_from_the_newest_lists(
 ):
     monkeypatch.setattr(sys.modules["datasets.selectors.contracts"], "BATCHES", (2, 2))
     with django_assert_num_queries(2) as captured:  # which lists, and their contracts
-        found = [(one.release.year, one.supplier.name) for one in selectors.newest_contracts("bacheo", limit=6)]
+        found = [(one.release.year, one.supplier_name) for one in selectors.newest_contracts("bacheo", limit=6)]
     assert found == [(2024, "Alfa")] * 6
     assert "ORDER BY" in captured[1]["sql"]
     with django_assert_num_queries(4):  # nothing in the first two: is it rare? by its index

@@ -107,6 +107,9 @@ def test_progress(given, spanish):
     ("direct", "whole", "spanish"),
     [
         (D(62), D(100), "62 de cada 100 pesos se asignaron sin concurso"),
+        (D(1), D(100), "1 de cada 100 pesos se asignó sin concurso"),
+        (D("0.2"), D(100), "Menos de 1 de cada 100 pesos se asignó sin concurso"),
+        (D("1.5"), D(100), "2 de cada 100 pesos se asignaron sin concurso"),
         (D(0), D(100), "Nada se asignó sin concurso"),
         (None, D(100), "Nada se asignó sin concurso"),
         (D(100), D(100), "Todo se asignó sin concurso"),

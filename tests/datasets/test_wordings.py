@@ -189,6 +189,54 @@ def test_whose_the_money_is_in_words_is_no_amount(tmp_path):
     assert "Recurso federal" not in read_file(path, name=path.name).columns
 
 
+@pytest.mark.parametrize("head", [["", "", "Aprobado", "Pagado"], ["Lo que se paga", "Qué es", "Aprobado", "Pagado"]])
+def test_codes_and_names_that_a_classifier_knows_need_no_heading(tmp_path, head):
+    rows = [["1131", "Sueldos base", 400, 390], ["2111", "Papelería", 50, 49], ["3111", "Energía eléctrica", 90, 95]]
+    reading = budget(tmp_path, head, rows)
+    block = next(reading.tables[0].blocks())
+    assert block.columns["object_code"].to_pylist() == ["1131", "2111", "3111"]
+    assert (block.columns["approved"].to_pylist(), reading.questions) == (["400", "50", "90"], [])
+
+
+def test_amounts_that_look_like_chapters_are_no_codes(tmp_path):
+    head = ["Origen del recurso", "Cifra rara", "Modificado", "Ejercido"]
+    rows = [["Propios", "1000.00", "1100.00", "900.00"], ["FAISMUN", "3000.00", "3000.00", "10.00"]]
+    rows += [["Participaciones", "5000.00", "5000.00", "4900.00"], ["Total", "9000.00", "9100.00", "5810.00"]]
+    reading = budget(tmp_path, head, rows)
+    assert (reading.tables[0].lines, set(reading.columns.values())) == (
+        3,
+        {"funding_source_name", "modified", "exercised"},
+    )
+    assert "«Cifra rara»" in reading.questions[0]
+
+
+def test_names_of_revenue_under_a_heading_of_money_are_no_amounts_and_no_spending(tmp_path):
+    rows = [["11", "Impuestos sobre los ingresos", 100, 90], ["12", "Impuestos sobre el patrimonio", 900, 800]]
+    rows += [["43", "Derechos por prestación de servicios", 300, 310], ["81", "Participaciones", 5000, 5100]]
+    titles = [["Municipio de Ejemplo, Jalisco"], ["Presupuesto ejercido al 31 de diciembre de 2023"]]
+    for head in (["CRI", "Ingreso", "Ley de Ing.", "Cobrado"], ["Cuenta", "Descripción", "Presupuestado", "Real"]):
+        path = write_xlsx(tmp_path / "ingresos.xlsx", {"Hoja1": [*titles, head, *rows]})
+        reading = read_file(path, name=path.name)
+        assert (reading.kind, list(reading.columns.values()), reading.questions) == (
+            "revenue",
+            ["cri_code", "revenue_name", "estimated", "collected"],
+            [],
+        )
+
+
+def test_a_heading_under_a_group_says_more_than_the_group(tmp_path):
+    group = ["Proveedor o contratista", None, "Vigencia de la sanción", None, "Autoridad", "Sanción impuesta", "Multa"]
+    head = ["Razón soc.", "RFC", "Inicio", "Fin", None, None, None]
+    row = ["Aceros SA de CV", "AEJ010101AA1", "01/02/2024", "01/08/2024", "Contraloría", "Inhabilitación", 500]
+    titles = ["Padrón de proveedores sancionados 2024"]
+    path = write_xlsx(tmp_path / "sanciones.xlsx", {"Hoja1": [titles, group, head, row, row]})
+    reading = read_file(path, name=path.name)
+    assert (reading.kind, list(reading.columns.values())) == (
+        "sanctions",
+        ["supplier_name", "supplier_rfc", "start_date", "end_date", "authority", "outcome_raw", "fine"],
+    )
+
+
 CONTRACTS = ["No. Contrato", "Proveedor", "RFC", "Fecha de firma", "Importe", "Monto con IVA"]
 
 

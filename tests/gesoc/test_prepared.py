@@ -156,6 +156,15 @@ def test_lists_of_words_are_right_and_only_common_ones_get_a_name():
     assert len(names()) == 1
 
 
+def test_keys_of_a_document_and_several_questions_in_one_may_be_named():
+    make.ReleaseFactory(year=2024, totals={"accrued": "1.00"})
+    told = Release.objects.filter(totals__has_any_keys=["accrued", "paid"]).values_list("year")
+    planned = Release.objects.filter(totals__has_key="approved").values_list("year")
+    assert times(lambda: list(told.all())) == [[(2024,)]] * 4
+    assert times(lambda: list(told.union(planned, all=True))) == [[(2024,)]] * 4
+    assert len(names()) == 2
+
+
 def test_members_of_an_enumeration_are_part_of_the_question():
     body = make.PublicBodyFactory()
     make.ReleaseFactory(public_body=body, year=2023)

@@ -49,7 +49,8 @@ COLUMNS = (
 )
 #: What such a list is called above its headings.
 TITLE = (
-    r"obras? publicas?\b|programa (anual )?de obras?\b|\bobras? (realizadas?|ejecutadas?|en proceso|autorizadas?)"
+    r"obras? publicas?\b|programa (anual )?de obras?\b"
+    r"|\bobras? (realizadas?|ejecutadas?|contratadas?|terminadas?|en proceso|autorizadas?)"
     r"|proyectos? de (inversion|infraestructura)"
 )
 #: Beside its name or code a list of works says some of these.
@@ -88,7 +89,7 @@ def enough(mapping: ColumnMapping, said: bool = False) -> bool:
 
 def beats_contracts(mapping: ColumnMapping) -> bool:
     """A list that names works and says how far they are is one of works, though it names contracts and contractors too."""
-    return mapping.has("work_name") and mapping.has("physical_progress")
+    return mapping.has("work_name", "work_code", "description") and mapping.has("physical_progress")
 
 
 def refine(area: Area, mapping: ColumnMapping) -> None:
