@@ -29,9 +29,13 @@ from .models import (
 CENT = Decimal("0.01")
 
 
-def state_of(code: str) -> State | None:
-    """One of the thirty-two, which a process knows for a minute. Nobody changes what it returns."""
-    return _states(present()).get(code)
+def with_states(found: Iterable[Municipality]) -> list[Municipality]:
+    """With their state, one of thirty-two that a process knows for a minute. Nobody changes it."""
+    units, states = list(found), _states(present())
+    for unit in units:
+        if unit.state_id in states:
+            unit.state = states[unit.state_id]
+    return units
 
 
 @lru_cache(maxsize=1)
@@ -44,11 +48,7 @@ def search_municipalities(query: str, limit: int = 20) -> list[Municipality]:
     process knows for a minute. One query, of those alone that are returned."""
     best = _best_named(query, limit)
     found = {unit.code: unit for unit in Municipality.objects.with_population().filter(pk__in=best)} if best else {}
-    units, states = [found[code] for code in best if code in found], _states(present()) if found else {}
-    for unit in units:
-        if unit.state_id in states:
-            unit.state = states[unit.state_id]
-    return units
+    return with_states(found[code] for code in best if code in found) if found else []
 
 
 class _Named(NamedTuple):

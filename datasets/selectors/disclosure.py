@@ -13,7 +13,11 @@ COMPARABLE = Decimal(70)  # percent of the weights that must have been judged
 
 def scores_of(body: PublicBody) -> list[DisclosureScore]:
     """Newest year first."""
-    return list(DisclosureScore.objects.filter(public_body=body).order_by("-year"))
+    return list(newest_scores().filter(public_body=body))
+
+
+def newest_scores() -> QuerySet[DisclosureScore]:
+    return DisclosureScore.objects.order_by("-year")
 
 
 def years() -> list[int]:

@@ -87,7 +87,8 @@ def standings_of(codes: Iterable[str], year: int, *, planned: bool = False) -> l
 def spending_of(codes: Sequence[str], *, planned: bool = False) -> dict[int, list[Standing]]:
     """What a few municipalities spent and the people it was spent for, by year; nothing else is told. Two queries."""
     by_year: dict[int, list[Release]] = {}
-    for release in _budgets_of(codes, planned).select_related("public_body__municipality__state"):
+    budgets = _budgets_of(codes, planned).select_related("public_body__municipality__state")
+    for release in budgets.defer("reason", "sheets", "headings", "public_body__search_text"):
         by_year.setdefault(release.year, []).append(release)
     people = populations_by_year(codes, by_year)
     return {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     Count,
@@ -146,13 +147,12 @@ def count_matches(q: str, *, at_most: int, currency: str = "MXN") -> int:
 @lru_cache(maxsize=4)
 def _largest(version: int, currency: str, moment: float) -> list[tuple[int, list[str]]]:
     """The largest suppliers in their order, with all their names: some 2,400, which a process knows for a minute while the data
-    stay the same. Two queries. The names are looked at here: the planner would rather read every supplier there is that holds
-    a common word."""
-    order = supplier_totals(currency=currency).values_list("supplier_id", "supplier__name_key")
-    names = {pk: [name] for pk, name in order[: PART * PARTS]}
-    for pk, name in Supplier.objects.filter(merged_into__in=list(names)).values_list("merged_into_id", "name_key"):
-        names[pk or 0].append(name)
-    return list(names.items())
+    stay the same. One query. The names are looked at here: the planner would rather read every supplier there is that holds a
+    common word."""
+    spellings = Supplier.objects.filter(merged_into=OuterRef("supplier")).order_by().values("name_key")
+    order = supplier_totals(currency=currency).annotate(others=ArraySubquery(spellings))
+    rows = order.values_list("supplier_id", "supplier__name_key", "others")[: PART * PARTS]
+    return [(pk, [name, *others]) for pk, name, others in rows]
 
 
 def supplier_currencies() -> list[str]:

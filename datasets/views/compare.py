@@ -21,7 +21,7 @@ from datasets.selectors import Standing
 from datasets.takeaway import Taken
 from gesoc.common.charts.frame import Action, Figure
 from municipalities.models import Municipality
-from municipalities.selectors import deflator, search_municipalities
+from municipalities.selectors import deflator, search_municipalities, with_states
 
 from .choices import options, picked, query_with
 from .dashboards import named
@@ -84,8 +84,8 @@ class CompareView(View):
     def units(self) -> list[Municipality]:
         """In the order of the address; what is no municipality is left out."""
         wanted = list(dict.fromkeys(code for code in self.params.getlist("m") if code.isdecimal()))[:MOST]
-        known = Municipality.objects.select_related("state").in_bulk(wanted)
-        return [known[code] for code in wanted if code in known]
+        known = Municipality.objects.in_bulk(wanted)
+        return with_states(known[code] for code in wanted if code in known)
 
     @cached_property
     def codes(self) -> list[str]:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,11 +31,11 @@ from datasets.figures.course import Point, course
 from datasets.figures.ledger import EXPENDITURE, REVENUE, Ledger
 from datasets.figures.measures import measure, series_measure
 from datasets.figures.sources import comparable, covers, document_name, first_moment, total
-from datasets.models import Contract, Document, Kind, PublicBody, Release
+from datasets.models import Contract, DisclosureScore, Document, Kind, PublicBody, Release
 from datasets.peer_medians import Beside, beside
 from datasets.peers import GROUPS
 from datasets.selectors import Cell, Standing
-from datasets.selectors.disclosure import scores_of
+from datasets.selectors.disclosure import newest_scores
 from datasets.words import moment_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Figure
@@ -49,6 +50,7 @@ from .dashboards import DashboardView
 CHANGED = 3  # that grew, and as many that shrank
 FINER = {"chapter": "concept"}  # what changed is told by, where both years tell it
 PER_PAGE = 100
+SCORE = {"year": "year", "parts": "parts"}  # what is said of the score of disclosure
 
 
 class OverviewView(DashboardView):
@@ -62,6 +64,7 @@ class OverviewView(DashboardView):
         return {
             "version": Subquery(selectors.data_versions().values("value")),
             "outline": Subquery(outline.values("path")[:1]),
+            "score": Subquery(newest_scores().filter(public_body=OuterRef("pk")).values(told=JSONObject(**SCORE))[:1]),
             "work": Exists(work.filter(projects__isnull=False)) | Exists(work.filter(evidence__isnull=False)),
             "others": ArraySubquery(others.order_by("sort_key", "id").values("pk")),
         }
@@ -180,8 +183,14 @@ class OverviewView(DashboardView):
         }
 
     def disclosed(self) -> dict[str, Any] | None:
-        scores = scores_of(self.place.body) if self.place.body and self.releases else []
-        return gist.disclosed(self.place, scores[0]) if scores else None
+        if self.place.body is None or not self.releases:
+            return None
+        if "score" in self.place.aside:
+            told = self.place.aside["score"]
+            score = DisclosureScore(**told) if told else None
+        else:
+            score = newest_scores().filter(public_body=self.place.body).first()
+        return gist.disclosed(self.place, score) if score else None
 
     def lede(self) -> dict[str, str]:
         """The newest year told by what was spent, in a paragraph; the words of every place where there is none."""

@@ -19,7 +19,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 from datasets.models import PublicBody
 from gesoc.common.views import Link
 from municipalities.models import Municipality, Population
-from municipalities.selectors import people_in, state_of
+from municipalities.selectors import people_in, with_states
 
 SECTIONS = {
     "": gettext_lazy("Summary"),
@@ -179,9 +179,8 @@ def place_of_municipality(code: str, aside: Mapping[str, Any] | None = None) -> 
     body = governments.annotate(**{f"aside_{name}": one for name, one in wanted.items()}).first()
     if body is None:
         return Place(get_object_or_404(Municipality.objects.select_related("state"), code=code), None)
-    municipality = body.municipality
-    if municipality is not None and (state := state_of(municipality.state_id)) is not None:
-        municipality.state = state
+    if body.municipality is not None:
+        with_states([body.municipality])
     return Place.of(body, **{name: getattr(body, f"aside_{name}") for name in wanted})
 
 
