@@ -114,3 +114,11 @@ def test_policy_allows_nothing_unsafe() -> None:
     sources = {source for values in directives.values() for source in values}
     assert sources == {"'self'", "'none'"}
     assert directives["default-src"] == ["'none'"]
+
+
+def test_web_workers_do_not_look_through_what_was_loaded_before_they_were_born():
+    code = (
+        "import gc, runpy; runpy.run_path('gunicorn.conf.py')['when_ready'](None); print(gc.get_freeze_count() > 1000)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
