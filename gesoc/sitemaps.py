@@ -33,12 +33,17 @@ class Pages(Languages):
             "home",
             "municipalities:directory",
             "public_bodies",
+            "datasets:catalogue",
+            "datasets:suppliers",
+            "datasets:indicators",
+            "datasets:disclosure",
             "compare",
             "panorama",
             "glossary",
             "datasets:classifiers",
             "datasets:laws",
             "datasets:open_data",
+            "api",
             "components",
         ]
 

@@ -51,7 +51,7 @@ BEGINNINGS = {
 }
 _OVERRULED = {"approved", "estimated"}  # ``autorizado modificado`` is the modified budget
 _ALONGSIDE = re.compile(
-    r"presupuest(?:o|ado|al)|presup|techo|momento|p?pto|egr(?:esos?)?|gastos?|gto|ing(?:resos?)?|monto|mto|importe|imp|recursos?|total|anual"
+    r"presupuest(?:o|ado|al)|presup|momento|p?pto|egr(?:esos?)?|gastos?|gto|ing(?:resos?)?|monto|mto|importe|imp|recursos?|total|anual"
     r"|asignacion|autorizacion|estimacion|pronostico|p|acum(?:ulad[oa]s?)?|ley|li|inicial(?:mente)?|efectivamente|realmente"
     r"|trimestre|periodo|cierre|fecha|cifras|pesos|al|a|la|el|los|lo|del|de|por|cabildo|congreso"
 )

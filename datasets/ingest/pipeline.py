@@ -290,6 +290,8 @@ class _Run:
         for totals in sums.values():
             self._results(flow, targets if keep else None, totals, headings)
         if keep:
+            # Slices of which every row was rejected: an empty version would take the place of what is public.
+            self.ingest.releases.filter(line_count=0).delete()
             self.outcome.findings += targets.bodies.findings()
 
     def _load_alone(self, corrected: Alone) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from datasets.models import Release
-from datasets.opendata.build import ALL, Index, read_index
+from datasets.models import Kind, Release
+from datasets.opendata.build import ALL, Index
 
 from .places import Place
 
+CUBES = {Kind.EXPENDITURE: "chapter", Kind.REVENUE: "rubro", Kind.CONTRACTS: "method"}
 KINDS = {"datapackage": "application/zip", "ocds": "application/json", "ocds-records": "application/json"}
 
 
@@ -34,11 +36,11 @@ class About:
 def of_place(request: HttpRequest, place: Place, releases: Sequence[Release]) -> About | None:
     """What is published of a place; nothing where nothing is.
 
-    The page is kept until the data change and the files are written at night: it gives their addresses, not their sums.
+    It names what the API gives and not the files of the night: the page is kept until the data change.
     """
     if not releases:
         return None
-    index, where = read_index(), _where(place)
+    where = _where(place)
     return About(
         name=gettext("Public money of %(name)s") % {"name": place.name},
         description=gettext(
@@ -49,8 +51,20 @@ def of_place(request: HttpRequest, place: Place, releases: Sequence[Release]) ->
         place=where,
         years=_span(sorted({one.year for one in releases})),
         modified=max(one.published_at.isoformat(timespec="seconds") for one in releases if one.published_at),
-        files=_files(request, index, place.body.slug if place.body else "", sums=False),
+        files=_tables(request, place, {one.kind for one in releases}),
     )
+
+
+def _tables(request: HttpRequest, place: Place, kinds: Collection[str]) -> list[dict[str, Any]]:
+    if place.body is None:
+        return []
+    found = []
+    for kind, heading in CUBES.items():
+        if kind in kinds:
+            address = reverse(f"datasets-api:cube-{kind}-aggregate")
+            asked = {"cut": f"publisher:{place.body.slug}", "drilldown": f"year|{heading}", "format": "csv"}
+            found.append({"url": request.build_absolute_uri(f"{address}?{urlencode(asked)}"), "kind": "text/csv"})
+    return found
 
 
 def of_everything(request: HttpRequest, index: Index | None) -> About | None:
@@ -65,7 +79,7 @@ def of_everything(request: HttpRequest, index: Index | None) -> About | None:
         place=gettext("Mexico"),
         years="",
         modified=index.created,
-        files=_files(request, index, ALL, sums=True),
+        files=_files(request, index),
     )
 
 
@@ -79,17 +93,15 @@ def _span(years: list[int]) -> str:
     return str(years[0]) if len(years) == 1 else f"{years[0]}/{years[-1]}"
 
 
-def _files(request: HttpRequest, index: Index | None, slug: str, *, sums: bool) -> list[dict[str, Any]]:
-    """Those of one body or of all: their names begin with it."""
-    if index is None or not slug:
-        return []
+def _files(request: HttpRequest, index: Index) -> list[dict[str, Any]]:
+    """Those of all bodies together."""
     return [
         {
             "url": request.build_absolute_uri(reverse("datasets:open_data_file", args=[file.name])),
             "kind": KINDS[file.kind],
             "size": f"{file.size} B",
-            "sha256": file.sha256 if sums else "",
+            "sha256": file.sha256,
         }
         for file in index.files
-        if file.name.partition(".")[0] == slug
+        if file.name.partition(".")[0] == ALL
     ]

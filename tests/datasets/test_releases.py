@@ -6,7 +6,8 @@ from django.db import connection
 from datasets.models import Release
 from datasets.releases import NotAllowedNow, publish_releases, restore_release, withdraw_release
 from datasets.versions import data_version
-from tests.factories.datasets import PublicBodyFactory, ReleaseFactory
+from tests.datasets.files import published
+from tests.factories.datasets import MunicipalityFactory, PublicBodyFactory, ReleaseFactory
 
 pytestmark = pytest.mark.django_db
 DRAFT = {"status": "draft", "version": None}
@@ -97,3 +98,19 @@ def test_two_people_publishing_one_slice_at_once_leave_one_published() -> None:
     assert errors == []
     assert sorted(version for _status, version in states(*drafts)) == [1, 2, 3, 4]
     assert [status for status, _version in states(*drafts)].count("published") == 1
+
+
+def test_slice_of_which_every_row_was_rejected_is_no_version_and_replaces_none() -> None:
+    """Nothing of it could be read: that is not the same as nothing."""
+    MunicipalityFactory(code="05030")
+    head = "Ejercicio,Clave Municipio,Partida,Concepto,Aprobado\n"
+    rows = "".join(f"2024,05035,1130{n},Sueldos {n},{n}.00\n" for n in range(1, 9))
+    first = published(head + rows + "2024,05030,11301,Sueldos,10.00\n", municipality=None)
+    second = published(head + rows + "2024,05030,11301,Sueldos,ver anexo\n", name="otra.csv", municipality=None)
+    assert (first.status, second.status, second.rows_rejected) == ("published", "published", 1)
+    public = Release.objects.published().order_by("public_body__municipality_id")
+    assert list(public.values_list("public_body__municipality_id", "version", "ingest", "line_count")) == [
+        ("05030", 1, first.pk, 1),
+        ("05035", 2, second.pk, 8),
+    ]
+    assert not Release.objects.filter(line_count=0).exists()

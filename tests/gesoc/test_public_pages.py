@@ -1,5 +1,7 @@
 """Home, search, the addresses for search engines."""
 
+import re
+
 import pytest
 
 from datasets.models import PublicBody
@@ -130,3 +132,11 @@ def test_state_page_lists_its_public_bodies(client):
     assert "Instituto Estatal" not in client.get(address).text
     place.spending(agency, 2024)
     assert f'<a href="/instituciones/{agency.slug}/">Instituto Estatal</a>' in client.get(address).text
+
+
+def test_every_address_of_the_sitemap_answers(client):
+    place.spending(make.PublicBodyFactory(), 2024)
+    found = re.findall(r"<loc>http://testserver([^<]+)</loc>", client.get("/sitemap.xml").text)
+    named = {"/indicadores/", "/divulgacion/", "/proveedores/", "/datos/", "/api/", "/en/proveedores/", "/glosario/"}
+    assert named <= set(found)
+    assert {address: client.get(address).status_code for address in found} == dict.fromkeys(found, 200)
