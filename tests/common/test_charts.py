@@ -135,6 +135,23 @@ def test_names_of_lines_that_meet_stand_apart_and_on_no_line():
     assert float(even_name.get("y")) - 11 > on_the_line
 
 
+def test_names_lie_on_no_point_where_many_end_together():
+    """Six municipalities of which three have a figure of the last year alone, near the line of a fourth."""
+    ends = {"Torreón": (5256, 5150), "Saltillo": (3308, 3400), "Benito Juárez": (6443, 6000), "Playa": (7790, 7800)}
+    series = [
+        charts.Series(name, int(name == "Torreón"), [None, D(before), D(last)]) for name, (last, before) in ends.items()
+    ]
+    series += [charts.Series(name, 0, [None, None, D(last)]) for name, last in (("Mérida", 5461), ("Querétaro", 5888))]
+    drawn = parse(charts.lines(["2022", "2023", "2024"], series, label="x", show=show))
+    names = [text for text in drawn.findall("text") if "lb" in text.get("class", "")]
+    assert len(names) == 6
+    for text in (text for text in names if text.get("text-anchor") == "end"):
+        right = float(text.get("x").rstrip("%"))
+        for dot in drawn.findall("circle"):
+            beside = not right - 1.9 * len(text.text) <= float(dot.get("cx").rstrip("%")) <= right
+            assert beside or not -15 < float(dot.get("cy")) - float(text.get("y")) < 4, text.text
+
+
 @pytest.mark.parametrize(("years", "values"), [(["2024"], [D(1)]), (["2023", "2024"], [None, None])])
 def test_lines_need_two_years_and_a_figure(years, values):
     assert charts.lines(years, [charts.Series("Gasto", 1, values)], label="x", show=show) == ""

@@ -18,6 +18,7 @@ LABEL_GAP = 16
 # A letter of a name, in per cent of a drawing as wide as a telephone, and in pixels; from the line to its name.
 LETTER_WIDTH, LETTER_HEIGHT = 1.9, 11
 ABOVE, BELOW, CLEAR = 11, 20, 3
+DOT, LEVEL = 4.5, 4  # radius of the last point; from its middle to the baseline of a name at its height
 CROWDED = 10  # so many steps leave no room for a word each
 
 
@@ -172,9 +173,12 @@ def _spot(one: Series, series: Sequence[Series], plot: _Plot, taken: Sequence[_S
     for spot in spots:
         if not any(spot.touches(other) for other in taken) and not any(_crosses(each, spot, plot) for each in series):
             return spot
-    # No room anywhere: at the end, below the names that are there.
+    # No room anywhere: at the end, below the names that are there and what is drawn there.
     lowest = max((other.baseline for other in taken), default=-LABEL_GAP)
-    return spots[0]._replace(baseline=max(spots[0].baseline, lowest + LABEL_GAP))
+    first = max(spots[0].baseline, lowest + LABEL_GAP)
+    below = (spots[0]._replace(baseline=first + step) for step in range(0, plot.height - BOTTOM - int(first), LEVEL))
+    free = (spot for spot in below if not any(_crosses(each, spot, plot) for each in series))
+    return next(free, spots[0]._replace(baseline=first))
 
 
 def _spots(one: Series, plot: _Plot) -> Iterator[_Spot]:
@@ -183,6 +187,8 @@ def _spots(one: Series, plot: _Plot) -> Iterator[_Spot]:
     last, *others = reversed(_points(one.values))
     x, y = plot.x(last[0]), plot.y(last[1])
     yield from _around(_Spot(x - wide, x, y, x, "end"), plot)
+    if not others:  # no line of its own leads up to it
+        yield _Spot(x - 2 - wide, x - 2, y + LEVEL, x - 2, "end")
     for index, value in others:
         x, y = plot.x(index), plot.y(value)
         beside = x + 1
@@ -200,6 +206,7 @@ def _around(box: _Spot, plot: _Plot) -> Iterator[_Spot]:
 
 
 def _crosses(one: Series, spot: _Spot, plot: _Plot) -> bool:
+    """A line of the series or one of its points, which may be all there is of it."""
     for (i, before), (j, after) in _segments(one.values):
         start, end = plot.x(i), plot.x(j)
         left, right = max(start, spot.left), min(end, spot.right)
@@ -210,4 +217,8 @@ def _crosses(one: Series, spot: _Spot, plot: _Plot) -> bool:
         ]
         if min(heights) < spot.baseline + CLEAR and max(heights) > spot.top:
             return True
-    return False
+    return any(_covers(spot, plot.x(index), plot.y(value)) for index, value in _points(one.values))
+
+
+def _covers(spot: _Spot, x: float, y: float) -> bool:
+    return spot.left <= x <= spot.right and spot.top - DOT < y < spot.baseline + DOT
