@@ -2,7 +2,7 @@
 
 125 municipalities with years of 2,000 contracts, cp1252, amounts "1,234,567.89" in quotes, dates 31/12/2024. One supplier in 25
 contracts is met for the first time. In every 2,000 rows: 20 amounts with $, 20 dashes, 10 in words, 10 dates that do not exist,
-10 quoted objects over two lines, and two that must be rejected (nothing but a year and a place, a place that does not exist).
+10 quoted objects over two lines, and two that must not be loaded (nothing but a year and a place, a place that does not exist).
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -119,8 +119,10 @@ def _counts(ingest: Ingest) -> dict[str, str]:
 
 
 def _releases(request: HttpRequest, ingest: Ingest) -> QuerySet[Release]:
-    releases = Release.objects.visible_to(request.user).of_load(ingest)
-    return releases.select_related("public_body").order_by("public_body__sort_key", "year", "breakdown", "id")
+    """Of a correction first those that it made, then the drafts that it leaves as they were."""
+    releases = Release.objects.visible_to(request.user).of_load(ingest).select_related("public_body")
+    kept = ExpressionWrapper(~Q(ingest=ingest), output_field=BooleanField())
+    return releases.order_by(kept, "public_body__sort_key", "year", "breakdown", "id")
 
 
 def _body_name(releases: list[Release]) -> str:

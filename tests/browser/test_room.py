@@ -201,7 +201,8 @@ def test_edge_12_a_walk_in_without_a_connection_is_written_once_with_the_hour_th
         expect(phone.get_by_label("Nombre", exact=True)).to_have_value("")
     expect(phone.get_by_text("Sin conexión: 2 guardadas")).to_be_visible()
     after = timezone.now()
-    assert "Luz" not in phone.evaluate("JSON.stringify(localStorage)")
+    kept = phone.evaluate("JSON.stringify(localStorage)")  # in cipher, where three plain letters may stand by chance
+    assert not [name for name in ("Luz Pat", "Noé", "Canul") if name in kept]
     phone.context.set_offline(False)
     expect(phone.get_by_text("Ya están aquí 2 de 2")).to_be_visible(timeout=15_000)
     came = session.registrations.filter(walk_in=True).select_related("person", "attendance").order_by("pk")

@@ -29,7 +29,7 @@ def test_an_address_with_a_nul_is_answered(client, address):
 
 
 def test_what_the_database_refuses_is_told_as_a_bad_request(client):
-    answer = client.get("/municipios/?q=a%00b")
+    answer = client.get("/panorama/?estado=a%00b")
     assert answer.status_code == 400
     assert "<h1" in answer.text and "NUL" not in answer.text
 

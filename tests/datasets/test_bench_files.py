@@ -19,14 +19,9 @@ FIELDS = (
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("streamed", "rejected"),
-    [
-        (False, 1),  # read whole, the row that names only a year and a place is left out before it could be rejected
-        (True, 2),
-    ],
-)
-def test_dirty_contracts_are_loaded_but_for_the_two_that_say_nothing(ingest, tmp_path, monkeypatch, streamed, rejected):
+@pytest.mark.parametrize("streamed", [False, True])
+def test_dirty_contracts_are_loaded_but_for_the_two_that_say_nothing(ingest, tmp_path, monkeypatch, streamed):
+    """One of them is rejected; the other names only a year and a place, and is left out."""
     if streamed:
         monkeypatch.setattr(flow, "RECORDS_AT_ONCE", 20_000)
         for module in (text, reading):
@@ -34,7 +29,7 @@ def test_dirty_contracts_are_loaded_but_for_the_two_that_say_nothing(ingest, tmp
     path = tmp_path / "contratos.csv"
     write_dirty_contracts(path, LINES)
     done = ingest(path, kind="contracts", publish=True)
-    assert (done.status, done.rows_read, done.rows_rejected) == ("published", LINES, rejected)
+    assert (done.status, done.rows_read, done.rows_rejected) == ("published", LINES, 1)
     contracts = list(Contract.objects.order_by("line_no").values(*FIELDS))
     assert [one["line_no"] for one in contracts] == list(range(1, LINES - 1))
     assert [one["contract_number"][-5:] for one in contracts] == [

@@ -352,7 +352,9 @@ def test_the_sizes_of_contracts_say_where_the_confirmed_cap_is(client):
     laws.confirm_legal(legal=made, by=by)
     page = client.get("/municipios/05035/contratos/").content.decode()
     assert page.count("Aquí está el tope legal") == 1
-    assert "Se puede adjudicar directamente hasta $500,000.00 con impuesto (cualquier cosa): Acuerdo de topes." in page
+    assert (
+        "Se puede adjudicar directamente hasta $500,000.00 con impuesto (cualquier compra): Acuerdo de topes." in page
+    )
 
 
 @pytest.mark.django_db
