@@ -35,13 +35,17 @@ def releases(body: PublicBody | None = None) -> Iterator[dict[str, Any]]:
 def package(
     body: PublicBody, published: Iterable[dict[str, Any]], *, uri: str, on: datetime.datetime
 ) -> dict[str, Any]:
+    return said_of_itself(uri, on) | {"releases": list(published)}
+
+
+def said_of_itself(uri: str, on: datetime.datetime) -> dict[str, Any]:
+    """What a package of releases and one of records both begin with."""
     return {
         "uri": uri,
         "version": VERSION,
         "publishedDate": on.isoformat(timespec="seconds"),
         "publisher": {"name": "Mesa de Datos, GESOC"},
         "license": LICENCE,
-        "releases": list(published),
     }
 
 

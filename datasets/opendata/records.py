@@ -10,7 +10,7 @@ import ocdsmerge
 
 from datasets.ingest.readers.ocds import MERGE_RULES
 
-from .ocds import LICENCE, VERSION
+from .ocds import said_of_itself
 
 Release = dict[str, Any]
 
@@ -18,15 +18,7 @@ Release = dict[str, Any]
 def record_package(
     published: Iterable[Release], *, uri: str, releases_uri: str, on: datetime.datetime
 ) -> dict[str, Any]:
-    return {
-        "uri": uri,
-        "version": VERSION,
-        "publishedDate": on.isoformat(timespec="seconds"),
-        "publisher": {"name": "Mesa de Datos, GESOC"},
-        "license": LICENCE,
-        "packages": [releases_uri],
-        "records": list(records(published)),
-    }
+    return said_of_itself(uri, on) | {"packages": [releases_uri], "records": records(published)}
 
 
 def records(published: Iterable[Release]) -> list[dict[str, Any]]:

@@ -170,6 +170,14 @@ class _Row:
     line_count: int
 
 
+def _named(rows: Sequence[_Row], names: Mapping[str, str]) -> list[ContractTotal]:
+    """By currency, then by key."""
+    return [
+        ContractTotal(one.key, names.get(one.key, one.key), one.currency, one.amount, one.line_count)
+        for one in sorted(_added(rows), key=lambda one: (one.currency, one.key))
+    ]
+
+
 class ContractSums:
     """All that the cells of a body's lists tell: procedures of every year, and of some of the lists what they tell besides.
     One query."""
@@ -188,23 +196,11 @@ class ContractSums:
     def methods_by_year(self) -> dict[int, list[ContractTotal]]:
         """By procedure and currency."""
         names = {value: str(label) for value, label in Contract.Method.choices}
-        return {
-            year: [
-                ContractTotal(one.key, names.get(one.key, one.key), one.currency, one.amount, one.line_count)
-                for one in sorted(_added(rows), key=lambda one: (one.currency, one.key))
-            ]
-            for year, rows in sorted(self._methods.items())
-        }
+        return {year: _named(rows, names) for year, rows in sorted(self._methods.items())}
 
     @cached_property
     def months(self) -> list[ContractTotal]:
-        names = {"": gettext("Not stated")}
-        return [
-            ContractTotal(one.key, names.get(one.key, one.key), one.currency, one.amount, one.line_count)
-            for one in sorted(
-                _added(self._others.get(ContractCell.By.MONTH, [])), key=lambda one: (one.currency, one.key)
-            )
-        ]
+        return _named(self._others.get(ContractCell.By.MONTH, []), {"": gettext("Not stated")})
 
     def suppliers(self, currency: str) -> list[ContractTotal]:
         """What each named supplier got, largest first, under its key and still without its name."""
