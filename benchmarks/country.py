@@ -19,17 +19,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks import national
+from benchmarks import dashboards, national
 from benchmarks.dashboards import (
     NATIONAL,
     PLACES,
     Cost,
-    cost,
+    LookUps,
     inside,
-    lookup,
     others,
     p95,
     prepare,
+    said_of_keys,
     say,
     start_django,
     timed,
@@ -67,6 +67,7 @@ class Answer:
 
     ours: list[float]
     lines: list[float]
+    keys: list[float]  # a look-up after each of them
     same: bool
 
 
@@ -118,18 +119,13 @@ def drop() -> int:
 
 
 def pages() -> dict[str, Cost]:
-    """Each page, and the look-up before and after them, since a machine is not the same from one minute to the next."""
     from datasets.models import Release
 
     say("pages")
     found = Release.objects.published().values_list("public_body__municipality", flat=True)
     codes = sorted(set(found.distinct()))
     prepare()
-    before = lookup()
-    costs = {name: cost(url, codes, ROUNDS) for name, url in (PLACES | NATIONAL).items()}
-    after = lookup()
-    costs["key"] = min(before, after, key=lambda one: one.sql_p95)
-    return costs
+    return dashboards.pages(codes, ROUNDS)
 
 
 # -- the same answers from the lines ------------------------------------------------------------------------------
@@ -153,7 +149,7 @@ def compared(ours: Callable[[Any], Any], sql: str, rounds: int = ANSWERS) -> Ans
     from gesoc.prepared import ask
 
     chance, bodies = random.Random(sql), _bodies()
-    mine, theirs, same = [], [], True
+    mine, theirs, same, beside = [], [], True, LookUps()
     for _round in range(rounds):
         body, year = chance.choice(bodies), chance.choice(list(national.YEARS))
         kind = "contracts" if sql is SUPPLIERS else "expenditure"
@@ -169,7 +165,8 @@ def compared(ours: Callable[[Any], Any], sql: str, rounds: int = ANSWERS) -> Ans
             rows = cursor.fetchall()
         theirs.append(time.perf_counter() - start)
         same = same and told == _plain(rows)
-    return Answer(mine, theirs, same)
+        beside.ask()
+    return Answer(mine, theirs, beside.spans, same)
 
 
 def _bodies() -> list[int]:
@@ -429,9 +426,9 @@ def _ms(seconds: float) -> str:
 
 
 def _say_pages(found: Country) -> None:
-    key, load = found.large["key"], os.getloadavg()[1]
+    key, row, load = found.large["key"], found.large["key in a row"], os.getloadavg()[1]
     print(f"\n{os.cpu_count()} cores, load of the last five minutes {load:.1f}")
-    print(f"a release by its key: {_ms(key.sql)} in the database, p95 {_ms(key.sql_p95)}\n")
+    print(said_of_keys(found.large) + "\n")
     heads = (
         "p50",
         "p95",
@@ -439,6 +436,7 @@ def _say_pages(found: Country) -> None:
         "SQL p95",
         "p50 ÷ key",
         "p95 ÷ key",
+        "÷ in a row",
         "CPU ÷ key",
         "÷ a tenth",
         "queries",
@@ -451,19 +449,21 @@ def _say_pages(found: Country) -> None:
         spans = (_ms(large.p50), _ms(large.p95), _ms(large.sql), _ms(large.sql_p95))
         counts = (f"{small.queries}/{large.queries}", f"{large.size / 1000:.1f}")
         cpu = large.server / key.server if key.server else 0.0
-        _row(name, *spans, f"{large.sql / key.sql:.1f}", f"{times:.1f}", f"{cpu:.1f}", f"{flat:.2f}", *counts)
+        ratios = (large.sql / key.sql, times, large.sql_p95 / row.sql_p95, cpu)
+        _row(name, *spans, *[f"{one:.1f}" for one in ratios], f"{flat:.2f}", *counts)
         limit = TIMES_KEY_TREND if name in TRENDS else TIMES_KEY
         found.broken += [f"{name}: SQL {times:.1f} times the key's p95, limit {limit}"] if times > limit else []
         found.broken += [f"{name}: SQL {flat:.2f} times its p95 at a tenth, limit {FLAT}"] if flat > FLAT else []
 
 
 def _say_answers(found: Country) -> None:
-    key = found.large["key"]
-    print()
+    keys = [span for one in found.answers.values() for span in one.keys]
+    key = p95(keys)
+    print(f"\na look-up after each answer: {_ms(statistics.median(keys))}, p95 {_ms(key)}")
     _row("the same answers", "cells p50", "p95", "p95 ÷ key", "lines p50", "p95", "lines ÷", "same")
     for name, one in found.answers.items():
         ours, theirs, slow = statistics.median(one.ours), statistics.median(one.lines), p95(one.ours)
-        times = slow / key.sql_p95
+        times = slow / key
         spans = (_ms(theirs), _ms(p95(one.lines)), f"{theirs / ours:.1f}", "yes" if one.same else "NO")
         _row(name, _ms(ours), _ms(slow), f"{times:.1f}", *spans)
         limit = TIMES_KEY_TREND if name in TRENDS else TIMES_KEY

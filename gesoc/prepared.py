@@ -35,6 +35,7 @@ LONGEST = 20_000  # characters; a list of thousands of keys is asked once
 # Operators and functions whose answer is few rows or nearly all of them, depending on the value.
 BY_VALUE = re.compile(r"@@|@>|\bLIKE\b|\bSIMILAR\b| ~\*? |tsquery", re.IGNORECASE)
 SPAN = re.compile(r"[<>]=? \$(\d+)")
+OF_LISTS = re.compile(r'"datasets_contract"\."release_id" (?:= ANY\(|IN \(\$|= \$)')
 SPANS = ("numeric", "date")  # of which a span is few rows or nearly all; years and moments stand beside a key
 # Classes of errors: no connection, no room, the time is up or the server stops, the system fails.
 TROUBLE = ("08", "53", "57", "58", "XX")
@@ -138,6 +139,9 @@ class Question:
 
     @property
     def depends_on_its_values(self) -> bool:
+        """Within lists that it names it is answered along their key, whatever it looks for there."""
+        if OF_LISTS.search(self.text):
+            return False
         return bool(BY_VALUE.search(self.text)) or any(
             self.types[int(number) - 1] in SPANS for number in SPAN.findall(self.text)
         )

@@ -1,11 +1,13 @@
 """The search of the whole site: one list of those who answer. Whoever has something to be found adds a provider.
 
-A provider takes the words, who asks and how many answers there is room for; it shows nothing that the person may not see.
+A provider takes what is asked and how many answers there is room for; it shows nothing that the person may not see.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -30,7 +32,20 @@ class Found(NamedTuple):
     about: str = ""
 
 
-Provider = Callable[[str, "User | AnonymousUser", int], Sequence[Found]]
+@dataclass(frozen=True)
+class Search:
+    """The words, and who asks."""
+
+    query: str
+    user: User | AnonymousUser
+
+    @cached_property
+    def version(self) -> int:
+        """Of the data: what a process keeps of one version it does not show of another."""
+        return selectors.data_version()
+
+
+Provider = Callable[[Search, int], Sequence[Found]]
 
 
 class Group(NamedTuple):
@@ -39,8 +54,10 @@ class Group(NamedTuple):
     more: bool
 
 
-def _municipalities(query: str, user: Any, limit: int) -> list[Found]:
-    return [Found(unit.name, unit.get_absolute_url(), _unit(unit)) for unit in search_municipalities(query, limit)]
+def _municipalities(search: Search, limit: int) -> list[Found]:
+    return [
+        Found(unit.name, unit.get_absolute_url(), _unit(unit)) for unit in search_municipalities(search.query, limit)
+    ]
 
 
 def _unit(unit: Municipality) -> str:
@@ -51,9 +68,9 @@ def _unit(unit: Municipality) -> str:
     return " · ".join(filter(None, [unit.state.short_name, unit.former_names, counted if people else ""]))
 
 
-def _bodies(query: str, user: Any, limit: int) -> list[Found]:
+def _bodies(search: Search, limit: int) -> list[Found]:
     found = []
-    for body in selectors.search_bodies(query, limit):
+    for body in selectors.search_bodies(search.query, limit):
         count: int = getattr(body, "release_count", 0)
         with_data = gettext("with data") if count else gettext("without data yet")
         place = str(body.municipality or body.state or "")
@@ -62,15 +79,15 @@ def _bodies(query: str, user: Any, limit: int) -> list[Found]:
     return found
 
 
-def _suppliers(query: str, user: Any, limit: int) -> list[Found]:
+def _suppliers(search: Search, limit: int) -> list[Found]:
     """Those with public contracts, the largest first."""
-    totals = selectors.largest_suppliers(query, limit=limit)
+    totals = selectors.largest_suppliers(search.query, limit=limit, version=search.version)
     return [
         Found(cover(one.supplier.name), one.supplier.get_absolute_url(), money.amount(one.amount)) for one in totals
     ]
 
 
-def _contracts(query: str, user: Any, limit: int) -> list[Found]:
+def _contracts(search: Search, limit: int) -> list[Found]:
     return [
         Found(
             cover(one.title or one.contract_number) or gettext("Contract without a title"),
@@ -87,15 +104,15 @@ def _contracts(query: str, user: Any, limit: int) -> list[Found]:
                 )
             ),
         )
-        for one in selectors.newest_contracts(query, limit=limit)
+        for one in selectors.newest_contracts(search.query, limit=limit, version=search.version)
     ]
 
 
 def _listed(model: Any) -> Provider:
     """A model whose lists know who may see what, and find themselves by words."""
 
-    def find(query: str, user: Any, limit: int) -> list[Found]:
-        found = model.objects.visible_to(user).matching(query)[:limit]
+    def find(search: Search, limit: int) -> list[Found]:
+        found = model.objects.visible_to(search.user).matching(search.query)[:limit]
         return [Found(str(one), one.get_absolute_url()) for one in found]
 
     return find
@@ -114,9 +131,9 @@ PROVIDERS: list[tuple[Any, Provider]] = [
 
 def search_all(query: str, user: User | AnonymousUser, limit: int) -> list[Group]:
     """Only groups in which something was found."""
-    groups = []
+    groups, search = [], Search(query, user)
     for title, provider in PROVIDERS:
-        items = provider(query, user, limit + 1)
+        items = provider(search, limit + 1)
         if items:
             groups.append(Group(title, items[:limit], len(items) > limit))
     return groups

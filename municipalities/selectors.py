@@ -1,13 +1,14 @@
 """Reads of the territory."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from heapq import nsmallest
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Abs
 
 from gesoc.common.moments import present
@@ -29,26 +30,33 @@ from .models import (
 CENT = Decimal("0.01")
 
 
-def with_states(found: Iterable[Municipality]) -> list[Municipality]:
-    """With their state, one of thirty-two that a process knows for a minute. Nobody changes it."""
+Unit = TypeVar("Unit", bound=Model)
+
+
+def with_states(found: Iterable[Unit]) -> list[Unit]:
+    """Municipalities, or bodies, with their state: one of thirty-two that a process knows for a minute. Nobody changes it."""
     units, states = list(found), _states(present())
     for unit in units:
-        if unit.state_id in states:
-            unit.state = states[unit.state_id]
+        one: Any = unit
+        if one.state_id in states:
+            one.state = states[one.state_id]
     return units
+
+
+def all_states() -> list[State]:
+    """By name, as a process knows them for a minute."""
+    return list(_states(present()).values())
 
 
 @lru_cache(maxsize=1)
 def _states(moment: float) -> dict[str, State]:
-    return State.objects.in_bulk()
+    return {state.code: state for state in State.objects.all()}
 
 
 def search_municipalities(query: str, limit: int = 20) -> list[Municipality]:
-    """Return the best matches with their state and latest population: what `matching` and `ranked` find, of the names that a
-    process knows for a minute. One query, of those alone that are returned."""
-    best = _best_named(query, limit)
-    found = {unit.code: unit for unit in Municipality.objects.with_population().filter(pk__in=best)} if best else {}
-    return with_states(found[code] for code in best if code in found) if found else []
+    """Return the best matches with their state and latest population: what `matching` and `ranked` find, of those that a process
+    knows for a minute. No query."""
+    return with_states(copy(one.unit) for one in _best_named(query, limit))
 
 
 class _Named(NamedTuple):
@@ -58,9 +66,10 @@ class _Named(NamedTuple):
     sort_key: str
     code: str
     search_text: str
+    unit: Municipality
 
 
-def _best_named(query: str, limit: int) -> list[str]:
+def _best_named(query: str, limit: int) -> list[_Named]:
     words, phrase = telling_words(query), search_text(query)
     if not words:
         return []
@@ -72,14 +81,18 @@ def _best_named(query: str, limit: int) -> list[str]:
         return 2 if all(start in f" {one.search_text}" for start in starts) else 3
 
     found = [one for one in _all_named(present()) if one.code == code or all(word in one.search_text for word in words)]
-    return [one.code for _rank, one in nsmallest(limit, ((rank(one), one) for one in found))]
+    return nsmallest(limit, found, key=lambda one: (rank(one), one[:3]))
 
 
 @lru_cache(maxsize=1)
 def _all_named(moment: float) -> list[_Named]:
-    found = Municipality.objects.with_people().order_by()
-    rows = found.values_list("population", "sort_key", "code", "search_text")  # type: ignore[misc]  # annotated
-    return [_Named(1 if people is None else -people, *texts) for people, *texts in rows]
+    """Some 2,500, of a kilobyte each."""
+    units: Any = Municipality.objects.with_population().order_by()  # annotated
+    return [_Named(_fewness(one.population), one.sort_key, one.code, one.search_text, one) for one in units]
+
+
+def _fewness(people: int | None) -> int:
+    return 1 if people is None else -people
 
 
 def municipalities_of(state: State, by: str = "name") -> MunicipalityQuerySet:

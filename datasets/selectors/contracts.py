@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import reduce
-from operator import and_
+from functools import lru_cache, reduce
+from itertools import groupby
+from operator import and_, attrgetter
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import (
@@ -26,6 +27,7 @@ from django.db.models.functions import Coalesce
 
 from datasets.ingest.contract_lines import supplier_key
 from datasets.models import Contract, Kind, PublicBody, Release, Supplier
+from gesoc.common.moments import present
 from gesoc.common.text import tokens
 
 from .releases import in_releases
@@ -45,6 +47,7 @@ IN_ANSWERS = (
     *("public_body_id", "release_id", "line_no", "year", "title", "contract_number", "fingerprint"),
     *("amount", "currency", "supplier_name"),
 )
+IN_LISTS = ("year", "public_body__name", "public_body__kind", "public_body__slug", "public_body__municipality_id")
 IN_ROWS = (
     *(
         "public_body_id",
@@ -167,8 +170,8 @@ def _of_lists(wanted: ContractFilters) -> Q:
     return Q(release__in=contract_releases(public_body=wanted.public_body).values("pk"))
 
 
-def newest_contracts(q: str, *, limit: int) -> list[Contract]:
-    """The first contracts with the words, those of the newest lists, then by body, release and line.
+def newest_contracts(q: str, *, limit: int, version: int) -> list[Contract]:
+    """The first contracts with the words, those of the newest lists, then by body, release and line; `version` of the data.
 
     A common word is met within a few lists, which are read along their key; a rare one is looked up in its index. No
     index serves this order, so that to sort all that hold a common word would be to read every contract there is.
@@ -176,11 +179,10 @@ def newest_contracts(q: str, *, limit: int) -> list[Contract]:
     words = _prefixes(q)
     if words is None:
         return []
-    lists = contract_releases().select_related("public_body").order_by("-year", "public_body_id", "id")
     found: list[Contract] = []
     start = 0
     for size in BATCHES:
-        batch = list(lists[start : start + size])
+        batch = _newest_lists(start, start + size, version, present())
         found += _held(batch, words, limit - len(found))
         start += size
         if len(found) == limit or len(batch) < size:
@@ -190,12 +192,28 @@ def newest_contracts(q: str, *, limit: int) -> list[Contract]:
     return list(_newest_first(contracts().filter(search=words))[:limit])
 
 
+@lru_cache(maxsize=2 * len(BATCHES))
+def _newest_lists(start: int, end: int, version: int, moment: float) -> list[Release]:
+    """With the body of each, as a process knows them for a minute while the data stay the same."""
+    lists = contract_releases().select_related("public_body").order_by("-year", "public_body_id", "id")
+    return list(lists.only(*IN_LISTS)[start:end])
+
+
 def _held(lists: Sequence[Release], words: SearchQuery, limit: int) -> list[Contract]:
-    """Those of a few lists in the same order, told by their own year: joined to the lists and bodies, which are here already,
-    each that holds the words would look up both before the first are chosen. Suppliers are known by the name that was printed."""
+    """Those of a few lists in the same order. The lists of one year are read along the key, no further than needed."""
+    found: list[Contract] = []
+    for _year, some in groupby(lists, key=attrgetter("year")):
+        if len(found) < limit:
+            found += _held_in_year(list(some), words, limit - len(found))
+    return found
+
+
+def _held_in_year(lists: Sequence[Release], words: SearchQuery, limit: int) -> list[Contract]:
+    """Joined to the lists and bodies, which are here already, each contract that holds the words would look up both before the
+    first are chosen. Suppliers are known by the name that was printed."""
     by_pk = {one.pk: one for one in lists}
     held = Contract.objects.filter(search=words, **in_releases(lists)).only(*IN_ANSWERS)
-    found = list(held.order_by("-year", "public_body_id", "release_id", "line_no")[:limit])
+    found = list(held.order_by("public_body_id", "release_id", "line_no")[:limit])
     for one in found:
         one.release = by_pk[one.release_id]
         one.public_body = one.release.public_body

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import Case, Count, F, IntegerField, Max, Min, Q, Sum, Value, When
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce
 
 from datasets.models import PublicBody, Release
 from datasets.models.sources import PublicBodyQuerySet
+from gesoc.common.moments import present
 from gesoc.common.text import search_text, tokens
+from municipalities.selectors import with_states
 
 PUBLISHED = Q(releases__status=Release.Status.PUBLISHED)
 
@@ -75,33 +79,36 @@ def bodies_with_data() -> PublicBodyQuerySet:
 
 
 def search_bodies(query: str, limit: int) -> list[PublicBody]:
-    """Public bodies other than municipal governments whose name or place holds every word; with data first."""
-    words = tokens(query)
-    if not words:
+    """Public bodies other than municipal governments whose name or place holds every word; with data first. One query, where the
+    names that a process knows for a minute hold the words."""
+    words, whole = tokens(query), search_text(query)
+    named = [one for one in _all_named(present()) if all(word in one.everything for word in words)] if words else []
+    if not named:
         return []
-    found = (
-        PublicBody.objects.known()
-        .exclude(kind=PublicBody.Kind.MUNICIPALITY)
-        .alias(
-            everything=Concat(
-                "search_text",
-                Value(" "),
-                Coalesce("municipality__search_text", Value("")),
-                Value(" "),
-                Coalesce("state__search_text", Value("")),
-            )
-        )
-    )
-    found = found.filter(Q(*[("everything__contains", word) for word in words]))
     rank = Case(
-        When(search_text=search_text(query), then=0),
-        When(search_text__startswith=search_text(query), then=1),
+        When(pk__in=[one.pk for one in named if one.search_text == whole], then=0),
+        When(pk__in=[one.pk for one in named if one.search_text.startswith(whole)], then=1),
         default=2,
         output_field=IntegerField(),
     )
+    found = PublicBody.objects.known().filter(pk__in=[one.pk for one in named])
     counted = found.annotate(release_count=Count("releases", filter=PUBLISHED), rank=rank)
-    return list(
-        counted.select_related("state", "municipality__state").order_by(
-            F("release_count").desc(), "rank", "sort_key", "id"
-        )[:limit]
-    )
+    in_order = counted.order_by(F("release_count").desc(), "rank", "sort_key", "id")
+    bodies: list[PublicBody] = list(in_order.select_related("municipality")[:limit])
+    with_states([*bodies, *[one.municipality for one in bodies if one.municipality is not None]])
+    return bodies
+
+
+class _Named(NamedTuple):
+    """A body besides municipal governments, as it is searched for: by its name, and by that with its place."""
+
+    pk: int
+    search_text: str
+    everything: str
+
+
+@lru_cache(maxsize=1)
+def _all_named(moment: float) -> list[_Named]:
+    places = ("search_text", "municipality__search_text", "state__search_text")
+    rows = PublicBody.objects.besides_municipalities().order_by().values_list("pk", *places)
+    return [_Named(pk, texts[0], " ".join(filter(None, texts))) for pk, *texts in rows]

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q, QuerySet
 
 from datasets.models import PublicBody, Release
 from municipalities.models import State
+from municipalities.selectors import with_states
+
+# Of a body and its municipality what a list shows, and what the list is ordered by.
+SHOWN = (
+    *("slug", "name", "kind", "sort_key", "state_id"),
+    *("municipality__code", "municipality__name", "municipality__state_id"),
+)
 
 
 @dataclass(slots=True)
@@ -55,10 +63,12 @@ def shelves_of(bodies: Sequence[int]) -> list[Shelf]:
 
 
 def _shelves(releases: QuerySet[Release]) -> dict[int, Shelf]:
-    rows = releases.order_by("public_body", "kind", "year").values_list("public_body", "kind", "year").distinct()
-    years = list(rows)
-    bodies = PublicBody.objects.select_related("municipality__state", "state").in_bulk({row[0] for row in years})
+    """A row for each body and kind, with its years: of a full country ten times fewer than a row for each year."""
+    told = releases.order_by().values_list("public_body", "kind").annotate(told=ArrayAgg("year", distinct=True))
+    rows = sorted(told)
+    bodies = PublicBody.objects.select_related("municipality").only(*SHOWN).in_bulk({row[0] for row in rows})
+    with_states([*bodies.values(), *[one.municipality for one in bodies.values() if one.municipality is not None]])
     found: dict[int, Shelf] = {}
-    for pk, kind, year in years:
-        found.setdefault(pk, Shelf(bodies[pk])).years.setdefault(kind, set()).add(year)
+    for pk, kind, years in rows:
+        found.setdefault(pk, Shelf(bodies[pk])).years[kind] = set(years)
     return found

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
@@ -28,7 +29,6 @@ from django.db.models.functions import Coalesce
 
 from datasets.ingest.contract_lines import supplier_key
 from datasets.models import Contract, ContractCell, PublicBody, Supplier, SupplierMerge, SupplierTotal
-from datasets.versions import data_version
 from gesoc.common.moments import present
 from gesoc.common.text import tokens
 
@@ -115,18 +115,18 @@ def supplier_totals(*, currency: str = "MXN", q: str = "") -> QuerySet[SupplierT
     return found.order_by(F("amount").desc(nulls_last=True), "supplier_id")
 
 
-def largest_suppliers(q: str, *, limit: int, currency: str = "MXN") -> list[SupplierTotal]:
-    """The first of `supplier_totals`. A common fragment is met among the largest there are, in the order that is asked for;
-    a rare one is looked up in the index of fragments, whose answer has to be sorted."""
+def largest_suppliers(q: str, *, limit: int, version: int, currency: str = "MXN") -> list[SupplierTotal]:
+    """The first of `supplier_totals`; `version` of the data. A common fragment is met among the largest there are, in the order
+    that is asked for; a rare one is looked up in the index of fragments, whose answer has to be sorted."""
     words = words_of(q)
     if not words or company_of(q):
         return list(supplier_totals(currency=currency, q=q)[:limit])
-    found: list[int] = []
-    largest = _largest(data_version(), currency, present())
+    found: list[SupplierTotal] = []
+    largest = _largest(version, currency, present())
     for start in range(0, len(largest), PART):
-        found += [pk for pk, known in largest[start : start + PART] if _is_named(known, words)]
+        found += [one for one, known in largest[start : start + PART] if _is_named(known, words)]
         if len(found) >= limit:
-            return list(supplier_totals(currency=currency).filter(supplier__in=found[:limit]))
+            return found[:limit]
         if not found:
             break  # rare enough
     return list(supplier_totals(currency=currency, q=q)[:limit])
@@ -145,14 +145,13 @@ def count_matches(q: str, *, at_most: int, currency: str = "MXN") -> int:
 
 
 @lru_cache(maxsize=4)
-def _largest(version: int, currency: str, moment: float) -> list[tuple[int, list[str]]]:
+def _largest(version: int, currency: str, moment: float) -> list[tuple[SupplierTotal, list[str]]]:
     """The largest suppliers in their order, with all their names: some 2,400, which a process knows for a minute while the data
     stay the same. One query. The names are looked at here: the planner would rather read every supplier there is that holds a
     common word."""
     spellings = Supplier.objects.filter(merged_into=OuterRef("supplier")).order_by().values("name_key")
-    order = supplier_totals(currency=currency).annotate(others=ArraySubquery(spellings))
-    rows = order.values_list("supplier_id", "supplier__name_key", "others")[: PART * PARTS]
-    return [(pk, [name, *others]) for pk, name, others in rows]
+    order: Any = supplier_totals(currency=currency).annotate(others=ArraySubquery(spellings)).defer("supplier__search")
+    return [(one, [one.supplier.name_key, *one.others]) for one in order[: PART * PARTS]]
 
 
 def supplier_currencies() -> list[str]:

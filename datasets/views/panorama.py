@@ -25,6 +25,7 @@ from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, Table, link, row
 from gesoc.common.exports import csv_response
 from municipalities.models import State
+from municipalities.selectors import all_states
 
 from .choices import picked, query_with
 
@@ -73,7 +74,7 @@ class PanoramaView(View):
         told, year = order.standings_shown(shelves, version=self.version)
         return {
             "state": self.state,
-            "states": [(one.slug, one.short_name) for one in State.objects.all()],
+            "states": [(one.slug, one.short_name) for one in all_states()],
             "figure": self.figure(),
             "page": page,
             "query": query_with(params).removeprefix("?").removeprefix("."),

@@ -53,7 +53,8 @@ class MatchesPaginator(BoundedPaginator):
     def page(self, number: Any) -> Page[Any]:
         number = self.validate_number(number)
         end = min(number * self.per_page, self.count)
-        rows = selectors.largest_suppliers(self.query, limit=end, currency=self.currency)
+        version = selectors.data_version()
+        rows = selectors.largest_suppliers(self.query, limit=end, version=version, currency=self.currency)
         return Page(rows[(number - 1) * self.per_page :], number, self)
 
 

@@ -111,7 +111,7 @@ def test_newest_contracts_are_the_first_of_all_that_hold_the_words(five_lists, m
             monkeypatch.setattr(module, "FEW", few)
             monkeypatch.setattr(module, "BATCHES", batches)
             for limit in (4, 50):
-                assert selectors.newest_contracts(words, limit=limit) == everything[:limit], (
+                assert selectors.newest_contracts(words, limit=limit, version=0) == everything[:limit], (
                     words,
                     few,
                     batches,
@@ -124,11 +124,13 @@ def test_newest_contracts_of_a_common_word_are_read_from_the_newest_lists(
 ):
     monkeypatch.setattr(sys.modules["datasets.selectors.contracts"], "BATCHES", (2, 2))
     with django_assert_num_queries(2) as captured:  # which lists, and their contracts
-        found = [(one.release.year, one.supplier_name) for one in selectors.newest_contracts("bacheo", limit=6)]
+        found = [
+            (one.release.year, one.supplier_name) for one in selectors.newest_contracts("bacheo", limit=6, version=0)
+        ]
     assert found == [(2024, "Alfa")] * 6
     assert "ORDER BY" in captured[1]["sql"]
     with django_assert_num_queries(4):  # nothing in the first two: is it rare? by its index
-        assert len(selectors.newest_contracts("antiguo", limit=6)) == 3
+        assert len(selectors.newest_contracts("antiguo", limit=6, version=0)) == 3
 
 
 def test_contracts_of_one_body(three_contracts, body):
