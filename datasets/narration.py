@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.translation import gettext, ngettext
 
@@ -19,25 +20,35 @@ Pair = tuple[Decimal | None, Decimal | None]
 NOTICED = Decimal("0.5")  # percent: under it two figures are told as equal
 
 
+class Noun(NamedTuple):
+    """What the parts of a whole are called: chapters, units, headings (rubros) of revenue."""
+
+    one: str
+    many: str
+
+    def counted(self, count: int) -> str:
+        return f"{number(count)} {self.one if count == 1 else self.many}"
+
+
 def joined(*sentences: str) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def parts_of_whole(parts: Sequence[Part]) -> str:
-    """In how many headings it is divided, and how much of it the largest three are; nothing where there is only one."""
+def parts_of_whole(parts: Sequence[Part], noun: Noun) -> str:
+    """In how many parts it is divided, and how much of it the largest three are; nothing where there is only one."""
     stated = sorted(
         ((part.name, part.value) for part in parts if part.value is not None), key=lambda part: (-part[1], part[0])
     )
     if len(stated) < 2:
         return ""
-    divided = gettext("It is divided into %(count)s headings.") % {"count": number(len(stated))}
+    divided = gettext("It is divided into %(parts)s.") % {"parts": noun.counted(len(stated))}
     negative = [name for name, value in stated if value < 0]
     if negative:
         below = ngettext(
-            "%(count)s heading is below zero, so no parts of the whole are told.",
-            "%(count)s headings are below zero, so no parts of the whole are told.",
+            "%(parts)s is below zero, so no parts of the whole are told.",
+            "%(parts)s are below zero, so no parts of the whole are told.",
             len(negative),
-        ) % {"count": number(len(negative))}
+        ) % {"parts": noun.counted(len(negative))}
         return joined(divided, below)
     return joined(divided, _three_largest(stated, sum((value for _name, value in stated), Decimal(0))))
 
@@ -99,8 +110,10 @@ def _owed(values: Mapping[str, Decimal | None]) -> str:
     return gettext("%(owed)s were accrued and not yet paid.") % {"owed": amount(accrued - paid)}
 
 
-def deviations(parts: Sequence[tuple[str, Decimal, Decimal]], plan: str, done: str, *, is_over: bool = True) -> str:
-    """How many headings stayed below their plan and how many went over it: (name, planned, done).
+def deviations(
+    parts: Sequence[tuple[str, Decimal, Decimal]], plan: str, done: str, noun: Noun, *, is_over: bool = True
+) -> str:
+    """How many parts stayed below their plan and how many went over it: (name, planned, done).
 
     While the year is not over, all of them are below, and it says nothing.
     """
@@ -108,20 +121,15 @@ def deviations(parts: Sequence[tuple[str, Decimal, Decimal]], plan: str, done: s
         return ""
     under = [name for name, planned, used in parts if used < planned]
     over = [name for name, planned, used in parts if used > planned]
-    named = {"plan": plan.lower(), "done": done.lower()}
+    named = {"plan": plan.lower(), "done": done.lower(), "part": noun.one}
     if not under and not over:
-        return gettext("Every heading was %(done)s exactly as %(plan)s.") % named
-    below = ngettext(
-        "%(count)s heading was %(done)s below what was %(plan)s.",
-        "%(count)s headings were %(done)s below what was %(plan)s.",
-        len(under),
-    ) % {"count": number(len(under)), **named}
-    above = ngettext(
-        "%(count)s heading was %(done)s above what was %(plan)s.",
-        "%(count)s headings were %(done)s above what was %(plan)s.",
-        len(over),
-    ) % {"count": number(len(over)), **named}
-    return joined(below if under and is_over else "", above if over else "")
+        return gettext("In every %(part)s exactly the %(plan)s amount was %(done)s.") % named
+    below = gettext("In %(parts)s less was %(done)s than the %(plan)s amount.")
+    above = gettext("In %(parts)s more was %(done)s than the %(plan)s amount.")
+    return joined(
+        below % {**named, "parts": noun.counted(len(under))} if under and is_over else "",
+        above % {**named, "parts": noun.counted(len(over))} if over else "",
+    )
 
 
 def changes(up: Sequence[tuple[str, Decimal]], down: Sequence[tuple[str, Decimal]]) -> str:
@@ -153,8 +161,8 @@ def dependence(own_before: Decimal | None, own_now: Decimal | None, since: int) 
     if abs(own_now - own_before) < 1:
         return gettext("In %(since)s it was about the same: %(before)s.") % named
     if own_now > own_before:
-        return gettext("It depends less on others than in %(since)s, when its own was %(before)s.") % named
-    return gettext("It depends more on others than in %(since)s, when its own was %(before)s.") % named
+        return gettext("It depends less on others than in %(since)s, when its own share was %(before)s.") % named
+    return gettext("It depends more on others than in %(since)s, when its own share was %(before)s.") % named
 
 
 def gist(

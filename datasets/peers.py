@@ -12,8 +12,10 @@ from django.utils.translation import gettext, gettext_lazy
 
 from datasets.selectors import Standing
 from gesoc.common.money import number
+from municipalities.models import MetropolitanMembership
 
 T = TypeVar("T")
+Kind = MetropolitanMembership.Kind
 # People from … to under …: about a fifth of Mexico's municipalities in each but the last.
 BANDS = ((0, 5_000), (5_000, 15_000), (15_000, 50_000), (50_000, 150_000), (150_000, 500_000), (500_000, None))
 GROUPS = {
@@ -61,9 +63,21 @@ def _coast(one: Standing) -> str | None:
 
 
 def _metropolitan(one: Standing) -> str | None:
-    return None if one.zone is None else str(int(bool(one.zone)))
+    return None if one.zone is None else one.zone_kind
 
 
+METROPOLITAN_REASONS = {
+    Kind.ZONE: gettext_lazy(
+        "Municipalities of a metropolitan zone, its own is %(zone)s, by the official list of %(edition)s"
+    ),
+    Kind.CITY: gettext_lazy(
+        "Municipalities that are a metropolis by themselves, as %(zone)s is, by the official list of %(edition)s"
+    ),
+    Kind.CONURBATION: gettext_lazy(
+        "Municipalities of a conurbation, its own is %(zone)s, by the official list of %(edition)s"
+    ),
+    "": gettext_lazy("Municipalities outside the metropolises, by the official list of %(edition)s"),
+}
 BUCKETS: Mapping[str, Callable[[Standing], str | None]] = {
     "tamano": _size,
     "estado": lambda one: one.state_code,
@@ -95,12 +109,7 @@ def _metropolitan_reason(mine: Standing) -> str:
     said = {"zone": mine.zone, "edition": mine.zone_edition}
     if mine.zone is None:
         return gettext("It is younger than the official list of metropolitan zones of %(edition)s") % said
-    if mine.zone:
-        return (
-            gettext("Municipalities of a metropolitan zone, its own is %(zone)s, by the official list of %(edition)s")
-            % said
-        )
-    return gettext("Municipalities outside the metropolitan zones, by the official list of %(edition)s") % said
+    return METROPOLITAN_REASONS[mine.zone_kind] % said
 
 
 def closest(sizes: Mapping[str, int], wanted: str = "") -> str:

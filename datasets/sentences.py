@@ -47,6 +47,11 @@ def of_100(percentage: Decimal) -> str:
     return number(rounded)
 
 
+def _grammatical(percentage: Decimal) -> int:
+    """The number that the words of `of_100` are followed by: «less than 1» and «1» are one, 0 and the others many."""
+    return 1 if 0 < percentage < Decimal("1.5") else 2
+
+
 def spending(parts: Sequence[Part]) -> str:
     """Where the money goes."""
     return _exception(parts, gettext("No expenditure published yet")) or gettext(
@@ -106,7 +111,7 @@ def trend(name: str, years: Sequence[int], values: Sequence[Decimal | None], *, 
         return gettext("There are no figures to compare between years")
     (since, before), (until, after) = stated[0], stated[-1]
     if since == until:
-        return gettext("Only %(year)s is published: one year tells no course") % {"year": since}
+        return gettext("Only %(year)s is published: one year shows no trend") % {"year": since}
     named = {"name": name, "since": since, "until": until, "before": amount(before), "after": amount(after)}
     moved = change(before, after)
     if moved is None:
@@ -148,10 +153,10 @@ def deviation(planned: Part, done: Part, until: str = "") -> str:
     if not difference:
         return gettext("Exactly the %(planned)s amount was %(done)s") % named
     if difference < 0 and until:
-        return gettext("%(amount)s of what was %(planned)s were still to be %(done)s, %(until)s") % named
+        return gettext("%(amount)s of the %(planned)s amount were still to be %(done)s, %(until)s") % named
     if difference < 0:
-        return gettext("%(amount)s of what was %(planned)s were not %(done)s") % named
-    return gettext("%(amount)s more were %(done)s than %(planned)s") % named
+        return gettext("%(amount)s of the %(planned)s amount were not %(done)s") % named
+    return gettext("%(amount)s more were %(done)s than the %(planned)s amount") % named
 
 
 def most_changed(up: tuple[str, Decimal] | None, down: tuple[str, Decimal] | None, year: int) -> str:
@@ -160,13 +165,13 @@ def most_changed(up: tuple[str, Decimal] | None, down: tuple[str, Decimal] | Non
     fell = {"down": down[0], "less": amount(-down[1])} if down else {}
     named: dict[str, object] = {**rose, **fell, "year": year}
     if up and down and up[1] >= -down[1]:
-        return gettext("%(up)s rose most against %(year)s: %(more)s; %(down)s fell most: %(less)s") % named
+        return gettext("%(up)s rose most against %(year)s, by %(more)s; %(down)s fell most, by %(less)s") % named
     if up and down:
-        return gettext("%(down)s fell most against %(year)s: %(less)s; %(up)s rose most: %(more)s") % named
+        return gettext("%(down)s fell most against %(year)s, by %(less)s; %(up)s rose most, by %(more)s") % named
     if up:
-        return gettext("Nothing fell against %(year)s; %(up)s rose most: %(more)s") % named
+        return gettext("Nothing fell against %(year)s; %(up)s rose most, by %(more)s") % named
     if down:
-        return gettext("Nothing rose against %(year)s; %(down)s fell most: %(less)s") % named
+        return gettext("Nothing rose against %(year)s; %(down)s fell most, by %(less)s") % named
     return gettext("Nothing changed against %(year)s, inflation taken out") % named
 
 
@@ -223,7 +228,7 @@ def so_far(done: Decimal, planned: Decimal, until: str, names: tuple[str, str]) 
     part = share(done, planned)
     if part is None or part < 0:
         return gettext("%(amount)s were %(done)s, %(until)s") % {**named, "amount": amount(done)}
-    return gettext("%(part)s of what was %(planned)s was %(done)s, %(until)s") % {**named, "part": percent(part)}
+    return gettext("%(part)s of the %(planned)s amount was %(done)s, %(until)s") % {**named, "part": percent(part)}
 
 
 def own_revenue(own: Decimal, transferred: Decimal, whole: Decimal) -> str:
@@ -235,7 +240,12 @@ def own_revenue(own: Decimal, transferred: Decimal, whole: Decimal) -> str:
         return gettext("Nothing of its revenue is collected by the government itself")
     if part >= HUNDRED:
         return gettext("All of its revenue is collected by the government itself")
-    return gettext("Of every 100 pesos it receives, %(own)s are its own and %(rest)s are transferred to it") % {
+    said = ngettext(
+        "Of every 100 pesos it receives, %(own)s is its own and %(rest)s are transferred to it",
+        "Of every 100 pesos it receives, %(own)s are its own and %(rest)s are transferred to it",
+        _grammatical(part),
+    )
+    return said % {
         "own": of_100(part),
         "rest": of_100(rest) if rest else "0",
     }
@@ -258,7 +268,11 @@ def execution(planned: Part, done: Part) -> str:
     if part > HUNDRED:
         pattern = gettext("%(pesos)s pesos %(done)s for every 100 %(planned)s")
         return pattern % {**named, "pesos": number(part)}
-    pattern = gettext("Of every 100 pesos %(planned)s, %(pesos)s were %(done)s")
+    pattern = ngettext(
+        "Of every 100 pesos %(planned)s, %(pesos)s was %(done)s",
+        "Of every 100 pesos %(planned)s, %(pesos)s were %(done)s",
+        _grammatical(part),
+    )
     return pattern % {**named, "pesos": of_100(part)}
 
 
@@ -267,8 +281,8 @@ def progress(parts: Sequence[tuple[str, Decimal]], planned: str) -> str:
     (most, high), (least, low) = max(parts, key=_percentage), min(parts, key=_percentage)
     named = {"planned": planned.lower(), "most": most, "least": least, "high": percent(high), "low": percent(low)}
     if high - low < FLAT:
-        return gettext("All headings are about as far: %(high)s of what was %(planned)s") % named
-    return gettext("%(high)s of what was %(planned)s for %(most)s; %(low)s of it for %(least)s") % named
+        return gettext("All are about as far along: %(high)s of the %(planned)s amount") % named
+    return gettext("For %(most)s, %(high)s of the %(planned)s amount; for %(least)s, %(low)s") % named
 
 
 def _percentage(part: tuple[str, Decimal]) -> Decimal:
@@ -287,7 +301,7 @@ def direct_awards(direct: Decimal | None, whole: Decimal | None) -> str:
     said = ngettext(
         "%(pesos)s of every 100 pesos was awarded without competition",
         "%(pesos)s of every 100 pesos were awarded without competition",
-        1 if part < Decimal("1.5") else 2,
+        _grammatical(part),
     )
     return capfirst(said % {"pesos": of_100(part)})
 

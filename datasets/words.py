@@ -183,5 +183,5 @@ def file_size(size: int) -> str:
 
 
 def percentage(value: Decimal | None) -> str:
-    """69.5 %, 100 %: as much as was printed, and no more."""
-    return "" if value is None else f"{value.normalize():f} %"
+    """69.5%, 100%: as much as was printed, and no more."""
+    return "" if value is None else f"{value.normalize():f}%"

@@ -83,8 +83,8 @@ class PopulationAdmin(FoldedSearch, admin.ModelAdmin):
 
 @admin.register(MetropolitanMembership)
 class MetropolitanMembershipAdmin(FoldedSearch, ReadOnly, admin.ModelAdmin):
-    list_display = ["municipality", "name", "edition", "source"]
-    list_filter = ["edition", "municipality__state"]
+    list_display = ["municipality", "name", "kind", "edition", "source"]
+    list_filter = ["edition", "kind", "municipality__state"]
     list_select_related = ["municipality__state"]
     search_fields = ["municipality__search_text", "municipality__code"]
     formfield_overrides = HTTPS

@@ -37,7 +37,12 @@ METROPOLITAN = {
     "state": ["CVE_ENT", "CLAVE_ENTIDAD"],
     "municipality": ["CVEGEO", "CVE_MUN", "CLAVE_MUNICIPIO"],
 }
-METROPOLITAN_ZONE = "zona metropolitana"  # the list of 2020 also holds cities of one municipality and conurbations
+METROPOLITAN_KINDS = {  # the list of 2015 does not tell them apart
+    "": MetropolitanMembership.Kind.ZONE,
+    "zona metropolitana": MetropolitanMembership.Kind.ZONE,
+    "metropoli municipal": MetropolitanMembership.Kind.CITY,
+    "zona conurbada": MetropolitanMembership.Kind.CONURBATION,
+}
 PRICES = {
     "date": ["FECHA", "PERIODO", "AÑO", "YEAR"],
     "value": ["INPC", "IPC", "INDICE", "VALOR", "VALUE", "Índice general"],
@@ -147,9 +152,10 @@ def import_metropolitan(*, path: Path, edition: int) -> Imported:
     """Load one edition of the official list of metropolitan zones in place of what was loaded of it before."""
     if not 2000 <= edition <= 2100:
         raise UnreadableFile(_("An edition is a year, for example 2020; “%(text)s” is none.") % {"text": edition})
-    report, zones = Imported(), dict[str, tuple[str, str]]()
+    report, zones = Imported(), dict[str, tuple[str, str, str]]()
     for row in read(path, METROPOLITAN, ["zone", "name", "municipality"]):
-        if row["type"] and search_text(row["type"]) != METROPOLITAN_ZONE:
+        kind = METROPOLITAN_KINDS.get(search_text(row["type"]))
+        if kind is None:
             report.other_kind += 1
             continue
         code = _member_code(row)
@@ -157,7 +163,7 @@ def import_metropolitan(*, path: Path, edition: int) -> Imported:
             raise UnreadableFile(_("Line %(line)d repeats %(code)s.") % {"line": row.line, "code": code})
         if not row["zone"] or not row["name"]:
             raise UnreadableFile(_("Line %(line)d names no metropolitan zone.") % {"line": row.line})
-        zones[code] = row["zone"], row["name"]
+        zones[code] = row["zone"], row["name"], kind
     return _save_metropolitan(zones, edition, f"{METROPOLITAN_LIST.format(edition=edition)} ({path.name})", report)
 
 
@@ -167,7 +173,9 @@ def _member_code(row: Row) -> str:
     return _code(row, row["state"].zfill(2) + code.zfill(3) if len(code) <= 3 else code.zfill(5))
 
 
-def _save_metropolitan(zones: Mapping[str, tuple[str, str]], edition: int, source: str, report: Imported) -> Imported:
+def _save_metropolitan(
+    zones: Mapping[str, tuple[str, str, str]], edition: int, source: str, report: Imported
+) -> Imported:
     known = set(Municipality.objects.values_list("code", flat=True))
     report.unknown = sorted(set(zones) - known)
     memberships = [
@@ -176,10 +184,11 @@ def _save_metropolitan(zones: Mapping[str, tuple[str, str]], edition: int, sourc
             edition=edition,
             zone=zone[:10],
             name=name[:80],
+            kind=kind,
             source=source[:200],
             source_url=METROPOLITAN_URL,
         )
-        for code, (zone, name) in zones.items()
+        for code, (zone, name, kind) in zones.items()
         if code in known
     ]
     if not memberships:

@@ -245,10 +245,16 @@ class Population(models.Model):
 
 
 class MetropolitanMembership(models.Model):
-    """That a municipality belongs to a metropolitan zone, by one edition of the official list.
+    """That a municipality belongs to a metropolis, by one edition of the official list.
 
-    An edition is whole: who is not in it belonged to no zone then. Without any edition nothing is known.
+    An edition is whole: who is not in it belonged to none then. Without any edition nothing is known.
+    Up to 2015 all were called zones; the list of 2020 tells three kinds apart.
     """
+
+    class Kind(models.TextChoices):
+        ZONE = "zone", _("metropolitan zone")
+        CITY = "city", _("metropolis of one municipality")
+        CONURBATION = "conurbation", _("conurbation")
 
     municipality = models.ForeignKey(
         Municipality, on_delete=models.CASCADE, related_name="metropolitan_zones", verbose_name=_("municipality")
@@ -256,6 +262,7 @@ class MetropolitanMembership(models.Model):
     edition = models.PositiveSmallIntegerField(_("edition"), help_text=_("Year that the list is of"))
     zone = models.CharField(_("code of the zone"), max_length=10)
     name = models.CharField(_("metropolitan zone"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.ZONE)
     source = models.CharField(_("source"), max_length=200)
     source_url = models.URLField(_("link to the source"), max_length=300, blank=True)
 

@@ -205,7 +205,12 @@ def metropolitan_subqueries(municipality: str) -> dict[str, Subquery]:
     """
     edition = MetropolitanMembership.objects.order_by("-edition").values("edition")[:1]
     mine = MetropolitanMembership.objects.filter(municipality=OuterRef(municipality), edition=Subquery(edition))
-    return {"zone_edition": Subquery(edition), "zone_name": Subquery(mine.order_by().values("name")[:1])}
+    mine = mine.order_by()
+    return {
+        "zone_edition": Subquery(edition),
+        "zone_name": Subquery(mine.values("name")[:1]),
+        "zone_kind": Subquery(mine.values("kind")[:1]),
+    }
 
 
 @dataclass(frozen=True)

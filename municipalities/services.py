@@ -163,6 +163,7 @@ def _load_metropolitan_zones() -> None:
             edition=row["edition"],
             zone=row["zone"],
             name=row["name"],
+            kind=row["kind"],
             source=row["source"],
             source_url=row["source_url"],
         )

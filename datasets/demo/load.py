@@ -49,7 +49,7 @@ def source() -> Source:
         slug="archivos-de-ejemplo",
         defaults={
             "name": "Archivos de ejemplo",
-            "publisher_name": "Mesa de Datos (ejemplo)",
+            "publisher_name": "Mesa de Datos",
             "licence": "CC BY 4.0",
             "is_example": True,
         },

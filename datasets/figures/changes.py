@@ -123,11 +123,11 @@ def _notes(view: View, cells: Sequence[Cell], found: Sequence[Change], year: int
     if alone:
         notes.append(
             ngettext(
-                "%(count)s heading states no comparable figure in %(year)s and is left out.",
-                "%(count)s headings state no comparable figure in %(year)s and are left out.",
+                "%(parts)s states no comparable figure in %(year)s and is left out.",
+                "%(parts)s state no comparable figure in %(year)s and are left out.",
                 alone,
             )
-            % {"count": money.number(alone), "year": year}
+            % {"parts": view.noun.counted(alone), "year": year}
         )
     return notes
 

@@ -178,7 +178,7 @@ def beside(view: Comparison, indicator: Indicator, releases: Sequence[Release], 
             others_name=gettext("Its peers"),
             middle=median,
             middle_text=said,
-            label=f"{title}. {subtitle}. {said}",
+            label=". ".join(filter(None, (title, subtitle, said))),
         ),
         table=Table(
             f"t-{indicator.key}",
@@ -293,7 +293,7 @@ def peers_table(mine: Standing, peers: PeerMedians, year: int) -> Table:
         gettext("Beside its peers, %(year)s") % {"year": year},
         columns,
         rows,
-        note=gettext("%(reason)s: %(count)s. Pesos of %(year)s; a median is told from %(enough)s on")
+        note=gettext("%(reason)s: %(count)s. Pesos of %(year)s; a median is given from %(enough)s on")
         % {"reason": peers.reason, "count": peers.size, "year": year, "enough": ENOUGH},
     )
 

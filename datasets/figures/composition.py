@@ -65,7 +65,9 @@ def composition(
         wide=True,
         title=view.ledger.say([Part(cell.short_name, cell.amount(view.moment)) for cell in cells]),
         subtitle=_subtitle(view, shown),
-        text=narration.parts_of_whole([Part(cell.short_name, shown.values[cell.key]) for cell in shown.cells]),
+        text=narration.parts_of_whole(
+            [Part(cell.short_name, shown.values[cell.key]) for cell in shown.cells], view.noun
+        ),
         chart=_areas(view, shown, down),
         table=Table(
             id="t-partes",

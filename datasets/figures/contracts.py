@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -251,9 +251,11 @@ def _outside(mine: dict[str, ContractTotal], keys: Sequence[str]) -> list[str]:
 def suppliers(
     view: ContractsView, top: Sequence[ContractTotal], amount: Decimal | None, link_to: Any, csv_url: str
 ) -> Figure | None:
-    """Who is paid most. Nothing where no supplier is named."""
+    """Who is paid most, and what of it without competition. Nothing where no supplier is named."""
     if not top:
         return None
+    direct = {one.key: money.share(one.direct, one.amount) for one in top}
+    told = any(part is not None for part in direct.values())
     scale = view.scale([one.amount for one in top])
     largest = max((one.amount for one in top if one.amount is not None), default=Decimal(0))
     columns = [
@@ -261,6 +263,7 @@ def suppliers(
         Column(gettext("Contracts"), "n opt"),
         Column(scale.heading, "n"),
         Column(gettext("Share"), "n"),
+        *([Column(gettext("Without competition"), "n")] if told else []),
         Column("", is_bar=True),
     ]
     rows = [
@@ -271,7 +274,8 @@ def suppliers(
                 money.number(one.line_count),
                 scale.cell(one.amount),
                 money.percent(money.share(one.amount, amount)),
-                charts.inline_bar(one.amount, largest, "f1") if one.amount is not None else "",
+                *([money.percent(direct[one.key])] if told else []),
+                charts.inline_bar(one.amount, largest, _shade(direct[one.key])) if one.amount is not None else "",
             ],
         )
         for one in top
@@ -283,7 +287,24 @@ def suppliers(
         % {"period": view.period, "unit": view.unit},
         table=Table("t-proveedores", gettext("Largest suppliers"), columns, rows, hide_caption=True),
         sources=provenances(view.releases),
+        notes=_contrast(direct.values()),
         csv_url=csv_url,
-        csv_headings=[gettext("supplier"), gettext("currency"), gettext("contracts"), gettext("amount")],
-        csv_rows=[[one.name, one.currency, one.line_count, one.amount] for one in top],
+        csv_headings=[
+            gettext("supplier"),
+            gettext("currency"),
+            gettext("contracts"),
+            gettext("amount"),
+            gettext("amount without competition"),
+        ],
+        csv_rows=[[one.name, one.currency, one.line_count, one.amount, one.direct] for one in top],
     )
+
+
+def _contrast(direct: Iterable[Decimal | None]) -> list[str]:
+    if not any(_shade(part) == "f2" for part in direct):
+        return []
+    return [gettext("In the colour of contrast, more than half of the amount was awarded without competition.")]
+
+
+def _shade(direct: Decimal | None) -> str:
+    return "f2" if direct is not None and direct > 50 else "f1"

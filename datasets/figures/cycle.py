@@ -74,6 +74,7 @@ def cycle(view: View, cells: Sequence[Cell], csv_url: str) -> Figure | None:
                 ],
                 names["planned"],
                 names["done"],
+                view.noun,
                 is_over=not _so_far(view),
             ),
         ),

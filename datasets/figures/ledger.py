@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from datasets import sentences
 from datasets.models import Kind, Release
+from datasets.narration import Noun
 from datasets.selectors.figures import EXPENDITURE_CLASSIFIERS, REVENUE_CLASSIFIERS
 from datasets.sentences import Part
 from gesoc.common import money
@@ -25,6 +26,7 @@ class Ledger:
     ways: dict[str, tuple[str, ...]]  # ?por= -> levels from coarse to fine
     way_names: dict[str, Any]
     level_names: dict[str, Any]
+    level_plurals: dict[str, Any]
     classifiers: dict[str, str]  # of the levels that have an official one
     params: tuple[str, ...]  # of the chosen heading at each level
     whole_name: Any
@@ -62,6 +64,16 @@ EXPENDITURE = Ledger(
         "funding": gettext_lazy("Funding source"),
         "economic": gettext_lazy("Type of expenditure"),
     },
+    level_plurals={
+        "chapter": gettext_lazy("chapters"),
+        "concept": gettext_lazy("concepts"),
+        "item": gettext_lazy("items"),
+        "function": gettext_lazy("functions"),
+        "unit": gettext_lazy("units"),
+        "programme": gettext_lazy("programmes"),
+        "funding": gettext_lazy("funding sources"),
+        "economic": gettext_lazy("types of expenditure"),
+    },
     classifiers=EXPENDITURE_CLASSIFIERS,
     params=("cap", "con"),
     whole_name=gettext_lazy("All expenditure"),
@@ -79,6 +91,12 @@ REVENUE = Ledger(
         "type": gettext_lazy("Type"),
         "item": gettext_lazy("Class"),
         "funding": gettext_lazy("Funding source"),
+    },
+    level_plurals={
+        "rubro": gettext_lazy("headings"),
+        "type": gettext_lazy("types"),
+        "item": gettext_lazy("classes"),
+        "funding": gettext_lazy("funding sources"),
     },
     classifiers=REVENUE_CLASSIFIERS,
     params=("rubro", "tipo"),
@@ -106,6 +124,10 @@ class View:
     @property
     def level_name(self) -> str:
         return str(self.ledger.level_names[self.level])
+
+    @property
+    def noun(self) -> Noun:
+        return Noun(self.level_name.lower(), str(self.ledger.level_plurals[self.level]))
 
     @property
     def subject(self) -> str:

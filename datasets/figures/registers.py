@@ -21,10 +21,10 @@ MOST_PLACES = 15
 
 def progress_name(key: str) -> str:
     return {
-        "done": gettext("Finished (100 %)"),
+        "done": gettext("Finished (100%)"),
         "half": gettext("Half done or more"),
         "begun": gettext("Begun, less than half"),
-        "none": gettext("Not begun (0 %)"),
+        "none": gettext("Not begun (0%)"),
     }.get(key, gettext("Progress not published"))
 
 

@@ -124,8 +124,14 @@ def _sizes_title(bands: Sequence[Band], count: int, amount: Decimal) -> str:
         return ngettext(
             "The only contract with an amount: %(band)s", "All contracts are of one size: %(band)s", count
         ) % {"band": sentence_case(band_name(band))}
-    return gettext("%(part)s of every 100 contracts are %(band)s and take %(pesos)s of every 100 pesos") % {
-        "part": sentences.of_100(Decimal(band.contracts) / count * 100),
+    part = Decimal(band.contracts) / count * 100
+    said = ngettext(
+        "%(part)s of every 100 contracts is for %(band)s and takes %(pesos)s of every 100 pesos",
+        "%(part)s of every 100 contracts are for %(band)s and take %(pesos)s of every 100 pesos",
+        1 if part < Decimal("1.5") else 2,
+    )
+    return said % {
+        "part": sentences.of_100(part),
         "band": sentence_case(band_name(band)),
         "pesos": sentences.of_100(band.amount / amount * 100),
     }

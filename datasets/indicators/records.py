@@ -95,7 +95,7 @@ def _planned(code: str, name: Any, formula: Any, needs: Any, reference: Any, rea
         denominator="",
         needs=needs,
         reference=reference,
-        caveat=_("It cannot be assessed with what is published so far, which is itself worth asking for."),
+        caveat=_("It cannot be assessed from what is published so far, which is itself worth asking for."),
         unit="none",
         measure=_cannot(reason),
     )

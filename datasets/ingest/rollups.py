@@ -139,8 +139,9 @@ def count_headings(kind: str) -> str:
 
 
 CONTRACT_CELLS = """
-    INSERT INTO datasets_contractcell (public_body_id, release_id, "by", currency, key, line_count, amount)
-    SELECT public_body_id, release_id, dimension, currency, key, count(*), sum(amount)
+    INSERT INTO datasets_contractcell (public_body_id, release_id, "by", currency, key, line_count, amount, direct_amount)
+    SELECT public_body_id, release_id, dimension, currency, key, count(*), sum(amount),
+        sum(CASE WHEN method = 'direct' THEN amount WHEN method <> '' THEN 0 END) FILTER (WHERE dimension = 'supplier')
     FROM datasets_contract c
     CROSS JOIN LATERAL (VALUES
         ('method', c.method),

@@ -84,6 +84,7 @@ class ContractCell(models.Model):
     key = models.CharField(max_length=24)
     line_count = models.IntegerField()
     amount = pesos()  # NULL: none of these contracts states one
+    direct_amount = pesos()  # of a supplier alone, by direct award; NULL: none of its contracts states its procedure
 
 
 class SupplierTotal(models.Model):

@@ -37,13 +37,17 @@ from .releases import in_releases
 
 @dataclass(frozen=True, slots=True)
 class ContractTotal:
-    """Contracts under one heading in one currency. `amount` is None where none of them states one."""
+    """Contracts under one heading in one currency. `amount` is None where none of them states one.
+
+    `direct` is told of suppliers on a page alone: what of it was by direct award, None where no procedure is stated.
+    """
 
     key: str
     name: str
     currency: str
     amount: Decimal | None
     line_count: int
+    direct: Decimal | None = None
 
 
 def contract_totals(*, releases: Iterable[Release], by: str) -> list[ContractTotal]:
@@ -97,6 +101,9 @@ class FilteredTotals:
     top: list[ContractTotal]
 
 
+DIRECT = Case(When(method=Contract.Method.DIRECT, then=F("amount")), When(method__gt="", then=Decimal(0)))
+
+
 class _Sum(Func):
     function = "SUM"
     window_compatible = True
@@ -119,6 +126,7 @@ def filtered_totals(filters: ContractFilters, *, currency: str, limit: int = 10)
     rows = found.values_list("currency", Coalesce("supplier__merged_into_id", "supplier_id")).annotate(
         total=Sum("amount"),
         n=Count("line_no"),
+        direct=Sum(DIRECT),
         whole=SumOfAll(Sum("amount"), partition_by="currency"),
         everything=SumOfAll(Count("line_no")),
     )
@@ -128,8 +136,12 @@ def filtered_totals(filters: ContractFilters, *, currency: str, limit: int = 10)
     )
     read = list(in_order[: limit + 1])  # one of them may be of contracts without a supplier
     mine = [row for row in read if row[0] == currency]
-    top = [ContractTotal(str(key), "", currency, total, n) for _c, key, total, n, _w, _e in mine if key is not None]
-    return FilteredTotals(int(read[0][5]) if read else 0, mine[0][4] if mine else None, top[:limit])
+    top = [
+        ContractTotal(str(key), "", currency, total, n, direct)
+        for _c, key, total, n, direct, *_all in mine
+        if key is not None
+    ]
+    return FilteredTotals(int(read[0][6]) if read else 0, mine[0][5] if mine else None, top[:limit])
 
 
 def _names(by: str, keys: Sequence[str]) -> dict[str, str]:
@@ -168,6 +180,7 @@ class _Row:
     currency: str
     amount: Decimal | None
     line_count: int
+    direct: Decimal | None
 
 
 def _named(rows: Sequence[_Row], names: Mapping[str, str]) -> list[ContractTotal]:
@@ -206,7 +219,7 @@ class ContractSums:
         """What each named supplier got, largest first, under its key and still without its name."""
         mine = [one for one in self._others.get(ContractCell.By.SUPPLIER, ()) if one.key and one.currency == currency]
         in_order = sorted(_added(mine), key=lambda one: (one.amount is None, -(one.amount or 0), one.key))
-        return [ContractTotal(one.key, "", currency, one.amount, one.line_count) for one in in_order]
+        return [ContractTotal(one.key, "", currency, one.amount, one.line_count, one.direct) for one in in_order]
 
     def bands(self, currency: str) -> list[Band]:
         """How many contracts are small and how many large."""
@@ -232,7 +245,7 @@ def _band(least: int | None, below: int | None, methods: Mapping[str, _Row]) -> 
 def _cells(releases: Sequence[Release], chosen: Sequence[Release]) -> Iterable[tuple[Any, ...]]:
     """Two looks into the key in one question: one question of all would read the suppliers of every year."""
     by = ContractCell.By
-    columns = ("release_id", "by", "whose", "currency", "amount", "line_count")
+    columns = ("release_id", "by", "whose", "currency", "amount", "line_count", "direct_amount")
     whose = Case(When(by=by.SUPPLIER, then=_counted_as()), default=F("key"))
     methods = ContractCell.objects.filter(by=by.METHOD, **in_releases(releases)).annotate(whose=F("key"))
     others = ContractCell.objects.filter(by__in=[by.MONTH, by.SUPPLIER, by.BAND], **in_releases(chosen))
@@ -246,7 +259,7 @@ def _added(rows: Iterable[_Row]) -> list[_Row]:
     for one in rows:
         known = found.get((one.key, one.currency))
         if known:
-            amount = sum_stated([known.amount, one.amount])
-            one = _Row(one.key, one.currency, amount, known.line_count + one.line_count)
+            amount, direct = sum_stated([known.amount, one.amount]), sum_stated([known.direct, one.direct])
+            one = _Row(one.key, one.currency, amount, known.line_count + one.line_count, direct)
         found[one.key, one.currency] = one
     return list(found.values())

@@ -46,6 +46,7 @@ class Standing:
     population_drawn: bool = False  # on a straight line between two counts
     coastal: bool | None = None
     zone: str | None = None  # metropolitan; "" where it belongs to none, None where that is not known
+    zone_kind: str = ""  # see MetropolitanMembership.Kind
     zone_edition: int | None = None
     chapters: dict[str, Decimal] = field(default_factory=dict)
     own: Decimal | None = None
@@ -187,6 +188,7 @@ def _place(release: Any) -> dict[str, Any]:
     return {
         "coastal": unit.is_coastal,
         "zone": (release.zone_name or "") if known else None,
+        "zone_kind": release.zone_kind or "",
         "zone_edition": edition,
     }
 

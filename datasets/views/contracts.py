@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from datasets import selectors
 from datasets.figures import contracts as figures
@@ -316,7 +316,7 @@ class ContractsPage(DashboardView):
             {
                 "label": gettext("Questions, %(period)s") % {"period": self.view.period},
                 "value": money.number(count),
-                "text": gettext("A question is no accusation."),
+                "text": gettext("A question is not an accusation."),
                 "url": self.place.url("flags", anio=self.year or self.years[0]),
             }
         ]
@@ -344,7 +344,7 @@ class ContractsPage(DashboardView):
         return [(label, text) for label, text in told if text]
 
     def other(self, one: ContractTotal) -> dict[str, str]:
-        text = gettext("%(count)s contracts in %(currency)s") % {
+        text = ngettext("%(count)s contract in %(currency)s", "%(count)s contracts in %(currency)s", one.line_count) % {
             "count": money.number(one.line_count),
             "currency": one.currency,
         }

@@ -41,7 +41,7 @@ LEDES = {
     "debt": gettext_lazy("What is owed, to whom, and until when."),
     "sanctions": gettext_lazy("What authorities resolved about suppliers, as their registers print it."),
     "disclosure": gettext_lazy("What it publishes, whether it can be used again, and whether it is up to date."),
-    "flags": gettext_lazy("What the published figures let one ask. A question is no accusation."),
+    "flags": gettext_lazy("What the published figures let one ask. A question is not an accusation."),
 }
 
 

@@ -171,7 +171,7 @@ class DisclosurePage(DashboardView):
             gettext("To the transparency unit of %(name)s:") % {"name": self.place.name},
             "",
             gettext(
-                "I ask for the following of %(year)s, in open format (CSV or XLSX, one record a row), with licence:"
+                "I ask for the following of %(year)s, in an open format (CSV or XLSX, one record per row) and with its licence:"
             )
             % {"year": self.score.year},
             *[f"{number}. {text}." for number, text in enumerate(wanted, start=1)],

@@ -63,7 +63,7 @@ def _family_table(family: str, entries: list[Indicator], rates: dict[str, select
         Column(gettext("Indicator")),
         Column(gettext("How it is computed"), "opt"),
         Column(gettext("Known in"), "n"),
-        Column(gettext("Middle value"), "n"),
+        Column(gettext("Median value"), "n"),
         Column(gettext("Raises a question in"), "n"),
     ]
     rows = []
@@ -83,7 +83,7 @@ def _family_table(family: str, entries: list[Indicator], rates: dict[str, select
         FAMILY_NAMES[family],
         columns,
         [row(columns, texts) for texts in rows],
-        note=gettext("Years of public bodies in which it could be told; the middle one of their values."),
+        note=gettext("Years of public bodies in which it could be computed, and the median of their values."),
     )
 
 

@@ -160,7 +160,7 @@ class WorksPage(RegisterPage):
             {
                 "label": gettext("Works and projects, %(year)s") % {"year": year},
                 "value": money.number(self.release.line_count),
-                "text": gettext("Those in the list that was published."),
+                "text": gettext("Those in the published list."),
             }
         ]
         found += self.sum_of(
@@ -248,7 +248,7 @@ class DebtPage(RegisterPage):
             {
                 "label": gettext("Credits and obligations, %(year)s") % {"year": self.release.year},
                 "value": money.number(credits),
-                "text": gettext("Those in the list that was published."),
+                "text": gettext("Those in the published list."),
             }
         ]
         found += self.sum_of("balance", gettext("Balance"), gettext("What was still owed when the list was made."))

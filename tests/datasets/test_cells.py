@@ -3,18 +3,22 @@
 import importlib
 import itertools
 import random
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 
+from datasets import selectors
 from datasets.ingest import reading, rollups
 from datasets.ingest.load import Loader
 from datasets.ingest.readers import stream, text
-from datasets.models import ContractCell, ExpenditureCell, Release
+from datasets.models import ContractCell, ExpenditureCell, Release, Supplier
+from datasets.selectors import ContractFilters
 from tests.factories import datasets as make
 
 pytestmark = pytest.mark.django_db
 sized = importlib.import_module("datasets.migrations.0025_sizes_of_contracts")
+direct = importlib.import_module("datasets.migrations.0026_direct_awards_of_suppliers")
 filled = importlib.import_module("datasets.migrations.0024_headings_of_releases")
 
 # What the cells say, asked of the lines. A key is that of the one label it may have, a chapter or concept its digits.
@@ -130,6 +134,36 @@ def test_contracts_are_counted_by_size_and_procedure(ingest, write):
     with connection.cursor() as cursor:  # what an older site had loaded before
         cursor.execute(sized.BANDS)
     assert of_load == set(ContractCell.objects.filter(by="band").values_list(*fields))
+
+
+def test_suppliers_are_told_what_they_got_by_direct_award(ingest, write):
+    """Zero where all was competed; nothing where no procedure is stated, which is not zero."""
+    rows = ["Ejercicio,Clave Municipio,No. de contrato,Tipo de procedimiento,Proveedor,Fecha de firma,Monto con IVA"]
+    contracts = [
+        ("Adjudicación directa", "Mixta", "100.00"),
+        ("Licitación pública", "Mixta", "300.00"),
+        ("Licitación pública", "Competida", "50.00"),
+        ("", "Callada", "70.00"),
+        ("Adjudicación directa", "Sin montos", ""),
+    ]
+    for number, (how, who, amount) in enumerate(contracts, start=1):
+        rows.append(f"2024,05035,C-{number},{how},Proveedora {who},15/03/2024,{amount}")
+    done = ingest(write("contratos_2024.csv", "\n".join(rows)), publish=True)
+    assert done.status == "published", done.report["questions"]
+    (release,) = Release.objects.all()
+    names = {str(pk): name for pk, name in Supplier.objects.values_list("pk", "name")}
+    told = {names[one.key]: one.direct for one in selectors.ContractSums([release], [release]).suppliers("MXN")}
+    expected = {"Mixta": Decimal(100), "Competida": Decimal(0), "Callada": None, "Sin montos": None}
+    assert told == {f"Proveedora {name}": amount for name, amount in expected.items()}
+    left = selectors.filtered_totals(ContractFilters(public_body=release.public_body), currency="MXN").top
+    assert {names[one.key]: one.direct for one in left} == told
+    cells = ContractCell.objects.exclude(direct_amount=None)
+    assert set(cells.values_list("by", flat=True)) == {"supplier"}
+    of_load = set(cells.values_list("key", "direct_amount"))
+    ContractCell.objects.update(direct_amount=None)
+    with connection.cursor() as cursor:  # what an older site had loaded before
+        cursor.execute(direct.DIRECT)
+    assert set(cells.values_list("key", "direct_amount")) == of_load
 
 
 def test_slices_that_lie_together_are_written_while_the_file_is_read_and_once(

@@ -206,22 +206,36 @@ MAP, LIST = "según los límites del Marco Geoestadístico 2020 del INEGI", "seg
         ("costa", {"coastal": False}, {"coastal": False}, {"coastal": True}, f"Municipios sin costa, {MAP}"),
         (
             "metropoli",
-            {"zone": "La Laguna"},
-            {"zone": "Monterrey"},
+            {"zone": "La Laguna", "zone_kind": "zone"},
+            {"zone": "Monterrey", "zone_kind": "zone"},
             {"zone": ""},
             f"Municipios de una zona metropolitana (la suya es La Laguna), {LIST}",
         ),
         (
             "metropoli",
+            {"zone": "Los Mochis", "zone_kind": "city"},
+            {"zone": "Hermosillo", "zone_kind": "city"},
+            {"zone": "Monterrey", "zone_kind": "zone"},
+            f"Municipios que son por sí solos una metrópoli (como la suya, Los Mochis), {LIST}",
+        ),
+        (
+            "metropoli",
+            {"zone": "Sabinas", "zone_kind": "conurbation"},
+            {"zone": "Silao", "zone_kind": "conurbation"},
+            {"zone": "Hermosillo", "zone_kind": "city"},
+            f"Municipios de una zona conurbada (la suya es Sabinas), {LIST}",
+        ),
+        (
+            "metropoli",
             {"zone": ""},
             {"zone": ""},
-            {"zone": "X"},
-            f"Municipios fuera de las zonas metropolitanas, {LIST}",
+            {"zone": "X", "zone_kind": "zone"},
+            f"Municipios fuera de las metrópolis, {LIST}",
         ),
     ],
 )
 def test_peers_by_coast_and_by_metropolitan_zone_say_why(group, mine, like, unlike, reason):
-    """A zone of another name is a zone all the same; who lacks the trait, or is not known to have it, is no peer."""
+    """A metropolis of another name and the same kind is a peer; who lacks the trait, or is not known to have it, is no peer."""
     peers = [standing(f"0600{n}", zone_edition=2015, **like) for n in range(5)]
     others = [standing("07001", zone_edition=2015, **unlike), standing("07002", zone_edition=2015)]
     one = standing("05001", zone_edition=2015, **mine)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from datasets.models import Release, Supplier
+from datasets.models import ContractCell, Release, Supplier
 from tests.datasets import dashboards as place
 from tests.datasets.dashboards import D, csv_of, queries_of
 from tests.factories import datasets as make
@@ -28,7 +28,7 @@ def test_currencies_are_never_added(client, body):
     place.awards(body, 2024)
     pesos = client.get(CONTRACTS).text
     assert "Otras monedas no se suman" in pesos
-    assert "1 contratos en USD: 9.0\u00a0millones de USD" in pesos
+    assert "1 contrato en USD: 9.0\u00a0millones de USD" in pesos
     assert "19.0" not in pesos
     dollars = client.get(f"{CONTRACTS}?moneda=USD").text
     assert "Todo se asignó sin concurso" in dollars
@@ -68,6 +68,30 @@ def test_suppliers_lead_to_their_contracts(client, body):
     found = client.get(CONTRACTS, {"proveedor": largest.name})
     assert found.context["page"].paginator.count == 1
     assert largest.name in found.text
+
+
+def suppliers_figure(client):
+    return next(one for one in client.get(CONTRACTS).context["figures"] if one and one.key == "proveedores")
+
+
+def test_suppliers_tell_what_they_got_without_competition(client, body):
+    """Two of three state a procedure; who states none has a blank, not a zero."""
+    place.awards(body, 2024, contracts=3)
+    _first, second, third = ContractCell.objects.filter(by="supplier").order_by("amount")
+    ContractCell.objects.filter(key=third.key).update(direct_amount="240000.00")
+    ContractCell.objects.filter(key=second.key).update(direct_amount="0.00")
+    figure = suppliers_figure(client)
+    assert [str(column.label) for column in figure.table.columns][-2:] == ["Sin concurso", ""]
+    assert [row[4].text for row in figure.table.rows] == ["80%", "0%", ""]
+    assert [row[-1] for row in figure.csv_rows] == [D("240000.00"), D("0.00"), None]
+    assert figure.notes == ["En color barro, más de la mitad del monto se asignó sin concurso."]
+
+
+def test_suppliers_of_lists_without_procedures_have_no_such_column(client, body):
+    place.awards(body, 2024)
+    figure = suppliers_figure(client)
+    assert "Sin concurso" not in [str(column.label) for column in figure.table.columns]
+    assert figure.notes == []
 
 
 def test_list_is_paged_filtered_and_leads_to_the_row_of_the_file(client, body):

@@ -33,7 +33,10 @@ def test_budget_that_is_only_printed_by_unit_opens_by_unit(client, body):
     for number, amount in enumerate(["6000000.00", "3000000.00"], start=1):
         label = make.label("unit", f"Dirección {number}", published_code=str(number))
         make.expenditure_cell(release, "unit", str(label.pk), label=label, accrued=amount)
-    assert "Dirección 1" in client.get(BUDGET).text
+    page = client.get(BUDGET).text
+    assert "Dirección 1" in page
+    assert "Se reparte en 2 unidades." in page and "rubro" not in page
+    assert "It is divided into 2 units." in client.get(f"/en{BUDGET}").text
     assert "no lo dicen de esta forma" in client.get(f"{BUDGET}?por=objeto").text
     place.spending(body, 2023)  # another year tells the objects: without a choice that one is shown, as ever
     assert client.get(BUDGET).context["release"].year == 2023

@@ -14,6 +14,7 @@ from datasets.views import gist
 
 D = Decimal
 money = st.decimals(min_value=-(10**10), max_value=10**10, places=2) | st.none()
+RUBROS = narration.Noun("rubro", "rubros")
 SLOT = re.compile(r"%\(|\bNone\b|nan|  ")
 
 
@@ -32,7 +33,7 @@ def is_clean(text):
 @given(st.lists(money, max_size=8))
 def test_parts_never_leave_a_slot_or_tell_parts_of_negatives(values):
     parts = [Part(f"Rubro {n}", value) for n, value in enumerate(values)]
-    for text in both(lambda: narration.parts_of_whole(parts)):
+    for text in both(lambda: narration.parts_of_whole(parts, RUBROS)):
         assert is_clean(text)
         assert bool(text) == (sum(value is not None for value in values) >= 2)
         if any(value is not None and value < 0 for value in values):
@@ -89,7 +90,7 @@ def test_what_is_owed(accrued, paid, said):
     ("parts", "said"),
     [
         ([], ""),
-        ([("A", D(1), D(1))], "En todos los rubros lo devengado es exactamente lo modificado."),
+        ([("A", D(1), D(1))], "En cada rubro lo devengado es exactamente lo modificado."),
         ([("A", D(2), D(1))], "En 1 rubro lo devengado quedó por debajo de lo modificado."),
         (
             [("A", D(2), D(1)), ("B", D(2), D(1)), ("C", D(1), D(2))],
@@ -100,7 +101,7 @@ def test_what_is_owed(accrued, paid, said):
 )
 def test_headings_under_and_over_their_plan_are_counted(parts, said):
     with translation.override("es-mx"):
-        assert narration.deviations(parts, "Modificado", "Devengado") == said
+        assert narration.deviations(parts, "Modificado", "Devengado", RUBROS) == said
 
 
 @pytest.mark.parametrize(
@@ -287,7 +288,7 @@ def test_a_year_that_is_not_over_has_not_stayed_below_its_plan():
             done._replace(name="Modificado"), planned._replace(name="Devengado"), "enero a marzo"
         ) == ("Lo devengado rebasó en 7.0\u00a0mdp lo modificado")
         parts = [("A", D(2), D(1)), ("B", D(1), D(2))]
-        assert narration.deviations(parts, "Modificado", "Devengado", is_over=False) == (
+        assert narration.deviations(parts, "Modificado", "Devengado", RUBROS, is_over=False) == (
             "En 1 rubro lo devengado quedó por encima de lo modificado."
         )
 
@@ -304,3 +305,12 @@ def test_a_year_that_is_not_over_has_not_stayed_below_its_plan():
 def test_contracts_are_counted_in_words(count, direct, spanish):
     with translation.override("es-mx"):
         assert gist.contracts(count, direct) == spanish
+
+
+def test_deviations_in_english_name_what_is_counted():
+    parts = [("A", D(2), D(1)), ("B", D(1), D(2)), ("C", D(1), D(3))]
+    with translation.override("en"):
+        told = narration.deviations(parts, "Modified", "Accrued", narration.Noun("unit", "units"))
+    assert told == (
+        "In 1 unit less was accrued than the modified amount. In 2 units more was accrued than the modified amount."
+    )

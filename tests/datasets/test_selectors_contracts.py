@@ -204,11 +204,11 @@ def two_quarters(body):
     supplier = SupplierFactory(name="Comercializadora Norte")
     other = SupplierFactory(name="Servicios del Sur")
     for by, key in (("method", "direct"), ("month", "2024-02"), ("supplier", str(supplier.pk))):
-        contract_cell(first, by, key, amount="100.10", line_count=2)
+        contract_cell(first, by, key, amount="100.10", line_count=2, direct="60" if by == "supplier" else None)
     for by, key in (("method", "direct"), ("supplier", str(supplier.pk))):
         contract_cell(second, by, key, amount="50.00")
     for by, key in (("method", "open"), ("supplier", str(other.pk))):
-        contract_cell(second, by, key, amount="900.00")
+        contract_cell(second, by, key, amount="900.00", direct="0" if by == "supplier" else None)
         contract_cell(second, by, key, amount=None, currency="USD")
     contract_cell(second, "month", "2024-05", amount="950.00", line_count=2)
     contract_cell(second, "month", "2024-05", amount=None, currency="USD")
@@ -261,7 +261,7 @@ def test_all_cells_of_a_page_are_read_in_one_question(two_quarters, django_asser
     methods = selectors.contract_totals(releases=releases, by="method")
     assert {year: sorted(rows, key=str) for year, rows in by_year.items()} == {2024: sorted(methods, key=str)}
     assert months == selectors.contract_totals(releases=releases, by="month")
-    assert suppliers == [ContractTotal(str(supplier.pk), "", "MXN", Decimal("1050.10"), 4)]
+    assert suppliers == [ContractTotal(str(supplier.pk), "", "MXN", Decimal("1050.10"), 4, Decimal("60.00"))]
     with django_assert_num_queries(0):
         assert selectors.ContractSums([], []).methods_by_year == {}
 

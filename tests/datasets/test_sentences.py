@@ -75,6 +75,9 @@ def test_trend_compares_first_and_last_stated_year(values, real, spanish):
     ("planned", "done", "english"),
     [
         (D(100), D(22), "Of every 100 pesos approved, 22 were accrued"),
+        (D(100), D(1), "Of every 100 pesos approved, 1 was accrued"),
+        (D(100), D("0.2"), "Of every 100 pesos approved, less than 1 was accrued"),
+        (D(100), D(0), "Of every 100 pesos approved, 0 were accrued"),
         (D(100), D(118), "118 pesos accrued for every 100 approved"),
         (D(100), D(100), "Exactly the approved amount was accrued"),
         (D(1000), D(999), "Of every 100 pesos approved, more than 99 were accrued"),

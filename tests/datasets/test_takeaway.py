@@ -311,7 +311,7 @@ def test_what_is_pasted_beside_a_picture_says_of_whom_and_of_when(client, releas
     (text,) = re.findall(r'<textarea class="inp" id="alternative"[^>]*>([^<]*)<', page)
     assert html.unescape(text).replace("\u00a0", " ") == (
         "Torreón, Coahuila: De cada 100 pesos, 56 van a Servicios personales y 37 a Servicios generales. "
-        "Devengado, Cuenta pública 2024, pesos de 2024: 90.0 mdp. Se reparte en 3 rubros."
+        "Devengado, Cuenta pública 2024, pesos de 2024: 90.0 mdp. Se reparte en 3 capítulos."
     )
 
 

@@ -179,7 +179,7 @@ def revenue_cell(release, by, key, *, label=None, line_count=1, **amounts):
     return cell
 
 
-def contract_cell(release, by, key, *, currency="MXN", line_count=1, amount=None):
+def contract_cell(release, by, key, *, currency="MXN", line_count=1, amount=None, direct=None):
     return models.ContractCell.objects.create(
         public_body=release.public_body,
         release=release,
@@ -188,6 +188,7 @@ def contract_cell(release, by, key, *, currency="MXN", line_count=1, amount=None
         currency=currency,
         line_count=line_count,
         amount=None if amount is None else Decimal(amount),
+        direct_amount=None if direct is None else Decimal(direct),
     )
 
 

@@ -140,14 +140,38 @@ def test_coast_of(code, has_coast):
     assert (code in {row["municipality"] for row in data.rows("coast.csv")}) is has_coast
 
 
+def edition(year: str) -> list[dict[str, str]]:
+    return [row for row in data.rows("metropolitan.csv") if row["edition"] == year]
+
+
 def test_metropolitan_zones_are_those_the_list_of_2015_counts():
-    rows = data.rows("metropolitan.csv")
-    assert {row["edition"] for row in rows} == {"2015"}
+    rows = edition("2015")
     assert len({row["municipality"] for row in rows}) == len(rows) == 417
     assert len({(row["zone"], row["name"]) for row in rows}) == len({row["zone"] for row in rows}) == 74
     assert {row["municipality"] for row in rows} <= set(names()) - ADDED
     laguna = {row["municipality"] for row in rows if row["name"] == "La Laguna"}
     assert laguna == {"05009", "05017", "05035", "10007", "10012"}
+
+
+METROPOLISES_2020 = {"zone": (48, 345), "city": (22, 22), "conurbation": (22, 54)}  # as the list itself counts
+
+
+def test_metropolises_are_those_the_list_of_2020_counts():
+    rows = edition("2020")
+    assert len({row["municipality"] for row in rows}) == len(rows) == 421
+    assert {row["municipality"] for row in rows} <= set(names()) - ADDED
+    assert len({(row["zone"], row["name"], row["kind"]) for row in rows}) == len({row["zone"] for row in rows}) == 92
+    for kind, counts in METROPOLISES_2020.items():
+        mine = [row for row in rows if row["kind"] == kind]
+        assert (len({row["zone"] for row in mine}), len(mine)) == counts
+    assert {row["edition"] for row in data.rows("metropolitan.csv")} == {"2015", "2020"}
+
+
+@pytest.mark.realdata
+def test_zones_of_2020_hold_the_people_the_list_says(realdata_dir):
+    """67.6 million in the 48 zones, by the census of the same year."""
+    people = {code: row["poblacion_total"] for code, row in catalogue(realdata_dir).items()}
+    assert sum(people[row["municipality"]] for row in edition("2020") if row["kind"] == "zone") == 67_610_565
 
 
 @pytest.mark.realdata

@@ -135,7 +135,9 @@ CVE_ZM,NOM_ZM,CVE_ENT,NOM_ENT,CVE_MUN,NOM_MUN,POB_2015,TIPO_MUN
 LIST_2020 = """\
 clave_metropoli,tipo,nombre,clave_entidad,entidad,clave_municipio,municipio
 08.1.01,Zona metropolitana,La Laguna,5,Coahuila,35,Torreón
-26.2.02,Metrópoli municipal,Hermosillo,26,Sonora,30,Hermosillo
+26.2.03,Metrópoli municipal,Hermosillo,26,Sonora,30,Hermosillo
+05.3.05,Zona conurbada,Sabinas,5,Coahuila,28,Sabinas
+99.9.01,Región económica,Norte,26,Sonora,43,Nogales
 """
 
 
@@ -153,13 +155,16 @@ def test_list_of_zones_replaces_what_was_loaded_of_its_edition(file, encoding):
     assert source == "SEDATU, CONAPO, INEGI, zonas metropolitanas de México 2015 (archivo.csv)"
 
 
-def test_list_of_2020_keeps_zones_alone_and_leaves_older_editions(file, capsys):
+def test_list_of_2020_tells_kinds_apart_and_leaves_older_editions(file, capsys):
     call_command("import_metropolitan", str(file(LIST_2020)), "--edition=2020")
     assert capsys.readouterr().out.splitlines() == [
-        "Figures loaded: 1.",
+        "Figures loaded: 3.",
         "Left out, because they belong to no metropolitan zone: 1.",
     ]
-    assert members(2020) == {"05035": ("08.1.01", "La Laguna")}
+    kinds = dict(MetropolitanMembership.objects.filter(edition=2020).values_list("municipality", "kind"))
+    assert kinds == {"05035": "zone", "26030": "city", "05028": "conurbation"}
+    assert members(2020)["05035"] == ("08.1.01", "La Laguna")
+    assert set(MetropolitanMembership.objects.filter(edition=2015).values_list("kind", flat=True)) == {"zone"}
     assert len(members(2015)) == 417
 
 

@@ -100,9 +100,10 @@ def test_coast_is_told_of_every_unit_on_the_map_and_of_no_other(territory):
 
 def test_load_keeps_other_editions_of_the_metropolitan_zones(territory):
     member = {"municipality_id": "05035", "zone": "05.01", "name": "La Laguna", "source": "prueba"}
-    MetropolitanMembership.objects.create(edition=2020, **member)
+    MetropolitanMembership.objects.create(edition=2025, **member)
     services.load_territory(force=True)
-    assert MetropolitanMembership.objects.filter(edition=2020).count() == 1
+    assert MetropolitanMembership.objects.filter(edition=2025).count() == 1
+    assert MetropolitanMembership.objects.filter(edition=2020).count() == 421
     assert MetropolitanMembership.objects.filter(edition=2015).count() == 417
 
 
