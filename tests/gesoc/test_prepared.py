@@ -195,6 +195,22 @@ def test_spans_of_amounts_and_days_are_never_prepared(span):
     assert names() == {}
 
 
+@pytest.mark.parametrize("among", [1, 2])
+@pytest.mark.parametrize("asked", [{"search": "bacheo"}, {"amount__gte": Decimal(5)}, {"title__contains": "ache"}])
+def test_within_lists_that_are_named_everything_is_prepared(asked, among):
+    body = make.PublicBodyFactory()
+    lists = [make.ReleaseFactory(public_body=body, kind="contracts", year=2020 + number) for number in range(among)]
+    for one in lists:
+        make.ContractFactory(release=one, line_no=1, amount=Decimal(7), title="Bacheo")
+        make.ContractFactory(release=one, line_no=2, amount=Decimal(1), title="Otro")
+    found = Contract.objects.filter(release__in=lists, **asked)
+    assert times(found.count) == [among] * 4
+    assert len(names()) == 1
+    inside = Contract.objects.filter(release__in=Release.objects.filter(year__gte=2020), **asked)
+    assert times(inside.count) == [among] * 4
+    assert len(names()) == 1  # lists that it has to find itself
+
+
 def test_a_connection_keeps_so_many_and_no_more(monkeypatch):
     monkeypatch.setattr(prepared, "MOST", 3)
     make.SourceFactory(slug="uno")
