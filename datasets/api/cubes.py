@@ -18,6 +18,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
 
 from datasets.models import Contract, ExpenditureLine, Kind, RevenueLine
 from datasets.privacy import cover
@@ -146,6 +147,8 @@ AggregateShape = answers.shape(
         "cells": serializers.ListField(child=serializers.DictField()),
         "summary": serializers.DictField(),
         "total_cell_count": serializers.IntegerField(),
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
         "page": serializers.IntegerField(),
         "pagesize": serializers.IntegerField(),
         "releases": serializers.ListField(child=serializers.IntegerField()),
@@ -165,14 +168,17 @@ class CubeAggregateView(CubeView):
         question = self.question(asked)
         found = cubes.answer(question)
         cells = ordered(found.cells, orders(self.cube, asked.get("order", ""), question))
-        start = (asked["page"] - 1) * asked["pagesize"]
+        page, size = asked["page"], asked["pagesize"]
+        start, here = (page - 1) * size, request.build_absolute_uri()
         self.headings = [*question.drilldown, *found.total]
         return {
-            "cells": [plain(cell) for cell in cells[start : start + asked["pagesize"]]],
+            "cells": [plain(cell) for cell in cells[start : start + size]],
             "summary": plain(found.total),
             "total_cell_count": len(cells),
-            "page": asked["page"],
-            "pagesize": asked["pagesize"],
+            "next": replace_query_param(here, "page", page + 1) if start + size < len(cells) else None,
+            "previous": replace_query_param(here, "page", page - 1) if page > 1 else None,
+            "page": page,
+            "pagesize": size,
             "releases": [release.pk for release in found.releases],
             "data_version": version,
         }

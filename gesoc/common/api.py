@@ -29,7 +29,7 @@ from rest_framework.views import APIView, exception_handler
 from gesoc.common.exports import csv_chunks
 
 # Part of every ETag: raise it when the same data would be answered in another shape.
-SHAPE = 1
+SHAPE = 2
 MAX_AGE = 60
 # May stand in any query: the one representation there is, by name.
 ALWAYS_ALLOWED = frozenset({"format"})

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
@@ -109,6 +111,21 @@ def test_pages_and_counts_say_what_was_left_out(client, body):
         place.spending(body, year)
     told = asked(client, drilldown="year|chapter", page=2, pagesize=5)
     assert (told["total_cell_count"], len(told["cells"]), told["page"]) == (18, 5, 2)
+
+
+def test_pages_lead_to_the_next_one_and_a_table_says_so_too(client, body):
+    """Nobody who reads a CSV of a page takes it for all there is: the address of the next stands in its Link."""
+    for year in range(2019, 2025):
+        place.spending(body, year)
+    asked_for = {"drilldown": "year|chapter", "pagesize": 7, "format": "csv"}
+    rows, address, pages = [], f"{AGGREGATE}?{urlencode(asked_for)}", 0
+    while address:
+        page = client.get(address)
+        rows += list(csv.DictReader(io.StringIO(page.content.decode("utf-8-sig"))))
+        ways = {name: url for url, name in re.findall(r'<([^>]+)>; rel="(\w+)"', page.headers.get("Link", ""))}
+        assert ("previous" in ways) is (pages > 0)
+        address, pages = ways.get("next"), pages + 1
+    assert (pages, len({(row["year"], row["chapter"]) for row in rows}), len(rows)) == (3, 18, 18)
 
 
 def test_members_and_model(client, body):

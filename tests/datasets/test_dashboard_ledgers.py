@@ -488,7 +488,7 @@ def test_changes_are_real_and_leave_out_what_the_year_before_did_not_state(clien
         ["1000", "Servicios personales", "110000000.00", "120000000.00", "10000000.00"],
         ["6000", "Inversión pública", "55000000.00", "50000000.00", "-5000000.00"],
     ]
-    assert "1 rubro no tiene cifra comparable en 2023 y no se compara." in client.get(BUDGET).text
+    assert "1 capítulo no tiene cifra comparable en 2023 y no se compara." in client.get(BUDGET).text
 
 
 def test_a_funding_source_is_compared_with_what_it_was_called_before_2018(client):
@@ -513,7 +513,7 @@ def test_a_funding_source_is_compared_with_what_it_was_called_before_2018(client
         ["14", "22000000.00", "20000000.00", "-2000000.00"],
     ]
     page = client.get(f"{BUDGET}?por=fuente&anio=2018").text
-    assert "2 rubros no tienen cifra comparable en 2017 y no se comparan." in page
+    assert "2 fuentes de financiamiento no tienen cifra comparable en 2017 y no se comparan." in page
 
 
 def test_quarters_stand_beside_the_same_date_of_the_year_before(client, body):

@@ -102,7 +102,7 @@ def test_overview_says_what_changed_most_by_concept_where_both_years_tell_it(cli
     assert changed(client) == {"1100", "1300", "6100"}  # 6200 states nothing in 2022: not compared, and said
     page = client.get(HOME).text
     assert f'<a href="{HOME}presupuesto/?por=objeto&amp;cap=1000">' in page
-    assert "1 rubro no tiene cifra comparable en 2022 y no se compara." in page
+    assert "1 concepto no tiene cifra comparable en 2022 y no se compara." in page
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,15 @@ def test_python(site):
     assert re.fullmatch(r"(2024 +[\d,]+\.00  Constructora [^\n]+\n)+", told.stdout), told.stdout
 
 
+@pytest.mark.skipif(not shutil.which("Rscript"), reason="no R on this machine")
+def test_r(site):
+    told = subprocess.run(["Rscript", "-"], input=code("R", site), capture_output=True, text=True, timeout=60)
+    assert told.stderr == ""
+    heading, line = (line.split() for line in told.stdout.splitlines())
+    assert heading == ["year", "collected"]
+    assert (line[1], float(line[2])) == ("2024", 100_000_000)  # R writes it as 1e+08
+
+
 def test_address_and_columns_of_r(site, client):
     text = code("R")
     address = unquote("".join(re.findall(r'"(?:https://SITE)?([/?][^"]+)"', text)))
@@ -70,7 +79,8 @@ def test_address_and_columns_of_power_query(site, client):
     query = dict(re.findall(r'(\w+) = "([^"]+)"', re.search(r"Query = \[(.+)\]", text)[1]))
     heading = client.get(f"/{path}", query).content.decode("utf-8-sig").splitlines()[0].split(",")
     assert {"year", "chapter", "approved", "accrued"} <= set(heading)
-    assert set(re.findall(r'\{"(\w+)", ', text)) <= set(heading)
+    amounts = re.findall(r'"(\w+)"', re.search(r"Montos = \{(.+)\}", text)[1])
+    assert {*re.findall(r'\{"(\w+)", ', text), *amounts, "chapter_name"} == set(heading)  # each has its type
 
 
 def test_page_shows_them_with_the_address_of_the_site_and_the_guide_has_them_too(client, db):
