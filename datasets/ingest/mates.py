@@ -1,72 +1,103 @@
-"""Files of one package that list the same contracts: counted once, the later one left aside until a person says otherwise.
+"""Files of one package that say the same rows of one slice: counted once, the later one left aside until a person says otherwise.
 
-Nothing is decided by names of files. Two lists are compared contract by contract where they speak of the same public body and
-year, and one covers the other's period: the same list as CSV and as workbook, or a month's beside that of its quarter.
+Nothing is decided by names of files. Two lists are compared row by row where they speak of the same public body and year, and
+one covers the other's period: the same list as CSV and as workbook, or contracts of a month beside those of its quarter. Two that
+differ may be parts of one list or two tellings of it: the later one would take the place of the earlier, so a person is asked.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, models
 
 from datasets.ingest.shapes import Finding
-from datasets.models import Ingest, Package, PackageMember, Release
+from datasets.models import (
+    Contract,
+    Debt,
+    ExpenditureLine,
+    Ingest,
+    Package,
+    PackageMember,
+    Release,
+    RevenueLine,
+    Sanction,
+    Work,
+)
 
 REPEATED, DIFFERENT, HOLDS = "repeated_in_package", "different_in_package", "holds_others_of_package"
 #: What a person must look at before it is published.
 STOPS = frozenset({REPEATED, DIFFERENT})
+LINES: dict[str, type[models.Model]] = {
+    "expenditure": ExpenditureLine,
+    "revenue": RevenueLine,
+    "contracts": Contract,
+    "works": Work,
+    "debt": Debt,
+    "sanctions": Sanction,
+}
+#: Where a row stands in its file, and what is derived from the rest.
+_PLACE = frozenset({"public_body", "release", "line_no", "sheet_no", "source_row", "last_row", "search_text"})
+#: A contract is told by what its public address tells it by, and its amount.
+_CONTRACT = ("fingerprint", "amount", "currency")
 
-# Contracts of one release that another does not have: as the public address of a contract tells them apart, and their amount.
+# Rows of one release that another does not have.
 _MISSING = """
     SELECT count(*) FROM (
-        SELECT fingerprint, amount, currency FROM datasets_contract WHERE public_body_id = %(body)s AND release_id = %(one)s
+        SELECT {columns} FROM {table} WHERE public_body_id = %(body)s AND release_id = %(one)s
         EXCEPT ALL
-        SELECT fingerprint, amount, currency FROM datasets_contract WHERE public_body_id = %(body)s AND release_id = %(other)s
+        SELECT {columns} FROM {table} WHERE public_body_id = %(body)s AND release_id = %(other)s
     ) AS missing
 """
 
 
 @dataclass(frozen=True, slots=True)
 class _Mate:
-    """Another file of the package and one of its lists, which may hold the contracts of one of ours."""
+    """Another file of the package and one of its lists, which may hold the rows of one of ours."""
 
     name: str
     release: Release
 
 
 def beside(ingest: Ingest) -> list[Finding]:
-    """What other files of the same package say of the contracts of this load, which is about to end. Within its transaction:
+    """What other files of the same package say of the rows of this load, which is about to end. Within its transaction:
     loads of one package end one after the other, so that each sees those before it."""
     packages = Package.objects.filter(members__ingest=ingest).values("pk")
-    if not packages or ingest.kind not in ("contracts", ""):
+    if not packages:
         return []
     list(Package.objects.select_for_update().filter(pk__in=packages).order_by("pk").values("pk"))
-    mine = list(ingest.releases.filter(kind="contracts", line_count__gt=0))
-    told: dict[tuple[str, str], int] = {}
+    mine = list(ingest.releases.filter(line_count__gt=0).order_by("pk"))
+    mates = _mates(ingest)
+    told: dict[tuple[str, str, str], int] = {}
     for release in mine:
-        for code, mate in _found(release, _mates(ingest, release)):
-            told[code, mate.name] = told.get((code, mate.name), 0) + (
-                mate.release.line_count if code == HOLDS else release.line_count
-            )
-    return [_finding(code, name, count, sum(one.line_count for one in mine)) for (code, name), count in told.items()]
+        for code, mate in _found(release, mates[_place(release)]):
+            key = code, mate.name, release.kind
+            told[key] = told.get(key, 0) + (mate.release.line_count if code == HOLDS else release.line_count)
+    sums = {kind: sum(one.line_count for one in mine if one.kind == kind) for kind in LINES}
+    return [_finding(code, name, kind, count, sums[kind]) for (code, name, kind), count in told.items()]
 
 
-def _mates(ingest: Ingest, release: Release) -> list[_Mate]:
-    """Lists of the same body and year; those that are public first."""
+def _place(release: Release) -> tuple[object, ...]:
+    """What two lists have in common that may hold the same rows. Quarters of a budget do not hold one another."""
+    place = release.kind, release.public_body_id, release.year
+    return place if release.kind == "contracts" else (*place, release.period, release.document, release.breakdown)
+
+
+def _mates(ingest: Ingest) -> defaultdict[tuple[object, ...], list[_Mate]]:
+    """Lists of the other files by their place; those that are public first."""
     others = PackageMember.objects.filter(package__members__ingest=ingest).exclude(ingest=ingest)
     lists = Release.objects.filter(
         ingest__in=others.values("ingest"),
-        kind="contracts",
-        public_body=release.public_body_id,
-        year=release.year,
         status__in=(Release.Status.PUBLISHED, Release.Status.DRAFT),
         line_count__gt=0,
     )
     names = dict(others.values_list("ingest", "name"))
-    ordered = sorted(lists, key=lambda one: (one.status != Release.Status.PUBLISHED, one.pk))
-    return [_Mate(names[one.ingest_id], one) for one in ordered]
+    found: defaultdict[tuple[object, ...], list[_Mate]] = defaultdict(list)
+    for one in sorted(lists, key=lambda one: (one.status != Release.Status.PUBLISHED, one.pk)):
+        found[_place(one)].append(_Mate(names[one.ingest_id], one))
+    return found
 
 
 def _found(release: Release, mates: list[_Mate]) -> Iterator[tuple[str, _Mate]]:
@@ -92,27 +123,42 @@ def _covers(wide: Release, narrow: Release) -> bool:
 def _has(wide: Release, narrow: Release) -> bool:
     if narrow.line_count > wide.line_count:
         return False
+    model = LINES[narrow.kind]
+    query = _MISSING.format(table=model._meta.db_table, columns=", ".join(_told_by(narrow.kind)))
     with connection.cursor() as cursor:
-        cursor.execute(_MISSING, {"body": wide.public_body_id, "one": narrow.pk, "other": wide.pk})
+        cursor.execute(query, {"body": wide.public_body_id, "one": narrow.pk, "other": wide.pk})
         return not cursor.fetchone()[0]
 
 
-def _finding(code: str, name: str, count: int, all_: int) -> Finding:
+def _told_by(kind: str) -> tuple[str, ...]:
+    """The columns that make two rows the same."""
+    if kind == "contracts":
+        return _CONTRACT
+    fields = LINES[kind]._meta.local_concrete_fields
+    return tuple(str(field.column) for field in fields if field.column and field.name not in _PLACE)
+
+
+def _finding(code: str, name: str, kind: str, count: int, all_: int) -> Finding:
+    rows = _rows(kind, count)
     if code == HOLDS:
-        text = f"Incluye {_contracts(count)} que también trae «{name}» del mismo paquete: se cuentan una sola vez, los de aquí."
+        text = f"Incluye {rows} que también trae «{name}» del mismo paquete: se cuentan una sola vez, los de aquí."
         return Finding(code, "info", text)
     if code == DIFFERENT:
         text = (
-            f"«{name}», del mismo paquete, trae otra lista de la misma institución y periodo, con contratos distintos: publicar "
-            "este archivo quita de las páginas la del otro."
+            f"«{name}», del mismo paquete, trae otra lista de la misma institución y periodo, con {_ROWS[kind][1]} distintos: "
+            "publicar este archivo quita de las páginas la del otro."
         )
         return Finding(code, "warning", text, "Si las dos listas se complementan, júntalas en un archivo y súbelo.")
-    part = f"Sus {_contracts(count)} ya están" if count == all_ else f"{_contracts(count)} de sus {all_:,} ya están"
+    part = f"Sus {rows} ya están" if count == all_ else f"{rows} de sus {all_:,} ya están"
     text = f"{part} en «{name}» del mismo paquete: se cuentan una sola vez y este archivo se dejó aparte."
     return Finding(
         code, "warning", text, "Si prefieres este archivo, publícalo: toma el lugar del otro donde son lo mismo."
     )
 
 
-def _contracts(count: int) -> str:
-    return "1 contrato" if count == 1 else f"{count:,} contratos"
+_ROWS = dict.fromkeys(LINES, ("renglón", "renglones")) | {"contracts": ("contrato", "contratos")}
+
+
+def _rows(kind: str, count: int) -> str:
+    one, more = _ROWS[kind]
+    return f"1 {one}" if count == 1 else f"{count:,} {more}"

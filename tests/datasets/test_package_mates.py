@@ -116,3 +116,66 @@ def test_the_package_handed_in_again_publishes_nothing_that_was_left_aside(tmp_p
     handed_in(*members, period="Q1")
     handed_in(*members, ("leeme.csv", b"nada\n"), period="Q1")
     assert [release.status for release in Release.objects.order_by("pk")] == ["published", "draft"]
+
+
+SPENDING = ["Partida", "Denominación", "Aprobado", "Modificado", "Devengado", "Pagado"]
+TREASURY = [
+    ["1131", "Sueldos base", 100, 110, 90, 80],
+    ["2111", "Papelería", 50, 50, 40, 40],
+    ["3111", "Luz", 30, 30, 20, 9],
+]
+WORKS_UNIT = [
+    ["1131", "Sueldos base", 900, 910, 890, 880],
+    ["6141", "Calles", 500, 700, 600, 600],
+    ["2911", "Pico", 9, 9, 8, 8],
+]
+WORKS = ["Número de obra", "Nombre de la obra", "Localidad", "Avance físico", "Monto aprobado", "Monto ejercido"]
+FUND = [
+    ["O-1", "Barda", "Centro", 10, 5000, 500],
+    ["O-2", "Domo", "Norte", 20, 700, 70],
+    ["O-3", "Aula", "Sur", 30, 90, 9],
+]
+OTHER_FUND = [
+    ["P-1", "Pozo", "Centro", 10, 4000, 400],
+    ["P-2", "Calle", "Norte", 20, 800, 80],
+    ["P-3", "Luz", "Sur", 30, 60, 9],
+]
+KINDS = {"expenditure": (SPENDING, TREASURY, WORKS_UNIT), "works": (WORKS, FUND, OTHER_FUND)}
+
+
+def table(head, rows):
+    return "\n".join(",".join(map(str, row)) for row in [head, *rows]).encode()
+
+
+def parts_of(kind, *lists):
+    period = {} if kind == "works" else {"period": "Q1"}
+    members = [(f"parte {n}.csv", table(KINDS[kind][0], rows)) for n, rows in enumerate(lists, 1)]
+    return handed_in(*members, kind=kind, **period)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_lists_of_one_slice_that_differ_never_replace_one_another_by_themselves(kind):
+    _head, one, other = KINDS[kind]
+    _package, (first, second) = parts_of(kind, one, other)
+    assert [first.status, second.status] == ["published", "ready"]
+    [(code, message)] = remarks(second)
+    assert (code, "con renglones distintos" in message) == ("different_in_package", True)
+    assert list(Release.objects.published().values_list("ingest", flat=True)) == [first.pk]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_that_are_the_same_count_once(kind):
+    _head, one, other = KINDS[kind]
+    _package, (first, second, third) = parts_of(kind, one, list(reversed(one)), [*one, *other])
+    assert [first.status, second.status, third.status] == ["published", "ready", "published"]
+    assert remarks(second)[0][1].startswith("Sus 3 renglones ya están en «parte 1.csv» del mismo paquete")
+    assert "holds_others_of_package" in [code for code, _message in remarks(third)]
+    assert list(Release.objects.published().values_list("line_count", flat=True)) == [6]
+
+
+def test_quarters_of_one_budget_do_not_hold_one_another():
+    head = [*SPENDING, "Fecha de inicio del periodo que se informa", "Fecha de término del periodo que se informa"]
+    quarters = [("01/01/2024", "31/03/2024"), ("01/04/2024", "30/06/2024")]
+    members = [(f"{n}.csv", table(head, [[*row, *days] for row in TREASURY])) for n, days in enumerate(quarters)]
+    _package, loads = handed_in(*members, kind="expenditure")
+    assert [(load.status, remarks(load)) for load in loads] == [("published", []), ("published", [])]
