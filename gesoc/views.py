@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
@@ -18,13 +21,14 @@ from datasets import selectors
 from datasets.figures.sources import document_name
 from datasets.outages import is_cut_off
 from datasets.selectors import Arrival
-from dialogues.models import Commitment, Session
+from dialogues.models import Commitment, CommitmentQuerySet, Session
 from dialogues.selectors import commitments, sessions
 from dialogues.standing import said
 from gesoc import gallery
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Table, link, row
 from gesoc.common.charts.tilemap import Tile
+from gesoc.common.compiled import compiled_once
 from gesoc.common.dates import day
 from gesoc.common.views import navigation
 from gesoc.search import search_all
@@ -33,8 +37,6 @@ from projects import selectors as project_selectors
 from projects.models import Project
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
     from partners.models import User
 
 LATEST = 6
@@ -69,18 +71,39 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _at_the_table(user: User | AnonymousUser) -> dict[str, Any]:
     """What is done with the figures: the next dialogues, the commitments whose day is near or past, the projects."""
-    promised = Commitment.objects.visible_to(user).exclude(state=Commitment.State.CANCELLED)
+    now, known = timezone.now(), user.is_authenticated
     kept = Count("pk", distinct=True, filter=Q(state=Commitment.State.VERIFIED))
-    counts = promised.order_by().aggregate(agreed=Count("pk", distinct=True), kept=kept)
-    under_way = Project.objects.visible_to(user).exclude(stage__in=Project.RESTING)
+    counts = _promised(user).order_by().aggregate(agreed=Count("pk", distinct=True), kept=kept)
+    due = _due(user, now) if known else _due_to_anybody(now)
     return {
         "sessions": list(sessions.listed(user).upcoming().exclude(state=Session.State.DRAFT)[:AT_A_GLANCE]),
-        "commitments": [
-            (one, said(one, commitments.today_of(one))) for one in commitments.listed(promised.running())[:AT_A_GLANCE]
-        ],
+        "commitments": [(one, said(one, commitments.today_of(one))) for one in due],
         **counts,
-        "projects": list(project_selectors.listed(under_way).order_by("-updated_at", "pk")[:AT_A_GLANCE]),
+        "projects": list(_under_way(user)) if known else _under_way_to_anybody(),
     }
+
+
+def _promised(user: User | AnonymousUser) -> CommitmentQuerySet:
+    return Commitment.objects.visible_to(user).exclude(state=Commitment.State.CANCELLED)
+
+
+def _due(user: User | AnonymousUser, now: datetime) -> QuerySet[Commitment]:
+    return commitments.listed(_promised(user).running(), now)[:AT_A_GLANCE]
+
+
+def _under_way(user: User | AnonymousUser) -> QuerySet[Project]:
+    found = Project.objects.visible_to(user).exclude(stage__in=Project.RESTING)
+    return project_selectors.listed(found).order_by("-updated_at", "pk")[:AT_A_GLANCE]
+
+
+@compiled_once
+def _due_to_anybody(now: datetime) -> QuerySet[Commitment]:
+    return _due(AnonymousUser(), now)
+
+
+@compiled_once
+def _under_way_to_anybody() -> QuerySet[Project]:
+    return _under_way(AnonymousUser())
 
 
 def _by_name(item: tuple[str, State]) -> str:

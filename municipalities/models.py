@@ -6,9 +6,9 @@ Codes are INEGI's: two digits for a state, five for a municipality or a borough 
 from django.db import models
 from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Concat, Left
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from gesoc.common.addresses import address
 from gesoc.common.text import search_text, tokens
 
 # Ends the name in a municipality's search text ("torreon | coahuila …"): tells the very name from a prefix.
@@ -34,7 +34,7 @@ class State(models.Model):
         return self.short_name
 
     def get_absolute_url(self) -> str:
-        return reverse("municipalities:state", args=[self.slug])
+        return address("municipalities:state", self.slug)
 
 
 # "Municipio de Torreón, Coahuila": what most names do not hold, and whoever asks may say.
@@ -142,7 +142,7 @@ class Municipality(models.Model):
         return bool(self.created_source)
 
     def get_absolute_url(self) -> str:
-        return reverse("municipality", args=[self.code])
+        return address("municipality", self.code)
 
 
 class MapFrame(models.Model):

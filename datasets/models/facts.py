@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from datasets.privacy import cover
+from gesoc.common.addresses import address
 
 from .classifiers import Label
 from .runs import Release
@@ -146,7 +147,7 @@ class Supplier(models.Model):
         return "-".join(filter(None, [slugify(cover(self.name))[:60].strip("-"), str(self.number)]))
 
     def get_absolute_url(self) -> str:
-        return reverse("datasets:supplier", args=[self.slug])
+        return address("datasets:supplier", self.slug)
 
     @property
     def identity(self) -> Supplier:

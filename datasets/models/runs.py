@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from datasets.rules import OPEN_RELEASES
+from gesoc.common.addresses import address
 from partners.rules import sees_everything
 
 from .sources import PublicBody, Source, SourceFile
@@ -210,7 +210,7 @@ class Ingest(models.Model):
         return too_many_rejected(self.rows_rejected, self.rows_loaded)
 
     def get_absolute_url(self) -> str:
-        return reverse("datasets:ingest", args=[self.pk])
+        return address("datasets:ingest", self.pk)
 
 
 class ReviewStep(models.Model):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gesoc.common.addresses import address
 from partners.rules import sees_everything
 
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ class PublicBody(models.Model):
 
     def get_absolute_url(self) -> str:
         if self.is_municipal_government:
-            return reverse("municipality", args=[self.municipality_id])
-        return reverse("public_body", args=[self.slug])
+            return address("municipality", str(self.municipality_id))
+        return address("public_body", self.slug)
 
 
 class Source(models.Model):

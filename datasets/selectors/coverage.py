@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, IntegerField, Max, Min, Q, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, Max, Min, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from datasets.models import PublicBody, Release
 from datasets.models.sources import PublicBodyQuerySet
+from gesoc.common.compiled import compiled_once
 from gesoc.common.moments import present
 from gesoc.common.text import search_text, tokens
 from municipalities.selectors import with_states
 
 PUBLISHED = Q(releases__status=Release.Status.PUBLISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """A number that is part of the question, not a value of it."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +38,19 @@ class Coverage:
 
 def coverage() -> Coverage:
     """Two queries."""
-    bodies = PublicBody.objects.with_data().annotate(place=Coalesce("state_id", "municipality__state_id", Value("")))
-    rows = list(bodies.values("place", "kind").annotate(count=Count("pk")).order_by("place"))
+    rows = _bodies_by_place()
     by_state: dict[str, int] = {}
     for row in rows:
         by_state[row["place"]] = by_state.get(row["place"], 0) + row["count"]
     governments = sum(row["count"] for row in rows if row["kind"] == PublicBody.Kind.MUNICIPALITY)
     files = Release.objects.published().aggregate(count=Count("ingest__file", distinct=True))["count"]
     return Coverage(files, sum(by_state.values()), governments, by_state)
+
+
+@compiled_once
+def _bodies_by_place() -> QuerySet[Any, Any]:
+    bodies = PublicBody.objects.with_data().annotate(place=Coalesce("state_id", "municipality__state_id", Value("")))
+    return bodies.values("place", "kind").annotate(count=Count("pk")).order_by("place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +64,23 @@ class Arrival:
 
 def latest_arrivals(limit: int) -> list[Arrival]:
     """Newest first, one per reading: a file may hold the slices of hundreds of buyers. Two queries."""
+    rows = _newest_readings(Few(limit))
+    releases = Release.objects.select_related("public_body__municipality__state", "ingest__file").in_bulk(
+        [row["one"] for row in rows]
+    )
+    return [Arrival(releases[row["one"]], row["bodies"], row["lines"]) for row in rows]
+
+
+@compiled_once
+def _newest_readings(limit: Few) -> QuerySet[Any, Any]:
     published = Release.objects.published().values("ingest")
     newest = published.annotate(
         last=Max("published_at"),
         bodies=Count("public_body", distinct=True),
         lines=Sum("line_count"),
         one=Min("pk"),
-    ).order_by("-last", "-ingest")[:limit]
-    rows = list(newest)
-    releases = Release.objects.select_related("public_body__municipality__state", "ingest__file").in_bulk(
-        [row["one"] for row in rows]
     )
-    return [Arrival(releases[row["one"]], row["bodies"], row["lines"]) for row in rows]
+    return newest.order_by("-last", "-ingest")[: limit.number]
 
 
 def bodies_with_data() -> PublicBodyQuerySet:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -23,6 +25,7 @@ MOMENTS = {
     "recaudado": "collected",
 }
 WORDS = {moment: word for word, moment in MOMENTS.items()}
+OF_ONE_ANSWER = ("formato", "figura", "pagina")
 # English words that the API uses for the same ways of telling expenditure apart.
 ALIASES = {"object": "objeto", "function": "funcion", "unit": "unidad", "chapter": "objeto"}
 
@@ -52,12 +55,16 @@ def options(labels: Mapping[str, Any], chosen: str) -> list[Option]:
 
 def query_with(params: QueryDict, **changes: str | None) -> str:
     """The address of the same page with some parameters changed; None takes one away."""
-    query = params.copy()
-    for name in ("formato", "figura", "pagina"):
-        query.pop(name, None)
+    query = {name: values for name, values in params.lists() if name not in OF_ONE_ANSWER}
     for name, value in changes.items():
         if value is None:
             query.pop(name, None)
         else:
-            query[name] = value
-    return f"?{query.urlencode()}" if query else "."
+            query[name] = [value]
+    return "?" + "&".join(_pair(name, one) for name, values in query.items() for one in values) if query else "."
+
+
+@lru_cache(maxsize=8_192)
+def _pair(name: str, value: str) -> str:
+    """Few of them, and a page writes each dozens of times."""
+    return urlencode([(name, value)])

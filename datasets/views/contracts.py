@@ -49,7 +49,8 @@ class ContractsPage(DashboardView):
     kind = Kind.CONTRACTS
     template_name = "datasets/contracts.html"
 
-    def aside(self) -> Mapping[str, Any]:
+    @staticmethod
+    def aside() -> Mapping[str, Any]:
         """The years in which its contracts raise a question, as often as they do."""
         raised = questions_of_contracts().filter(public_body=OuterRef("pk"))
         return {"questions": ArraySubquery(raised.order_by().values("year"))}

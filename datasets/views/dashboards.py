@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from datasets import takeaway
-from datasets.models import Release
+from datasets.models import PublicBody, Release
 from datasets.selectors.releases import UNREAD, published_releases
 from datasets.takeaway import Taken
 from gesoc.common.charts.frame import Figure
+from gesoc.common.compiled import compiled_once
 
 from .choices import query_with
 from .places import place_of
@@ -43,6 +45,12 @@ LEDES = {
     "disclosure": gettext_lazy("What it publishes, whether it can be used again, and whether it is up to date."),
     "flags": gettext_lazy("What the published figures let one ask. A question is not an accusation."),
 }
+
+
+@compiled_once
+def releases_of(body: int, kind: str | None) -> QuerySet[Release]:
+    found = published_releases(public_body=PublicBody(pk=body), kind=kind)
+    return found.defer(*UNREAD, *NOT_SAID)
 
 
 class DashboardView(View):
@@ -74,7 +82,7 @@ class DashboardView(View):
 
     def read(self, request: HttpRequest, code: str | None, slug: str | None) -> dict[str, Any]:
         """Whose page it is, what may be shown there, and its figures."""
-        self.place = place_of(request, code, slug, self.aside())
+        self.place = place_of(request, code, slug, type(self).aside)
         self.params = request.GET
         self.releases = self.find_releases()
         context = self.page()
@@ -93,10 +101,13 @@ class DashboardView(View):
     def find_releases(self) -> list[Release]:
         if self.place.body is None:
             return []
-        found = published_releases(public_body=self.place.body, kind=self.kind or None)
-        return list(found.defer(*UNREAD, *NOT_SAID))
+        found = releases_of(self.place.body.pk, self.kind or None)
+        for one in found:
+            one.public_body = self.place.body
+        return found
 
-    def aside(self) -> Mapping[str, Any]:
+    @staticmethod
+    def aside() -> Mapping[str, Any]:
         """What the page reads together with a municipality's government: annotations by name."""
         return {}
 

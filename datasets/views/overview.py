@@ -56,7 +56,8 @@ SCORE = {"year": "year", "parts": "parts"}  # what is said of the score of discl
 class OverviewView(DashboardView):
     template_name = "datasets/overview.html"
 
-    def aside(self) -> Mapping[str, Any]:
+    @staticmethod
+    def aside() -> Mapping[str, Any]:
         """The version is told before what was published under it; an outline and other bodies are often not there at all."""
         outline = Shape.objects.filter(municipality=OuterRef("municipality"), frame=OuterRef("municipality__state_id"))
         work = Municipality.objects.filter(pk=OuterRef("municipality"))

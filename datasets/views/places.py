@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from datasets.models import PublicBody
+from gesoc.common.addresses import address
+from gesoc.common.compiled import compiled_once
 from gesoc.common.views import Link
 from municipalities.models import Municipality, Population
 from municipalities.selectors import people_in, with_states
@@ -38,6 +39,7 @@ NOT_SAID = (
     *("name_key", "sort_key", "search_text", "municipality__sort_key", "municipality__search_text"),
     *("municipality__created_note", "municipality__created_on", "municipality__created_source_url"),
 )
+ASIDE = "aside_"
 STATE_KINDS = (PublicBody.Kind.STATE, PublicBody.Kind.FEDERATION)
 
 
@@ -95,8 +97,8 @@ class Place:
 
     def url(self, section: str = "", **query: Any) -> str:
         name = "municipality" if self.is_government else "public_body"
-        address = _address(f"{name}_{section}" if section else name, self.code, get_language() or "")
-        return f"{address}?{urlencode(query)}" if query else address
+        found = address(f"{name}_{section}" if section else name, self.code)
+        return f"{found}?{urlencode(query)}" if query else found
 
     def crumbs(self, section: str = "") -> list[tuple[str, str]]:
         """From the directory down to, but without, the page itself."""
@@ -104,15 +106,15 @@ class Place:
         if self.municipality is not None:
             state = self.municipality.state
             found = [
-                (gettext("Municipalities"), reverse("municipalities:directory")),
+                (gettext("Municipalities"), address("municipalities:directory")),
                 (state.short_name, state.get_absolute_url()),
             ]
         else:
-            found = [(gettext("Public bodies"), reverse("public_bodies"))]
+            found = [(gettext("Public bodies"), address("public_bodies"))]
             if self.body is not None and self.body.state is not None:
                 found.append((self.body.state.short_name, self.body.state.get_absolute_url()))
         if self.municipality is not None and not self.is_government:
-            found.append((self.municipality.name, reverse("municipality", args=[self.municipality.code])))
+            found.append((self.municipality.name, address("municipality", self.municipality.code)))
         return [*found, (self.name, self.url())] if section else found
 
     def tabs(self, section: str) -> list[Link]:
@@ -159,12 +161,6 @@ class Place:
         return self.body is not None and self.body.kind == PublicBody.Kind.STATE and not self.body.state_id
 
 
-@lru_cache(maxsize=8_192)
-def _address(name: str, code: str, language: str) -> str:
-    """A page has dozens of links to its own place, and to look up an address takes as long as to write three rows."""
-    return reverse(name, args=[code])
-
-
 def people_of(municipality: str) -> Subquery:
     """To annotate: the figures of a municipality's population, of any year. `municipality`: the path to its code."""
     told = JSONObject(year="year", kind="kind", value="value", source="source", source_url="source_url")
@@ -172,16 +168,28 @@ def people_of(municipality: str) -> Subquery:
     return Subquery(figures.annotate(told=JSONBAgg(told)).values("told"))
 
 
-def place_of_municipality(code: str, aside: Mapping[str, Any] | None = None) -> Place:
-    """`aside`: what else is read with it, as annotations of its government."""
-    wanted = {"people": people_of("municipality"), **(aside or {})}
-    governments = PublicBody.objects.government_of(code).select_related("municipality").defer(*NOT_SAID)
-    body = governments.annotate(**{f"aside_{name}": one for name, one in wanted.items()}).first()
-    if body is None:
+def nothing_aside() -> Mapping[str, Any]:
+    return {}
+
+
+@compiled_once
+def governments(code: str, aside: Callable[[], Mapping[str, Any]]) -> QuerySet[PublicBody]:
+    wanted = {"people": people_of("municipality"), **aside()}
+    found = PublicBody.objects.government_of(code).select_related("municipality").defer(*NOT_SAID)
+    return found.annotate(**{f"{ASIDE}{name}": one for name, one in wanted.items()})[:1]
+
+
+def place_of_municipality(code: str, aside: Callable[[], Mapping[str, Any]] = nothing_aside) -> Place:
+    """`aside`: what else is read with it, as annotations of its government; the same ones whenever it is called."""
+    found = governments(code, aside)
+    if not found:
         return Place(get_object_or_404(Municipality.objects.select_related("state"), code=code), None)
+    body = found[0]
     if body.municipality is not None:
         with_states([body.municipality])
-    return Place.of(body, **{name: getattr(body, f"aside_{name}") for name in wanted})
+    return Place.of(
+        body, **{name.removeprefix(ASIDE): one for name, one in vars(body).items() if name.startswith(ASIDE)}
+    )
 
 
 def place_of_body(slug: str) -> Place:
@@ -191,7 +199,12 @@ def place_of_body(slug: str) -> Place:
     return Place(body.municipality, body)
 
 
-def place_of(request: HttpRequest, code: str | None, slug: str | None, aside: Mapping[str, Any] | None = None) -> Place:
+def place_of(
+    request: HttpRequest,
+    code: str | None,
+    slug: str | None,
+    aside: Callable[[], Mapping[str, Any]] = nothing_aside,
+) -> Place:
     if code is not None:
         return place_of_municipality(code, aside)
     if slug is None:

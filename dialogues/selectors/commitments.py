@@ -78,9 +78,9 @@ def counts(commitments: CommitmentQuerySet) -> Counts:
     return Counts(found, sum(count for _pk, count in set(slips)))
 
 
-def listed(commitments: CommitmentQuerySet) -> CommitmentQuerySet:
+def listed(commitments: CommitmentQuerySet, now: datetime.datetime | None = None) -> CommitmentQuerySet:
     """With all that a list shows; what is late or due first comes first, what is over last."""
-    found = commitments.with_today().select_related("responsible", "municipality__state", "session")
+    found = commitments.with_today(now).select_related("responsible", "municipality__state", "session")
     over = Case(When(state__in=(State.VERIFIED, State.BROKEN, State.CANCELLED), then=1), default=0)
     return found.alias(over=over).order_by("over", "due_on", "pk")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
+from functools import lru_cache
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -14,9 +15,14 @@ def day(moment: datetime.date | datetime.datetime | None) -> str:
     """The day, in the site's time zone where an hour is known; nothing for None."""
     if moment is None:
         return ""
-    local = localtime(moment) if isinstance(moment, datetime.datetime) else moment
+    local = localtime(moment).date() if isinstance(moment, datetime.datetime) else moment
+    return _day(local, get_language() or "")
+
+
+@lru_cache(maxsize=4_096)
+def _day(local: datetime.date, language: str) -> str:
     shown = date_format(local, "j M Y")
-    return shown.lower() if (get_language() or "").startswith("es") else shown
+    return shown.lower() if language.startswith("es") else shown
 
 
 def months_later(start: datetime.date, months: int) -> datetime.date:
