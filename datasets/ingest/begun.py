@@ -54,8 +54,7 @@ class Begun:
             if old := known.get(tuple(release.slice_key.values())):
                 self.older[release.pk] = old
             self._begin(release)
-        self._write_corrected()
-        self._sum_up()
+        self._sum_up(self._write_corrected())
         outcome.slices = list(self._results())
         new = {release.pk for release in self.releases}
         kept = {one.release for one in outcome.slices if one.release} - new
@@ -107,7 +106,8 @@ class Begun:
             at = last.get(place, at)
             self.numbers[row] = at + place + 1
 
-    def _write_corrected(self) -> None:
+    def _write_corrected(self) -> dict[int, dict[str, list[int]]]:
+        """How the cells of each release tell it then."""
         flow, chunk = self.after.flow, self.after.chunk
         loader = Loader(
             self.kind, flow.slice_list, self.targets.get, self.after.totals, flow.book.codes, begun=set(self.older)
@@ -119,15 +119,17 @@ class Begun:
                 chunk.lines.numbered(self.numbers)
             loader.write(chunk)
         loader.finish()
+        return loader.headings()
 
     # -- sums -------------------------------------------------------------------------------------------------------------
 
-    def _sum_up(self) -> None:
+    def _sum_up(self, headings: dict[int, dict[str, list[int]]]) -> None:
         for release in self.releases:
             lines, sums = self._change(release)
             old = self.older.get(release.pk)
             release.line_count = (old.line_count if old else 0) + lines
             release.totals = decimals(_added(_cents(old.totals) if old else {}, sums))
+            release.headings = headings.get(release.pk, {})
         write_down([release for release in self.releases if release.line_count])
         Release.objects.filter(pk__in=[one.pk for one in self.releases if not one.line_count]).delete()
 

@@ -51,10 +51,12 @@ class Loader:
     # Releases that began as a copy of earlier ones, their cells with them.
     begun: set[int] = field(default_factory=set)
     _with_cells: set[int] = field(default_factory=set)  # releases of which cells are written already
+    _added_to: set[int] = field(default_factory=set)  # those whose cells are not of one writing
 
     def __post_init__(self) -> None:
         self._cells = rollups.CellBook(self.kind, self.codes)
         self._with_cells |= self.begun
+        self._added_to |= self.begun
 
     def write(self, chunk: Chunk) -> None:
         """One block's lines, its new labels or suppliers, and the cells that are due."""
@@ -83,14 +85,16 @@ class Loader:
             self._check(cursor)
 
     def headings(self) -> dict[int, dict[str, list[int]]]:
-        """By release: how its cells tell it. Nothing of what has no such cells."""
-        if self.kind not in rollups.CELLS:
-            return {}
-        written = self._targets[sorted(self.totals.lines)]
-        values = {"bodies": sorted(set(written[:, 0].tolist())), "releases": sorted(set(written[:, 1].tolist()))}
-        with connection.cursor() as cursor:
-            cursor.execute(rollups.count_headings(self.kind), values)
-            return {release: json.loads(told) for release, told in cursor.fetchall()}
+        """By release: how its cells tell it. Nothing of what has no such cells.
+
+        Counted where the cells were made; only what was put together inside the database has to be asked of it.
+        """
+        told = {release: found for release, found in self._cells.headings.items() if release not in self._added_to}
+        if self._added_to and self.kind in rollups.CELLS:
+            with connection.cursor() as cursor:
+                cursor.execute(rollups.count_headings(self.kind), {"releases": sorted(self._added_to)})
+                told |= {release: json.loads(found) for release, found in cursor.fetchall()}
+        return told
 
     def release_ids(self) -> list[int]:
         """The releases that this load wrote lines of."""
@@ -118,6 +122,7 @@ class Loader:
                 again = np.isin(releases[cells.slices], known)
                 self._copy(table, rollups.encode_cells(by, cells.take(~again), keys[~again]))
                 if again.any():
+                    self._added_to.update(releases[cells.slices[again]].tolist())
                     cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {late} (LIKE {table}) ON COMMIT DROP")
                     self._copy(late, rollups.encode_cells(by, cells.take(again), keys[again]))
                     has_late = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -32,13 +33,14 @@ def _object(digits: int) -> KeyOf:
     return lambda label, code: code[:digits].ljust(4, "0") if code else ""
 
 
-# label kind -> its cell dimensions and what their keys are
+# label kind -> its cell dimensions and what their keys are, from the finest level to the coarsest: a key of one level leads to
+# one of the next, and to itself where it is a key there too.
 EXPENDITURE: dict[str, dict[str, KeyOf]] = {
     "object": {"item": lambda label, code: code, "concept": _object(2), "chapter": _object(1)},
     **{name: {name: _own} for name in ("function", "unit", "economic", "funding", "programme")},
 }
 REVENUE: dict[str, dict[str, KeyOf]] = {
-    "revenue": {"rubro": lambda label, code: code[:1], "type": lambda label, code: code[:2], "item": _own},
+    "revenue": {"item": _own, "type": lambda label, code: code[:2], "rubro": lambda label, code: code[:1]},
     "funding": {"funding": _own},
 }
 DIMENSIONS = {"expenditure": EXPENDITURE, "revenue": REVENUE}
@@ -50,6 +52,8 @@ class CellBook:
 
     kind: str
     codes: dict[int, str]  # label -> official code
+    #: By release and way of telling: in how many headings the cells taken tell it, and in how many that are told no coarser.
+    headings: dict[int, dict[str, list[int]]] = field(default_factory=dict)
     _parts: dict[str, list[LabelSums]] = field(default_factory=dict)
     _open: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))  # slices of the newest block
 
@@ -80,14 +84,38 @@ class CellBook:
             sums = together(self._parts.pop(name))
             goes_on = np.isin(sums.slices, self._open)
             self._parts[name], sums = [sums.take(goes_on)], sums.take(~goes_on)
-            labels, place = np.unique(sums.labels, return_inverse=True)
-            for by, key_of in DIMENSIONS[self.kind][name].items():
-                keys = np.array([key_of(label, self.codes[label]).encode() for label in labels.tolist()], np.bytes_)
-                number = np.unique(keys, return_inverse=True)[1]
-                cells = sums.grouped(releases[sums.slices], number[place])
-                for start in range(0, len(cells), _AT_ONCE):
-                    some = cells.take(slice(start, start + _AT_ONCE))
-                    yield by, some, keys[np.searchsorted(labels, some.labels)]
+            levels = list(DIMENSIONS[self.kind][name].items())
+            for (by, key_of), above in zip_longest(levels, [coarser for _by, coarser in levels[1:]]):
+                sums, keys = self._level(sums, releases, key_of)  # each level is made of the cells of the one below
+                own = keys != self._keys(sums.labels, above) if above else np.ones(len(keys), bool)
+                self._count(by, releases[sums.slices], keys != b"", own)
+                for start in range(0, len(sums), _AT_ONCE):
+                    some = slice(start, start + _AT_ONCE)
+                    yield by, sums.take(some), keys[some]
+
+    def _level(
+        self, sums: LabelSums, releases: npt.NDArray[np.int32], key_of: KeyOf
+    ) -> tuple[LabelSums, npt.NDArray[np.bytes_]]:
+        """One cell for each release and key, in their order, and the keys."""
+        if not len(sums):
+            return sums, np.zeros(0, "S1")
+        of, keys = releases[sums.slices], self._keys(sums.labels, key_of)
+        texts, number = np.unique(keys, return_inverse=True)
+        cells = sums.grouped((of - of.min()).astype(np.int64) * len(texts) + number)
+        return cells, self._keys(cells.labels, key_of)
+
+    def _keys(self, labels: npt.NDArray[np.int64], key_of: KeyOf) -> npt.NDArray[np.bytes_]:
+        distinct, place = np.unique(labels, return_inverse=True)
+        keys = [key_of(label, self.codes[label]).encode() for label in distinct.tolist()]
+        return np.array(keys, np.bytes_)[place]
+
+    def _count(
+        self, by: str, releases: npt.NDArray[np.int32], named: npt.NDArray[np.bool_], own: npt.NDArray[np.bool_]
+    ) -> None:
+        found, place = np.unique(releases, return_inverse=True)
+        counts = (np.bincount(place, weights) for weights in (named, named & own))
+        for release, *both in zip(found.tolist(), *counts, strict=True):
+            self.headings.setdefault(release, {})[by] = [int(count) for count in both]
 
     def __len__(self) -> int:
         return sum(len(part) for parts in self._parts.values() for part in parts)
@@ -117,23 +145,26 @@ def add_later(kind: str, late: str) -> str:
 
 
 # The level above, whose keys stand for what was not told finer.
-COARSER = {"concept": "chapter", "item": "concept"}, {"type": "rubro", "item": "type"}
+COARSER = {"expenditure": {"concept": "chapter", "item": "concept"}, "revenue": {"type": "rubro", "item": "type"}}
 
 
 def count_headings(kind: str) -> str:
-    """For each of the releases and each way of telling: how many headings its cells have, and how many of their own."""
-    table = CELLS[kind]
-    levels = COARSER[kind == "revenue"].items()
-    above = " ".join(f"WHEN '{fine}' THEN '{coarse}'" for fine, coarse in levels)
+    """For each of the releases and each way of telling: how many headings its cells have, and how many of their own.
+
+    Without a join: of cells that were written a moment ago the planner knows nothing, and would compare each with each.
+    """
+    told = {above: f"bool_or(\"by\" = '{above}') OVER same AS has_{above}" for above in COARSER[kind].values()}
+    is_above = " ".join(f"WHEN '{fine}' THEN has_{above}" for fine, above in COARSER[kind].items())
     return f"""
         SELECT release_id, jsonb_object_agg("by", jsonb_build_array(named, own)) AS headings FROM (
-            SELECT c.release_id, c."by", count(*) FILTER (WHERE c.key <> '') AS named,
-                count(*) FILTER (WHERE c.key <> '' AND up.key IS NULL) AS own
-            FROM {table} c
-            LEFT JOIN {table} up ON up.public_body_id = c.public_body_id AND up.release_id = c.release_id
-                AND up."by" = CASE c."by" {above} END AND up.key = c.key
-            WHERE c.public_body_id = ANY(%(bodies)s) AND c.release_id = ANY(%(releases)s)
-            GROUP BY 1, 2
+            SELECT release_id, "by", count(*) FILTER (WHERE key <> '') AS named,
+                count(*) FILTER (WHERE key <> '' AND NOT CASE "by" {is_above} ELSE false END) AS own
+            FROM (
+                SELECT release_id, "by", key, {", ".join(told.values())} FROM {CELLS[kind]}
+                WHERE release_id = ANY(%(releases)s) AND public_body_id = ANY(
+                    ARRAY(SELECT public_body_id FROM datasets_release WHERE id = ANY(%(releases)s)))
+                WINDOW same AS (PARTITION BY release_id, key)
+            ) cells GROUP BY 1, 2
         ) counted GROUP BY 1
     """  # noqa: S608 - names above
 

@@ -88,7 +88,7 @@ def read(model, release, without, order):
 
 
 def contents(ids):
-    """Every slice with its counts, its lines in the order of their numbers, and its cells."""
+    """Every slice with its counts, its headings, its lines in the order of their numbers, and its cells."""
     found = {}
     for release in Release.objects.filter(pk__in=ids):
         cells = CELLS.get(release.kind)
@@ -96,6 +96,7 @@ def contents(ids):
             release.line_count,
             release.totals,
             release.sheets,
+            release.headings,
             read(LINES[release.kind], release, ["line_no"], "line_no"),
             read(cells, release, [], '"by", key' if release.kind != "contracts" else '"by", currency, key')
             if cells
