@@ -45,8 +45,8 @@ def parts_of_whole(parts: Sequence[Part], noun: Noun) -> str:
     negative = [name for name, value in stated if value < 0]
     if negative:
         below = ngettext(
-            "%(parts)s is below zero, so no parts of the whole are told.",
-            "%(parts)s are below zero, so no parts of the whole are told.",
+            "%(parts)s is below zero, so no shares of the whole are given.",
+            "%(parts)s are below zero, so no shares of the whole are given.",
             len(negative),
         ) % {"parts": noun.counted(len(negative))}
         return joined(divided, below)

@@ -234,7 +234,7 @@ def so_far(done: Decimal, planned: Decimal, until: str, names: tuple[str, str]) 
 def own_revenue(own: Decimal, transferred: Decimal, whole: Decimal) -> str:
     """What the government collects by itself of all that it receives."""
     if whole <= 0 or own < 0 or transferred < 0:
-        return gettext("The published revenue does not let its origin be told")
+        return gettext("The published revenue does not show where it comes from")
     part, rest = share(own, whole) or Decimal(0), share(transferred, whole) or Decimal(0)
     if not part:
         return gettext("Nothing of its revenue is collected by the government itself")

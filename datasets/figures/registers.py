@@ -69,8 +69,8 @@ def progress(release: Release, totals: Sequence[RegisterTotal], csv_url: str) ->
         return None
     count, done = sum(one.line_count for one in told), sum(one.line_count for one in told if one.key == "done")
     title = ngettext(
-        "%(done)s of the %(count)s work that tells its progress is finished",
-        "%(done)s of the %(count)s works that tell their progress are finished",
+        "%(done)s of the %(count)s work that states its progress is finished",
+        "%(done)s of the %(count)s works that state their progress are finished",
         count,
     ) % {"done": money.number(done), "count": money.number(count)}
     words = {

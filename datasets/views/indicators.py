@@ -150,7 +150,7 @@ def _body_name(body: PublicBody) -> str:
 
 
 class FlagsPage(DashboardView):
-    """What could be told of a year, what could not and why, and the questions that follow."""
+    """What could be computed of a year, what could not and why, and the questions that follow."""
 
     section = "flags"
     template_name = "datasets/flags.html"
@@ -207,7 +207,7 @@ def _known_table(values: list[IndicatorValue]) -> Table:
         row(columns, [link(one.entry.name, indicator_url(one.entry)), shown(one.entry, one.value), one.entry.formula])
         for one in values
     ]
-    return Table("t-known", gettext("What could be told"), columns, rows, hide_caption=True)
+    return Table("t-known", gettext("What could be computed"), columns, rows, hide_caption=True)
 
 
 # -- one question -----------------------------------------------------------------------------------------------------

@@ -123,8 +123,8 @@ def _title(counts: dict[str, dict[int, int]]) -> str:
         return gettext("No expenditure published yet")
     best = max(spending, key=lambda year: (spending[year], year))
     said = ngettext(
-        "%(year)s is the year of which most is told: the expenditure of %(count)s public body",
-        "%(year)s is the year of which most is told: the expenditure of %(count)s public bodies",
+        "Most is published about %(year)s: the expenditure of %(count)s public body",
+        "Most is published about %(year)s: the expenditure of %(count)s public bodies",
         spending[best],
     )
     return said % {"year": best, "count": money.number(spending[best])}

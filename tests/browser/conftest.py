@@ -1,11 +1,22 @@
 """What the ways through the house share."""
 
+import os
+
 import pytest
+from django.core.management import call_command
 
 from tests.factories.datasets import MunicipalityFactory
 from tests.factories.partners import MembershipFactory
 
 from .phone import Phone, sign_in
+
+
+@pytest.fixture
+def site(worker, live_server, monkeypatch):
+    """A server beside which a worker loads files, with the reference data."""
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in this thread
+    call_command("load_reference", verbosity=0)
+    return live_server.url
 
 
 @pytest.fixture(params=["es-mx", "en"])

@@ -1,9 +1,6 @@
 """Rejected rows are downloaded, corrected in a spreadsheet, sent back, published, and the correction is undone."""
 
-import os
-
 import pytest
-from django.core.management import call_command
 from openpyxl import load_workbook
 
 from tests.browser.clicks import fits
@@ -18,13 +15,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pyte
 
 TEXT = HEADINGS + ROWS + BAD_ROW + SECOND_BAD
 FILE = {"name": "gasto 2024.csv", "mimeType": "text/csv", "buffer": TEXT.encode()}
-
-
-@pytest.fixture
-def site(worker, live_server, monkeypatch):
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in this thread
-    call_command("load_reference", verbosity=0)
-    return live_server.url
 
 
 @pytest.fixture

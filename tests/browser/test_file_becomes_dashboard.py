@@ -1,10 +1,7 @@
 """The way of a file from a person's disk to the dashboard, and from a figure back to its row."""
 
-import os
-
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
 
 from tests.browser.clicks import fits
@@ -13,13 +10,6 @@ from tests.datasets.files import BAD_ROW, HEADINGS, ROWS, member
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.worker]
 
 FILE = {"name": "cuenta pública 2024.csv", "mimeType": "text/csv", "buffer": (HEADINGS + ROWS + BAD_ROW).encode()}
-
-
-@pytest.fixture
-def site(worker, live_server, monkeypatch):
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in this thread
-    call_command("load_reference")
-    return live_server.url
 
 
 @pytest.fixture

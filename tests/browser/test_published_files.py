@@ -6,14 +6,12 @@ budget such a row is rejected; a contract is loaded without its amount, and its 
 """
 
 import datetime
-import os
 import warnings
 
 import openpyxl
 import pytest
 import python_calamine
 import xlwt
-from django.core.management import call_command
 
 from tests.browser.clicks import fits
 from tests.browser.phone import sign_in
@@ -27,13 +25,6 @@ pytestmark = [
 ]
 CULTURE = "Secretaría de Cultura de la Ciudad de México"
 SPOILED = "por definir"
-
-
-@pytest.fixture
-def site(worker, live_server, monkeypatch):
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in this thread
-    call_command("load_reference", verbosity=0)
-    return live_server.url
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """A file from upload through its review to the dashboard: looked at as a grid, a reject corrected, restated, undone."""
 
-import os
-
 import pytest
-from django.core.management import call_command
 
 from tests.browser.clicks import fits
 from tests.browser.phone import sign_in
@@ -14,13 +11,6 @@ from .test_file_becomes_dashboard import looks
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.worker]
 
 FILE = {"name": "gasto 2024.csv", "mimeType": "text/csv", "buffer": (HEADINGS + ROWS + BAD_ROW).encode()}
-
-
-@pytest.fixture
-def site(worker, live_server, monkeypatch):
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in this thread
-    call_command("load_reference")
-    return live_server.url
 
 
 @pytest.fixture

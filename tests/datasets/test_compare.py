@@ -372,7 +372,7 @@ def test_municipality_stands_beside_the_median_of_its_peers(client, towns):
 def test_panorama_counts_bodies_by_year_and_kind_and_orders_the_table(client, towns):
     place.income(towns[0], 2023)
     page = client.get("/panorama/?orden=gasto").text
-    assert "2024 es el año del que más se cuenta: el gasto de 3 instituciones" in page
+    assert "2024 es el año del que más se publica: el gasto de 3 instituciones" in page
     assert page.index(">Torreón</a>") < page.index(">Municipio 05030</a>") < page.index(">Municipio 23005</a>")
     assert "Gasto 2024; Ingresos 2023" in page
     state = client.get("/panorama/?estado=coahuila").text

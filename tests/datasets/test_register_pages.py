@@ -40,7 +40,7 @@ def test_works_say_how_far_they_are_and_lead_to_their_row(client, body):
     assert "1 de las 3 obras que dicen su avance están terminadas" in page
     assert "3.0\u00a0mdp" in page and "Terminada (100%)" in page and "50%" in page
     assert f"/datos/versiones/{release.pk}/renglones/1/" in page or f"{release.pk}" in page
-    assert "1 of the 3 works that tell their progress are finished" in client.get(f"/en{PLACE}obras/").text
+    assert "1 of the 3 works that state their progress are finished" in client.get(f"/en{PLACE}obras/").text
 
 
 def test_a_year_is_shown_alone_and_lists_are_never_added(client, body):
