@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -54,6 +55,7 @@ def examples() -> dict[str, Any]:
         "page": Paginator(range(30), 10).page(2),
         "wide_figure": _parts(),
         "figures": [_course(), _months(), _stacks()],
+        "table": replace(_course().table, id="t-alone"),
     }
 
 
