@@ -50,6 +50,7 @@ class Begun:
         """Writes them; says of every slice of the file which release it has now."""
         known = {tuple(release.slice_key.values()): release for release in releases_of(self.base.ingest)}
         self.targets.get(list(dict.fromkeys([*self._keys(self.before), *self._keys(self.after)])))
+        self.targets.save()
         for release in self.releases:
             if old := known.get(tuple(release.slice_key.values())):
                 self.older[release.pk] = old

@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -24,6 +27,7 @@ from datasets.ingest.totals import Totals
 
 # Python's lock is asked for twice for each piece that is sent, and the reading thread may keep it for milliseconds.
 PIECE = 1 << 20
+MOST_READY = 10  # pieces of cells made while lines are on their way; the rest is made when these are written
 LINES = {
     "expenditure": "datasets_expenditureline",
     "revenue": "datasets_revenueline",
@@ -66,12 +70,7 @@ class Loader:
         if record := RECORDS.get(self.kind):
             self._write_records(record, chunk)
         else:
-            insert_labels(chunk.fresh_labels)
-            if chunk.lines:
-                self._copy(LINES[self.kind], chunk.lines)
-            self._cells.add(chunk.slices, chunk.sums)
-            if self._cells.is_due():
-                self._write_cells()
+            self._write_money(chunk)
 
     def finish(self) -> None:
         """Rollups of the new releases and the one set-based check that takes the place of foreign keys."""
@@ -81,7 +80,7 @@ class Loader:
                 cursor.execute(rollups.CONTRACT_CELLS, {"releases": releases, **rollups.ENDS})
             elif self.kind not in RECORDS:
                 self._cells.close()
-                self._write_cells()
+                self._write_cells(self._due_cells())
             self._check(cursor)
 
     def headings(self) -> dict[int, dict[str, list[int]]]:
@@ -108,25 +107,41 @@ class Loader:
             fresh = np.array(self.targets(self.slices[known:]), np.int32).reshape(-1, 2)
             self._targets = np.concatenate([self._targets, fresh])
 
-    def _copy(self, table: str, rows: Rows) -> None:
-        if len(rows):
-            _all_arrived(copy_binary(table, rows.columns, rows.placed(self._targets)), len(rows))
+    def _write_money(self, chunk: Chunk) -> None:
+        """While the database takes the lines, the cells that are due are made."""
+        insert_labels(chunk.fresh_labels)
+        with connection.cursor() as cursor, meanwhile(lambda: self._copy(cursor, LINES[self.kind], chunk.lines)):
+            self._cells.add(chunk.slices, chunk.sums)
+            due = self._due_cells() if self._cells.is_due() else None
+            ready = list(islice(due, MOST_READY)) if due else []
+        chunk.lines = None  # gone; memory is for what comes next
+        if due:
+            self._write_cells(chain(ready, due))
 
-    def _write_cells(self) -> None:
-        """Cells of the slices that do not go on. Of a release that had some before, they are added to those."""
+    def _copy(self, cursor: Any, table: str, rows: Rows | None) -> None:
+        if rows:
+            _all_arrived(copy_binary(cursor, table, rows.columns, rows.placed(self._targets)), len(rows))
+
+    def _due_cells(self) -> Iterator[tuple[Rows, Rows]]:
+        """Cells of the slices that do not go on: those of releases that had none before, and those to be added to others."""
         releases = self._targets[:, 1]
         known = np.array(sorted(self._with_cells), np.int32)
+        for by, cells, keys in self._cells.take(releases):
+            again = np.isin(releases[cells.slices], known)
+            self._added_to.update(releases[cells.slices[again]].tolist())
+            self._with_cells.update(np.unique(releases[cells.slices]).tolist())
+            fresh, later = (rollups.encode_cells(by, cells.take(which), keys[which]) for which in (~again, again))
+            yield fresh, later
+
+    def _write_cells(self, due: Iterable[tuple[Rows, Rows]]) -> None:
         table, late, has_late = rollups.CELLS[self.kind], f"late_{self.kind}_cells", False
         with connection.cursor() as cursor:
-            for by, cells, keys in self._cells.take(releases):
-                again = np.isin(releases[cells.slices], known)
-                self._copy(table, rollups.encode_cells(by, cells.take(~again), keys[~again]))
-                if again.any():
-                    self._added_to.update(releases[cells.slices[again]].tolist())
+            for fresh, later in due:
+                self._copy(cursor, table, fresh)
+                if later:
                     cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {late} (LIKE {table}) ON COMMIT DROP")
-                    self._copy(late, rollups.encode_cells(by, cells.take(again), keys[again]))
+                    self._copy(cursor, late, later)
                     has_late = True
-                self._with_cells.update(releases[cells.slices].tolist())
             if has_late:
                 cursor.execute(rollups.add_later(self.kind, late))
 
@@ -226,7 +241,19 @@ def _all_arrived(arrived: int, sent: int) -> None:
         raise LoadMismatch(f"sent {sent} rows, {arrived} arrived")
 
 
-def copy_binary(table: str, columns: list[str], pieces: Iterable[bytes | memoryview]) -> int:
+@contextmanager
+def meanwhile(work: Callable[[], None]) -> Iterator[None]:
+    """Does `work` in a thread while the block goes on here; ends when both have, whatever interrupts it."""
+    with ThreadPoolExecutor(1, "ingest-write") as pool:
+        working = pool.submit(work)
+        try:
+            yield
+            working.result()
+        finally:
+            wait([working])
+
+
+def copy_binary(cursor: Any, table: str, columns: list[str], pieces: Iterable[bytes | memoryview]) -> int:
     """Rows that the server says it has taken."""
 
     def stream() -> Iterable[bytes | memoryview]:
@@ -235,9 +262,8 @@ def copy_binary(table: str, columns: list[str], pieces: Iterable[bytes | memoryv
         yield TRAILER
 
     names = ", ".join(f'"{column}"' for column in columns)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT binary)", _Pieces(stream()), PIECE)
-        return int(cursor.rowcount)
+    cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT binary)", _Pieces(stream()), PIECE)
+    return int(cursor.rowcount)
 
 
 def copy_csv(table: str, columns: list[str], out: io.StringIO, force_not_null: list[str]) -> int:

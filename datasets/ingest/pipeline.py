@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from datasets.ingest.alone import Alone, alone
 from datasets.ingest.bodies import BodyRef
-from datasets.ingest.chunks import Chunk
+from datasets.ingest.chunks import Chunk, Reject
 from datasets.ingest.corrected import base_of, keep_unchanged
 from datasets.ingest.endings import (
     BROKEN,
@@ -47,7 +47,8 @@ from datasets.outages import is_cut_off, is_full, is_interrupt
 
 logger = logging.getLogger(__name__)
 LOCK_CLASS = 0x6D657361  # "mesa": keeps our advisory locks apart from anybody else's
-MOST_IN_HAND = 1_000  # rejects kept in memory; the rest go to their table at once
+MOST_IN_HAND = 1_000  # rejects kept in memory; the rest go to their table
+MOST_WAITING = 200  # of the rest, on their way there
 HOPELESS = 20_000  # rejects after which a reading that fits hardly any row is given up
 # What stopped so often would stop again, and may be what takes the server down (its memory, its disk): a person decides.
 MOST_ATTEMPTS = 6
@@ -188,6 +189,7 @@ class _Run:
     outcome: Outcome = field(default_factory=Outcome)
     options: dict[str, Any] = field(default_factory=dict)
     limit: int | None = None  # rows after which a rehearsal has seen enough
+    waiting: list[Reject] = field(default_factory=list)  # rejects on their way to their table
     looked: float = 0.0  # when it was last asked whether somebody wants it stopped
 
     def prepare(self) -> Flow:
@@ -284,6 +286,9 @@ class _Run:
         self._judge(flow)
         keep = keep and not self.outcome.questions
         headings: dict[int, dict[str, list[int]]] = {}
+        if keep:
+            targets.save()
+            self._save_waiting()
         for loader in loaders.values() if keep else ():
             loader.finish()
             headings |= loader.headings()
@@ -302,15 +307,21 @@ class _Run:
         corrected.load(self.outcome)
 
     def _count_chunk(self, chunk: Chunk, keep: bool) -> None:
-        """Rejects beyond what memory should hold go straight to their table; of a reading that is undone they are not missed."""
+        """Rejects beyond what memory should hold go to their table; of a reading that is undone they are not missed."""
         outcome = self.outcome
         outcome.rows_loaded += len(chunk)
         outcome.rows_rejected += len(chunk.rejects)
         outcome.remarks += chunk.remarks
         room = max(MOST_IN_HAND - len(outcome.rejects), 0)
         outcome.rejects += chunk.rejects[:room]
-        if keep and chunk.rejects[room:]:
-            save_rejects(self.ingest, chunk.rejects[room:])
+        if keep:
+            self.waiting += chunk.rejects[room:]
+            if len(self.waiting) >= MOST_WAITING:
+                self._save_waiting()
+
+    def _save_waiting(self) -> None:
+        waiting, self.waiting = self.waiting, []
+        save_rejects(self.ingest, waiting)
 
     def _is_hopeless(self) -> bool:
         """So many rejects that reading on would only make more of them."""

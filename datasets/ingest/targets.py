@@ -16,6 +16,8 @@ from datasets.models import Ingest, PublicBody, Release
 from gesoc.common.text import search_text, sort_key
 from municipalities.models import Municipality, State
 
+AT_ONCE = 200  # releases that are written in one statement
+
 
 def load_territory() -> Territory:
     """Two queries, whatever the size of the file."""
@@ -114,15 +116,16 @@ def free_slug(wanted: str) -> str:
 
 @dataclass(slots=True)
 class Targets:
-    """Draft releases of one ingest, one per slice; two names of one body share theirs."""
+    """Draft releases of one ingest, one per slice; two names of one body share theirs. `save` ends their making."""
 
     ingest: Ingest
     bodies: Bodies = field(default_factory=Bodies)
     releases: dict[SliceKey, Release] = field(default_factory=dict)
     _by_slice: dict[tuple[object, ...], Release] = field(default_factory=dict)
+    _waiting: list[Release] = field(default_factory=list)  # not yet in their table
 
     def get(self, keys: list[SliceKey]) -> list[tuple[int, int]]:
-        """(public body, release) of each slice; new ones are made together."""
+        """(public body, release) of each slice; new ones are made, and written when there are many."""
         fresh = [key for key in keys if key not in self.releases]
         made = []
         self.bodies.look_up(key.body for key in fresh)
@@ -132,8 +135,26 @@ class Targets:
             if same is release:
                 made.append(release)
             self.releases[key] = same
-        Release.objects.bulk_create(made)
+        self._number(made)
+        self._waiting += made
+        if len(self._waiting) >= AT_ONCE:
+            self.save()
         return [(self.releases[key].public_body_id, self.releases[key].pk) for key in keys]
+
+    def save(self) -> None:
+        """Those that wait, in one statement. Lines and cells name them by their numbers before."""
+        waiting, self._waiting = self._waiting, []
+        Release.objects.bulk_create(waiting)
+
+    def _number(self, made: list[Release]) -> None:
+        if made:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT nextval(pg_get_serial_sequence('datasets_release', 'id')) FROM generate_series(1, %s)",
+                    [len(made)],
+                )
+                for release, (number,) in zip(made, cursor.fetchall(), strict=True):
+                    release.pk = number
 
     def _draft(self, key: SliceKey) -> Release:
         return Release(

@@ -172,7 +172,7 @@ def test_slices_that_lie_together_are_written_while_the_file_is_read_and_once(
     monkeypatch.setattr(rollups, "WORTH_WRITING", 100)
     written, later = [], []
     write_cells, add_later = Loader._write_cells, rollups.add_later
-    monkeypatch.setattr(Loader, "_write_cells", lambda self: (written.append(1), write_cells(self)))
+    monkeypatch.setattr(Loader, "_write_cells", lambda self, due: (written.append(1), write_cells(self, due)))
     monkeypatch.setattr(rollups, "add_later", lambda *said: (later.append(1), add_later(*said))[1])
     heading = "Ejercicio,Clave Municipio,Unidad Responsable,Partida Específica,Aprobado,Devengado"
     ingest(write("gasto.csv", "\n".join([heading, *lines("by slice")[:-40]])), publish=True)
