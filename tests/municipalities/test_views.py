@@ -49,7 +49,7 @@ def test_directory_without_a_match_says_what_to_do(client):
 def test_directory_asks_a_constant_number_of_times(client, query, settings, django_assert_num_queries):
     settings.TESTING = False  # a process goes on with names and states for a minute
     client.get("/municipios/", {"q": query})
-    with django_assert_num_queries(5 if query else 4):  # the last: which municipalities have data
+    with django_assert_num_queries(4):  # the last: which municipalities have data
         client.get("/municipios/", {"q": query})
 
 
