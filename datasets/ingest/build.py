@@ -23,6 +23,7 @@ from datasets.ingest.context import (
 from datasets.ingest.contracts import ContractTable, contract_columns, date_years
 from datasets.ingest.dates import settle_day_order, year_of
 from datasets.ingest.dictionary import fold, normalise
+from datasets.ingest.doubts import doubts
 from datasets.ingest.hierarchy import Amounts, add, close
 from datasets.ingest.layout import Area, area_titles, is_number
 from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
@@ -42,6 +43,7 @@ from datasets.ingest.shapes import (
 )
 from datasets.ingest.units import in_pesos, printed_unit, unit_finding, unit_questions
 from datasets.ingest.unknown import unknown_moments
+from datasets.ingest.unread import AMOUNT, AMOUNT_LIKE, listed, sort_of, unread_columns, unread_labels
 
 _FEDERAL_BRANCHES = frozenset(
     {"poder legislativo", "defensa nacional", "marina", "relaciones exteriores", "hacienda y credito publico"}
@@ -69,8 +71,6 @@ DATE_FIELDS = (
     "date_signed", "award_date", "start_date", "end_date", "notice_date", "opening_date", "maturity_date", "resolved_on",
     "notified_on",
 )  # fmt: skip
-MOST_LISTED = 6  # headings in one sentence
-AMOUNT_LIKE = re.compile(r"\$|\d{1,3}(,\d{3})+\.\d\d$|\d{4,}\.\d{1,2}$|^\d{7,}$")
 
 
 @dataclass(slots=True)
@@ -213,6 +213,11 @@ def _ask(part: Part, read: BudgetTable, breakdown: str | None, unit: int) -> Non
         part.questions.append(
             f"No se sabe qué es cada columna con montos: {names}. ¿Qué momento del presupuesto es? Si no se usa, déjala fuera."
         )
+    leaves = [row.row for row in read.leaves]
+    part.questions += doubts(read.area, read.mapping, leaves)
+    labels = unread_labels(read.area, read.mapping, leaves)
+    part.questions += labels.questions
+    part.findings += labels.findings
     if _far_from_totals(part):
         part.questions.append(
             "Los renglones suman muy distinto del total que imprime el archivo. ¿Hay renglones que repiten a otros?"
@@ -241,6 +246,8 @@ def _unused(read: BudgetTable) -> list[Finding]:
     area, mapping = read.area, read.mapping
     others = [column for column in area.paths if column not in mapping.fields and column not in mapping.repeated]
     others += [column for column, name in mapping.repeated.items() if name == WEAK_AMOUNT]
+    if not mapping.has("adjustments") and mapping.has("increases") != mapping.has("decreases"):
+        others += [column for column, name in mapping.fields.items() if name in ("increases", "decreases")]
     unknown = [area.headings[column] for column in sorted(others) if _prints_amounts(read, column)]
     empty = [
         area.headings[column]
@@ -264,12 +271,8 @@ def _prints_amounts(read: BudgetTable, column: int) -> bool:
         return False
     cells = [text for row in read.leaves if (text := read.area.grid.cell(row.row, column).strip())]
     figures = [text for text in cells if is_number(text)]
-    return len(figures) * 2 > len(read.leaves) and any(AMOUNT_LIKE.search(text) for text in figures)
-
-
-def listed(headings: Sequence[str]) -> str:
-    more = f" y {len(headings) - MOST_LISTED} más" if len(headings) > MOST_LISTED else ""
-    return ", ".join(f"«{heading}»" for heading in headings[:MOST_LISTED]) + more
+    plainly = any(AMOUNT_LIKE.search(text) for text in figures) or sort_of(cells) == AMOUNT
+    return len(figures) * 2 > len(read.leaves) and plainly
 
 
 def _years(read: BudgetTable) -> dict[int, int]:
@@ -395,7 +398,10 @@ def contract_part(read: ContractTable, name: str, offers: list[str | None] | Non
     findings = month_first_findings(table, swapped)
     if table.unit > 1:
         findings.append(unit_finding(table.unit, bool(read.area.said.unit), table.sheet))
-    return Part(table, findings=findings, questions=unit_questions(read.area, read.mapping), named_year=not took)
+    rows = [line.row for line in read.rows]
+    unread = unread_columns(read.area, read.mapping, rows)
+    questions = unit_questions(read.area, read.mapping) + unread.questions + doubts(read.area, read.mapping, rows)
+    return Part(table, findings=findings + unread.findings, questions=questions, named_year=not took)
 
 
 def month_first_findings(table: Table, swapped: Sequence[str]) -> list[Finding]:

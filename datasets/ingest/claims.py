@@ -11,6 +11,7 @@ from datasets.ingest.columns import OBJECT_CODES, SAMPLE_ROWS, ColumnMapping, sh
 from datasets.ingest.dates import parse_date
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area, area_titles
+from datasets.ingest.numbers import by_either_mark
 from datasets.ingest.relations import missing_members, with_tax
 
 _FROM = re.compile(r"(?:^|\b)(?:del?|desde)$")
@@ -60,6 +61,8 @@ def claim_by_values(area: Area, mapping: ColumnMapping, wanted: Mapping[str, str
         _claim(area, mapping, wanted, "procedure_type_raw", names_procedure, fewest=1)
     if mapping.kind == "contracts":
         _tax_by_values(area, mapping, wanted)
+    if mapping.kind in LABELS:
+        _changes_both_ways(area, mapping)
     if mapping.kind in LABELS and left is not None:
         _label_by_values(area, mapping, wanted, left)
     for column, name in missing_members(area, mapping.kind, mapping.fields, _free(area, mapping, wanted)).items():
@@ -123,6 +126,15 @@ def _free(area: Area, mapping: ColumnMapping, wanted: Mapping[str, str] | None) 
     ]
 
 
+def _changes_both_ways(area: Area, mapping: ColumnMapping) -> None:
+    """``Ampliaciones`` alone, of which some are negative, are all changes; without the reductions they would be none."""
+    column = mapping.column("increases")
+    if column is None or mapping.has("decreases", "adjustments") or mapping.confidence.get(column) == "person":
+        return
+    if any(number < 0 for text in values_of(area, column) for number in by_either_mark(text)):
+        mapping.fields[column], mapping.confidence[column] = "adjustments", "values"
+
+
 def _label_by_values(area: Area, mapping: ColumnMapping, wanted: Mapping[str, str] | None, left: int) -> None:
     """The names of the rows under a heading that nobody knows: beside their codes, or alone at the left of the amounts."""
     name, codes, known = LABELS[mapping.kind]
@@ -130,6 +142,12 @@ def _label_by_values(area: Area, mapping: ColumnMapping, wanted: Mapping[str, st
     coded = next((column for column, found in mapping.fields.items() if found in codes), None)
     if mapping.has(name):
         return
+    # ``Fuente de ingreso`` may be where the money comes from; beside codes of which each has its own, it is their name.
+    free += [
+        column
+        for column, found in mapping.fields.items()
+        if found == "funding_source_name" and mapping.confidence[column] == "similar" and mapping.kind == "revenue"
+    ]
     if coded is not None:
         column = next((column for column in free if column > coded and _names(area, coded, column)), None)
     elif not any(found.endswith(("_name", "_code", "_group", "_type")) for found in mapping.fields.values()):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from datasets.ingest.abbreviations import same_beginnings, spelled_out
+from datasets.ingest.english import in_spanish
 from datasets.ingest.moments import moment_of
 from datasets.ingest.wordings import field_of
 
@@ -156,8 +157,15 @@ def match_heading(kind: str, heading: str) -> Match | None:
     fields = {known.exact[cut][0] for cut in same_beginnings(folded, known.written)}
     if len(fields) == 1:
         return Match(fields.pop(), "similar")
-    field = moment_of(kind, folded, whole) or field_of(kind, folded)
+    field = moment_of(kind, folded, whole) or field_of(kind, folded) or _in_english(kind, folded)
     return Match(field, "similar") if field else None
+
+
+def _in_english(kind: str, folded: str) -> str | None:
+    if not (spanish := in_spanish(folded)):
+        return None
+    found = synonyms(kind).exact.get(spanish)
+    return found[0] if found else moment_of(kind, spanish, spanish) or field_of(kind, spanish)
 
 
 def _match_words(kind: str, heading: str, words: str) -> Match | None:

@@ -240,12 +240,24 @@ def _figures_below(grid: Grid, row: int, columns: list[int]) -> int:
     return sum(any(is_number(grid.cell(other, column)) for column in columns) for other in below)
 
 
-def find_areas(grid: Grid, header_row: int | None = None) -> list[Area]:
-    """All table areas of a sheet from top to bottom. ``header_row`` (1-based) is a person's correction."""
+def _plain_header(grid: Grid) -> tuple[int, ...] | None:
+    """The first row of different words over rows of as many cells, whatever its words are."""
+    for row in range(min(SEARCH_ROWS, len(grid.rows))):
+        cells = _texts(grid, row)
+        below = [_texts(grid, other) for other in range(row + 1, min(row + 1 + MIN_KNOWN, len(grid.rows)))]
+        full = sum(len(cells.keys() & other.keys()) * 5 >= 4 * len(cells) for other in below)
+        if len({*cells.values()}) == len(cells) >= MIN_KNOWN and _may_head(cells) and full == len(below) >= 2:
+            return (row,)
+    return None
+
+
+def find_areas(grid: Grid, header_row: int | None = None, *, said: bool = False) -> list[Area]:
+    """All table areas of a sheet from top to bottom. ``header_row`` (1-based) is a person's correction; ``said``: a person has
+    told what the file is, so that its headings need not be known."""
     if header_row is not None:
         first: tuple[int, ...] | None = _fixed_header(grid, header_row - 1)
     else:
-        first = find_header(grid, 0, SEARCH_ROWS)
+        first = find_header(grid, 0, SEARCH_ROWS) or (_plain_header(grid) if said else None)
     if first is None:
         return []
     headers = [first]

@@ -35,16 +35,28 @@ def _name(area: Area) -> str:
         return _platform(area)
     titles = area.titles + title_lines(area.grid, 0, min(area.header_rows[0], 14))
     title = fold(" ".join([*titles, area.grid.sheet or ""]))
-    headings = [normalise(part) for parts in area.paths.values() for part in dict.fromkeys([" ".join(parts), *parts])]
+    headings = _headings(area)
     for where, pattern, least, name in _rules():
-        hits = (
-            len({text for text in headings if pattern.search(text)})
-            if where == "heading"
-            else len(pattern.findall(title))
-        )
+        hits = _matching(headings, pattern) if where == "heading" else len(pattern.findall(title))
         if hits >= least:
             return name
     return OWN
+
+
+def has_known_headings(area: Area) -> bool:
+    """A format whose columns are known one by one; a title says less, for below it each office words its headings itself."""
+    if sipot.is_master(area.grid) or sipot.is_child(area.grid):
+        return True
+    headings = _headings(area)
+    return any(_matching(headings, pattern) >= least for where, pattern, least, _name in _rules() if where == "heading")
+
+
+def _headings(area: Area) -> list[str]:
+    return [normalise(part) for parts in area.paths.values() for part in dict.fromkeys([" ".join(parts), *parts])]
+
+
+def _matching(headings: Sequence[str], pattern: re.Pattern[str]) -> int:
+    return len({text for text in headings if pattern.search(text)})
 
 
 def _platform(area: Area) -> str:

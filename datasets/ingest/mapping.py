@@ -47,6 +47,7 @@ _OF_THE_MONTH = re.compile(r"\b(?:del|en el) (?:mes|bimestre|trimestre|periodo)\
 _NUMBERED = re.compile(r"clave|codigo|cuenta|cta|id|no|num|numero")
 _TAX = re.compile(r"(?:importe |monto )?(?:del? )?(?:iva|i v a|impuestos?)(?: trasladado| 16 ?%)?")
 _TOTAL = re.compile(r"(?:gran )?total|(?:importe|monto) total|total (?:pagado|contratado|del contrato|neto)")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\.0)?")
 _FLOW = re.compile(r"(?:presupuesto de )?(ingreso|egreso|gasto)s?(?: totales)?")
 
 
@@ -164,6 +165,8 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
         return "admin_unit_name"  # another one in each row: it is the area that spends
     if name in MOMENTS[kind] and len(values) >= 2 and kind in LABELS and share(values, _holds_figure) < 0.2:
         return ""  # ``Ingreso`` over names of revenue is no amount
+    if name in MOMENTS[kind] and values and all(_YEAR.fullmatch(text) for text in values):
+        return "fiscal_year"  # ``EJERC`` beside ``IMP_EJERC``
     if name.endswith("_share") and share(values, is_number) < 0.5:
         return ""  # whose money it is in words, and no amount
     if name == "category_raw" and share(values, names_procedure) >= 0.6:

@@ -16,6 +16,9 @@ _SHARED = {
     "ajustad": "modified",
     "reformad": "modified",
     "definitiv": "modified",
+    "reprogramad": "modified",
+    "reasignad": "modified",
+    "adecuad": "modified",
     "devengad": "accrued",
 }
 #: By kind the words that name a moment, without their endings.
@@ -26,12 +29,16 @@ BEGINNINGS = {
         "autorizad": "approved",
         "asignad": "approved",
         "original": "approved",
+        "programad": "approved",
         "comprometid": "committed",
+        "compromis": "committed",
         "ejercid": "exercised",
         "erogad": "exercised",
         "gastad": "exercised",
         "pagad": "paid",
         "cubiert": "paid",
+        "liquidad": "paid",
+        "desembolsad": "paid",
     },
     "revenue": _SHARED
     | {
@@ -45,6 +52,7 @@ BEGINNINGS = {
         "captad": "collected",
         "cobrad": "collected",
         "percibid": "collected",
+        "depositad": "collected",
         "ingresad": "collected",
         "obtenid": "collected",
     },

@@ -41,7 +41,7 @@ class Work:
 
 
 def read_grid(grid: Grid, children: list[Grid], work: Work, whole: bool) -> None:
-    for area in find_areas(grid, work.hints.header_row):
+    for area in find_areas(grid, work.hints.header_row, said=work.hints.kind is not None):
         area.said = decisions_for(work.hints, grid.sheet)
         correct_cells(area)
         sums = work.hints.kind in (None, "expenditure", "revenue")

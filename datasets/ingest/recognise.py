@@ -58,6 +58,7 @@ SPENDING_LABELS = (
 )
 TITLED_EVIDENCE = 3  # columns that only such a list has, where nothing but its title says what it is
 MARGIN = 3  # columns more than as a budget, where only the columns say that it is a list
+LEAST_SAID = 2  # columns of a list of which a person has said what it is: the others are asked about
 INCOME_LABELS = ("cri_code", "revenue_name", "revenue_group", "revenue_type")
 
 
@@ -114,7 +115,7 @@ def foreign_of(area: Area) -> Foreign | None:
 
 def recognise(area: Area, kind: str | None = None, wanted: Mapping[str, str] | None = None) -> Verdict:
     """The kind with most evidence. ``kind`` is what a person said: then only that one is tried."""
-    verdict = _as_contracts(map_columns(area, "contracts", wanted))
+    verdict = _as_contracts(map_columns(area, "contracts", wanted), said=kind == "contracts")
     foreign = foreign_of(area)
     if register := _as_register(area, kind, wanted, foreign, verdict):
         return register
@@ -142,7 +143,7 @@ def _as_register(
     mapping = map_columns(area, code, wanted)
     if hasattr(register, "refine"):
         register.refine(area, mapping)
-    if not register.enough(mapping, said=kind == code):
+    if not register.enough(mapping, said=kind == code) and not (kind == code and len(mapping.fields) >= LEAST_SAID):
         return None
     if titled and sum(name in register.EVIDENCE for name in mapping.fields.values()) < TITLED_EVIDENCE:
         return None
@@ -171,12 +172,13 @@ def _register_in_title(area: Area) -> str:
     return next((code for code, register in REGISTERS.items() if re.search(register.TITLE, title)), "")
 
 
-def _as_contracts(mapping: ColumnMapping) -> Verdict | None:
+def _as_contracts(mapping: ColumnMapping, *, said: bool = False) -> Verdict | None:
+    """Once a person has said that they are contracts, what is not understood is asked about column by column."""
     strong = {name for name in mapping.fields.values() if name in CONTRACT_STRONG}
     amount = mapping.has(*CONTRACT_AMOUNTS)
     party = mapping.has("supplier_name", "supplier_given_name", "supplier_rfc")
     identity = mapping.has("contract_number", "procedure_number", "file_number", "date_signed", "procedure_type_raw")
-    if len(strong) >= 3 and amount and party and identity:
+    if (len(strong) >= 3 and amount and party and identity) or (said and len(mapping.fields) >= LEAST_SAID):
         return Verdict("contracts", mapping, score=len(strong) + 1)
     return None
 
@@ -195,19 +197,22 @@ def _budget_verdict(area: Area, kind: str, wanted: Mapping[str, str] | None) -> 
     labels = SPENDING_LABELS if kind == "expenditure" else INCOME_LABELS
     if not mapping.moments and not mapping.has("moment"):
         return None
-    if not mapping.has(*labels, "flow") or (kind == "expenditure" and _names_revenue(area, mapping)):
+    if not mapping.has(*labels, "flow") or _names_the_other(area, mapping):
         return None
     _name_the_moment(area, mapping)
     return Verdict(kind, mapping, score=_budget_score(area, mapping))
 
 
-def _names_revenue(area: Area, mapping: ColumnMapping) -> bool:
-    """Its rows are taxes, duties and shares of the federation: no spending, whatever its headings say."""
-    column = mapping.column("object_name")
-    if column is None or mapping.has("flow"):
+def _names_the_other(area: Area, mapping: ColumnMapping) -> bool:
+    """Its rows are taxes, duties and shares of the federation: no spending, whatever its headings say; or salaries and works."""
+    if mapping.has("flow"):
         return False
-    names = values_of(area, column)
-    return share_known(revenue_names(), names) >= 0.5 > share_known(object_names(), names)
+    own, other = revenue_names(), object_names()
+    column = mapping.column("revenue_name")
+    if mapping.kind == "expenditure":
+        own, other, column = other, own, mapping.column("object_name")
+    names = values_of(area, column) if column is not None else []
+    return bool(names) and share_known(other, names) >= 0.5 > share_known(own, names)
 
 
 def _name_the_moment(area: Area, mapping: ColumnMapping) -> None:

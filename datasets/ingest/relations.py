@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from itertools import permutations
 
 from datasets.ingest.layout import Area
 from datasets.ingest.numbers import by_either_mark
@@ -15,7 +16,11 @@ from datasets.ingest.numbers import by_either_mark
 SUMS: dict[str, tuple[dict[str, int], ...]] = {
     "expenditure": ({"approved": 1, "adjustments": 1, "modified": -1},),
     "revenue": ({"estimated": 1, "adjustments": 1, "modified": -1},),
-    "debt": ({"opening": 1, "drawn": 1, "repaid": -1, "balance": -1}, {"opening": 1, "repaid": -1, "balance": -1}),
+    "debt": (
+        {"opening": 1, "drawn": 1, "repaid": -1, "balance": -1},
+        {"opening": 1, "repaid": -1, "balance": -1},
+        {"contracted": 1, "repaid": -1, "balance": -1},
+    ),
     "works": ({"federal_share": 1, "state_share": 1, "municipal_share": 1, "investment": -1},),
 }
 MOST_ROWS = 400
@@ -23,6 +28,7 @@ FEWEST = 3  # rows in which the sum holds and no member but one could be nought
 VAT = (Decimal("1.16"), Decimal("1.08"))  # in the country, at its borders
 ROUNDING = Decimal("0.05")
 CENT = Decimal("0.01")
+MOSTLY = 0.8  # of the rows follow from two others
 
 Series = list[Decimal | None]
 
@@ -82,3 +88,24 @@ def _same(one: Series, other: Series) -> bool:
         (a, b) for a, b in zip(one, other, strict=True) if a is not None and b is not None
     ]
     return bool(pairs) and all(a == b for a, b in pairs)
+
+
+def follows(numbers: Series, stated: Sequence[Series]) -> bool:
+    """What is left of one moment after another, or its share: said already by those two."""
+    rows = [row for row, number in enumerate(numbers) if number]
+    for one, other in permutations(stated, 2):
+        told = sum(_is_told(numbers[row], one[row], other[row]) for row in rows)
+        if rows and told >= MOSTLY * len(rows):
+            return True
+    return False
+
+
+def _is_told(number: Decimal | None, one: Decimal | None, other: Decimal | None) -> bool:
+    if number is None or one is None or other is None:
+        return False
+    if abs(one - other - number) <= Decimal("0.05"):
+        return True
+    if not other:
+        return False
+    share = one / other
+    return any(abs(share * factor - number) <= Decimal("0.01") * factor for factor in (1, 100))

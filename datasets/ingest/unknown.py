@@ -5,35 +5,39 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import permutations
 
 from datasets.ingest.budget import BudgetTable
-from datasets.ingest.dictionary import normalise
+from datasets.ingest.columns import share
+from datasets.ingest.dictionary import fold, normalise
+from datasets.ingest.layout_names import has_known_headings
 from datasets.ingest.mapping import is_of_the_month
+from datasets.ingest.moments import said_moments
 from datasets.ingest.numbers import by_either_mark
 from datasets.ingest.outline import BudgetRow
+from datasets.ingest.relations import follows
+from datasets.ingest.unread import AMOUNT, AMOUNT_LIKE, serves_nothing, sort_of
 
 _NO_MOMENT = re.compile(
     r"^(?:no|num|numero|cuenta contable|clave|cve|codigo|folio|consec\w*)$|%|porcentaje|avance|variacion|diferencia|saldo"
-    r"|remanente|por (ejercer|pagar|recaudar|devengar|comprometer)|disponible"
+    r"|remanente|por (ejercer|pagar|recaudar|cobrar|devengar|comprometer)|disponible"
 )
 _FINE = re.compile(r"\.\d{1,2}$|^\D*\d{1,3}(,\d{3})+|\d{7,}")
 ROWS = 2_000
-MOSTLY = 0.8  # of the rows follow from two others
 
 
 def unknown_moments(read: BudgetTable) -> list[int]:
-    """Among the moments, or beside them without a gap. None once a person has looked at the columns."""
+    """Among the moments, beside them without a gap, or plainly money elsewhere. None once a person has looked at the columns."""
     mapping = read.mapping
     known = {column: name for name, column in mapping.moments.items() if name in read.moments and name != "reported"}
     if not known or "person" in mapping.confidence.values():
         return []
-    suspects = {column: _numbers(read, column) for column in _block(read, sorted(known))}
+    block = _block(read, sorted(known))
+    suspects = {column: _numbers(read, column) for column in sorted([*block, *_elsewhere(read, block)])}
     stated = [_numbers(read, column) for column in known if suspects]
     return [
         column
         for column, numbers in suspects.items()
-        if _are_amounts(read, column, numbers, left=column < min(known)) and not _follow(numbers, stated)
+        if _are_amounts(read, column, numbers, left=column < min(known)) and not follows(numbers, stated)
     ]
 
 
@@ -51,6 +55,20 @@ def _block(read: BudgetTable, moments: Sequence[int]) -> list[int]:
     return sorted(found)
 
 
+def _elsewhere(read: BudgetTable, block: Sequence[int]) -> list[int]:
+    """Free columns away from the moments, of figures that only money has."""
+    if has_known_headings(read.area):
+        return []
+    taken = read.mapping.fields.keys() | read.mapping.repeated.keys()
+    free = [column for column in read.area.paths if column in read.area.headings and column not in taken]
+    return [column for column in free if column not in block and _is_plainly_money(read, column)]
+
+
+def _is_plainly_money(read: BudgetTable, column: int) -> bool:
+    cells = [cell for row in _looked_at(read) if (cell := read.area.grid.cell(row.row, column).strip())]
+    return not serves_nothing(read.area, column) and sort_of(cells) == AMOUNT and share(cells, AMOUNT_LIKE.search) > 0.5
+
+
 def _numbers(read: BudgetTable, column: int) -> list[Decimal | None]:
     return [next(by_either_mark(read.area.grid.cell(row.row, column)), None) for row in _looked_at(read)]
 
@@ -60,35 +78,20 @@ def _looked_at(read: BudgetTable) -> Sequence[BudgetRow]:
     return read.leaves[:: 1 + len(read.leaves) // ROWS]
 
 
+def _is_part_of_the_year(read: BudgetTable, column: int) -> bool:
+    """What was spent this month, beside what was spent so far; alone it may be all that is said."""
+    said = said_moments(read.mapping.kind, fold(" ".join(read.area.paths[column])))
+    return is_of_the_month(read.area, column) and said <= read.mapping.moments.keys()
+
+
 def _are_amounts(read: BudgetTable, column: int, numbers: Sequence[Decimal | None], *, left: bool) -> bool:
-    """Figures in most rows, some not nought; at the left, where codes and places stand, figures that only money has."""
-    if column not in read.area.paths or is_of_the_month(read.area, column):
+    """Figures in most rows, some not nought; at the left, where codes and places stand, figures that look like money."""
+    if column not in read.area.paths or _is_part_of_the_year(read, column):
         return False
     if _NO_MOMENT.search(normalise(" ".join(read.area.paths[column]))):
         return False
     stated = [number for number in numbers if number is not None]
     if len(stated) * 2 <= len(numbers) or not any(stated):
         return False
-    cells = (read.area.grid.cell(row.row, column).strip() for row in _looked_at(read))
-    return not left or any(_FINE.search(cell) for cell in cells)
-
-
-def _follow(numbers: Sequence[Decimal | None], stated: Sequence[Sequence[Decimal | None]]) -> bool:
-    """What is left of one moment after another, or its share: said already by those two."""
-    rows = [row for row, number in enumerate(numbers) if number]
-    for one, other in permutations(stated, 2):
-        told = sum(_follows(numbers[row], one[row], other[row]) for row in rows)
-        if rows and told >= MOSTLY * len(rows):
-            return True
-    return False
-
-
-def _follows(number: Decimal | None, one: Decimal | None, other: Decimal | None) -> bool:
-    if number is None or one is None or other is None:
-        return False
-    if abs(one - other - number) <= Decimal("0.05"):
-        return True
-    if not other:
-        return False
-    share = one / other
-    return any(abs(share * factor - number) <= Decimal("0.01") * factor for factor in (1, 100))
+    cells = [read.area.grid.cell(row.row, column).strip() for row in _looked_at(read)]
+    return not left or any(_FINE.search(cell) for cell in cells) or sort_of(cells) == AMOUNT

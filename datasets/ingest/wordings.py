@@ -17,6 +17,7 @@ from pathlib import Path
 RULES = Path(__file__).parent / "data" / "wordings.csv"
 MOST_WORDS = 7
 SURELY_MEANT = 6  # letters
+_WHOLE = re.compile(r"[a-z]{3,}[ai]d[oa]s?")  # ``prestado`` is a word of its own and not cut from ``prestador``
 CUT_WITHOUT_STOP = 4  # letters from which on a word may be cut without a full stop after it
 
 #: Short forms that are no beginnings of their word, or so common that nobody puts a full stop.
@@ -191,6 +192,8 @@ def _means(word: Word, known: str) -> int:
         return 1 if word.cut and len(word.text) < len(known) else 2
     if word.text in SHORT:
         return int(known in SHORT[word.text])  # ``No.`` is a number and no name
+    if not word.cut and _WHOLE.fullmatch(word.text) and known.startswith(word.text):
+        return 0
     least = 2 if word.cut else CUT_WITHOUT_STOP
     return int((least <= len(word.text) < len(known) and known.startswith(word.text)) or mistyped(word.text, known))
 

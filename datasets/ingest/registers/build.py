@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 
 from datasets.ingest.build import (
-    AMOUNT_LIKE,
     DATE_FIELDS,
     Part,
     block_of,
     context_of,
     decide_marks,
-    listed,
     month_first_findings,
     table_of,
 )
@@ -20,11 +18,13 @@ from datasets.ingest.contracts import ContractRow, ContractTable, furniture
 from datasets.ingest.dates import parse_date, settle_day_order, year_of
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.dictionary import fold
+from datasets.ingest.doubts import doubts
 from datasets.ingest.foot import foot_of_list, is_signature
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area, is_number
 from datasets.ingest.shapes import LINE_FIELDS, Finding
 from datasets.ingest.units import printed_unit, unit_finding, unit_questions
+from datasets.ingest.unread import unread_columns
 
 from . import REGISTERS, works
 from .sums import left_out
@@ -112,34 +112,10 @@ def register_part(read: ContractTable, name: str, year: int | None = None) -> Pa
     kept = {key: columns[key] for key in LINE_FIELDS[kind] if any(columns.get(key, ()))}
     if read.rows:
         table.stored = [block_of(read.area.grid.sheet, [line.row for line in read.rows], None, kept)]
-    questions = unit_questions(read.area, read.mapping)
-    if unknown := _unused_amounts(read):
-        findings.append(_unused(unknown))
-        if not read.mapping.moments:
-            questions.append(f"No se sabe qué monto es cada columna: {listed(unknown)}. Di qué es, o déjala fuera.")
-    return Part(table, findings=findings, questions=questions, named_year=not took)
-
-
-def _unused_amounts(read: ContractTable) -> list[str]:
-    """Headings that nobody knows over figures that only money has. None once a person has looked at the columns."""
-    area, mapping = read.area, read.mapping
-    if "person" in mapping.confidence.values():
-        return []
-    free = [column for column in area.paths if column not in mapping.fields and column not in mapping.repeated]
-    return [area.headings[column] for column in sorted(free) if _holds_money(read, column)]
-
-
-def _holds_money(read: ContractTable, column: int) -> bool:
-    cells = [cell for line in read.rows if (cell := read.area.grid.cell(line.row, column).strip())]
-    figures = [cell for cell in cells if is_number(cell)]
-    return len(figures) * 2 > len(read.rows) and sum(bool(AMOUNT_LIKE.search(cell)) for cell in figures) * 2 > len(
-        figures
-    )
-
-
-def _unused(headings: list[str]) -> Finding:
-    message = f"Hay columnas con montos que no se usaron: {listed(headings)}."
-    return Finding("unused_amounts", "info", message, "Si hace falta alguna, di en las columnas qué es.")
+    rows = [line.row for line in read.rows]
+    unread = unread_columns(read.area, read.mapping, rows)
+    questions = unit_questions(read.area, read.mapping) + unread.questions + doubts(read.area, read.mapping, rows)
+    return Part(table, findings=findings + unread.findings, questions=questions, named_year=not took)
 
 
 def _columns(read: ContractTable) -> dict[str, list[str | None]]:
