@@ -164,6 +164,8 @@ def match_heading(kind: str, heading: str) -> Match | None:
 def _in_english(kind: str, folded: str) -> str | None:
     if not (spanish := in_spanish(folded)):
         return None
+    if kind in ("expenditure", "revenue") and " " not in spanish:
+        return moment_of(kind, spanish, spanish)  # ``title``, ``value`` stand in tables of anything
     found = synonyms(kind).exact.get(spanish)
     return found[0] if found else moment_of(kind, spanish, spanish) or field_of(kind, spanish)
 
