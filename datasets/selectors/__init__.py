@@ -18,6 +18,7 @@ from .contract_sums import (
     contract_totals,
     filtered_totals,
     top_suppliers,
+    totals_of,
 )
 from .contracts import (
     CONTRACT_ORDERS,
@@ -162,6 +163,7 @@ __all__ = [
     "told_by",
     "top_suppliers",
     "totals",
+    "totals_of",
     "trend",
     "work_cycles",
     "work_places",

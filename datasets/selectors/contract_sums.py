@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db.models import (
@@ -29,6 +29,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext
 
 from datasets.models import BANDS, Contract, ContractCell, Release, Supplier
+from gesoc.common.moments import present
 
 from .cells import sum_stated
 from .contracts import ContractFilters, contracts
@@ -102,6 +103,32 @@ class FilteredTotals:
 
 
 DIRECT = Case(When(method=Contract.Method.DIRECT, then=F("amount")), When(method__gt="", then=Decimal(0)))
+
+
+def totals_of(
+    rows: Sequence[Contract], *, counted_with: Mapping[str, str], currency: str, limit: int = 10
+) -> FilteredTotals:
+    """What `filtered_totals` tells of contracts that are here already, where they are all that filters leave. No query."""
+    mine = [one for one in rows if one.currency == currency]
+    by_supplier: dict[str, list[Contract]] = {}
+    for one in mine:
+        if one.supplier_id is not None:
+            by_supplier.setdefault(counted_with.get(str(one.supplier_id), str(one.supplier_id)), []).append(one)
+    told = [
+        ContractTotal(key, "", currency, _stated(some), len(some), sum_stated(map(_direct, some)))
+        for key, some in by_supplier.items()
+    ]
+    in_order = sorted(told, key=lambda one: (one.amount is None, -(one.amount or 0), int(one.key)))
+    return FilteredTotals(len(rows), _stated(mine), in_order[:limit])
+
+
+def _stated(rows: Iterable[Contract]) -> Decimal | None:
+    return sum_stated(one.amount for one in rows)
+
+
+def _direct(one: Contract) -> Decimal | None:
+    """As `DIRECT` tells it."""
+    return one.amount if one.method == Contract.Method.DIRECT else Decimal(0) if one.method else None
 
 
 class _Sum(Func):
@@ -192,18 +219,26 @@ def _named(rows: Sequence[_Row], names: Mapping[str, str]) -> list[ContractTotal
 
 
 class ContractSums:
-    """All that the cells of a body's lists tell: procedures of every year, and of some of the lists what they tell besides.
-    One query."""
+    """All that the cells of a body's lists tell: procedures of every year, and of some of the lists what they tell besides;
+    suppliers as they are counted in `version` of the data. One query."""
 
-    def __init__(self, releases: Sequence[Release], chosen: Sequence[Release]) -> None:
+    def __init__(self, releases: Sequence[Release], chosen: Sequence[Release], *, version: int) -> None:
+        self._version = version
         self._methods: dict[int, list[_Row]] = {}
         self._others: dict[str, list[_Row]] = {}
         years = {one.pk: one.year for one in releases}
         for release, by, *cell in _cells(releases, chosen):
+            row = _Row(*cell)
             if by == ContractCell.By.METHOD:
-                self._methods.setdefault(years[release], []).append(_Row(*cell))
-            else:
-                self._others.setdefault(by, []).append(_Row(*cell))
+                self._methods.setdefault(years[release], []).append(row)
+                continue
+            if by == ContractCell.By.SUPPLIER:
+                row = replace(row, key=self.counted_with.get(row.key, row.key))
+            self._others.setdefault(by, []).append(row)
+
+    @cached_property
+    def counted_with(self) -> Mapping[str, str]:
+        return counted_with(self._version, present())
 
     @cached_property
     def methods_by_year(self) -> dict[int, list[ContractTotal]]:
@@ -245,12 +280,18 @@ def _band(least: int | None, below: int | None, methods: Mapping[str, _Row]) -> 
 def _cells(releases: Sequence[Release], chosen: Sequence[Release]) -> Iterable[tuple[Any, ...]]:
     """Two looks into the key in one question: one question of all would read the suppliers of every year."""
     by = ContractCell.By
-    columns = ("release_id", "by", "whose", "currency", "amount", "line_count", "direct_amount")
-    whose = Case(When(by=by.SUPPLIER, then=_counted_as()), default=F("key"))
-    methods = ContractCell.objects.filter(by=by.METHOD, **in_releases(releases)).annotate(whose=F("key"))
+    columns = ("release_id", "by", "key", "currency", "amount", "line_count", "direct_amount")
+    methods = ContractCell.objects.filter(by=by.METHOD, **in_releases(releases)).values_list(*columns)
     others = ContractCell.objects.filter(by__in=[by.MONTH, by.SUPPLIER, by.BAND], **in_releases(chosen))
-    told = methods.values_list(*columns)
-    return told.union(others.annotate(whose=whose).values_list(*columns), all=True) if chosen else told
+    return methods.union(others.values_list(*columns), all=True) if chosen else methods
+
+
+@lru_cache(maxsize=2)
+def counted_with(version: int, moment: float) -> dict[str, str]:
+    """The keys of suppliers that somebody said are another one, and of whom: as many as people have merged, which a process
+    knows for a minute while the data stay the same. One query."""
+    merged = Supplier.objects.filter(merged_into__isnull=False).order_by().values_list("pk", "merged_into_id")
+    return {str(pk): str(root) for pk, root in merged}
 
 
 def _added(rows: Iterable[_Row]) -> list[_Row]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -53,7 +53,10 @@ class ContractsPage(DashboardView):
     def aside() -> Mapping[str, Any]:
         """The years in which its contracts raise a question, as often as they do."""
         raised = questions_of_contracts().filter(public_body=OuterRef("pk"))
-        return {"questions": ArraySubquery(raised.order_by().values("year"))}
+        return {
+            "questions": ArraySubquery(raised.order_by().values("year")),
+            "version": Subquery(selectors.data_versions().values("value")),
+        }
 
     def find_releases(self) -> list[Release]:
         return selectors.apart(super().find_releases())
@@ -66,7 +69,8 @@ class ContractsPage(DashboardView):
         if self.order:
             paginator.object_list = selectors.contracts_listed(self.filters, by=self.order)
         page = paginator.get_page(self.params.get("pagina"))
-        page.object_list = selectors.listed(page.object_list, self.filters)
+        rows = self.first[:PER_PAGE] if page.number == 1 and not self.order else page.object_list
+        page.object_list = selectors.listed(rows, self.filters)
         return {
             "figures": [
                 self.procedures(),
@@ -151,16 +155,24 @@ class ContractsPage(DashboardView):
     @cached_property
     def cells(self) -> ContractSums:
         """Procedures of every year, and what else the cells of the chosen lists tell. One query."""
-        return selectors.ContractSums(self.releases, self.chosen)
+        return selectors.ContractSums(self.releases, self.chosen, version=self.version)
 
     @property
     def by_year(self) -> dict[int, list[ContractTotal]]:
         return self.cells.methods_by_year
 
     @cached_property
+    def first(self) -> list[Contract]:
+        """The first page as they stand in the files, and one more. One query."""
+        return list(selectors.contracts_listed(self.filters)[: PER_PAGE + 1])
+
+    @cached_property
     def left(self) -> FilteredTotals:
-        """What the filters leave, told in one query."""
-        return selectors.filtered_totals(self.filters, currency=self.currency, limit=TOP)
+        """What the filters leave: added up from the first page where that holds them all, else told in one query."""
+        if self.params.get("pagina") or len(self.first) > PER_PAGE:
+            return selectors.filtered_totals(self.filters, currency=self.currency, limit=TOP)
+        counted_with = self.cells.counted_with
+        return selectors.totals_of(self.first, counted_with=counted_with, currency=self.currency, limit=TOP)
 
     @property
     def count(self) -> int | None:

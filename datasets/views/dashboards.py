@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from datasets import takeaway
 from datasets.models import PublicBody, Release
 from datasets.selectors.releases import UNREAD, published_releases
 from datasets.takeaway import Taken
+from datasets.versions import data_version
 from gesoc.common.charts.frame import Figure
 from gesoc.common.compiled import compiled_once
 
@@ -110,6 +112,11 @@ class DashboardView(View):
     def aside() -> Mapping[str, Any]:
         """What the page reads together with a municipality's government: annotations by name."""
         return {}
+
+    @cached_property
+    def version(self) -> int:
+        """Of the public data, from before what the page shows was read."""
+        return (self.place.aside["version"] or 0) if "version" in self.place.aside else data_version()
 
     def page(self) -> dict[str, Any]:
         raise NotImplementedError

@@ -212,10 +212,6 @@ class OverviewView(DashboardView):
         return self.peers_found[year]
 
     @cached_property
-    def version(self) -> int:
-        return (self.place.aside["version"] or 0) if "version" in self.place.aside else selectors.data_version()
-
-    @cached_property
     def peers_found(self) -> dict[int, tuple[Standing, Beside] | None]:
         return {}
 

@@ -169,8 +169,9 @@ def test_queries_are_as_many_for_one_contract_as_for_three(client, body):
     place.awards(body, 2023, contracts=3)
     place.awards(body, 2022, contracts=3)
     assert queries_of(client, f"{CONTRACTS}?anio=todos") == one
-    # The place, releases, cells, the contracts of the page, names of suppliers; states and caps, which are kept for a minute.
-    assert one == 7
+    # The place, releases, cells, the contracts of the page, names of suppliers; and states, caps and which suppliers are counted
+    # with another, which are kept for a minute.
+    assert one == 8
     filtered = queries_of(client, f"{CONTRACTS}?metodo=directa")
     assert filtered == one + 1  # what the filters leave
 

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 
@@ -255,20 +256,20 @@ def test_top_suppliers_in_one_currency(two_quarters, django_assert_num_queries):
 def test_all_cells_of_a_page_are_read_in_one_question(two_quarters, django_assert_num_queries):
     releases, supplier, other = two_quarters
     Supplier.objects.filter(pk=other.pk).update(merged_into=supplier)
-    with django_assert_num_queries(1):
-        sums = selectors.ContractSums(releases, releases)
+    with django_assert_num_queries(2):  # the cells; and, once a minute, which suppliers are counted with another
+        sums = selectors.ContractSums(releases, releases, version=0)
         by_year, months, suppliers = sums.methods_by_year, sums.months, sums.suppliers("MXN")
     methods = selectors.contract_totals(releases=releases, by="method")
     assert {year: sorted(rows, key=str) for year, rows in by_year.items()} == {2024: sorted(methods, key=str)}
     assert months == selectors.contract_totals(releases=releases, by="month")
     assert suppliers == [ContractTotal(str(supplier.pk), "", "MXN", Decimal("1050.10"), 4, Decimal("60.00"))]
     with django_assert_num_queries(0):
-        assert selectors.ContractSums([], []).methods_by_year == {}
+        assert selectors.ContractSums([], [], version=0).methods_by_year == {}
 
 
 def test_the_other_lists_of_a_body_tell_their_procedures_alone(two_quarters):
     releases, supplier, _other = two_quarters
-    sums = selectors.ContractSums(releases, releases[:1])
+    sums = selectors.ContractSums(releases, releases[:1], version=0)
     assert sum(one.line_count for one in sums.methods_by_year[2024]) == 5
     assert [(one.key, one.line_count) for one in sums.months] == [("2024-02", 2)]
     assert [one.key for one in sums.suppliers("MXN")] == [str(supplier.pk)]
@@ -322,3 +323,28 @@ def test_lists_of_other_years_are_not_looked_into(awards, django_assert_num_quer
     assert selectors.contracts(replace(filters, year=year)).count() == 6
     with django_assert_num_queries(0):
         assert list(selectors.contracts(replace(filters, year=year - 1))) == []
+
+
+@pytest.mark.parametrize("currency", ["MXN", "USD", "EUR"])
+@pytest.mark.parametrize("limit", [1, 10])
+@pytest.mark.parametrize("seed", range(6))
+def test_what_filters_leave_is_the_same_added_up_here_or_there(db, seed, limit, currency):
+    """Amounts, procedures and suppliers by lot, each of them lacking now and then; one supplier is counted with another."""
+    chance = Random(seed)
+    release = ReleaseFactory(kind="contracts", document="", breakdown="full")
+    suppliers = [None, *SupplierFactory.create_batch(3)]
+    suppliers.append(SupplierFactory(merged_into=suppliers[1]))
+    for number in range(chance.choice([0, 1, 12])):
+        ContractFactory(
+            release=release,
+            line_no=number,
+            supplier=chance.choice(suppliers),
+            amount=chance.choice([None, Decimal(chance.randrange(4)), Decimal(chance.randrange(10_000)) / 100]),
+            currency=chance.choice(["MXN", "MXN", "USD"]),
+            method=chance.choice(["direct", "open", ""]),
+        )
+    filters = ContractFilters(public_body=release.public_body, releases=(release,))
+    rows = list(selectors.contracts_listed(filters))
+    counted_with = {str(suppliers[4].pk): str(suppliers[1].pk)}
+    here = selectors.totals_of(rows, counted_with=counted_with, currency=currency, limit=limit)
+    assert here == selectors.filtered_totals(filters, currency=currency, limit=limit)
