@@ -25,9 +25,11 @@ def _rules() -> list[tuple[str, re.Pattern[str], int, str]]:
 
 
 def layout_of(areas: Sequence[Area], foreign: str = "") -> str:
-    """Of every table once, in their order."""
+    """Of every table once, in their order; of what is for something else and has no format of its own, what that is."""
     names = dict.fromkeys(_name(area) for area in areas)
-    return "; ".join(names) or FOREIGN.get(foreign, "")
+    if foreign in FOREIGN and not names.keys() - {OWN}:
+        return FOREIGN[foreign]
+    return "; ".join(names)
 
 
 def _name(area: Area) -> str:
