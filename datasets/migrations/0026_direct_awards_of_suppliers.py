@@ -14,6 +14,10 @@ DIRECT = """
         AND cell.release_id = counted.release_id AND cell.currency = counted.currency AND cell.key = counted.key
 """
 
+# What was updated lies where there was room: the cells of a list, which a load writes one after the other, on as many pages of
+# the table as there are suppliers.
+TOGETHER_AGAIN = "CLUSTER datasets_contractcell USING datasets_contractcell_pkey"
+
 
 class Migration(gesoc.common.migrations.Migration):
 
@@ -28,4 +32,5 @@ class Migration(gesoc.common.migrations.Migration):
             field=models.DecimalField(decimal_places=2, max_digits=18, null=True),
         ),
         migrations.RunSQL(DIRECT, migrations.RunSQL.noop),
+        migrations.RunSQL(TOGETHER_AGAIN, migrations.RunSQL.noop),
     ]
