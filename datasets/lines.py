@@ -7,20 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .models import Contract, Debt, ExpenditureLine, Kind, Release, RevenueLine, Sanction, Work
+from .models import LINES, Contract, Debt, Kind, Release, Sanction, Work
 from .privacy import cover
 from .words import amount, moment_name
 
 RECORDS = (Contract, Work, Debt, Sanction)
 PER_PAGE = 50
-MODELS: dict[str, Any] = {
-    Kind.EXPENDITURE: ExpenditureLine,
-    Kind.REVENUE: RevenueLine,
-    Kind.CONTRACTS: Contract,
-    Kind.WORKS: Work,
-    Kind.DEBT: Debt,
-    Kind.SANCTIONS: Sanction,
-}
+MODELS: dict[str, Any] = LINES
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.db import connection, models
 
-from datasets.ingest.corrected import CELLS, LINES, Base, columns_of, releases_of, told
+from datasets.ingest.corrected import CELLS, Base, columns_of, releases_of, told
 from datasets.ingest.load import Loader
 from datasets.ingest.report import Outcome, SliceResult, cents_of, decimals
 from datasets.ingest.slices import SliceKey
 from datasets.ingest.targets import Targets, write_down
-from datasets.models import Ingest, Release
+from datasets.models import LINES, Ingest, Release
 
 if TYPE_CHECKING:
     from datasets.ingest.alone import Pass

@@ -9,29 +9,9 @@ from typing import Any
 from django.db import connection, models
 
 from datasets.ingest.report import Outcome
-from datasets.models import (
-    Contract,
-    ContractCell,
-    Debt,
-    ExpenditureCell,
-    ExpenditureLine,
-    Ingest,
-    Release,
-    RevenueCell,
-    RevenueLine,
-    Sanction,
-    Work,
-)
+from datasets.models import LINES, ContractCell, ExpenditureCell, Ingest, Release, RevenueCell
 
-#: kind -> the tables that hold its lines and its cells
-LINES: dict[str, type[models.Model]] = {
-    "expenditure": ExpenditureLine,
-    "revenue": RevenueLine,
-    "contracts": Contract,
-    "works": Work,
-    "debt": Debt,
-    "sanctions": Sanction,
-}
+#: kind -> the table that holds its cells
 CELLS: dict[str, type[models.Model]] = {
     "expenditure": ExpenditureCell,
     "revenue": RevenueCell,

@@ -16,11 +16,11 @@ from datasets.ingest.dates import parse_date
 from datasets.ingest.layout import Area
 from datasets.ingest.numbers import by_either_mark
 from datasets.ingest.relations import SUMS
+from datasets.ingest.unread import listed, looked_at
 
 Comparable = TypeVar("Comparable", date, Decimal)
 FEWEST = 3  # rows that can be compared
 MOSTLY = 0.8
-ROWS = 400
 CLOSE = Decimal("0.01")  # of the larger figure: rounded thousands are no contradiction
 #: Fields of which an earlier one is never after, or under, the next in nearly any row.
 DAYS = (("start_date", "end_date"), ("date_signed", "maturity_date"), ("notice_date", "award_date"))
@@ -36,16 +36,16 @@ def doubts(area: Area, mapping: ColumnMapping, rows: Sequence[int]) -> list[str]
     """One question for each contradiction, by the headings of the columns in it. None once a person has looked at them."""
     if "person" in mapping.confidence.values():
         return []
-    looked = [*rows][:: 1 + len(rows) // ROWS]
+    looked = looked_at(rows)
     return [
-        f"Lo que traen estas columnas no concuerda con lo que parecen ser: {_listed(area, columns)}. ¿Qué es cada una?"
+        f"Lo que traen estas columnas no concuerda con lo que parecen ser: {_named(area, columns)}. ¿Qué es cada una?"
         for columns in _contradictions(area, mapping, looked)
         if any(mapping.confidence.get(column) == "similar" for column in columns)
     ]
 
 
-def _listed(area: Area, columns: Sequence[int]) -> str:
-    return ", ".join(f"«{area.headings[column]}»" for column in sorted(columns))
+def _named(area: Area, columns: Sequence[int]) -> str:
+    return listed([area.headings[column] for column in sorted(columns)])
 
 
 def _contradictions(area: Area, mapping: ColumnMapping, rows: Sequence[int]) -> Iterator[list[int]]:

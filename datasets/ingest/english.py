@@ -106,6 +106,7 @@ WORDS = {
     "year": "ano",
     "yr": "ano",
 }
+_OWN_WORDS = frozenset(word for own in _PHRASES.values() for word in own.split())
 _FILLER = frozenset({"of", "the", "in", "mxn"})
 
 
@@ -114,9 +115,8 @@ def in_spanish(folded: str) -> str:
     text = " ".join(re.findall(r"[a-z]+", folded))
     for phrase, own in _PHRASES.items():
         text = re.sub(rf"\b{phrase}\b", own, text)
-    own_words = {word for own in _PHRASES.values() for word in own.split()}
     words = [word for word in text.split() if word not in _FILLER]
-    if not all(word in WORDS or word in own_words for word in words):
+    if not all(word in WORDS or word in _OWN_WORDS for word in words):
         return ""
     spanish = " ".join(WORDS.get(word, word) for word in words)
     return "" if spanish == folded else spanish

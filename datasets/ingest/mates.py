@@ -11,33 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import connection, models
+from django.db import connection
 
 from datasets.ingest.shapes import Finding
-from datasets.models import (
-    Contract,
-    Debt,
-    ExpenditureLine,
-    Ingest,
-    Package,
-    PackageMember,
-    Release,
-    RevenueLine,
-    Sanction,
-    Work,
-)
+from datasets.models import LINES, Ingest, Package, PackageMember, Release
 
 REPEATED, DIFFERENT, HOLDS = "repeated_in_package", "different_in_package", "holds_others_of_package"
 #: What a person must look at before it is published.
 STOPS = frozenset({REPEATED, DIFFERENT})
-LINES: dict[str, type[models.Model]] = {
-    "expenditure": ExpenditureLine,
-    "revenue": RevenueLine,
-    "contracts": Contract,
-    "works": Work,
-    "debt": Debt,
-    "sanctions": Sanction,
-}
 #: Where a row stands in its file, and what is derived from the rest.
 _PLACE = frozenset({"public_body", "release", "line_no", "sheet_no", "source_row", "last_row", "search_text"})
 #: A contract is told by what its public address tells it by, and its amount.

@@ -122,13 +122,18 @@ def listed(headings: Sequence[str]) -> str:
     return ", ".join(f"«{heading}»" for heading in headings[:MOST_LISTED]) + more
 
 
+def looked_at(rows: Sequence[int]) -> Sequence[int]:
+    """Of a long table a few hundred rows from its beginning to its end."""
+    return rows[:: 1 + len(rows) // ROWS]
+
+
 def unread_columns(area: Area, mapping: ColumnMapping, rows: Sequence[int]) -> Unread:
     """Of a list of records. Nothing is asked once a person has looked at the columns."""
-    looked = [*rows][:: 1 + len(rows) // ROWS]
-    sorts = _sorts(area, mapping, looked)
-    amounts = _unsaid_amounts(area, mapping, looked, _of(sorts, AMOUNT))
     if "person" in mapping.confidence.values():
         return Unread()
+    looked = looked_at(rows)
+    sorts = _sorts(area, mapping, looked)
+    amounts = _unsaid_amounts(area, mapping, looked, _of(sorts, AMOUNT))
     if has_known_headings(area):
         return Unread(amounts=_named(area, amounts))
     missing = {sort for sort, names in NEEDS[mapping.kind] if not mapping.has(*names)}
@@ -269,14 +274,14 @@ def unread_labels(area: Area, mapping: ColumnMapping, rows: Sequence[int]) -> Un
     """Of a budget: texts that nobody understood are asked about where codes have no name, or where they alone part rows."""
     if "person" in mapping.confidence.values() or has_known_headings(area):
         return Unread()
-    looked = [*rows][:: 1 + len(rows) // ROWS]
-    free = [column for column, sort in _sorts(area, mapping, looked).items() if sort in (NAME, CODE)]
-    names = [column for column in free if sort_of([area.grid.cell(row, column).strip() for row in looked]) == NAME]
+    looked = looked_at(rows)
+    sorts = _sorts(area, mapping, looked)
+    free = [column for column, sort in sorts.items() if sort in (NAME, CODE)]
     bare = any(mapping.has(code) and not mapping.has(name) for code, name in NAME_OF.items())
     labels = [column for column, name in mapping.fields.items() if name not in MOMENTS[mapping.kind]]
     asked = [
         column
-        for column in names
+        for column in _of(sorts, NAME)
         if _tells_apart(area, looked, column) and (bare or _parts(area, looked, labels, column))
     ][:MOST_ASKED]
     return Unread(_named(area, asked), others=_named(area, [column for column in free if column not in asked]))

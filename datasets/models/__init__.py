@@ -1,5 +1,7 @@
 """Published files, what was read from them, and the canonical facts."""
 
+from django.db.models import Model
+
 from .classifiers import ClassNode, Crosswalk, Label
 from .facts import Contract, ExpenditureLine, RevenueLine, Supplier
 from .history import LegalReferenceEvent, MappingProfileEvent, ProcurementCapEvent, PublicBodyEvent, ReleaseEvent
@@ -15,8 +17,19 @@ from .sources import PublicBody, Source, SourceFile
 from .versions import DataVersion
 from .watches import Fetch, Watch
 
+# What the lines of a kind are.
+LINES: dict[str, type[Model]] = {
+    Kind.EXPENDITURE: ExpenditureLine,
+    Kind.REVENUE: RevenueLine,
+    Kind.CONTRACTS: Contract,
+    Kind.WORKS: Work,
+    Kind.DEBT: Debt,
+    Kind.SANCTIONS: Sanction,
+}
+
 __all__ = [
     "BANDS",
+    "LINES",
     "Breakdown",
     "ClassNode",
     "Contract",

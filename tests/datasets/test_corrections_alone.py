@@ -7,9 +7,9 @@ from django.db import connection
 
 from datasets import rereading, services
 from datasets.ingest import pipeline, reading
-from datasets.ingest.corrected import CELLS, LINES, columns_of
+from datasets.ingest.corrected import CELLS, columns_of
 from datasets.ingest.readers import stream, text
-from datasets.models import Ingest, Release, RowIssue
+from datasets.models import LINES, Ingest, Release, RowIssue
 from datasets.source_rows import path_of
 from tests.factories.datasets import MunicipalityFactory
 from tests.factories.partners import GesocFactory
