@@ -47,19 +47,6 @@ class CeleryWorker:
             assert self.process.poll() is None and time.monotonic() < end, self.log.read_text()
             time.sleep(0.05)
 
-    def hold(self) -> None:
-        """Its pool stands still wherever it is, as on a machine that gives it no time; the worker itself goes on."""
-        self._signal_pool(signal.SIGSTOP)
-
-    def let_go(self) -> None:
-        self._signal_pool(signal.SIGCONT)
-
-    def _signal_pool(self, number: signal.Signals) -> None:
-        assert self.process
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        for child in children:
-            os.kill(int(child), number)
-
     def kill(self) -> None:
         """SIGKILL for the worker and its pool, as the out-of-memory killer or a power cut would do."""
         self._end(signal.SIGKILL)

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import pytest
@@ -35,6 +34,7 @@ LINES = 30_000  # two blocks: there is a middle to be stopped in
 REJECTED = LINES // LINES_PER_SLICE * 2
 TABLE = "datasets_expenditureline"
 EMPTY = f"SET mesa.may_truncate = on; TRUNCATE {TABLE}, datasets_expenditurecell, datasets_sourcefile CASCADE"
+GATE = 20_240_101  # the number of an advisory lock that the product does not use
 BEFORE_READING, AT_THE_END = "datasets_rowissue", "datasets_reviewstep"
 
 
@@ -183,33 +183,46 @@ def test_redis_that_is_killed_in_the_middle_of_a_load_costs_neither_the_load_nor
     assert temporary_files(settings) == []
 
 
-def hold_in_copy(house, worker):
-    """Stop the worker's pool while the server waits for the next rows of a COPY."""
-    waits = f"SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY {TABLE}%' AND wait_event = 'ClientRead'"
-    mid_copy = f"{waits} AND state = 'active'"
-    for _attempt in range(1_000):
-        worker.hold()
-        time.sleep(0.02)  # until the server has taken what was sent before
-        if house.ask(mid_copy):
-            return
-        worker.let_go()
-        time.sleep(0.01)
-    raise AssertionError("it never was in a COPY")
+@contextmanager
+def gate_in_copy(house, line_no):
+    """Holds a COPY still at a line of it: the lines before have arrived, those after wait in the worker."""
+    held = house.admin()
+    held.cursor().execute(f"""
+        SELECT pg_advisory_lock({GATE});
+        CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN PERFORM pg_advisory_xact_lock_shared({GATE}); RETURN NEW; END';
+        CREATE TRIGGER gate BEFORE INSERT ON {TABLE} FOR EACH ROW WHEN (NEW.line_no = {line_no})
+            EXECUTE FUNCTION wait_at_gate();
+    """)
+    yield
+    held.close()
+
+
+def stops_in_copy(house):
+    stands = f"SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY {TABLE}%' AND wait_event = 'advisory'"
+    wait_for(lambda: house.ask(stands), 30)
+
+
+def without_gate(house):
+    house.do(f"DROP TRIGGER gate ON {TABLE}; DROP FUNCTION wait_at_gate()")
 
 
 def test_redis_that_is_killed_in_the_middle_of_a_copy_costs_only_the_sight_of_the_progress(
     worker, at_home, dirty, settings
 ):
     expected, coordinator = undisturbed(dirty), GesocFactory()
-    ingest = hand_over(dirty, "Q1", by=coordinator)
-    hold_in_copy(at_home, worker)
-    assert "filas leídas" in page_of(ingest, coordinator)
-    at_home.kill_redis()
-    told = page_of(ingest, coordinator)
-    assert "Sigue en marcha; en este momento no se puede saber cuánto lleva." in told
-    assert "filas leídas" not in told and "<progress" in told and 'value="' not in told.partition("<progress")[2][:200]
-    worker.let_go()
+    within_second_block = max(line_no for _body, line_no, *_amounts in expected[0]) - 1_000
+    with gate_in_copy(at_home, within_second_block):
+        ingest = hand_over(dirty, "Q1", by=coordinator)
+        stops_in_copy(at_home)
+        assert "filas leídas" in page_of(ingest, coordinator)
+        at_home.kill_redis()
+        told = page_of(ingest, coordinator)
+        assert "Sigue en marcha; en este momento no se puede saber cuánto lleva." in told
+        assert "filas leídas" not in told
+        assert "<progress" in told and 'value="' not in told.partition("<progress")[2][:200]
     done = end_of(ingest)  # Redis is still away
+    without_gate(at_home)
     assert (done.status, done.error, done.attempts, done.rows_rejected) == ("published", "", 1, REJECTED)
     assert kept(at_home, "Q1") == expected
     page = page_of(done, coordinator)
