@@ -22,7 +22,7 @@ GROUPS = {
     "tamano": gettext_lazy("Of similar size"),
     "estado": gettext_lazy("Of the same state"),
     "costa": gettext_lazy("By the coast"),
-    "metropoli": gettext_lazy("By metropolitan zone"),
+    "metropoli": gettext_lazy("Of a like metropolis"),
     "todos": gettext_lazy("All with data"),
 }
 UNASKED = ("tamano", "estado", "todos")  # in this order; the others are for who asks for them

@@ -11,13 +11,12 @@ from django.utils.translation import gettext, ngettext
 from datasets import narration, sentences
 from datasets.models import Release
 from datasets.selectors import Cell
-from datasets.words import moment_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, Table, link, row
 
 from .cycle import signed
 from .ledger import View
-from .sources import document_name, provenances
+from .sources import moment_in_document, provenances
 
 EACH = 5  # of those that rose and of those that fell
 
@@ -57,10 +56,9 @@ def changes(
     return Figure(
         key="cambios",
         title=title,
-        subtitle=gettext("%(moment)s, %(document)s against %(year)s, pesos of %(base)s")
+        subtitle=gettext("%(figures)s against %(year)s, pesos of %(base)s")
         % {
-            "moment": moment_name(view.moment),
-            "document": document_name(view.release),
+            "figures": moment_in_document(view.moment, view.release),
             "year": earlier.year,
             "base": view.release.year,
         },

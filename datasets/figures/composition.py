@@ -18,7 +18,7 @@ from gesoc.common.charts.frame import Column, Figure, Table, hung, link, row
 from gesoc.common.text import sort_key
 
 from .ledger import View
-from .sources import document_name, provenances
+from .sources import document_name, moment_in_document, provenances
 
 ROWS = 60  # a table on a page; the CSV has all
 BLOCKS = 12  # of a treemap
@@ -178,9 +178,8 @@ def colour(view: View, cell: Cell) -> str:
 
 
 def _subtitle(view: View, shown: _Shown) -> str:
-    said = gettext("%(moment)s, %(document)s, %(unit)s: %(total)s.") % {
-        "moment": moment_name(view.moment),
-        "document": document_name(view.release),
+    said = gettext("%(figures)s, %(unit)s: %(total)s.") % {
+        "figures": moment_in_document(view.moment, view.release),
         "unit": view.measure.wording,
         "total": view.measure.say(shown.whole),
     }

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 
 from datasets.models import Document, Release
-from datasets.words import MOMENTS, period_name
+from datasets.words import MOMENTS, moment_name, period_name
 from gesoc.common.charts.frame import Provenance
 from gesoc.common.dates import day
 from gesoc.common.money import number
@@ -33,6 +33,13 @@ def document_name(release: Release) -> str:
         **named,
         "period": inside_sentence(period_name(release.period)),
     }
+
+
+def moment_in_document(moment: str, release: Release) -> str:
+    """Accrued, Public account 2024; what an approved budget approves is said by its own name."""
+    if moment == release.document == "approved":
+        return document_name(release)
+    return gettext("%(moment)s, %(document)s") % {"moment": moment_name(moment), "document": document_name(release)}
 
 
 def inside_sentence(name: str) -> str:

@@ -21,6 +21,14 @@ _COMPANY = re.compile(
     r"\bS\.? ?A\.?(?: ?P\.? ?I\.?| ?B\.?)?(?: DE C\.? ?V\.?)?$|\bDE C\.? ?V\.?$|\bS\.? DE R\.? ?L\.?|\bS\.? ?C\.?$|\bA\.? ?C\.?$",
     re.IGNORECASE,
 )
+_BANK = re.compile(
+    r"\bban(?:co|ca|obras|orte|amex|regio|jio|jercito|bajio)\b|\b(?:bbva|bancomer|santander|hsbc|scotiabank|inbursa|interacciones|nafin)\b"
+    r"|\bnacional financiera\b"
+)
+_BUILT = re.compile(
+    r"(?:construccion|reconstruccion|rehabilitacion|pavimentacion|repavimentacion|ampliacion|introduccion|remodelacion|bacheo"
+    r"|mejoramiento|modernizacion|perforacion|electrificacion|urbanizacion|terminacion|encarpetado|recarpeteo)\b"
+)
 #: Kinds whose rows name a supplier, and by kind: the field of a row's name, those of its code, and the words of a title.
 SUPPLIED = ("contracts", "works", "sanctions")
 LABELS = {
@@ -57,6 +65,10 @@ def claim_by_values(area: Area, mapping: ColumnMapping, wanted: Mapping[str, str
         _claim(area, mapping, wanted, "supplier_rfc", lambda text: bool(_RFC.fullmatch(text)))
     if mapping.kind in SUPPLIED and not mapping.has("supplier_name", "supplier_given_name"):
         _claim(area, mapping, wanted, "supplier_name", is_company, least=0.5)
+    if mapping.kind == "debt" and not mapping.has("creditor"):
+        _claim(area, mapping, wanted, "creditor", is_bank, fewest=1)
+    if mapping.kind == "works" and not mapping.has("work_name", "description"):
+        _claim(area, mapping, wanted, "work_name", is_built, least=0.5)
     if mapping.kind == "contracts" and not mapping.has("procedure_type_raw"):
         _claim(area, mapping, wanted, "procedure_type_raw", names_procedure, fewest=1)
     if mapping.kind == "contracts":
@@ -89,6 +101,15 @@ def _tax_by_values(area: Area, mapping: ColumnMapping, wanted: Mapping[str, str]
 
 def is_company(text: str) -> bool:
     return bool(_COMPANY.search(text))
+
+
+def is_bank(text: str) -> bool:
+    return bool(_BANK.search(fold(text)))
+
+
+def is_built(text: str) -> bool:
+    """It names what was built: ``Pavimentación de la calle Hidalgo``."""
+    return bool(_BUILT.match(fold(text)))
 
 
 def _is_item(text: str) -> bool:

@@ -38,6 +38,7 @@ class Work:
     foreign: list[tuple[str | None, Foreign]] = field(default_factory=list)
     candidates: list[Area] = field(default_factory=list)
     layout: str = ""
+    is_supposed: bool = False
 
 
 def read_grid(grid: Grid, children: list[Grid], work: Work, whole: bool) -> None:

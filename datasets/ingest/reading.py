@@ -7,6 +7,7 @@ table ``rows_read`` equals the lines yielded plus everything in ``skipped``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from datasets.ingest import sipot
@@ -46,6 +47,7 @@ from datasets.ingest.shapes import (
 )
 from datasets.ingest.sniff import prescan_xlsx, sniff, too_large
 from datasets.ingest.streaming import plan_stream
+from datasets.ingest.supposed import supposed_kind
 
 __all__ = [
     "LINE_FIELDS",
@@ -91,6 +93,8 @@ def read_file(path: Path, *, name: str, hints: Hints | None = None, progress: Pr
     read_grids(grids, work, whole=not large)
     if not work.parts and not work.foreign:
         work.foreign += _foreign_cells(grids)
+    if not work.parts and not work.foreign and work.hints.kind is None:
+        _suppose(grids, work, whole=not large)
     if large and work.parts:
         plan_stream(
             path,
@@ -192,6 +196,21 @@ def read_grids(grids: list[Grid], work: Work, *, whole: bool) -> None:
         read_grid(grid, children, work, whole)
 
 
+def _suppose(grids: list[Grid], work: Work, *, whole: bool) -> None:
+    """Read once more as what it seems to be. A person is asked in any case."""
+    supposed = supposed_kind(grids, work.name)
+    if supposed is None:
+        return
+    said, (kind, question) = work.hints, supposed
+    work.hints = replace(said, kind=kind)
+    work.candidates.clear()
+    read_grids(grids, work, whole=whole)
+    work.hints = said
+    if work.parts:
+        work.questions.insert(0, question)
+        work.is_supposed = True
+
+
 def _foreign_cells(grids: list[Grid]) -> list[tuple[str | None, Foreign]]:
     """No table at all: what the first rows of the sheets speak of (an OCDS template has one sheet per object)."""
     found = []
@@ -261,6 +280,7 @@ def _finish(work: Work) -> Reading:
         questions=list(dict.fromkeys(work.questions)),
         clues=clues_of(work.candidates) if any(_names_nobody(part.table) for part in parts) else Clues(),
         layout=work.layout or layout_of(_areas_read(work, parts)),
+        is_supposed=work.is_supposed,
     )
 
 

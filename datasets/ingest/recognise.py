@@ -58,7 +58,7 @@ SPENDING_LABELS = (
 )
 TITLED_EVIDENCE = 3  # columns that only such a list has, where nothing but its title says what it is
 MARGIN = 3  # columns more than as a budget, where only the columns say that it is a list
-LEAST_SAID = 2  # columns of a list of which a person has said what it is: the others are asked about
+LEAST_SAID = 1  # column of a list of which a person has said what it is: the others are asked about
 INCOME_LABELS = ("cri_code", "revenue_name", "revenue_group", "revenue_type")
 
 

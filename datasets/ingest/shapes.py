@@ -421,6 +421,7 @@ class Reading:
     questions: list[str]
     clues: Clues = field(default_factory=lambda: Clues())
     layout: str = ""  # the published format, by the name its users know
+    is_supposed: bool = False  # its kind: by cells and titles, where the headings say too little
 
 
 @dataclass(slots=True)

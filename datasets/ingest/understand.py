@@ -40,7 +40,7 @@ def understand(ingest: Ingest, tell: Callable[[float], None]) -> Reading:
         if ingest.pk:
             ingest.save(update_fields=["profile"])
         return read(_hints(ingest, profile))
-    if hints.kind and reading.kind != hints.kind and not (reading.kind and reading.complete):
+    if hints.kind and (reading.is_supposed or reading.kind != hints.kind) and not (reading.kind and reading.complete):
         return read(hints)  # the file does not tell its kind by itself: what was said decides
     return reading
 

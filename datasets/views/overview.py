@@ -30,13 +30,12 @@ from datasets.figures.composition import composition
 from datasets.figures.course import Point, course
 from datasets.figures.ledger import EXPENDITURE, REVENUE, Ledger
 from datasets.figures.measures import measure, series_measure
-from datasets.figures.sources import comparable, covers, document_name, first_moment, total
+from datasets.figures.sources import comparable, covers, first_moment, moment_in_document, total
 from datasets.models import Contract, DisclosureScore, Document, Kind, PublicBody, Release
 from datasets.peer_medians import Beside, beside
 from datasets.peers import GROUPS
 from datasets.selectors import Cell, Standing
 from datasets.selectors.disclosure import newest_scores
-from datasets.words import moment_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Figure
 from gesoc.common.views import Link
@@ -133,10 +132,7 @@ class OverviewView(DashboardView):
         value = total(release, moment)
         people = self.populations.get(release.year)
         each = money.pesos(value / people.value) if people and value is not None else ""
-        words = gettext("%(moment)s, %(document)s.") % {
-            "moment": moment_name(moment),
-            "document": document_name(release),
-        }
+        words = f"{moment_in_document(moment, release)}."
         if each and people:
             words += " " + gettext("%(each)s per inhabitant (population of %(year)s).") % {
                 "each": each,

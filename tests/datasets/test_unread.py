@@ -114,9 +114,9 @@ def test_running_numbers_links_and_notes_are_nothing_to_tell_of(tmp_path):
 def test_no_more_than_three_columns_are_asked_about(tmp_path):
     head = ["Crédito", "Monto contratado", "Fin alfa", "Fin beta", "Cosa gama", "Cosa delta", "Saldo"]
     rows = [
-        ["Uno", 5000, 3100, "Obra", "Banco A", "10/01/2020", 4000],
-        ["Dos", 9000, 47000, "Agua", "Banco B", "10/01/2021", 8000],
-        ["Tres", 7000, 5200, "Luz", "Banco C", "10/01/2022", 6000],
+        ["Uno", 5000, 3100, "Obra", "Grupo A", "10/01/2020", 4000],
+        ["Dos", 9000, 47000, "Agua", "Grupo B", "10/01/2021", 8000],
+        ["Tres", 7000, 5200, "Luz", "Grupo C", "10/01/2022", 6000],
     ]
     reading = read(tmp_path, [head, *rows], "Deuda pública 2023, municipio de Ejemplo, Jalisco", kind="debt")
     (question,) = reading.questions

@@ -1,0 +1,89 @@
+"""A list whose headings nobody knows is proposed as what its title and cells make of it, and never published by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from datasets.ingest.reading import read_file
+from datasets.ingest.shapes import Hints
+from tests.datasets.reading_files import write_xlsx
+
+BOUGHT = [
+    ["Folio", "A quien", "Que se pidió", "Cuando", "Cuanto fue"],
+    ["A-01", "Ferretería Muestra SA de CV", "Tubería de 4 pulgadas", "12/02/2023", "45,320.50"],
+    ["A-02", "Bombas Muestra SA de CV", "Bomba sumergible", "03/03/2023", "128,900.00"],
+    ["A-03", "Químicos Muestra S. de R.L. de C.V.", "Hipoclorito", "21/04/2023", "18,760.10"],
+    ["A-04", "Medidores Muestra SA de CV", "Medidores", "09/06/2023", "96,400.00"],
+]
+OWED = [
+    ["Quien prestó", "Lo que prestó", "Lo que falta", "Cuando se acaba"],
+    ["Banobras, S.N.C.", "45,000,000.00", "30,250,000.00", "31/12/2030"],
+    ["BBVA México", "12,000,000.00", "4,100,000.00", "30/06/2026"],
+    ["Banco del Bajío", "8,500,000.00", "8,100,000.00", "15/01/2029"],
+]
+BUILT = [
+    ["Tarea", "Por donde", "Lo que costó", "Arrancó"],
+    ["Pavimentación de la calle Uno", "Col. Centro", "1,250,300.00", "05/03/2023"],
+    ["Rehabilitación de drenaje", "Col. Norte", "845,100.50", "12/04/2023"],
+    ["Construcción de aula", "Col. Sur", "2,400,000.00", "20/05/2023"],
+]
+BARRED = [
+    ["Quien", "Hasta cuando", "Motivo"],
+    ["Ferretería Muestra SA de CV", "12/02/2026", "No entregó"],
+    ["Bombas Muestra SA de CV", "03/03/2027", "Documento falso"],
+    ["Químicos Muestra SA de CV", "21/04/2026", "No entregó"],
+]
+PEOPLE = [
+    ["Quien", "Que hace", "Desde", "Se le da"],
+    ["Juana Pérez López", "Auxiliar", "12/02/2020", "8,320.50"],
+    ["Luis Gómez Ruiz", "Jefe de área", "03/03/2019", "18,900.00"],
+    ["Ana Ríos Díaz", "Secretaria", "21/04/2021", "9,760.10"],
+]
+FIRMS = [
+    ["Quien", "Desde", "Giro"],
+    ["Ferretería Muestra SA de CV", "12/02/2020", "Ferretería"],
+    ["Bombas Muestra SA de CV", "03/03/2019", "Bombas"],
+    ["Químicos Muestra SA de CV", "21/04/2021", "Químicos"],
+]
+
+
+def read(tmp_path, title, rows, **hints):
+    path = write_xlsx(tmp_path / "tabla.xlsx", {"Hoja1": [[title], [], *rows]})
+    return read_file(path, name=path.name, hints=Hints(**hints))
+
+
+@pytest.mark.parametrize(
+    ("title", "rows", "kind", "word"),
+    [
+        ("Relación de lo que se compró en 2023", BOUGHT, "contracts", "compras o contratos"),
+        ("Relación 2023", BOUGHT, "contracts", "compras o contratos"),
+        ("Relación 2023", OWED, "debt", "deudas"),
+        ("Relación 2023", BUILT, "works", "obras"),
+        ("Empresas sancionadas", BARRED, "sanctions", "sancionados"),
+    ],
+)
+def test_kind_is_proposed_with_the_row_of_the_headings_and_asked_about(tmp_path, title, rows, kind, word):
+    reading = read(tmp_path, title, rows)
+    assert (reading.kind, reading.header_row, reading.complete, reading.is_supposed) == (kind, 3, False, True)
+    assert word in reading.questions[0] and "fila 3" in reading.questions[0]
+    assert reading.tables[0].lines == len(rows) - 1
+
+
+@pytest.mark.parametrize("rows", [PEOPLE, FIRMS], ids=["people who are paid", "companies without amounts"])
+def test_cells_that_could_be_anything_are_supposed_to_be_nothing(tmp_path, rows):
+    reading = read(tmp_path, "Relación 2023", rows)
+    assert (reading.kind, reading.is_supposed) == (None, False)
+    assert [found.code for found in reading.findings] == ["no_table"]
+
+
+def test_what_a_person_says_is_asked_about_no_more(tmp_path):
+    columns = {"A quien": "supplier_name", "Que se pidió": "description", "Cuando": "date_signed"}
+    columns |= {"Cuanto fue": "amount_unspecified_tax", "Folio": "contract_number"}
+    reading = read(tmp_path, "Relación 2023", BOUGHT, kind="contracts", columns=columns)
+    assert (reading.kind, reading.is_supposed, reading.questions) == ("contracts", False, [])
+
+
+def test_known_headings_are_supposed_nothing(tmp_path):
+    head = ["No. contrato", "Proveedor", "Descripción", "Fecha de firma", "Importe con IVA"]
+    reading = read(tmp_path, "Relación 2023", [head, *BOUGHT[1:]])
+    assert (reading.kind, reading.is_supposed) == ("contracts", False)
