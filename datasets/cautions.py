@@ -89,8 +89,9 @@ def _jumps(release: Release, earlier: Release) -> Iterable[Caution]:
 
 
 def _named(release: Release, earlier: Release, name: str, now: Decimal, then: Decimal) -> dict[str, str]:
+    is_currency = release.kind == Kind.CONTRACTS  # whose totals are by currency, not by moment
     return {
-        "moment": moment_name(name),
+        "moment": _("Contracted (%(currency)s)") % {"currency": name} if is_currency else moment_name(name),
         "body": release.public_body.name,
         "now": amount(now),
         "then": amount(then),

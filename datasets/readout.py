@@ -82,7 +82,8 @@ def _position(ingest: Ingest) -> int:
 def _columns_note(ingest: Ingest) -> str:
     columns = ingest.report.get("columns") or {}
     used = sum(bool(field) for field in columns.values())
-    return _("%(used)s of %(all)s") % {"used": used, "all": len(columns)} if columns else ""
+    every = max(len(columns), ingest.report.get("headings") or 0)  # loads of before this was counted say only the first
+    return _("%(used)s of %(all)s") % {"used": used, "all": every} if columns else ""
 
 
 def _rows_note(ingest: Ingest) -> str:

@@ -100,6 +100,7 @@ class Outcome:
             "header_row": reading.header_row if reading else None,
             "layout": reading.layout if reading else "",
             "columns": reading.columns if reading else {},
+            "headings": len(reading.tables[0].headings) if reading and reading.tables else 0,
             "numbers": _numbers(reading),
             "unit": reading.tables[0].unit if reading and reading.tables else 1,
             "rows_read": self.rows_read,

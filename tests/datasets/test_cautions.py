@@ -33,6 +33,15 @@ def test_jump_against_the_year_before_is_told():
     assert codes(draft(HEADINGS + ROWS, year=2025)) == []
 
 
+def test_jump_of_contracts_says_what_jumped():
+    head = "No. contrato,Proveedor,Descripción,Monto con IVA,Fecha de firma\n"
+    published(head + "C-1,Muestra SA de CV,Papel,11600.00,10/01/2023\n", year=2023)
+    ingest = draft(head + "C-2,Muestra SA de CV,Papel,21600000.00,10/01/2024\n")
+    releases = list(ingest.releases.select_related("public_body"))
+    [told] = [caution.text for caution in cautions_of(ingest, releases) if caution.code == "jump"]
+    assert told.startswith("Lo contratado (MXN) de Torreón es ")
+
+
 def test_shrunken_file_missed_total_and_broken_rows_are_told():
     published(HEADINGS + ROWS * 4)
     text = (

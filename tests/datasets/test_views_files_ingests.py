@@ -283,6 +283,35 @@ def test_columns_of_unknown_headings_are_named_by_hand(client, odd):
     assert (again.status, again.report["totals"]) == (Ingest.Status.READY, {"approved": "15.00", "modified": "17.00"})
 
 
+BOUGHT = """Folio,A quien,Que se pidió,Cuando,Cuanto fue
+A-01,Ferretería Muestra SA de CV,Tubería de 4 pulgadas,12/02/2023,"45,320.50"
+A-02,Bombas Muestra SA de CV,Bomba sumergible,03/03/2023,"128,900.00"
+A-03,Químicos Muestra SA de CV,Hipoclorito,21/04/2023,"18,760.10"
+"""
+
+
+def test_list_that_was_only_supposed_to_be_contracts_is_confirmed_on_one_page(client):
+    user, organisation = member("coordinacion")
+    client.force_login(user)
+    ingest = upload(BOUGHT, by=user, organisation=organisation, name="relacion.csv")
+    assert (ingest.status, ingest.kind, ingest.rows_loaded) == (Ingest.Status.NEEDS_MAPPING, "contracts", 0)
+    assert "parece una lista de compras o contratos" in page(client.get(address(ingest)))
+    assert readout.steps(ingest)[1].note == "3 de 5"
+    fields = ["contract_number", "supplier_name", "description", "date_signed", "amount_unspecified_tax"]
+    columns = {f"column-{number}": field for number, field in enumerate(fields)}
+    response = client.post(address(ingest, "columnas/"), form_of(client, ingest, body="05035", **columns))
+    assert response.status_code == 302, page(response)
+    again = Ingest.objects.exclude(pk=ingest.pk).get()
+    pipeline.run_ingest(again.pk)
+    again.refresh_from_db()
+    assert (again.status, again.rows_loaded, again.report["totals"]) == (
+        Ingest.Status.READY,
+        3,
+        {"MXN": "192980.60"},
+    )
+    assert readout.steps(again)[1].note == "5 de 5"
+
+
 def test_columns_confirmed_once_are_remembered(client):
     user, organisation = member("coordinacion")
     client.force_login(user)
