@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
@@ -21,6 +21,7 @@ from datasets import selectors
 from datasets.figures.sources import document_name
 from datasets.outages import is_cut_off
 from datasets.selectors import Arrival
+from datasets.versions import data_version
 from dialogues.models import Commitment, CommitmentQuerySet, Session
 from dialogues.selectors import commitments, sessions
 from dialogues.standing import said
@@ -33,6 +34,7 @@ from gesoc.common.dates import day
 from gesoc.common.views import navigation
 from gesoc.search import search_all
 from municipalities.models import State
+from municipalities.selectors import all_states
 from projects import selectors as project_selectors
 from projects.models import Project
 
@@ -48,9 +50,10 @@ SHADES = ((1, 2), (2, 3), (5, 4), (10, 5))  # from so many public bodies on, thi
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    published = selectors.coverage()
-    states = {state.code: state for state in State.objects.filter(code__in=published.by_state)}
-    latest = selectors.latest_arrivals(LATEST)
+    version = data_version()
+    published = selectors.coverage(version)
+    states = {state.code: state for state in all_states() if state.code in published.by_state}
+    latest = selectors.latest_arrivals(LATEST, version)
     context = {
         "published": {
             "files": _counted(
@@ -72,19 +75,27 @@ def home(request: HttpRequest) -> HttpResponse:
 def _at_the_table(user: User | AnonymousUser) -> dict[str, Any]:
     """What is done with the figures: the next dialogues, the commitments whose day is near or past, the projects."""
     now, known = timezone.now(), user.is_authenticated
-    kept = Count("pk", distinct=True, filter=Q(state=Commitment.State.VERIFIED))
-    counts = _promised(user).order_by().aggregate(agreed=Count("pk", distinct=True), kept=kept)
+    agreed = {row["state"]: row["count"] for row in (_agreed(user) if known else _agreed_to_anybody())}
     due = _due(user, now) if known else _due_to_anybody(now)
     return {
-        "sessions": list(sessions.listed(user).upcoming().exclude(state=Session.State.DRAFT)[:AT_A_GLANCE]),
+        "sessions": list(_announced(user, now) if known else _announced_to_anybody(now)),
         "commitments": [(one, said(one, commitments.today_of(one))) for one in due],
-        **counts,
+        "agreed": sum(agreed.values()),
+        "kept": agreed.get(Commitment.State.VERIFIED, 0),
         "projects": list(_under_way(user)) if known else _under_way_to_anybody(),
     }
 
 
 def _promised(user: User | AnonymousUser) -> CommitmentQuerySet:
     return Commitment.objects.visible_to(user).exclude(state=Commitment.State.CANCELLED)
+
+
+def _agreed(user: User | AnonymousUser) -> QuerySet[Commitment, Any]:
+    return _promised(user).order_by().values("state").annotate(count=Count("pk", distinct=True))
+
+
+def _announced(user: User | AnonymousUser, now: datetime) -> QuerySet[Session]:
+    return sessions.listed(user, now).upcoming(now).exclude(state=Session.State.DRAFT)[:AT_A_GLANCE]
 
 
 def _due(user: User | AnonymousUser, now: datetime) -> QuerySet[Commitment]:
@@ -94,6 +105,16 @@ def _due(user: User | AnonymousUser, now: datetime) -> QuerySet[Commitment]:
 def _under_way(user: User | AnonymousUser) -> QuerySet[Project]:
     found = Project.objects.visible_to(user).exclude(stage__in=Project.RESTING)
     return project_selectors.listed(found).order_by("-updated_at", "pk")[:AT_A_GLANCE]
+
+
+@compiled_once
+def _agreed_to_anybody() -> QuerySet[Commitment, Any]:
+    return _agreed(AnonymousUser())
+
+
+@compiled_once
+def _announced_to_anybody(now: datetime) -> QuerySet[Session]:
+    return _announced(AnonymousUser(), now)
 
 
 @compiled_once

@@ -36,8 +36,13 @@ class Coverage:
     by_state: dict[str, int]
 
 
-def coverage() -> Coverage:
-    """Two queries."""
+def coverage(version: int) -> Coverage:
+    """Of a version of the data. Two queries, where a process does not know it already."""
+    return _coverage(version, present())
+
+
+@lru_cache(maxsize=1)
+def _coverage(version: int, moment: float) -> Coverage:
     rows = _bodies_by_place()
     by_state: dict[str, int] = {}
     for row in rows:
@@ -62,8 +67,14 @@ class Arrival:
     lines: int
 
 
-def latest_arrivals(limit: int) -> list[Arrival]:
-    """Newest first, one per reading: a file may hold the slices of hundreds of buyers. Two queries."""
+def latest_arrivals(limit: int, version: int) -> list[Arrival]:
+    """Newest first, one per reading: a file may hold the slices of hundreds of buyers. Two queries, where a process does not know
+    them of this version of the data."""
+    return _latest_arrivals(limit, version, present())
+
+
+@lru_cache(maxsize=1)
+def _latest_arrivals(limit: int, version: int, moment: float) -> list[Arrival]:
     rows = _newest_readings(Few(limit))
     releases = Release.objects.select_related("public_body__municipality__state", "ingest__file").in_bulk(
         [row["one"] for row in rows]

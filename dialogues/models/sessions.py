@@ -87,13 +87,13 @@ class Series(models.Model):
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
-    def visible_to(self, user: User | AnonymousUser) -> SessionQuerySet:
+    def visible_to(self, user: User | AnonymousUser, now: datetime.datetime | None = None) -> SessionQuerySet:
         """Public ones once published, those of the network for its people, one's own in every state."""
         if sees_everything(user):
             return self
         levels = [Visibility.PUBLIC, *([Visibility.NETWORK] if is_in_network(user) else [])]
         shown = Q(visibility__in=levels) | Q(pk__in=self._invited_or_partner(user))
-        return self.filter((self._published() & shown) | Q(pk__in=self._run_by(user)))
+        return self.filter((self._published(now) & shown) | Q(pk__in=self._run_by(user)))
 
     def published(self) -> SessionQuerySet:
         return self.filter(self._published())
@@ -112,8 +112,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return holding(self, text, "search_text", "municipality__search_text")
 
     @staticmethod
-    def _published() -> Q:
-        on_time = Q(publish_at__isnull=True) | Q(publish_at__lte=timezone.now())
+    def _published(now: datetime.datetime | None = None) -> Q:
+        on_time = Q(publish_at__isnull=True) | Q(publish_at__lte=now or timezone.now())
         return ~Q(state=Session.State.DRAFT) & on_time
 
     @staticmethod
