@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def municipality() -> str:
-    """One with a budget, of the demo."""
+    """One with a budget and contracts, of the demo."""
     from gesoc import embedded
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "gesoc.settings"
@@ -57,11 +57,13 @@ def municipality() -> str:
     django.setup()
     from datasets.models import Kind, Release
 
-    found = Release.objects.published().filter(kind=Kind.EXPENDITURE, public_body__kind="municipality")
+    published = Release.objects.published()
+    buyers = published.filter(kind=Kind.CONTRACTS).values("public_body")
+    found = published.filter(kind=Kind.EXPENDITURE, public_body__kind="municipality", public_body__in=buyers)
     code = found.order_by("public_body__municipality").values_list("public_body__municipality", flat=True).first()
     if code is None:
         raise SystemExit(
-            "No municipality has a budget here: run script/demo once, and measure while it is not running."
+            "No municipality has a budget and contracts here: run script/demo once, and measure while it is not running."
         )
     return str(code)
 
