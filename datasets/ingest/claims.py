@@ -104,7 +104,8 @@ def is_company(text: str) -> bool:
 
 
 def is_bank(text: str) -> bool:
-    return bool(_BANK.search(fold(text)))
+    """A lender by its name; with a number it is an account."""
+    return not any(char.isdigit() for char in text) and bool(_BANK.search(fold(text)))
 
 
 def is_built(text: str) -> bool:

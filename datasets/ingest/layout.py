@@ -248,6 +248,18 @@ def _plain_header(grid: Grid) -> tuple[int, ...] | None:
         full = sum(len(cells.keys() & other.keys()) * 5 >= 4 * len(cells) for other in below)
         if len({*cells.values()}) == len(cells) >= MIN_KNOWN and _may_head(cells) and full == len(below) >= 2:
             return (row,)
+    return _bare_header(grid)
+
+
+def _bare_header(grid: Grid) -> tuple[int, ...] | None:
+    """``C. | | $`` over rows that fill the same columns, figures among them: some columns have a heading, others none."""
+    for row in range(min(SEARCH_ROWS, len(grid.rows) - MIN_KNOWN)):
+        cells = _texts(grid, row)
+        below = [_texts(grid, other) for other in range(row + 1, row + 1 + MIN_KNOWN)]
+        alike = all(texts.keys() == below[0].keys() for texts in below) and cells.keys() < below[0].keys()
+        figures = any(all(is_number(texts.get(column, "")) for texts in below) for column in below[0])
+        if alike and figures and len(cells) >= 2 and _may_head(cells):
+            return (row,)
     return None
 
 

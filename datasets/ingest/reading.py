@@ -48,6 +48,7 @@ from datasets.ingest.shapes import (
 from datasets.ingest.sniff import prescan_xlsx, sniff, too_large
 from datasets.ingest.streaming import plan_stream
 from datasets.ingest.supposed import supposed_kind
+from datasets.ingest.unread import listed
 
 __all__ = [
     "LINE_FIELDS",
@@ -95,6 +96,8 @@ def read_file(path: Path, *, name: str, hints: Hints | None = None, progress: Pr
         work.foreign += _foreign_cells(grids)
     if not work.parts and not work.foreign and work.hints.kind is None:
         _suppose(grids, work, whole=not large)
+    if not work.parts and not work.foreign:
+        work.foreign += _unknown_headings(grids, work)
     if large and work.parts:
         plan_stream(
             path,
@@ -209,6 +212,20 @@ def _suppose(grids: list[Grid], work: Work, *, whole: bool) -> None:
     if work.parts:
         work.questions.insert(0, question)
         work.is_supposed = True
+
+
+def _unknown_headings(grids: list[Grid], work: Work) -> list[tuple[str | None, Foreign]]:
+    """Where the headings seem to be, so that a person who says what the file is finds its columns laid out."""
+    for grid in sorted(grids, key=lambda grid: grid.hidden):
+        for area in find_areas(grid, work.hints.header_row, said=True)[:1]:
+            work.candidates = [area]
+            sentence = (
+                f"Los encabezados de la fila {area.first} ({listed(list(area.headings.values()))}) no bastan para saber qué "
+                "contiene el archivo. Si es presupuesto, ingresos, contratos, obras, deuda o sanciones, dilo, y también qué dice "
+                "cada columna."
+            )
+            return [(grid.sheet, Foreign("no_table", sentence))]
+    return []
 
 
 def _foreign_cells(grids: list[Grid]) -> list[tuple[str | None, Foreign]]:

@@ -187,14 +187,17 @@ def _as_budget(area: Area, wanted: Mapping[str, str] | None, kind: str | None) -
     verdicts = [
         verdict
         for name in ("expenditure", "revenue")
-        if kind in (None, name) and (verdict := _budget_verdict(area, name, wanted))
+        if kind in (None, name) and (verdict := _budget_verdict(area, name, wanted, said=kind == name))
     ]
     return max(verdicts, key=lambda verdict: verdict.score, default=None)
 
 
-def _budget_verdict(area: Area, kind: str, wanted: Mapping[str, str] | None) -> Verdict | None:
+def _budget_verdict(area: Area, kind: str, wanted: Mapping[str, str] | None, *, said: bool) -> Verdict | None:
+    """Once a person has said which it is, what the amounts are is asked."""
     mapping = map_columns(area, kind, wanted)
     labels = SPENDING_LABELS if kind == "expenditure" else INCOME_LABELS
+    if said and not mapping.moments and not mapping.has("moment"):
+        return Verdict(kind, mapping)
     if not mapping.moments and not mapping.has("moment"):
         return None
     if not mapping.has(*labels, "flow") or _names_the_other(area, mapping):

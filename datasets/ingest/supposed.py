@@ -7,27 +7,34 @@ have to find the row of the headings before being asked anything. Nothing that i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from datasets.ingest.claims import is_bank, is_built, is_company
-from datasets.ingest.columns import ColumnMapping, share, values_of
+from datasets.ingest.columns import share, values_of
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area, area_titles, find_areas
 from datasets.ingest.recognise import foreign_of, recognise
-from datasets.ingest.registers import REGISTERS
-from datasets.ingest.shapes import CONTRACT_AMOUNTS, Grid
+from datasets.ingest.shapes import Grid
 from datasets.ingest.unread import AMOUNT, looked_at, sort_of
 
-_CONTRACTS_TITLE = re.compile(
-    r"\bcompr(?:as?|o|aron|ad[oa]s?)\b|contrat|adquisicion|pedidos?\b|proveedor|licitaci|adjudica"
-)
-#: Who stands on the other side is told by the cells themselves: a bank, a company; or what is built.
-_TOLD_BY = {"debt": ("creditor", is_bank), "contracts": ("supplier_name", is_company), "works": ("work_name", is_built)}
+#: Looser than what decides alone: here a person is asked.
+_TITLES = {
+    "sanctions": r"sancion|inhabilit|impedid|vetad",
+    "debt": r"\bdeud|\bdebe|prestamos?\b|credito|emprestito|financiamient",
+    "works": r"\bobras?\b|infraestructura",
+    "contracts": r"\bcompr(?:as?|o|aron|ad[oa]s?)\b|contrat|adquisicion|pedidos?\b|proveedor|licitaci|adjudica",
+    "revenue": r"\bingresos?\b|recaudaci",
+    "expenditure": r"egresos?\b|\bgastos?\b|presupuesto",
+}
+#: What cells say by themselves: what was built, who lends, who sells. The first is told of contracts for works too.
+_CELLS = {"works": is_built, "debt": is_bank, "contracts": is_company}
 _LISTS = {
     "contracts": "una lista de compras o contratos",
     "works": "una lista de obras",
     "debt": "una lista de deudas",
     "sanctions": "una lista de proveedores sancionados",
+    "revenue": "una tabla de ingresos",
+    "expenditure": "una tabla de gasto",
 }
 
 
@@ -43,23 +50,19 @@ def supposed_kind(grids: Sequence[Grid], name: str) -> tuple[str, str] | None:
 
 def _kinds(area: Area, name: str) -> Iterator[str]:
     title = fold(" ".join([*area_titles(area), area.grid.sheet or "", re.sub(r"[\W_]+", " ", name)]))
-    titled = [code for code, register in REGISTERS.items() if re.search(register.TITLE, title)]
-    titled += ["contracts"] if _CONTRACTS_TITLE.search(title) else []
-    for kind in dict.fromkeys([*titled, *_TOLD_BY]):
+    titled = [kind for kind, words in _TITLES.items() if re.search(words, title)]
+    told = [kind for kind, test in _CELLS.items() if _mostly(area, test)]
+    sure = [kind for kind in titled if kind in told or kind == "sanctions"]  # of sellers all of them speak
+    for kind in dict.fromkeys([*sure, *titled, *told]):
         mapping = recognise(area, kind).mapping
-        if mapping is None or mapping.kind != kind:
-            continue
-        if (kind in titled or _tell(area, mapping)) and (
-            kind == "sanctions" or mapping.has(*CONTRACT_AMOUNTS) or _has_money(area)
-        ):
+        if mapping is not None and mapping.kind == kind and (kind == "sanctions" or _has_money(area)):
             yield kind
 
 
-def _tell(area: Area, mapping: ColumnMapping) -> bool:
-    """Half of the cells are enough: people sell things too."""
-    field, test = _TOLD_BY[mapping.kind]
-    column = mapping.column(field)
-    return column is not None and share(values_of(area, column), test) >= 0.5
+def _mostly(area: Area, test: Callable[[str], bool]) -> bool:
+    """Half of the cells of a column are enough: people sell things too."""
+    columns = (values_of(area, column) for column in area.headings)
+    return any(len(values) >= 2 and share(values, test) >= 0.5 for values in columns)
 
 
 def _has_money(area: Area) -> bool:

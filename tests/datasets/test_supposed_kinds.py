@@ -33,6 +33,14 @@ BARRED = [
     ["Bombas Muestra SA de CV", "03/03/2027", "Documento falso"],
     ["Químicos Muestra SA de CV", "21/04/2026", "No entregó"],
 ]
+SPENT = [
+    ["Oficina", "Lo que se autorizó", "Lo que se gastó"],
+    ["Tesorería", "12,500,300.00", "9,250,300.00"],
+    ["Obras", "845,100.50", "845,100.50"],
+    ["Cultura", "2,400,000.00", "1,400,000.00"],
+]
+CODED = [["C.", None, "$"], ["1131", "Sueldos", "3,518,108.00"], ["1221", "Eventuales", "207,533.00"]]
+CODED += [["2111", "Papelería", "12,359,890.00"], ["2461", "Material eléctrico", "2,663,013.00"]]
 PEOPLE = [
     ["Quien", "Que hace", "Desde", "Se le da"],
     ["Juana Pérez López", "Auxiliar", "12/02/2020", "8,320.50"],
@@ -60,6 +68,8 @@ def read(tmp_path, title, rows, **hints):
         ("Relación 2023", OWED, "debt", "deudas"),
         ("Relación 2023", BUILT, "works", "obras"),
         ("Empresas sancionadas", BARRED, "sanctions", "sancionados"),
+        ("Proveedores sancionados", BARRED, "sanctions", "sancionados"),
+        ("Obras del municipio 2023", BOUGHT, "works", "obras"),
     ],
 )
 def test_kind_is_proposed_with_the_row_of_the_headings_and_asked_about(tmp_path, title, rows, kind, word):
@@ -69,11 +79,20 @@ def test_kind_is_proposed_with_the_row_of_the_headings_and_asked_about(tmp_path,
     assert reading.tables[0].lines == len(rows) - 1
 
 
+@pytest.mark.parametrize("rows", [SPENT, CODED], ids=["words of its own", "columns without a heading"])
+def test_budget_is_proposed_by_its_title_and_its_columns_laid_out(tmp_path, rows):
+    reading = read(tmp_path, "Presupuesto de egresos 2023", rows)
+    assert (reading.kind, reading.header_row, reading.complete, reading.is_supposed) == ("expenditure", 3, False, True)
+    assert "una tabla de gasto" in reading.questions[0]
+    assert reading.tables[0].headings[0] == rows[0][0]
+
+
 @pytest.mark.parametrize("rows", [PEOPLE, FIRMS], ids=["people who are paid", "companies without amounts"])
 def test_cells_that_could_be_anything_are_supposed_to_be_nothing(tmp_path, rows):
     reading = read(tmp_path, "Relación 2023", rows)
     assert (reading.kind, reading.is_supposed) == (None, False)
     assert [found.code for found in reading.findings] == ["no_table"]
+    assert reading.header_row == 3 and f"«{rows[0][1]}»" in reading.questions[0]
 
 
 def test_what_a_person_says_is_asked_about_no_more(tmp_path):

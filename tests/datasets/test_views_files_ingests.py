@@ -258,6 +258,17 @@ def form_of(client, ingest, **changes):
     return data | changes
 
 
+def test_unknown_headings_are_laid_out_before_anything_is_typed(client, odd):
+    assert (odd.report["kind"], odd.report["header_row"]) == (None, 1)
+    rows = client.get(address(odd, "columnas/")).context["rows"]
+    assert [row["field"].label for row in rows] == ["Clave", "Nombre de la cosa", "Cifra A", "Cifra B"]
+    data = form_of(client, odd, kind="contracts", look="1")
+    chosen = client.post(address(odd, "columnas/"), data).context
+    assert ("amount_with_tax", "Monto con IVA") in [
+        pair for _title, group in chosen["rows"][2]["field"].field.choices[1:] for pair in group
+    ]
+
+
 def test_columns_of_unknown_headings_are_named_by_hand(client, odd):
     """The row of the headings first, then what each column is, and the file loads."""
     assert (odd.status, odd.report["columns"]) == (Ingest.Status.NEEDS_MAPPING, {})
