@@ -93,11 +93,7 @@ def read_file(path: Path, *, name: str, hints: Hints | None = None, progress: Pr
     _refuse_wide(grids)
     read_grids(grids, work, whole=not large)
     if not work.parts and not work.foreign:
-        work.foreign += _foreign_cells(grids)
-    if not work.parts and not work.foreign and work.hints.kind is None:
-        _suppose(grids, work, whole=not large)
-    if not work.parts and not work.foreign:
-        work.foreign += _unknown_headings(grids, work)
+        _look_again(grids, work, whole=not large)
     if large and work.parts:
         plan_stream(
             path,
@@ -199,13 +195,26 @@ def read_grids(grids: list[Grid], work: Work, *, whole: bool) -> None:
         read_grid(grid, children, work, whole)
 
 
-def _suppose(grids: list[Grid], work: Work, *, whole: bool) -> None:
-    """Read once more as what it seems to be. A person is asked in any case."""
-    supposed = supposed_kind(grids, work.name)
-    if supposed is None:
+def _look_again(grids: list[Grid], work: Work, *, whole: bool) -> None:
+    """No table by its headings: something else by its words, or what a person is asked to say, its columns laid out."""
+    work.foreign += _foreign_cells(grids)
+    if work.foreign:
         return
-    said, (kind, question) = work.hints, supposed
-    work.hints = replace(said, kind=kind)
+    areas = [
+        area
+        for grid in sorted(grids, key=lambda grid: grid.hidden)
+        for area in find_areas(grid, work.hints.header_row, said=True)[:1]
+    ]
+    if work.hints.kind is None and (supposed := supposed_kind(areas, work.name)):
+        _read_as(*supposed, grids, work, whole=whole)
+    if areas and not work.parts and not work.foreign:
+        work.candidates = areas[:1]
+        work.foreign.append((areas[0].grid.sheet, Foreign("no_table", _unknown_headings(areas[0]))))
+
+
+def _read_as(kind: str, question: str, grids: list[Grid], work: Work, *, whole: bool) -> None:
+    """Once more as what it seems to be. A person is asked in any case."""
+    said, work.hints = work.hints, replace(work.hints, kind=kind)
     work.candidates.clear()
     read_grids(grids, work, whole=whole)
     work.hints = said
@@ -214,18 +223,11 @@ def _suppose(grids: list[Grid], work: Work, *, whole: bool) -> None:
         work.is_supposed = True
 
 
-def _unknown_headings(grids: list[Grid], work: Work) -> list[tuple[str | None, Foreign]]:
-    """Where the headings seem to be, so that a person who says what the file is finds its columns laid out."""
-    for grid in sorted(grids, key=lambda grid: grid.hidden):
-        for area in find_areas(grid, work.hints.header_row, said=True)[:1]:
-            work.candidates = [area]
-            sentence = (
-                f"Los encabezados de la fila {area.first} ({listed(list(area.headings.values()))}) no bastan para saber qué "
-                "contiene el archivo. Si es presupuesto, ingresos, contratos, obras, deuda o sanciones, dilo, y también qué dice "
-                "cada columna."
-            )
-            return [(grid.sheet, Foreign("no_table", sentence))]
-    return []
+def _unknown_headings(area: Area) -> str:
+    return (
+        f"Los encabezados de la fila {area.first} ({listed(list(area.headings.values()))}) no bastan para saber qué contiene "
+        "el archivo. Si es presupuesto, ingresos, contratos, obras, deuda o sanciones, dilo, y también qué dice cada columna."
+    )
 
 
 def _foreign_cells(grids: list[Grid]) -> list[tuple[str | None, Foreign]]:

@@ -196,10 +196,8 @@ def _budget_verdict(area: Area, kind: str, wanted: Mapping[str, str] | None, *, 
     """Once a person has said which it is, what the amounts are is asked."""
     mapping = map_columns(area, kind, wanted)
     labels = SPENDING_LABELS if kind == "expenditure" else INCOME_LABELS
-    if said and not mapping.moments and not mapping.has("moment"):
-        return Verdict(kind, mapping)
     if not mapping.moments and not mapping.has("moment"):
-        return None
+        return Verdict(kind, mapping) if said else None
     if not mapping.has(*labels, "flow") or _names_the_other(area, mapping):
         return None
     _name_the_moment(area, mapping)

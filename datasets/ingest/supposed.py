@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datasets.ingest.claims import is_bank, is_built, is_company
 from datasets.ingest.columns import share, values_of
 from datasets.ingest.dictionary import fold
-from datasets.ingest.layout import Area, area_titles, find_areas
+from datasets.ingest.layout import Area, area_titles
 from datasets.ingest.recognise import foreign_of, recognise
-from datasets.ingest.shapes import Grid
-from datasets.ingest.unread import AMOUNT, looked_at, sort_of
+from datasets.ingest.unread import AMOUNT, looked_at, sort_of_column
 
 #: Looser than what decides alone: here a person is asked.
 _TITLES = {
@@ -38,13 +37,12 @@ _LISTS = {
 }
 
 
-def supposed_kind(grids: Sequence[Grid], name: str) -> tuple[str, str] | None:
+def supposed_kind(areas: Sequence[Area], name: str) -> tuple[str, str] | None:
     """The kind of the first table that has one by its title or its cells, and the question for a person."""
-    for grid in sorted(grids, key=lambda grid: grid.hidden):
-        for area in find_areas(grid, said=True)[:1]:
-            kind = None if foreign_of(area) else next(_kinds(area, name), None)
-            if kind:
-                return kind, _question(area, kind)
+    for area in areas:
+        kind = None if foreign_of(area) else next(_kinds(area, name), None)
+        if kind:
+            return kind, _question(area, kind)
     return None
 
 
@@ -67,9 +65,7 @@ def _mostly(area: Area, test: Callable[[str], bool]) -> bool:
 
 def _has_money(area: Area) -> bool:
     rows = looked_at(range(area.first, area.end))
-    return any(
-        sort_of([area.grid.cell(row, column).strip() for row in rows]) == AMOUNT for column in sorted(area.headings)
-    )
+    return any(sort_of_column(area, column, rows) == AMOUNT for column in area.headings)
 
 
 def _question(area: Area, kind: str) -> str:

@@ -162,7 +162,7 @@ def _sorts(area: Area, mapping: ColumnMapping, rows: Sequence[int]) -> dict[int,
     found: dict[int, str] = {}
     for column in free:
         if not serves_nothing(area, column) and not _is_known_elsewhere(area, mapping.kind, column):
-            sort = sort_of([area.grid.cell(row, column).strip() for row in rows])
+            sort = sort_of_column(area, column, rows)
             found |= {column: sort} if sort else {}
     return found
 
@@ -192,6 +192,10 @@ def _is_known_elsewhere(area: Area, kind: str, column: int) -> bool:
     text = area.paths[column][-1]
     others = (match_heading(other, text) for other in sorted(NEEDS) if other != kind)
     return any(found is not None and found.field in _KNOWN_ELSEWHERE for found in others)
+
+
+def sort_of_column(area: Area, column: int, rows: Sequence[int]) -> str | None:
+    return sort_of([area.grid.cell(row, column).strip() for row in rows])
 
 
 def sort_of(cells: Sequence[str]) -> str | None:
