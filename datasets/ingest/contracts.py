@@ -14,6 +14,7 @@ from datasets.ingest.foot import foot_of_list, is_signature
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area, is_legend, is_number, is_template
 from datasets.ingest.shapes import BARE, CONTRACT_AMOUNTS, LINE_FIELDS, PLACE_AND_TIME, remember_reason
+from datasets.ingest.sums_of_lists import sums_by_arithmetic
 
 #: What tells a contract from a row that only continues the one above (other bidders, another clause).
 IDENTITY = (
@@ -119,17 +120,26 @@ def read_contracts(area: Area, mapping: ColumnMapping) -> ContractTable:
             table.skip(reason, rows=[row])
         else:
             table.rows.append(ContractRow(row))
+    leave_out_sums(table, amounts)
     return table
 
 
+def leave_out_sums(table: ContractTable, amounts: Sequence[int]) -> None:
+    """Totals that only their arithmetic tells; a row that a person counts stays."""
+    sums = set(sums_by_arithmetic(table.area, [line.row for line in table.rows], amounts))
+    sums = {row for row in sums if not table.area.said.counts(row)}
+    table.skip("subtotal", len(sums), sorted(sums))
+    table.rows = [line for line in table.rows if line.row not in sums]
+
+
 def _enough(area: Area, identity: list[int]) -> int:
-    """How many identity cells make a contract: a third of what a typical full row has, at least two."""
+    """How many identity cells make a contract: a third of what a typical full row has, at least two where two are known."""
     counts = sorted(
         (_filled(area, row, identity) for row in range(area.first, min(area.end, area.first + 3_000))), reverse=True
     )
     full = counts[: max(1, len(counts) // 4)]
     typical = full[len(full) // 2] if full else 0
-    return max(2, round(typical / 3))
+    return max(min(2, len(identity)), round(typical / 3))
 
 
 def _filled(area: Area, row: int, columns: list[int]) -> int:

@@ -20,6 +20,8 @@ _INSIDE = re.compile(r"[a-záéíóúüñ][áéíóúüñ][a-z]|[A-Z][ÁÉÍÓÚ
 _BAD = re.compile(r"[¢£¤¥µ‚ƒ„†‡ˆ‰‹›ŒŽ•˜™šœžŸ¦¨¬¯±²³´·¸¹¼½¾ÃÂÐÝÞßãðýþ×÷√∂∆∑∏π∫Ωøæ¶§╔═╗║└┘├─│┤░▒▓█■�]|[\x80-\x9f]")
 _DOUBLE = re.compile(r"Ã[\x80-\xbf¡-¿‘’“”•–—˜™š›œžŸ€‚ƒ„…†‡ˆ‰Š‹ŒŽ]|Â[ °ºª¿¡]")
 
+_AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+\.\d\d(?!\d)")
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
@@ -147,9 +149,13 @@ def _undo(line: str) -> str:
 
 
 def find_delimiter(text: str) -> str:
-    """The mark that parts the first records most evenly into most columns; quotes are respected."""
+    """The mark that parts the first records most evenly into most columns; quotes are respected.
+
+    The commas within amounts (``16,220,407.58``) part nothing where another mark parts the records.
+    """
     sample = text[:200_000]
-    scores = {mark: _evenness(sample, mark) for mark in DELIMITERS}
+    without_amounts = _AMOUNT.sub("0", sample)
+    scores = {mark: (_evenness(without_amounts, mark), _evenness(sample, mark)) for mark in DELIMITERS}
     return max(scores, key=lambda mark: scores[mark])
 
 

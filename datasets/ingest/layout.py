@@ -19,6 +19,7 @@ KINDS = ("expenditure", "revenue", "contracts", "works", "debt", "sanctions")
 SEARCH_ROWS = 40
 RESCAN_LIMIT = 20_000  # sheets longer than this are not searched for a second table
 MIN_KNOWN = 3
+MOST_ROWS_BETWEEN = 8  # headings and the first figures: titles of sections, blank rows, a legend
 MAX_HEADING = 400
 MOST_TITLE_CELLS = 5  # below a table; a row of more is one of its records, though none of its figures looks like one
 MAX_TITLE = 200  # longer texts above a table explain the law, they do not name the table
@@ -252,14 +253,32 @@ def _plain_header(grid: Grid) -> tuple[int, ...] | None:
 
 
 def _bare_header(grid: Grid) -> tuple[int, ...] | None:
-    """``C. | | $`` over rows that fill the same columns, figures among them: some columns have a heading, others none."""
-    for row in range(min(SEARCH_ROWS, len(grid.rows) - MIN_KNOWN)):
-        cells = _texts(grid, row)
-        below = [_texts(grid, other) for other in range(row + 1, row + 1 + MIN_KNOWN)]
-        alike = all(texts.keys() == below[0].keys() for texts in below) and cells.keys() < below[0].keys()
-        figures = any(all(is_number(texts.get(column, "")) for texts in below) for column in below[0])
-        if alike and figures and len(cells) >= 2 and _may_head(cells):
-            return (row,)
+    """The fullest row above the first rows of figures, the lowest of them: ``C. | | $``, ``Concepto | 2023``, ``1 | 2 | 3``."""
+    first = _first_figures(grid)
+    if first is None:
+        return None
+    below = _texts(grid, first).keys()
+    rows = range(max(0, first - MOST_ROWS_BETWEEN), first)
+    above = {row: cells for row in rows if len(cells := _texts(grid, row)) >= 2}
+    above = {row: cells for row, cells in above.items() if 2 * len(cells.keys() & below) >= len(cells)}
+    words = [(len(cells), row) for row, cells in above.items() if _may_head(cells)]
+    legends = [(len(cells), row) for row, cells in above.items() if is_legend(grid.rows[row])]
+    best, legend = max(words, default=None), max(legends, default=None)
+    if legend and (best is None or 2 * best[0] < legend[0]):
+        best = legend
+    return (best[1],) if best else None
+
+
+def _first_figures(grid: Grid) -> int | None:
+    """Where the first row stands that holds a figure in the same column as most of those that follow, and a word or a code."""
+    written = [row for row in range(min(2 * SEARCH_ROWS, len(grid.rows))) if _texts(grid, row)]
+    figures = {row: {column for column, text in _texts(grid, row).items() if _is_figure(text)} for row in written}
+    for place, row in enumerate(written[:SEARCH_ROWS]):
+        following = written[place : place + 2 * MIN_KNOWN]
+        alike = {column: sum(column in figures[other] for other in following) for column in figures[row]}
+        steady = [column for column, times in alike.items() if times >= MIN_KNOWN and 2 * times >= len(following)]
+        if steady and len(_texts(grid, row)) > len(steady) and not is_legend(grid.rows[row]):
+            return row
     return None
 
 

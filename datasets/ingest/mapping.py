@@ -38,6 +38,7 @@ NAME_TO_CODE = {
 }
 _WINNER = re.compile(r"adjudicad|ganador|contratad[oa]|contratista o proveedor")
 WEAK_AMOUNT = "reported"
+_MONEY = re.compile(r"\(?-?\$?\s*-?\d{1,3}(?:,?\d{3})*\.\d\d\)?")
 _NAME_DEPTH = ("especifica", "generica", "partida", "concepto", "capitulo")
 _NEEDS_GROUP = re.compile(
     r"nombres?( s)?|(primer |segundo )?apellidos?( paterno| materno)?|inicio|termino|fin|conclusion"
@@ -129,6 +130,8 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
     values = values_of(area, column)
     if name in CODE_TO_NAME and values and share(values, _looks_code) < 0.3:
         return CODE_TO_NAME[name]
+    if name.endswith("_name") and len(values) >= 2 and share(values, _MONEY.fullmatch) >= 0.8:
+        return ""  # ``Lo que se gastó`` over amounts is no name
     if name == "object_name" and column + 1 in area.paths and len(values) >= 2 and share(values, object_code) >= 0.8:
         return _code_level(values)
     if name in (*OBJECT_CODES, "cri_code") and values and _NUMBERED.fullmatch(_words(area, column)):

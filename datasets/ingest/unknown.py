@@ -15,7 +15,7 @@ from datasets.ingest.moments import said_moments
 from datasets.ingest.numbers import by_either_mark
 from datasets.ingest.outline import BudgetRow
 from datasets.ingest.relations import follows
-from datasets.ingest.unread import AMOUNT, AMOUNT_LIKE, serves_nothing, sort_of
+from datasets.ingest.unread import AMOUNT, AMOUNT_LIKE, looked_at, serves_nothing, sort_of, sort_of_column
 
 _NO_MOMENT = re.compile(
     r"^(?:no|num|numero|cuenta contable|clave|cve|codigo|folio|consec\w*)$|%|porcentaje|avance|variacion|diferencia|saldo"
@@ -26,8 +26,11 @@ ROWS = 2_000
 
 
 def unknown_moments(read: BudgetTable) -> list[int]:
-    """Among the moments, beside them without a gap, or plainly money elsewhere. None once a person has looked at the columns."""
+    """Among the moments, beside them without a gap, or plainly money elsewhere. None once a person has looked at the columns,
+    unless no moment is known at all: then no row holds a figure."""
     mapping = read.mapping
+    if not read.moments:
+        return _all_money(read)
     known = {column: name for name, column in mapping.moments.items() if name in read.moments and name != "reported"}
     if not known or "person" in mapping.confidence.values():
         return []
@@ -62,6 +65,12 @@ def _elsewhere(read: BudgetTable, block: Sequence[int]) -> list[int]:
     taken = read.mapping.fields.keys() | read.mapping.repeated.keys()
     free = [column for column in read.area.paths if column in read.area.headings and column not in taken]
     return [column for column in free if column not in block and _is_plainly_money(read, column)]
+
+
+def _all_money(read: BudgetTable) -> list[int]:
+    rows = looked_at(range(read.area.first, read.area.end))
+    free = [column for column in sorted(read.area.headings) if column not in read.mapping.fields]
+    return [column for column in free if sort_of_column(read.area, column, rows) == AMOUNT]
 
 
 def _is_plainly_money(read: BudgetTable, column: int) -> bool:

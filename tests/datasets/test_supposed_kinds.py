@@ -41,6 +41,16 @@ SPENT = [
 ]
 CODED = [["C.", None, "$"], ["1131", "Sueldos", "3,518,108.00"], ["1221", "Eventuales", "207,533.00"]]
 CODED += [["2111", "Papelería", "12,359,890.00"], ["2461", "Material eléctrico", "2,663,013.00"]]
+COLLECTED = [
+    ["Concepto", None, "2023", "2022", None, "Cambio"],
+    [],
+    ["De aquí"],
+    ["  Piso de plaza", None, "173,661.98", "798,159.04", None, "-624,497.06"],
+    ["  Sanitarios", None, "69,676.62", "901,496.98", None, "-831,820.36"],
+    ["  Panteón", None, "350,767.58", "527,707.07", None, "-176,939.49"],
+    ["De fuera"],
+    ["  Lo del Estado", None, "507,570.63", "429,441.89", None, "78,128.74"],
+]
 PEOPLE = [
     ["Quien", "Que hace", "Desde", "Se le da"],
     ["Juana Pérez López", "Auxiliar", "12/02/2020", "8,320.50"],
@@ -85,6 +95,59 @@ def test_budget_is_proposed_by_its_title_and_its_columns_laid_out(tmp_path, rows
     assert (reading.kind, reading.header_row, reading.complete, reading.is_supposed) == ("expenditure", 3, False, True)
     assert "una tabla de gasto" in reading.questions[0]
     assert reading.tables[0].headings[0] == rows[0][0]
+
+
+@pytest.mark.parametrize(
+    ("title", "rows", "header_row", "amounts"),
+    [
+        ("Presupuesto de egresos 2023", SPENT, 3, "«Lo que se autorizó», «Lo que se gastó»"),
+        ("Presupuesto de egresos 2023", CODED, 3, "«$»"),
+        ("Ingresos de 2023 y 2022", COLLECTED, 3, "«2023», «2022», «Cambio»"),
+    ],
+    ids=["words", "a sign", "years"],
+)
+def test_of_a_budget_it_is_asked_what_its_amounts_are(tmp_path, title, rows, header_row, amounts):
+    reading = read(tmp_path, title, rows)
+    assert reading.header_row == header_row
+    assert f"No se sabe qué es cada columna con montos: {amounts}." in reading.questions[1]
+    assert all(table.lines == 0 for table in reading.tables)
+
+
+def test_years_that_a_person_names_are_loaded_without_sections(tmp_path):
+    columns = {"Concepto": "revenue_name", "2023": "collected"}
+    reading = read(tmp_path, "Ingresos de 2023 y 2022", COLLECTED, kind="revenue", columns=columns)
+    assert [table.lines for table in reading.tables] == [4]
+
+
+def test_numbers_that_head_columns_are_their_headings(tmp_path):
+    rows = [[str(number) for number in range(1, 5)], *BUILT[1:]]
+    reading = read(tmp_path, "Obras del municipio 2023", rows)
+    assert (reading.kind, reading.header_row, reading.tables[0].lines) == ("works", 3, 3)
+    assert reading.tables[0].headings == ["1", "2", "3", "4"]
+
+
+def test_letters_head_amounts_whose_commas_are_no_marks_between_columns(tmp_path):
+    path = tmp_path / "tabla.csv"
+    lines = ["\t\tA\tB"]
+    lines += [f"{code}\tRenglón {code}\t16,2{code},407.58\t11,3{code},285.31" for code in range(11, 20)]
+    path.write_text("Ingresos de 2021, por renglón\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    reading = read_file(path, name=path.name, hints=Hints())
+    assert (reading.delimiter, reading.kind, reading.header_row) == ("\t", "revenue", 2)
+    assert "«A», «B»" in reading.questions[1]
+
+
+def test_debts_of_which_no_column_says_whose_they_are_still_stand_in_rows(tmp_path):
+    rows = [["Quién nos dio", "Lo que dio", "Destino"]]
+    rows += [[f"Caja {number}", f"{number}2,500,300.00", "Obra pública"] for number in (1, 2, 3)]
+    reading = read(tmp_path, "Préstamos 2023", rows)
+    assert (reading.kind, reading.tables[0].lines) == ("debt", 3)
+    assert "«Lo que dio»" in reading.questions[1]
+
+
+@pytest.mark.parametrize("title", ["Relación de cheques y transferencias, marzo de 2023", "Relación de pagos 2023"])
+def test_what_was_paid_to_whom_is_for_something_else(tmp_path, title):
+    reading = read(tmp_path, title, BOUGHT)
+    assert (reading.kind, [found.code for found in reading.findings]) == (None, ["payments"])
 
 
 @pytest.mark.parametrize("rows", [PEOPLE, FIRMS], ids=["people who are paid", "companies without amounts"])

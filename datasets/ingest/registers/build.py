@@ -14,7 +14,7 @@ from datasets.ingest.build import (
     table_of,
 )
 from datasets.ingest.columns import ColumnMapping
-from datasets.ingest.contracts import ContractRow, ContractTable, furniture
+from datasets.ingest.contracts import ContractRow, ContractTable, furniture, leave_out_sums
 from datasets.ingest.dates import parse_date, settle_day_order, year_of
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.dictionary import fold
@@ -52,6 +52,7 @@ def read_register(area: Area, mapping: ColumnMapping) -> ContractTable:
             table.skip(reason, rows=[row])
         else:
             table.rows.append(ContractRow(row))
+    leave_out_sums(table, list(mapping.moments.values()))
     return table
 
 
@@ -78,7 +79,7 @@ def _reason(area: Area, row: int, telling: list[int], headings: set[str]) -> str
         return "subtotal"
     if len(filled) == 1 and len(area.paths) > 2:
         return "note" if is_note(filled[0]) else "section"
-    if not any(area.grid.cell(row, column).strip() for column in telling):
+    if telling and not any(area.grid.cell(row, column).strip() for column in telling):
         return "note"
     return ""
 
