@@ -13,7 +13,6 @@ from .words import amount, moment_name
 
 RECORDS = (Contract, Work, Debt, Sanction)
 PER_PAGE = 50
-MODELS: dict[str, Any] = LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def lines_of(release: Release, after: str = "") -> Page:
 
 
 def _lines(release: Release) -> Any:
-    model = MODELS[release.kind]
+    model = LINES[release.kind]
     lines = model.objects.filter(public_body=release.public_body_id, release=release.pk)
     labels = () if model is Debt else ("supplier",) if model in RECORDS else model.LABELS
     return lines.select_related(*labels) if labels else lines
@@ -53,7 +52,7 @@ def moments_of(release: Release) -> list[tuple[str, str]]:
     """The moments stated, in the order of the cycle; a contract has one amount and its currency."""
     if release.kind == Kind.CONTRACTS:
         return [("amount", _("Amount"))]
-    model = MODELS[release.kind]
+    model = LINES[release.kind]
     order = model.AMOUNTS if model in RECORDS else model.MOMENTS
     stated = [moment for moment in order if moment in release.totals]
     return [(moment, moment_name(moment)) for moment in stated]

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection, models
 
-from .lines import MODELS, name_of
-from .models import Contract, Kind, Release
+from .lines import name_of
+from .models import LINES, Contract, Kind, Release
 
 SHOWN = 20
 CONTRACT_KEY = ("contract_number", "procedure_number", "supplier_id", "title", "signed_on", "currency")
@@ -64,7 +64,7 @@ class RowDifferences:
 
 def row_differences(release: Release, previous: Release, moment: str) -> RowDifferences:
     """`moment` is the figure that is shown of each row."""
-    model = MODELS[release.kind]
+    model = LINES[release.kind]
     counts = {"added": 0, "gone": 0, "changed": 0}
     found = []
     for fate, fresh_no, old_no, number in _pairs(model, release, previous):

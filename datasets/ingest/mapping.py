@@ -38,6 +38,7 @@ NAME_TO_CODE = {
 }
 _WINNER = re.compile(r"adjudicad|ganador|contratad[oa]|contratista o proveedor")
 WEAK_AMOUNT = "reported"
+_UNITS_OF_FINES = re.compile(r"\bumas?\b|unidades de medida|salarios? minimos?|\bdias\b|veces")
 _MONEY = re.compile(r"\(?-?\$?\s*-?\d{1,3}(?:,?\d{3})*\.\d\d\)?")
 _NAME_DEPTH = ("especifica", "generica", "partida", "concepto", "capitulo")
 _NEEDS_GROUP = re.compile(
@@ -170,6 +171,8 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
         return ""  # ``Ingreso`` over names of revenue is no amount
     if name in MOMENTS[kind] and values and all(_YEAR.fullmatch(text) for text in values):
         return "fiscal_year"  # ``EJERC`` beside ``IMP_EJERC``
+    if name == "fine" and _UNITS_OF_FINES.search(_words(area, column)):
+        return ""  # so many times a unit that changes every year, and no pesos
     if name.endswith("_share") and share(values, is_number) < 0.5:
         return ""  # whose money it is in words, and no amount
     if name == "category_raw" and share(values, names_procedure) >= 0.6:

@@ -197,6 +197,7 @@ def read_grids(grids: list[Grid], work: Work, *, whole: bool) -> None:
 
 def _look_again(grids: list[Grid], work: Work, *, whole: bool) -> None:
     """No table by its headings: something else by its words, or what a person is asked to say, its columns laid out."""
+    grids = [grid for grid in grids if grid.sheet == work.hints.sheet] or grids
     work.foreign += _foreign_cells(grids)
     if work.foreign:
         return

@@ -36,7 +36,7 @@ _SERVES_NOTHING = re.compile(
     r"|correo\w*|telefono\w*|e?mail|paginas?|codigo postal|domicilio\w*|calle|tabla|sexo|genero|edad"
     r"|cantidad de|unidad de medida|porcentaje|avance\w*|variacion|diferencia|anticipos?|retencion\w*"
     r"|fianzas?|endeudamiento neto|(?:modalidad|forma|tipo) de ejecucion|precio unitario|p u"
-    r"|numero de beneficiari[oa]s|habitantes|metas?"
+    r"|numero de beneficiari[oa]s|habitantes|metas?|umas?|unidades de medida|salarios minimos"
     r"|fecha de (?:actualizacion|validacion|captura|corte|consulta|publicacion))\b|%"
     r"|^(?:(?:importe|monto) )?(?:del? )?(?:iva|i v a|impuestos?|impto)(?: trasladado| 16)?$"
     r"|^(?:beneficiari[oa]s|n|no|num|numero|id|n p|cant|cantidad|unidad|u m|piezas|responsable|elaboro|reviso|usuario)$"

@@ -1,6 +1,6 @@
 """Published files, what was read from them, and the canonical facts."""
 
-from django.db.models import Model
+from typing import Any
 
 from .classifiers import ClassNode, Crosswalk, Label
 from .facts import Contract, ExpenditureLine, RevenueLine, Supplier
@@ -17,8 +17,8 @@ from .sources import PublicBody, Source, SourceFile
 from .versions import DataVersion
 from .watches import Fetch, Watch
 
-# What the lines of a kind are.
-LINES: dict[str, type[Model]] = {
+# What the lines of a kind are: models that say their labels and amounts each by names of their own.
+LINES: dict[str, Any] = {
     Kind.EXPENDITURE: ExpenditureLine,
     Kind.REVENUE: RevenueLine,
     Kind.CONTRACTS: Contract,

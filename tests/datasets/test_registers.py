@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from datasets.ingest.reading import read_file
 from datasets.ingest.registers import sanctions, works
 from datasets.ingest.registers.base import percent, prints_shares
 from datasets.models import Debt, Release, Sanction, Supplier, Work
@@ -159,6 +160,15 @@ def test_sanctions_are_loaded_and_an_acquittal_is_none(ingest, write):
     assert Supplier.objects.get(pk=first.supplier_id).rfc == "TSU010203AB1"
     assert (second.outcome, second.term_months, second.fine) == ("fined", None, D("1500.50"))
     assert (third.outcome, third.fine) == ("cleared", None)
+
+
+@pytest.mark.parametrize("unit", ["UMA", "Unidades de Medida y Actualización", "días de salario mínimo"])
+def test_fine_in_units_is_no_fine_in_pesos(tmp_path, unit):
+    head = [f"Multa ({unit})" if one == "Monto" else one for one in SANCTIONS[0]]
+    rows = [[*row[:-1], str(500 * number)] for number, row in enumerate(SANCTIONS[1:], 1)]
+    path = write_xlsx(tmp_path / "sanciones.xlsx", {"Hoja1": [["Proveedores sancionados 2023"], head, *rows]})
+    reading = read_file(path, name=path.name)
+    assert (reading.kind, "fine" in reading.columns.values()) == ("sanctions", False)
 
 
 @pytest.mark.parametrize("rows", [shifted(SANCTIONS), [*SANCTIONS[:1], *SANCTIONS[:0:-1]]], ids=["shifted", "turned"])

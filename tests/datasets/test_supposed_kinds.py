@@ -169,3 +169,10 @@ def test_known_headings_are_supposed_nothing(tmp_path):
     head = ["No. contrato", "Proveedor", "Descripción", "Fecha de firma", "Importe con IVA"]
     reading = read(tmp_path, "Relación 2023", [head, *BOUGHT[1:]])
     assert (reading.kind, reading.is_supposed) == ("contracts", False)
+
+
+def test_of_the_sheet_that_a_person_chose_alone_it_is_supposed(tmp_path):
+    sheets = {"Uno": [["Relación 2023"], [], *BOUGHT], "Dos": [["Relación 2023"], [], *OWED]}
+    path = write_xlsx(tmp_path / "tabla.xlsx", sheets)
+    reading = read_file(path, name=path.name, hints=Hints(sheet="Dos"))
+    assert (reading.kind, reading.sheet) == ("debt", "Dos")
