@@ -218,6 +218,16 @@ def _short_header(grid: Grid, start: int, stop: int) -> tuple[int, ...] | None:
     return None
 
 
+def _short_header_above(grid: Grid, first: tuple[int, ...]) -> tuple[int, ...] | None:
+    """A table of two columns above the wider one that was found first, with figures of its own."""
+    head = _short_header(grid, 0, first[0] - MIN_KNOWN)
+    if head is None:
+        return None
+    amounts = [max(_texts(grid, head[0]))]
+    figures = sum(any(is_number(grid.cell(row, column)) for column in amounts) for row in range(head[0] + 1, first[0]))
+    return head if figures >= MIN_KNOWN else None
+
+
 def _classified(grid: Grid, row: int, stop: int, kind: str) -> bool:
     """Whether a column at the left of the amounts holds what a classifier knows: codes of objects, or names."""
     for column in range(stop):
@@ -293,7 +303,8 @@ def find_areas(grid: Grid, header_row: int | None = None, *, said: bool = False)
         return []
     headers = [first]
     if len(grid.rows) <= RESCAN_LIMIT:
-        headers += _further_headers(grid, first)
+        above = _short_header_above(grid, first) if header_row is None else None
+        headers = [*([above] if above else []), first, *_further_headers(grid, first)]
     return [_area(grid, headers, index) for index in range(len(headers))]
 
 
@@ -317,7 +328,9 @@ def _further_headers(grid: Grid, first: tuple[int, ...]) -> list[tuple[int, ...]
     row = first[-1] + 1
     while row < len(grid.rows):
         cells = _texts(grid, row)
-        if len(cells) >= 2 and _may_head(cells) and any(known_kinds(text) for text in cells.values()):
+        if _heads_another(grid, first[-1], row):
+            found.append((row,))
+        elif len(cells) >= 2 and _may_head(cells) and any(known_kinds(text) for text in cells.values()):
             rows, known = _window(grid, row)
             if known >= MIN_KNOWN and known * 2 > len(paths_of(grid, rows)):
                 above = (found[-1] if found else first)[-1] + 1
@@ -326,6 +339,16 @@ def _further_headers(grid: Grid, first: tuple[int, ...]) -> list[tuple[int, ...]
                 row = rows[-1]
         row += 1
     return found
+
+
+def _heads_another(grid: Grid, first: int, row: int) -> bool:
+    """``¿En qué se gasta? | Importe`` below ``Origen de los ingresos | Importe``: the amounts are headed by the same word again,
+    what stands beside them is called something else."""
+    head, cells = _texts(grid, first), _texts(grid, row)
+    if not 2 <= len(head) == len(cells) < MIN_KNOWN or head.keys() != cells.keys() or not _may_head(cells):
+        return False
+    same = [column for column in head if fold(head[column]) == fold(cells[column])]
+    return len(same) == 1 and max(head) == same[0] and _figures_below(grid, row, same) >= 2
 
 
 def _area(grid: Grid, headers: list[tuple[int, ...]], index: int) -> Area:

@@ -171,6 +171,8 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
         return ""  # ``Ingreso`` over names of revenue is no amount
     if name in MOMENTS[kind] and values and all(_YEAR.fullmatch(text) for text in values):
         return "fiscal_year"  # ``EJERC`` beside ``IMP_EJERC``
+    if name == "admin_class_code" and values and share(values, _looks_code) < 0.3:
+        return "admin_unit_name"  # ``Clasificación administrativa`` over names of units
     if name == "fine" and _UNITS_OF_FINES.search(_words(area, column)):
         return ""  # so many times a unit that changes every year, and no pesos
     if name.endswith("_share") and share(values, is_number) < 0.5:

@@ -37,6 +37,7 @@ class Work:
     questions: list[str] = field(default_factory=list)
     foreign: list[tuple[str | None, Foreign]] = field(default_factory=list)
     candidates: list[Area] = field(default_factory=list)
+    unknown: list[Area] = field(default_factory=list)  # tables of which nobody knows what they are
     layout: str = ""
     is_supposed: bool = False
 
@@ -65,6 +66,8 @@ def read_grid(grid: Grid, children: list[Grid], work: Work, whole: bool) -> None
             work.foreign.append((grid.sheet, verdict.foreign))
         elif children and sipot.is_master(grid):
             _read_children(area, children, work)
+        elif not grid.hidden:
+            work.unknown.append(area)
 
 
 def _read_beside(beside: dict[str, Area], children: list[Grid], work: Work) -> None:

@@ -327,6 +327,12 @@ def _mention_ignored(work: Work) -> None:
     for sheet, foreign in dict.fromkeys(work.foreign):
         where = f"La hoja «{sheet}» no se carga. " if sheet else ""
         work.findings.append(Finding(foreign.code, "info", where + foreign.sentence, sheet=sheet))
+    for area in work.unknown:
+        message = (
+            f"No se sabe qué es la tabla de la fila {area.first} ({listed(list(area.headings.values()))}): no se carga."
+        )
+        hint = "Si es presupuesto, contratos u otro de los datos de aquí, súbela en un archivo aparte y di qué es."
+        work.findings.append(Finding("unknown_table", "warning", message, hint, sheet=area.grid.sheet))
 
 
 def _apply_hints(part: Part, work: Work) -> None:

@@ -221,7 +221,7 @@ def _name_the_moment(area: Area, mapping: ColumnMapping) -> None:
     column = mapping.column(WEAK_AMOUNT)
     if column is None or len(mapping.moments) > 1:
         return
-    title = fold(" ".join([*area.titles, area.grid.sheet or ""]))
+    title = fold(" ".join([*area_titles(area), area.grid.sheet or ""]))
     if _EXECUTED.search(title):
         return
     if mapping.kind == "expenditure" and _BUDGET_TITLE.search(title):
