@@ -217,6 +217,7 @@ def _read_as(kind: str, question: str, grids: list[Grid], work: Work, *, whole: 
     """Once more as what it seems to be. A person is asked in any case."""
     said, work.hints = work.hints, replace(work.hints, kind=kind)
     work.candidates.clear()
+    work.unknown.clear()
     read_grids(grids, work, whole=whole)
     work.hints = said
     if work.parts:

@@ -119,7 +119,7 @@ def recognise(area: Area, kind: str | None = None, wanted: Mapping[str, str] | N
     foreign = foreign_of(area)
     if register := _as_register(area, kind, wanted, foreign, verdict):
         return register
-    if kind in (None, "contracts") and verdict and not (foreign and foreign.strong):
+    if verdict and (kind == "contracts" or (kind is None and not (foreign and foreign.strong))):
         return verdict
     if foreign and kind is None:
         return Verdict(None, None, foreign)

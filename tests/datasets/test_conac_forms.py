@@ -195,3 +195,74 @@ def test_progress_of_works_tells_them_from_a_budget(tmp_path):
         ],
     )
     assert (reading.kind, reading.complete, reading.tables[0].lines) == ("works", True, 3)
+
+
+PERIOD = ["Ejercicio", "Fecha de inicio del periodo que se informa", "Fecha de término del periodo que se informa"]
+END = [
+    "Área(s) responsable(s) que genera(n), posee(n), publica(n) y actualizan la información",
+    "Fecha de validación",
+    "Nota",
+]
+OTHER_OBLIGATIONS = [
+    (
+        "Gastos por concepto de viáticos y representación",
+        ["Denominación del puesto", "Nombre(s)", "Primer apellido", "Tipo de gasto (catálogo)", "Importe total erogado"],
+        ["Auxiliar", "Juan", "Muestra", "Viáticos", "1500.50"],
+        "travel",
+    ),
+    (
+        "Donaciones_Donaciones en dinero realizadas",
+        ["Razón social (Persona moral)", "Nombre(s) del beneficiario", "Monto otorgado", "Hipervínculo al contrato de donación"],
+        ["Asociación Muestra AC", "", "5000.00", "http://ejemplo.mx/1"],
+        "grants",
+    ),
+    (
+        "Personas físicas o morales a quienes se les asigna o permite usar recursos públicos",
+        ["Denominación o razón social", "Tipo de recurso público (catálogo)", "Monto total y/o recurso público"],
+        ["Asociación Muestra AC", "Efectivo", "5000.00"],
+        "grants",
+    ),
+    (
+        "Las concesiones, contratos, convenios, permisos, licencias o autorizaciones otorgadas",
+        ["Tipo de acto jurídico (catálogo)", "Número de control interno", "Objeto de la realización del acto jurídico",
+         "Razón social del titular al cual se otorgó el acto jurídico", "Fecha de inicio de vigencia del acto jurídico",
+         "Monto total o beneficio"],
+        ["Licencia", "L-1", "Tienda", "Abarrotes Muestra SA de CV", "01/01/2022", "1200.50"],
+        "permits",
+    ),
+    (
+        "Gastos de publicidad oficial_Contratación de servicios de publicidad oficial",
+        ["Tipo de servicio", "Tipo de medio (catálogo)", "Costo por unidad"],
+        ["Difusión", "Radio", "1500.50"],
+        "advertising",
+    ),
+    (
+        "Subsidios, estímulos y apoyos_Programas sociales",
+        ["Denominación del programa", "Monto del presupuesto aprobado", "Monto del presupuesto ejercido"],
+        ["Becas", "10000", "9000"],
+        "annex",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "row", "code"), OTHER_OBLIGATIONS, ids=[one[0][:24] for one in OTHER_OBLIGATIONS]
+)
+def test_other_obligations_of_the_platform_are_no_budget_and_no_purchases(tmp_path, title, head, row, code):
+    """General law of transparency, article 70, IX, XV, XXIII, XXVI, XXVII and XLIV, as the platform exports them."""
+    heads = [*PERIOD, *head, *END]
+    width = len(heads)
+    sheet = [
+        ["45000"],
+        ["TÍTULO", "NOMBRE CORTO", "DESCRIPCIÓN"],
+        [title, "LTAIP_Art_33", "La información correspondiente"],
+        ["1"] * width,
+        [str(450000 + number) for number in range(width)],
+        ["Tabla Campos"],
+        heads,
+        *[[2022, "01/01/2022", "31/03/2022", *row, "Tesorería", "30/04/2022", ""]] * 4,
+    ]
+    path = write_xlsx(tmp_path / "formato.xlsx", {"Reporte de Formatos": sheet})
+    reading = read_file(path, name=path.name)
+    assert (reading.kind, [found.code for found in reading.findings]) == (None, [code])
+    assert reading.layout.startswith("SIPOT")
