@@ -11,6 +11,7 @@ import pytest
 
 from datasets.ingest.numbers import to_decimal
 from datasets.ingest.reading import read_file
+from datasets.ingest.shapes import Hints
 from tests.datasets.reading_files import write_xlsx
 
 TOWN = ["Municipio de Ejemplo"]
@@ -180,6 +181,23 @@ SPENT += [["PRODDER", "Agua potable", "500.00", "450.00", "0"]]
 def test_forms_of_money_that_the_statements_hold_already_say_so(tmp_path, title, rows, code):
     reading = read(tmp_path, [[title], ["Del 1 de enero al 30 de septiembre de 2021"], *rows])
     assert (reading.kind, [found.code for found in reading.findings]) == (None, [code])
+
+
+def test_federal_money_is_read_for_whoever_says_that_it_is_spending(tmp_path):
+    """Shown beside the statements it would be counted twice, shown alone it would be taken for all that was spent."""
+    rows = [
+        ["Formato del ejercicio y destino de gasto federalizado y reintegros"],
+        ["Al período (enero-diciembre de 2023)"],
+        ["Programa o Fondo", "Destino de los Recursos", "Ejercicio", None, "Reintegro"],
+        [None, None, "Devengado", "Pagado", None],
+        *SPENT,
+    ]
+    path = write_xlsx(tmp_path / "formato.xlsx", {"Hoja1": [TOWN, *rows]})
+    assert read_file(path, name=path.name).kind is None
+    reading = read_file(path, name=path.name, hints=Hints(kind="expenditure"))
+    [table] = reading.tables
+    assert (reading.questions, table.lines, table.context.year, table.context.period) == ([], 3, 2023, "annual")
+    assert {"funding_source_name", "accrued", "paid"} <= set(table.columns.values())
 
 
 def test_progress_of_works_tells_them_from_a_budget(tmp_path):

@@ -4,8 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from datasets.ingest.numbers import NotAnAmount, to_cents
-from datasets.lines import MODELS
-from datasets.models import Contract
+from datasets.models import LINES, Contract
 from tests.datasets.files import upload
 from tests.factories.partners import GesocFactory
 
@@ -46,7 +45,7 @@ def test_figures_stand_in_the_row_they_lead_to(client, realdata_dir, name):
     if not ingest.releases.exists():
         pytest.fail(f"{ingest.status}: {ingest.error} {ingest.report.get('questions')}")
     client.force_login(GesocFactory())
-    lines = MODELS[ingest.kind].objects.filter(release__in=ingest.releases.values("pk")).order_by("line_no")
+    lines = LINES[ingest.kind].objects.filter(release__in=ingest.releases.values("pk")).order_by("line_no")
     lines = lines.filter(release__kind=ingest.kind) if ingest.kind else lines
     picked = list(lines)[:: max(1, lines.count() // 12)]
     assert picked
