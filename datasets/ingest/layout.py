@@ -26,6 +26,7 @@ MAX_TITLE = 200  # longer texts above a table explain the law, they do not name 
 _LEGEND_CELL = re.compile(r"\(?\s*[\dA-Z]{1,2}\s*\)?|\(?\s*[\dA-Z]{1,2}\s*=.*|[\dA-Z]{1,2}\s*[-+*/]\s*[\dA-Z]{1,2}")
 _MARK_CELL = re.compile(r"\(\d\)|.*=.*|\d/\d")
 _BUDGET_WORDS = re.compile(r"presupuesto|egresos|\bingresos\b|\bgastos?\b")
+_OF_TIME = re.compile(r"ejercicio|periodo|\banos?\b|fiscal|publica|presupuest|trimestre|\bmes\b|enero|diciembre")
 _DASH = re.compile(r"[-–—]+")
 _TEMPLATE = re.compile(r"\s*colocar el id de los registros|\s*este criterio aplica|\s*formato de fecha", re.IGNORECASE)
 
@@ -367,7 +368,7 @@ def title_lines(grid: Grid, start: int, stop: int) -> list[str]:
     lines: list[str] = []
     for row in range(start, stop):
         cells = _texts(grid, row)
-        if start and (len(cells) > MOST_TITLE_CELLS or any(_is_figure(text) for text in cells.values())):
+        if start and _is_record(cells):
             lines.clear()
             continue
         short = [text for text in cells.values() if len(text) <= MAX_TITLE or "\n" in text]
@@ -375,6 +376,14 @@ def title_lines(grid: Grid, start: int, stop: int) -> list[str]:
             joined = " ".join(dict.fromkeys(short))
             lines.extend(line.strip() for line in joined.splitlines() if line.strip())
     return lines
+
+
+def _is_record(cells: dict[int, str]) -> bool:
+    """A row of the table above. ``Participaciones | 2000`` is one, ``Ejercicio fiscal | 2023`` is none."""
+    if len(cells) > MOST_TITLE_CELLS or any(_is_figure(text) for text in cells.values()):
+        return True
+    numbers = [column for column, text in cells.items() if is_number(text)]
+    return len(cells) > 1 and max(cells) in numbers and not _OF_TIME.search(fold(cells[min(cells)]))
 
 
 def area_titles(area: Area) -> list[str]:

@@ -36,21 +36,25 @@ def sum_of(table):
     return sum(to_decimal(str(text)) for block in table.stored for text in block.columns[moment])
 
 
-def test_information_to_citizens_is_income_and_spending_apart(tmp_path):
+@pytest.mark.parametrize("last", ["2,400.00", "2000"], ids=["plainly money", "money that could be a year"])
+def test_information_to_citizens_is_income_and_spending_apart(tmp_path, last):
+    income = Decimal("4300.50") + Decimal(last.replace(",", ""))
     reading = read(
         tmp_path,
         [
             ["Difusión a la ciudadanía de la Ley de Ingresos y del Presupuesto de Egresos 2023"],
             [],
             ["Origen de los Ingresos", "Importe"],
-            *INCOME,
+            ["Total", f"{income:,}"],
+            *INCOME[1:-1],
+            ["Participaciones", last],
             [],
             ["¿En qué se gasta?", "Importe"],
             *SPENDING,
         ],
     )
     assert told(reading) == [
-        ("revenue", "full", 2023, "approved", 3, Decimal("6700.50")),
+        ("revenue", "full", 2023, "approved", 3, income),
         ("expenditure", "object", 2023, "approved", 2, Decimal("6700.50")),
     ]
     assert reading.complete
