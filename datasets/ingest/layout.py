@@ -224,8 +224,8 @@ def _short_header_above(grid: Grid, first: tuple[int, ...]) -> tuple[int, ...] |
     head = _short_header(grid, 0, first[0] - MIN_KNOWN)
     if head is None:
         return None
-    amounts = [max(_texts(grid, head[0]))]
-    figures = sum(any(is_number(grid.cell(row, column)) for column in amounts) for row in range(head[0] + 1, first[0]))
+    amounts = max(_texts(grid, head[0]))
+    figures = sum(is_number(grid.cell(row, amounts)) for row in range(head[0] + 1, first[0]))
     return head if figures >= MIN_KNOWN else None
 
 

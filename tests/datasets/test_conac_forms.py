@@ -204,6 +204,16 @@ def test_federal_money_is_read_for_whoever_says_that_it_is_spending(tmp_path):
     assert {"funding_source_name", "accrued", "paid"} <= set(table.columns.values())
 
 
+@pytest.mark.parametrize(
+    "title", ["Ingresos por licencias, permisos y autorizaciones", "Ingresos por permisos otorgados"]
+)
+def test_income_from_permits_is_income(tmp_path, title):
+    reading = read(
+        tmp_path, [[f"{title} 2023"], ["Concepto", "Estimado", "Recaudado"], *[[*row, "10.00"] for row in INCOME[1:]]]
+    )
+    assert (reading.kind, reading.tables[0].lines) == ("revenue", 3)
+
+
 def test_progress_of_works_tells_them_from_a_budget(tmp_path):
     reading = read(
         tmp_path,
