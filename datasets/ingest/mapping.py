@@ -129,6 +129,8 @@ def _name_the_tax(area: Area, mapping: ColumnMapping) -> None:
 def _checked(area: Area, column: int, kind: str, name: str) -> str:
     """What the values say about a heading that may mean a code or a name."""
     values = values_of(area, column)
+    if len(values) >= 2 and share(values, _is_structured) >= 0.8:
+        return ""  # ``{ctto1: {numero_contrato:…, monto:…}}``: a list within a cell is no number and no name
     if name in CODE_TO_NAME and values and share(values, _looks_code) < 0.3:
         return CODE_TO_NAME[name]
     if name.endswith("_name") and len(values) >= 2 and share(values, _MONEY.fullmatch) >= 0.8:
@@ -186,6 +188,10 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
     if name == "expenditure_type" and any("programable" in fold(value) for value in values[:50]):
         return ""
     return name
+
+
+def _is_structured(text: str) -> bool:
+    return text.startswith(("{", "[{"))
 
 
 def _holds_figure(text: str) -> bool:

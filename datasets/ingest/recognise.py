@@ -59,6 +59,9 @@ SPENDING_LABELS = (
 TITLED_EVIDENCE = 3  # columns that only such a list has, where nothing but its title says what it is
 MARGIN = 3  # columns more than as a budget, where only the columns say that it is a list
 LEAST_SAID = 1  # column of a list of which a person has said what it is: the others are asked about
+INFORMATIVE = (
+    "informative"  # tables that repeat another of the same statement, also where a person has said what that is
+)
 INCOME_LABELS = ("cri_code", "revenue_name", "revenue_group", "revenue_type")
 
 
@@ -135,6 +138,8 @@ def _as_register(
     area: Area, kind: str | None, wanted: Mapping[str, str] | None, foreign: Foreign | None, contracts: Verdict | None
 ) -> Verdict | None:
     """A list of works, debts or sanctions: its headings say so, and so many of its columns are understood."""
+    if foreign and foreign.code == INFORMATIVE:
+        return None
     titled = "" if foreign or kind else _register_in_title(area)
     code = kind if kind in REGISTERS else foreign.code if foreign else titled
     if code not in REGISTERS or kind not in (None, code):

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from datasets.ingest.layout import Area, is_number
 from datasets.ingest.numbers import NotAnAmount, decide_decimal_mark, to_decimal
 
+Numbers = Sequence[Decimal | None]
+MOST = 500  # rows that one sums: a group of a list, not half of it
 FEWEST = 3  # rows summed: of two rows the third is the sum by chance too often
 
 
 def sums_by_arithmetic(area: Area, rows: Sequence[int], amounts: Sequence[int]) -> list[int]:
-    """Of the given rows those that sum all the rows before them, or those since the last such row, in each amount they state.
+    """Of the given rows those that sum all the rows before them, those since the last such row, or those below, in each amount.
 
-    Such a row says at most one thing beside its figures, and fills half as many cells as the others at most.
+    Such a row says at most one thing beside its figures, and leaves half of the cells empty that others fill, or three.
     """
     widths = sorted(len(_filled(area, row)) for row in rows)
-    most = widths[len(widths) // 2] // 2 if widths else 0
-    narrow = {row for row in rows[FEWEST:] if _may_sum(area, row, most)}
+    usual = widths[len(widths) // 2] if widths else 0
+    most = max(usual // 2, usual - 3)
+    narrow = {row for row in rows if _may_sum(area, row, most)}
     if not narrow or not amounts:
         return []
-    columns = [_numbers(area, rows, column) for column in amounts]
-    found: list[int] = []
+    columns = numbers_of(area, rows, amounts)
+    heads = sums_of_those_below(rows, columns, narrow, fewest=1)
+    found = sorted(heads)
+    rows = [row for row in rows if row not in heads]
+    columns = numbers_of(area, rows, amounts) if heads else columns
     everything, group = [Decimal(0)] * len(amounts), [Decimal(0)] * len(amounts)
     counted, since = 0, 0
     for place, row in enumerate(rows):
@@ -39,6 +45,33 @@ def sums_by_arithmetic(area: Area, rows: Sequence[int], amounts: Sequence[int]) 
     return found
 
 
+def numbers_of(area: Area, rows: Sequence[int], amounts: Sequence[int]) -> list[Numbers]:
+    return [_numbers(area, rows, column) for column in amounts]
+
+
+def sums_of_those_below(
+    rows: Sequence[int], columns: Sequence[Numbers], candidates: Collection[int], *, fewest: int
+) -> set[int]:
+    """Candidates that sum the rows right below them, in every amount they state and in two different ones at least.
+
+    Sums of sums are told too: what a row below sums already is counted with it. `columns` hold a number for each of the rows.
+    """
+    found: set[int] = set()
+    below: list[int] = []  # places of rows that no row sums yet, the nearest last
+    for place in reversed(range(len(rows))):
+        stated = {number: column[place] for number, column in enumerate(columns) if column[place] is not None}
+        if rows[place] in candidates and len({value for value in stated.values() if value}) > 1:
+            sums = [Decimal(0)] * len(columns)
+            for count, other in enumerate(reversed(below[-MOST:]), 1):
+                sums = [value + (column[other] or 0) for value, column in zip(sums, columns, strict=True)]
+                if count >= fewest and all(value == sums[number] for number, value in stated.items()):
+                    found.add(rows[place])
+                    del below[-count:]
+                    break
+        below.append(place)
+    return found
+
+
 def _filled(area: Area, row: int) -> list[str]:
     return [text for cell in area.grid.rows[row] if (text := cell.strip())]
 
@@ -49,7 +82,7 @@ def _may_sum(area: Area, row: int, most: int) -> bool:
     return figures > 0 and len(filled) <= most and len(filled) - figures <= 1
 
 
-def _numbers(area: Area, rows: Sequence[int], column: int) -> list[Decimal | None]:
+def _numbers(area: Area, rows: Sequence[int], column: int) -> Numbers:
     texts = [area.grid.cell(row, column).strip() for row in rows]
     mark = decide_decimal_mark(text for text in texts if text).mark
     return [_number(text, mark) for text in texts]

@@ -18,9 +18,9 @@ from datasets.ingest.unread import AMOUNT, looked_at, sort_of_column
 
 #: Looser than what decides alone: here a person is asked.
 _TITLES = {
-    "sanctions": r"sancion|inhabilit|impedid|vetad",
+    "sanctions": r"sancion|inhabilit|impedid|vetad|castig|suspendid|objetad",
     "debt": r"\bdeud|\bdebe|prestamos?\b|credito|emprestito|financiamient",
-    "works": r"\bobras?\b|infraestructura",
+    "works": r"\bobras?\b|infraestructura|\bcalles\b|pavimenta",
     "contracts": r"\bcompr(?:as?|o|aron|ad[oa]s?)\b|contrat|adquisicion|pedidos?\b|proveedor|licitaci|adjudica",
     "revenue": r"\bingresos?\b|recaudaci",
     "expenditure": r"egresos?\b|\bgastos?\b|presupuesto",

@@ -162,6 +162,34 @@ def test_sanctions_are_loaded_and_an_acquittal_is_none(ingest, write):
     assert (third.outcome, third.fine) == ("cleared", None)
 
 
+SPENT_ON = [
+    "CICLO", "TRIMESTRE", "FOLIO", "ID_ENTIDAD_RESPONSABLE", "ENTIDAD_RESPONSABLE", "ID_MUNICIPIO_RESPONSABLE",
+    "MUNICIPIO_RESPONSABLE", "DESC_RAMO", "PROGRAMA", "NOMBRE", "INSTITUCION_EJECUTORA", "NUMERO_PROYECTO", "FECHA_INICIO",
+    "FECHA_TERMINO", "POBLACION_BENEFICIADA", "MONTO_GLOBAL_APROBADO", "RECAUDADO", "EJERCIDO", "CONTRATOS", "AVANCES_FISICOS",
+    "GEOREFERENCIAS", "ESTATUS",
+]  # fmt: skip
+PROJECT = [
+    "2020", "4", "TLA1", "29", "Tlaxcala", "010", "Chiautempan", "33-Aportaciones", "FORTAMUN", "Cancha de usos múltiples",
+    "Presidencia municipal", "1-2020", "21/02/2020", "21/04/2020", "4313", "3049542.18", "2439633.74", "1905622.31",
+    "{ctto1: {numero_contrato:PMA-1-2020, monto:3049542.18}}", "{meta1: {unidad_medida:Metros, avance:2457.0}}",
+    "{geo1: {localidad:1, lon:-98.10, lat:19.30}}", "En Ejecución",
+]  # fmt: skip
+
+
+def test_projects_of_the_system_of_federal_transfers_are_works(tmp_path):
+    """SRFT, what transfers were spent on: lists within cells are no numbers of contracts and no progress."""
+    rows = [SPENT_ON, *[[*PROJECT[:2], f"TLA{number}", *PROJECT[3:]] for number in range(4)]]
+    path = tmp_path / "destino.csv"
+    path.write_text(text_of(rows, "|"), encoding="utf-8")
+    reading = read_file(path, name=path.name)
+    assert (reading.kind, reading.complete, reading.tables[0].lines) == ("works", True, 4)
+    assert reading.layout == "SHCP, SRFT: destino del gasto federalizado (proyectos)"
+    fields = reading.columns
+    assert (fields["NOMBRE"], fields["MONTO_GLOBAL_APROBADO"], fields["EJERCIDO"]) == ("work_name", "approved", "spent")
+    assert fields["MUNICIPIO_RESPONSABLE"] == "work_municipality"
+    assert not {"CONTRATOS", "AVANCES_FISICOS", "GEOREFERENCIAS"} & fields.keys()
+
+
 @pytest.mark.parametrize("unit", ["UMA", "Unidades de Medida y Actualización", "días de salario mínimo"])
 def test_fine_in_units_is_no_fine_in_pesos(tmp_path, unit):
     head = [f"Multa ({unit})" if one == "Monto" else one for one in SANCTIONS[0]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from datasets.ingest.numbers import to_decimal
 from datasets.ingest.reading import read_file
 from datasets.ingest.shapes import Hints
 from tests.datasets.reading_files import write_xlsx
@@ -64,3 +65,75 @@ def test_row_that_a_person_counts_stays(tmp_path):
     path = write_xlsx(tmp_path / "lista.xlsx", {"Hoja1": [["Obras 2023"], WORKS, *BUILT, in_all("Son 3 obras", FIRST)]})
     hints = Hints(kind="works", counted={"Hoja1": [6]})
     assert read_file(path, name=path.name, hints=hints).tables[0].lines == 4
+
+
+CLOSING = [
+    "No. de obra",
+    "Descripción",
+    "Localidad",
+    "Unidad de medida",
+    "Aprobada",
+    "Modificada",
+    "Ejercida",
+    "Inicio",
+    "Término",
+]
+GROUPED = [
+    [None, "03 AGUA POTABLE", None, None, "300.10", "310.20", "305.30", None, None],
+    ["2015-1", "Línea de agua", "Centro", "ML", "100.05", "110.10", "105.15", "2015-04-26", "2015-07-05"],
+    ["2015-2", "Tanque elevado", "Norte", "PIEZA", "200.05", "200.10", "200.15", "2015-04-26", "2015-07-05"],
+    [None, "04 DRENAJE", None, None, "50.00", "55.00", "54.00", None, None],
+    ["2015-3", "Drenaje sanitario", "Sur", "ML", "50.00", "55.00", "54.00", "2015-04-26", "2015-07-05"],
+    [None, "TOTAL DEL FONDO", None, None, "350.10", "365.20", "359.30", None, None],
+]
+
+
+def test_headings_of_groups_that_print_the_sum_of_their_works_are_no_works(tmp_path):
+    head = [*CLOSING[:4], *(f"Inversión {word.lower()}" for word in CLOSING[4:7]), *CLOSING[7:]]
+    path = write_xlsx(tmp_path / "cierre.xlsx", {"Hoja1": [["Cierre del ejercicio 2015, FISMDF"], head, *GROUPED]})
+    reading = read_file(path, name=path.name)
+    assert (reading.kind, reading.tables[0].lines, reading.tables[0].skipped["subtotal"]) == ("works", 3, 3)
+
+
+OWED = ["Denominación de la Deuda Pública y Otros Pasivos (c)",
+        "Saldo al 31 de diciembre de 2018 (d)", "Disposiciones del Periodo (e)",
+        "Amortizaciones del Periodo (f)", "Saldo Final del Periodo (h)", "Pago de Intereses del Periodo (i)"]  # fmt: skip
+CREDITS = [
+    ["1. Deuda Pública (1=A+B)", "1000", "90", "110", "980", "33"],
+    ["A. Corto Plazo (A=a1+a2)", "300", "90", "50", "340", "13"],
+    ["a1) Instituciones de Crédito", "300", "90", "50", "340", "13"],
+    ["      Banco Ejemplo", "100", "40", "20", "120", "5"],
+    ["      Banco Muestra", "200", "50", "30", "220", "8"],
+    ["a2) Títulos y Valores", "0", "0", "0", "0", "0"],
+    ["B. Largo Plazo (B=b1+b2)", "700", "0", "60", "640", "20"],
+    ["b1) Instituciones de Crédito", "700", "0", "60", "640", "20"],
+    ["      Banco Ejemplo 2030", "400", "0", "50", "350", "15"],
+    ["      Banco Muestra 2035", "300", "0", "10", "290", "5"],
+    ["b2) Títulos y Valores", "0", "0", "0", "0", "0"],
+    ["2. Otros Pasivos", "70", None, None, "75", None],
+    ["3. Total de la Deuda Pública y Otros Pasivos (3=1+2)", "1070", "90", "110", "1055", "33"],
+]
+SHORT = [
+    [
+        "Obligaciones a Corto Plazo (k)",
+        "Monto Contratado (l)",
+        "Plazo Pactado (m)",
+        "Tasa de Interés (n)",
+        "Comisiones (o)",
+    ],
+    ["6. Obligaciones a Corto Plazo (Informativo)", "300", None, None, None],
+    ["A. Crédito 1", "100", "12 meses", "TIIE + 0.80", "0"],
+    ["B. Crédito 2", "200", "11 meses", "TIIE + 0.74", "0"],
+]
+
+
+@pytest.mark.parametrize("kind", [None, "debt"], ids=["by itself", "as a person says"])
+def test_credits_listed_under_their_sort_are_owed_once(tmp_path, kind):
+    """LDF format 2: sorts without a formula sum the credits below them; the table of short-term credits repeats some."""
+    title = [["Informe Analítico de la Deuda Pública y Otros Pasivos - LDF"], ["Al 31 de diciembre de 2019"]]
+    path = write_xlsx(tmp_path / "f2.xlsx", {"Hoja1": [*title, OWED, *CREDITS, [], *SHORT]})
+    reading = read_file(path, name=path.name, hints=Hints(kind=kind))
+    [table] = reading.tables
+    balances = [to_decimal(str(text)) for block in table.stored for text in block.columns["balance"]]
+    assert (reading.kind, reading.questions, sum(balances), len(balances)) == ("debt", [], 1055, 7)
+    assert [found.code for found in reading.findings] == ["informative"]

@@ -78,6 +78,7 @@ def read(tmp_path, title, rows, **hints):
         ("Relación 2023", OWED, "debt", "deudas"),
         ("Relación 2023", BUILT, "works", "obras"),
         ("Empresas sancionadas", BARRED, "sanctions", "sancionados"),
+        ("Empresas suspendidas", BARRED, "sanctions", "sancionados"),
         ("Proveedores sancionados", BARRED, "sanctions", "sancionados"),
         ("Obras del municipio 2023", BOUGHT, "works", "obras"),
     ],

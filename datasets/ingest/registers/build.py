@@ -23,6 +23,7 @@ from datasets.ingest.foot import foot_of_list, is_signature
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area, is_number
 from datasets.ingest.shapes import LINE_FIELDS, Finding
+from datasets.ingest.sums_of_lists import numbers_of, sums_of_those_below
 from datasets.ingest.units import printed_unit, unit_finding, unit_questions
 from datasets.ingest.unread import unread_columns
 
@@ -64,7 +65,9 @@ def _sums(area: Area, mapping: ColumnMapping) -> dict[int, str]:
     amounts = [column for column, name in mapping.fields.items() if name in REGISTERS["debt"].CENTS]
     span = range(area.first, area.end)
     stated = [row for row in span if any(_is_stated(area.grid.cell(row, column)) for column in amounts)]
-    return left_out({row: area.grid.cell(row, label).strip() for row in span}, stated)
+    found = left_out({row: area.grid.cell(row, label).strip() for row in span}, stated)
+    below = sums_of_those_below(stated, numbers_of(area, stated, amounts), stated, fewest=2)
+    return dict.fromkeys(below, "subtotal") | found
 
 
 def _is_stated(cell: str) -> bool:
