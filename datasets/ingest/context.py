@@ -96,10 +96,14 @@ def is_unit_note(text: str) -> bool:
     return bool(_UNIT_NOTE.fullmatch(fold(text)))
 
 
+#: Forms of the law of financial discipline letter what is to be filled in: ``Municipio de Ejemplo (a)``.
+_MARK = re.compile(r"\s*\([a-z]\)$", re.IGNORECASE)
+
+
 def from_titles(lines: Sequence[str]) -> Context:
     context = Context()
     for line in lines:
-        _place_and_body(context, _UNIT_WORDS.sub("", line).strip())
+        _place_and_body(context, _MARK.sub("", _UNIT_WORDS.sub("", line).strip()))
     if not (context.body_name or context.municipality_name or context.level):
         _bare_place(context, lines)
     said = [parse_period(line) for line in lines if not _DATED_BY.match(fold(line))]

@@ -24,7 +24,7 @@ from datasets.ingest.readers.oc4ids import read_oc4ids
 from datasets.ingest.readers.ocds import COLUMNS, read_ocds
 from datasets.ingest.readers.sheets import read_sheets
 from datasets.ingest.readers.text import MAX_GRID_BYTES, read_text
-from datasets.ingest.recognise import Foreign, foreign_of
+from datasets.ingest.recognise import INFORMATIVE, Foreign, foreign_of
 from datasets.ingest.registers.build import read_register, register_part
 from datasets.ingest.repeats import join_parts
 from datasets.ingest.shapes import (
@@ -326,7 +326,7 @@ def _main_kind(parts: list[Part], said: str | None) -> str:
 
 def _mention_ignored(work: Work) -> None:
     for sheet, foreign in dict.fromkeys(work.foreign):
-        where = f"La hoja «{sheet}» no se carga. " if sheet else ""
+        where = f"La hoja «{sheet}» no se carga. " if sheet and foreign.code != INFORMATIVE else ""
         work.findings.append(Finding(foreign.code, "info", where + foreign.sentence, sheet=sheet))
     for area in work.unknown:
         message = (

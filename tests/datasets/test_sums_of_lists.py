@@ -130,10 +130,16 @@ SHORT = [
 @pytest.mark.parametrize("kind", [None, "debt"], ids=["by itself", "as a person says"])
 def test_credits_listed_under_their_sort_are_owed_once(tmp_path, kind):
     """LDF format 2: sorts without a formula sum the credits below them; the table of short-term credits repeats some."""
-    title = [["Informe Analítico de la Deuda Pública y Otros Pasivos - LDF"], ["Al 31 de diciembre de 2019"]]
+    title = [
+        ["Municipio de Torreón (a)"],
+        ["Informe Analítico de la Deuda Pública y Otros Pasivos - LDF"],
+        ["Al 31 de diciembre de 2019"],
+    ]
     path = write_xlsx(tmp_path / "f2.xlsx", {"Hoja1": [*title, OWED, *CREDITS, [], *SHORT]})
     reading = read_file(path, name=path.name, hints=Hints(kind=kind))
     [table] = reading.tables
     balances = [to_decimal(str(text)) for block in table.stored for text in block.columns["balance"]]
     assert (reading.kind, reading.questions, sum(balances), len(balances)) == ("debt", [], 1055, 7)
-    assert [found.code for found in reading.findings] == ["informative"]
+    [found] = reading.findings
+    assert (found.code, "no se carga" in found.message) == ("informative", False)
+    assert (table.context.municipality_name, table.context.body_name) == ("Torreón", "Municipio de Torreón")
