@@ -59,9 +59,7 @@ SPENDING_LABELS = (
 TITLED_EVIDENCE = 3  # columns that only such a list has, where nothing but its title says what it is
 MARGIN = 3  # columns more than as a budget, where only the columns say that it is a list
 LEAST_SAID = 1  # column of a list of which a person has said what it is: the others are asked about
-INFORMATIVE = (
-    "informative"  # tables that repeat another of the same statement, also where a person has said what that is
-)
+INFORMATIVE = "informative"  # a table that repeats another of its statement, whatever a person says that one is
 INCOME_LABELS = ("cri_code", "revenue_name", "revenue_group", "revenue_type")
 
 

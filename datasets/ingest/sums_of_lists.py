@@ -27,11 +27,11 @@ def sums_by_arithmetic(area: Area, rows: Sequence[int], amounts: Sequence[int]) 
     columns = numbers_of(area, rows, amounts)
     heads = sums_of_those_below(rows, columns, narrow, fewest=1)
     found = sorted(heads)
-    rows = [row for row in rows if row not in heads]
-    columns = numbers_of(area, rows, amounts) if heads else columns
     everything, group = [Decimal(0)] * len(amounts), [Decimal(0)] * len(amounts)
     counted, since = 0, 0
     for place, row in enumerate(rows):
+        if row in heads:
+            continue
         stated = [numbers[place] for numbers in columns]
         above = [sums for sums, count in ((everything, counted), (group, since)) if count >= FEWEST]
         if row in narrow and any(_are(stated, sums) for sums in above):
