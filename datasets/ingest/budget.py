@@ -26,6 +26,7 @@ LABEL_FIELDS = {
     "revenue": ("cri_code", "revenue_name", "revenue_group", "revenue_type", "revenue_class"),
 }
 MAX_FINDINGS = 10
+FEWEST_SUMMED = 3  # lines with figures: of two the third is the sum by chance too often
 _INFORMATIVE = re.compile(r"\s*(datos|partidas?) informativ[ao]s?", re.IGNORECASE)
 _KEPT = {
     False: "Se suman los renglones de detalle.",
@@ -293,6 +294,10 @@ def _decide(table: BudgetTable) -> None:
     table.outline = outline
     table.leaves = [named[place] for place in outline.leaves]
     table.leaves += [row for row in named if table.area.said.counts(row.row) and row not in table.leaves]
+    sum_of_all = _sum_of_all(table)
+    if sum_of_all is not None:
+        table.leaves.remove(sum_of_all)
+        table.totals.append(sum_of_all)
     leaf_rows = {row.row for row in table.leaves}
     for place, parent in enumerate(outline.parents):
         if parent is not None:
@@ -308,6 +313,18 @@ def _decide(table: BudgetTable) -> None:
     for row in table.leaves:
         table.skip("merged", len(row.extra), row.extra)
     _report_broken(table, named)
+
+
+def _sum_of_all(table: BudgetTable) -> BudgetRow | None:
+    """The last line or the first that is all the others to the cent in each moment, however it is called."""
+    for row in (table.leaves[-1], table.leaves[0]) if len(table.leaves) > FEWEST_SUMMED else ():
+        others = [leaf.amounts for leaf in table.leaves if leaf is not row]
+        filled = sum(any(amounts) for amounts in others)
+        if filled < FEWEST_SUMMED or not any(row.amounts) or table.area.said.counts(row.row):
+            continue
+        if add(others, len(table.moments)) == row.amounts:
+            return row
+    return None
 
 
 def _is_total(row: BudgetRow) -> bool:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from datasets.ingest.abbreviations import same_beginnings, spelled_out
 from datasets.ingest.english import in_spanish
 from datasets.ingest.moments import moment_of
+from datasets.ingest.spoken import change_said, in_participles
 from datasets.ingest.wordings import field_of
 
 DATA = Path(__file__).parent / "data"
@@ -157,8 +158,17 @@ def match_heading(kind: str, heading: str) -> Match | None:
     fields = {known.exact[cut][0] for cut in same_beginnings(folded, known.written)}
     if len(fields) == 1:
         return Match(fields.pop(), "similar")
-    field = moment_of(kind, folded, whole) or field_of(kind, folded) or _in_english(kind, folded)
+    field = (
+        moment_of(kind, folded, whole) or _spoken(kind, folded) or field_of(kind, folded) or _in_english(kind, folded)
+    )
     return Match(field, "similar") if field else None
+
+
+def _spoken(kind: str, folded: str) -> str | None:
+    if change := change_said(kind, folded):
+        return change
+    said = in_participles(kind, folded)
+    return said and (moment_of(kind, said, said) or field_of(kind, said))
 
 
 def _in_english(kind: str, folded: str) -> str | None:

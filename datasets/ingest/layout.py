@@ -260,7 +260,17 @@ def _plain_header(grid: Grid) -> tuple[int, ...] | None:
         full = sum(len(cells.keys() & other.keys()) * 5 >= 4 * len(cells) for other in below)
         if len({*cells.values()}) == len(cells) >= MIN_KNOWN and _may_head(cells) and full == len(below) >= 2:
             return (row,)
-    return _bare_header(grid)
+    bare = _bare_header(grid)
+    return bare and _with_parts(grid, bare[-1])
+
+
+def _with_parts(grid: Grid, row: int) -> tuple[int, ...]:
+    """With the row below where it says the parts of a group: ``Lo que entró | |`` over ``Enero a junio | Julio a diciembre``."""
+    head = _texts(grid, row)
+    parts = _texts(grid, row + 1) if row + 1 < len(grid.rows) else {}
+    if len(parts) < 2 or not _may_head(parts) or min(parts) not in head or min(parts) == min(head):
+        return (row,)
+    return (row, row + 1) if not (parts.keys() - {min(parts)}) & head.keys() else (row,)
 
 
 def _bare_header(grid: Grid) -> tuple[int, ...] | None:

@@ -36,10 +36,13 @@ NAME_TO_CODE = {
     f"{name}_name": f"{name}_code"
     for name in ("admin_unit", "ramo", "purpose", "function", "subfunction", "program", "project", "funding_source")
 }
+PUT_IN = {"work_municipality": "municipal_share", "work_state": "state_share"}
 _WINNER = re.compile(r"adjudicad|ganador|contratad[oa]|contratista o proveedor")
 WEAK_AMOUNT = "reported"
 _UNITS_OF_FINES = re.compile(r"\bumas?\b|unidades de medida|salarios? minimos?|\bdias\b|veces")
-_MONEY = re.compile(r"\(?-?\$?\s*-?\d{1,3}(?:,?\d{3})*\.\d\d\)?")
+_MONEY = re.compile(
+    r"\(?-?\$?\s*-?(?:\d{1,3}(?:,?\d{3})*\.\d\d|(?:\d{1,3}(?:,\d{3})+|\d{3,})\.\d)\)?"
+)  # 2.1 is a function
 _NAME_DEPTH = ("especifica", "generica", "partida", "concepto", "capitulo")
 _NEEDS_GROUP = re.compile(
     r"nombres?( s)?|(primer |segundo )?apellidos?( paterno| materno)?|inicio|termino|fin|conclusion"
@@ -175,6 +178,10 @@ def _checked(area: Area, column: int, kind: str, name: str) -> str:
         return "fiscal_year"  # ``EJERC`` beside ``IMP_EJERC``
     if name == "admin_class_code" and values and share(values, _looks_code) < 0.3:
         return "admin_unit_name"  # ``Clasificación administrativa`` over names of units
+    if name == "interest" and values and share(values, is_number) < 0.5:
+        return "rate_raw"  # ``TIIE + 2.11``
+    if name in PUT_IN and len(values) >= 2 and share(values, _MONEY.fullmatch) >= 0.5:
+        return PUT_IN[name]  # ``Municipio`` over amounts: what it gives, and not where the work is
     if name == "fine" and _UNITS_OF_FINES.search(_words(area, column)):
         return ""  # so many times a unit that changes every year, and no pesos
     if name.endswith("_share") and share(values, is_number) < 0.5:

@@ -45,6 +45,9 @@ NOT_STATED = frozenset(
         "no disponible",
         "sin dato",
         "sin monto",
+        "sin multa",
+        "sin sanción económica",
+        "sin sancion economica",
         "*",
     }
 )

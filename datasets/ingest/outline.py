@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -127,8 +128,14 @@ def _level_depths(area: Area, mapping: ColumnMapping, rows: list[BudgetRow]) -> 
     column = mapping.column("line_level")
     if column is None:
         return None
-    levels = [9 if row.heading else LEVELS.get(fold(area.grid.cell(row.row, column))) for row in rows]
+    levels = [9 if row.heading else _level(fold(area.grid.cell(row.row, column))) for row in rows]
     return None if None in levels else [level or 0 for level in levels]
+
+
+def _level(said: str) -> int | None:
+    """``Concepto``, ``2``, ``Nivel 2``."""
+    number = re.fullmatch(r"(?:nivel )?([0-9])", said)
+    return int(number[1]) if number else LEVELS.get(said)
 
 
 def _code_depths(nodes: list[Node]) -> list[int] | None:

@@ -121,7 +121,10 @@ def recognise(area: Area, kind: str | None = None, wanted: Mapping[str, str] | N
     if register := _as_register(area, kind, wanted, foreign, verdict):
         return register
     if verdict and (kind == "contracts" or (kind is None and not (foreign and foreign.strong))):
-        return verdict
+        works = None if kind else _register_by_columns(area, wanted, verdict)
+        return (
+            works if works and works.mapping and REGISTERS[works.kind or ""].beats_contracts(works.mapping) else verdict
+        )
     if foreign and kind is None:
         return Verdict(None, None, foreign)
     if kind in REGISTERS:

@@ -51,6 +51,13 @@ def missing_members(area: Area, kind: str, fields: Mapping[int, str], free: Coll
     return found
 
 
+def is_left_of(area: Area, whole: int, less: int, left: int) -> bool:
+    """Whether one column is what is left of another after a third, in every row that states all of them."""
+    columns = (_series(area, column) for column in (whole, less, left))
+    rows = [(a, b, c) for a, b, c in zip(*columns, strict=True) if a is not None and b is not None and c is not None]
+    return len(rows) >= FEWEST and any(b for _a, b, _c in rows) and all(abs(a - b - c) <= CENT for a, b, c in rows)
+
+
 def with_tax(area: Area, bare: int, taxed: int) -> bool:
     """Whether one column is the other with VAT: in most rows with the tax, in all others exempt."""
     pairs = [(a, b) for a, b in zip(_series(area, bare), _series(area, taxed), strict=True) if a and b]

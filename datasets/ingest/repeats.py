@@ -6,6 +6,12 @@ from datasets.ingest.build import Part
 from datasets.ingest.hierarchy import close
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS, RECORD_KINDS, Context, Finding
 
+#: Fields of which a list that is no summary of others has one.
+NAMES = {
+    "works": {"work_name", "work_code", "description", "contract_number"},
+    "debt": {"debt_name", "creditor", "debtor"},
+    "sanctions": {"supplier_name", "supplier_rfc", "file_number"},
+}
 #: Fields that name one thing and no other of the same public body.
 NUMBERS = frozenset({"contract_number", "procedure_number", "file_number", "ocid", "work_code"})
 
@@ -61,7 +67,10 @@ def _join_group(group: list[Part], findings: list[Finding], questions: list[str]
             repeats = _same_records(first, part)
         else:
             repeats = not any(part.sums) or _same_money(first, part)
-        if repeats:
+        if _is_summary(first, part):
+            _absorb(first, part, "repeated")
+            findings.append(_summary(first, part))
+        elif repeats:
             _absorb(first, part, "repeated")
             if any(part.sums) or part.table.kind in RECORD_KINDS:
                 findings.append(_repetition(first, part))
@@ -86,6 +95,12 @@ def _same_records(one: Part, other: Part) -> bool:
         and len(one.table.stored) == len(other.table.stored)
         and all(mine.columns == theirs.columns for mine, theirs in blocks)
     )
+
+
+def _is_summary(one: Part, other: Part) -> bool:
+    """``Zona | Precio | Gastado`` beside lists of works: it names none of them."""
+    names = NAMES.get(one.table.kind, set())
+    return bool(names & set(one.table.columns.values())) and not names & set(other.table.columns.values())
 
 
 def _is_numbered(part: Part) -> bool:
@@ -153,15 +168,19 @@ def _append(into: Part, part: Part) -> None:
 
 
 def _repetition(kept: Part, part: Part) -> Finding:
+    return _left_out(kept, part, "repeated", "info", "repite el mismo dinero: se cuenta una sola vez.")
+
+
+def _summary(kept: Part, part: Part) -> Finding:
+    said = "no nombra nada de lo que está en la otra: se tomó por un resumen y no se carga."
+    return _left_out(kept, part, "summary", "warning", said)
+
+
+def _left_out(kept: Part, part: Part, code: str, severity: str, why: str) -> Finding:
     where = f"la hoja «{part.table.sheet}»" if part.table.sheet != kept.table.sheet else "la misma hoja"
     row = part.table.header_rows[0]
-    return Finding(
-        "repeated",
-        "info",
-        f"La tabla que empieza en la fila {row} de {where} repite el mismo dinero: se cuenta una sola vez.",
-        sheet=part.table.sheet,
-        line_no=row,
-    )
+    message = f"La tabla que empieza en la fila {row} de {where} {why}"
+    return Finding(code, severity, message, sheet=part.table.sheet, line_no=row)
 
 
 def _compare_breakdowns(parts: list[Part]) -> list[Finding]:

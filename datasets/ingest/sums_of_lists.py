@@ -16,11 +16,11 @@ FEWEST = 3  # rows summed: of two rows the third is the sum by chance too often
 def sums_by_arithmetic(area: Area, rows: Sequence[int], amounts: Sequence[int]) -> list[int]:
     """Of the given rows those that sum all the rows before them, those since the last such row, or those below, in each amount.
 
-    Such a row says at most one thing beside its figures, and leaves half of the cells empty that others fill, or three.
+    Such a row says at most one thing beside its figures, and leaves half of the cells empty that others fill, or two.
     """
     widths = sorted(len(_filled(area, row)) for row in rows)
     usual = widths[len(widths) // 2] if widths else 0
-    most = max(usual // 2, usual - 3)
+    most = max(usual // 2, usual - 2)
     narrow = {row for row in rows if _may_sum(area, row, most)}
     if not narrow or not amounts:
         return []

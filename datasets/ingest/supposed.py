@@ -22,8 +22,8 @@ _TITLES = {
     "debt": r"\bdeud|\bdebe|prestamos?\b|credito|emprestito|financiamient",
     "works": r"\bobras?\b|infraestructura|\bcalles\b|pavimenta",
     "contracts": r"\bcompr(?:as?|o|aron|ad[oa]s?)\b|contrat|adquisicion|pedidos?\b|proveedor|licitaci|adjudica",
-    "revenue": r"\bingresos?\b|recaudaci",
-    "expenditure": r"egresos?\b|\bgastos?\b|presupuesto",
+    "revenue": r"\bingresos?\b|recaudaci|\blo que (?:entro|se cobro|se recaudo)\b",
+    "expenditure": r"egresos?\b|\bgastos?\b|presupuesto|\b(?:se|cuanto) gast(?:o|aron)\b",
 }
 #: What cells say by themselves: what was built, who lends, who sells. The first is told of contracts for works too.
 _CELLS = {"works": is_built, "debt": is_bank, "contracts": is_company}

@@ -98,7 +98,9 @@ SHORT: dict[str, tuple[str, ...]] = {
     "u": ("unidad",),
     "vto": ("vencimiento",),
 }
-_FILLER = re.compile(r"del?|l[ao]s?|el|[yoea]|al|en|que|se|por|para|sus?|una?|acum(?:ulad[oa])?|pesos|mxn?|mn")
+_FILLER = re.compile(
+    r"del?|l[ao]s?|el|[yoea]|al|en|que|se|por|para|segun|tod[oa]|sus?|una?|acum(?:ulad[oa])?|pesos|mxn?|mn"
+)
 _TAX = re.compile(r"\b([cs])/\s*(?=i\.?\s?v\.?\s?a\b|imp)")
 _INITIALS = re.compile(r"\b(?:[a-z]\.\s?){1,3}[a-z]\b\.?")
 _IN_BRACKETS = re.compile(r"\(\s*(?:[a-rt-z0-9]|[^)]*=[^)]*)\s*\)")

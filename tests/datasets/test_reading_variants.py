@@ -10,6 +10,7 @@ from datasets.ingest.readers import text as text_reader
 from datasets.ingest.readers.stream import Tally, stream_blocks
 from datasets.ingest.reading import Hints, read_file
 from tests.datasets.reading_files import write_xlsx
+from tests.datasets.unseen_files import sum_of
 
 TITLES = [
     ["Municipio de Ejemplo, Jalisco"],
@@ -672,3 +673,22 @@ def test_a_column_of_the_year_that_holds_amounts_is_none(tmp_path):
     reading = sheet(tmp_path, [*TITLES, head, *rows])
     assert "fiscal_year" not in reading.columns.values()
     assert any("«Ejercicio»" in question for question in reading.questions)
+
+
+@pytest.mark.parametrize("levels", [("Tema", "Rubro", "Tipo"), ("0", "1", "2"), ("Nivel 0", "Nivel 1", "Nivel 2")])
+def test_level_of_an_income_may_be_a_word_or_a_number(tmp_path, levels):
+    whole, rubro, kind = levels
+    rows = [
+        ["Municipio de Ejemplo, Jalisco"],
+        ["Estado analítico de ingresos 2023"],
+        ["Nivel", "Descripción", "Ingreso estimado", "Ingreso recaudado"],
+        [whole, "Todo lo que entró", 900, 800],
+        [rubro, "Lo propio", 500, 450],
+        [kind, "Del agua", 300, 250],
+        [kind, "Del rastro", 200, 200],
+        [rubro, "Lo que otros dan", 400, 350],
+    ]
+    (table,) = read(write_xlsx(tmp_path / "niveles.xlsx", {"Hoja1": rows}), kind="revenue").tables
+    assert table.lines == 3
+    assert sum_of("estimated", [table]) == 900
+    assert sum_of("collected", [table]) == 800

@@ -34,7 +34,7 @@ BARRED = [
     ["Químicos Muestra SA de CV", "21/04/2026", "No entregó"],
 ]
 SPENT = [
-    ["Oficina", "Lo que se autorizó", "Lo que se gastó"],
+    ["Oficina", "Bolsa del año", "Salió"],
     ["Tesorería", "12,500,300.00", "9,250,300.00"],
     ["Obras", "845,100.50", "845,100.50"],
     ["Cultura", "2,400,000.00", "1,400,000.00"],
@@ -101,7 +101,7 @@ def test_budget_is_proposed_by_its_title_and_its_columns_laid_out(tmp_path, rows
 @pytest.mark.parametrize(
     ("title", "rows", "header_row", "amounts"),
     [
-        ("Presupuesto de egresos 2023", SPENT, 3, "«Lo que se autorizó», «Lo que se gastó»"),
+        ("Presupuesto de egresos 2023", SPENT, 3, "«Bolsa del año», «Salió»"),
         ("Presupuesto de egresos 2023", CODED, 3, "«$»"),
         ("Ingresos de 2023 y 2022", COLLECTED, 3, "«2023», «2022», «Cambio»"),
     ],

@@ -99,7 +99,7 @@ def faults(unseen: Unseen, reading: Reading) -> list[str]:
 
 
 def _of_amounts(unseen: Unseen, tables: list[Table]) -> Iterator[str]:
-    sums = {name: total for name in unseen.amounts if (total := _sum(name, tables))}
+    sums = {name: total for name in unseen.amounts if (total := sum_of(name, tables))}
     for column, said in enumerate(unseen.fields):
         names = said.split("/")
         if names[0] not in unseen.amounts:
@@ -114,7 +114,7 @@ def _of_amounts(unseen: Unseen, tables: list[Table]) -> Iterator[str]:
     yield from (f"{name}: {total} of no column" for name, total in sorted(sums.items()))
 
 
-def _sum(name: str, tables: list[Table]) -> Decimal:
+def sum_of(name: str, tables: list[Table]) -> Decimal:
     total = Decimal()
     for table in tables:
         unit = table.unit if table.kind in RECORD_KINDS else 1

@@ -13,6 +13,7 @@ from datasets.ingest.contract_lines import Row, texts_of
 from datasets.ingest.dates import parse_date
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area
+from datasets.ingest.relations import is_left_of
 from datasets.ingest.shapes import DEBT_AMOUNTS
 
 from .base import cents_of, dates_of, searchable, url_of
@@ -71,6 +72,7 @@ def refine(area: Area, mapping: ColumnMapping) -> None:
 
     One such column alone is the balance, unless another column already is.
     """
+    _name_what_is_left(area, mapping)
     dated = sorted((day, column) for column, parts in area.paths.items() if (day := _balance_day(parts[-1])))
     dated = [(day, column) for day, column in dated if mapping.confidence.get(column) != "person"]
     if not dated or (len(dated) == 1 and mapping.has("balance")):
@@ -82,6 +84,19 @@ def refine(area: Area, mapping: ColumnMapping) -> None:
             del mapping.fields[taken], mapping.confidence[taken]
         mapping.fields[column], mapping.confidence[column] = name, "similar"
         mapping.repeated.pop(column, None)
+
+
+def _name_what_is_left(area: Area, mapping: ColumnMapping) -> None:
+    """``Adeudo | Abonos | Falta por liquidar``: what is left of the first after the second is the balance."""
+    whole, repaid = mapping.column("balance"), mapping.column("repaid")
+    if whole is None or repaid is None or mapping.has("contracted") or mapping.confidence.get(whole) == "person":
+        return
+    free = [column for column in area.paths if column not in mapping.fields]
+    left = [column for column in free if is_left_of(area, whole, repaid, column)]
+    if len(left) == 1:
+        mapping.fields[whole], mapping.fields[left[0]] = "contracted", "balance"
+        mapping.confidence[left[0]] = "values"
+        mapping.repeated.pop(left[0], None)
 
 
 def _balance_day(heading: str) -> date | None:
