@@ -24,6 +24,7 @@ SUMS: dict[str, tuple[dict[str, int], ...]] = {
     "works": ({"federal_share": 1, "state_share": 1, "municipal_share": 1, "investment": -1},),
 }
 MOST_ROWS = 400
+MOST_PARTS = 12  # months
 FEWEST = 3  # rows in which the sum holds and no member but one could be nought
 VAT = (Decimal("1.16"), Decimal("1.08"))  # in the country, at its borders
 ROUNDING = Decimal("0.05")
@@ -105,6 +106,24 @@ def follows(numbers: Series, stated: Sequence[Series]) -> bool:
         if rows and told >= MOSTLY * len(rows):
             return True
     return False
+
+
+def parts_of(columns: Mapping[int, Series], stated: Sequence[Series]) -> set[int]:
+    """Columns that stand beside each other and sum to a stated one in each row: halves, quarters or months of its year."""
+    order = sorted(columns)
+    found: set[int] = set()
+    for first in range(len(order)):
+        for last in range(first + 2, min(first + MOST_PARTS, len(order)) + 1):
+            run = order[first:last]
+            if any(_sum_to([columns[column] for column in run], whole) for whole in stated):
+                found.update(run)
+    return found
+
+
+def _sum_to(parts: Sequence[Series], whole: Series) -> bool:
+    rows = [(row, own) for row, own in enumerate(whole) if own]
+    sums = (sum((part[row] or Decimal() for part in parts), -own) for row, own in rows)
+    return len(rows) >= FEWEST and all(abs(rest) <= CENT for rest in sums)
 
 
 def _is_told(number: Decimal | None, one: Decimal | None, other: Decimal | None) -> bool:

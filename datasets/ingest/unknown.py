@@ -14,7 +14,7 @@ from datasets.ingest.mapping import is_of_the_month
 from datasets.ingest.moments import said_moments
 from datasets.ingest.numbers import by_either_mark
 from datasets.ingest.outline import BudgetRow
-from datasets.ingest.relations import follows
+from datasets.ingest.relations import follows, parts_of
 from datasets.ingest.unread import AMOUNT, AMOUNT_LIKE, looked_at, serves_nothing, sort_of, sort_of_column
 
 _NO_MOMENT = re.compile(
@@ -36,11 +36,16 @@ def unknown_moments(read: BudgetTable) -> list[int]:
         return []
     block = _block(read, sorted(known))
     suspects = {column: _numbers(read, column) for column in sorted([*block, *_elsewhere(read, block)])}
-    stated = [_numbers(read, column) for column in known if suspects]
+    # Under the same words as a moment: the other half of its year.
+    again = [column for column, name in read.mapping.repeated.items() if name in known.values()]
+    stated = [_numbers(read, column) for column in [*known, *again] if suspects]
+    parts = parts_of(suspects, stated)
     return [
         column
         for column, numbers in suspects.items()
-        if _are_amounts(read, column, numbers, left=column < min(known)) and not follows(numbers, stated)
+        if column not in parts
+        and _are_amounts(read, column, numbers, left=column < min(known))
+        and not follows(numbers, stated)
     ]
 
 

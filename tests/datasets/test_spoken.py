@@ -123,6 +123,25 @@ def test_a_row_that_a_person_counts_stays_though_it_sums_all_others(tmp_path):
     assert found.lines == 5
 
 
+def test_halves_of_the_year_beside_their_sum_are_parts_of_it(tmp_path):
+    rows = [
+        ["Municipio de Ejemplo, Zacatecas"],
+        ["Ingresos del año 2016"],
+        ["Concepto", "Estimado", "Lo que se cobró", "", ""],
+        ["", "", "Enero a junio", "Julio a diciembre", "Total que se cobró"],
+        ["Predial", "900", "450.50", "300", "750.50"],
+        ["Derechos", "500", "200", "150.25", "350.25"],
+        ["Productos", "80", "40", "45", "85"],
+        ["Aprovechamientos", "60", "0", "10", "10"],
+    ]
+    reading = table(tmp_path, rows, period="annual", year=2016)
+    (found,) = reading.tables
+    assert (reading.kind, found.lines, reading.questions) == ("revenue", 4, [])
+    assert sum_of("collected", [found]) == Decimal("1195.75")
+    rows[4][4] = "9"  # not their sum: then they may be other figures, and a person says which
+    assert any("«Enero a junio»" in question for question in table(tmp_path, rows).questions)
+
+
 def test_headings_over_two_rows_that_nobody_knows_are_laid_out_together(tmp_path):
     rows = [
         ["Lo que juntó la feria de Ejemplo en 2019"],
@@ -171,7 +190,7 @@ def test_interest_in_words_is_a_rate(tmp_path):
 WORKS = [
     ["Obra", "Comunidad", "Inversión autorizada", "Municipio", "Estado", "Avance físico", "Empresa"],
     *[
-        [f"Pavimentación de la calle {at}", "El Llano", f"{3000 + at}.00", f"{1000 + at}.00", "2000.00", "50%", f"Vías {at} SA de CV"]
+        [f"Pavimentación de la calle {at}", "Sur", f"{3000 + at}.00", f"{1000 + at}.00", "2000.00", "50%", f"Vías {at} SA"]
         for at in range(1, 7)
     ],
 ]  # fmt: skip
