@@ -339,7 +339,7 @@ def _further_headers(grid: Grid, first: tuple[int, ...]) -> list[tuple[int, ...]
     row = first[-1] + 1
     while row < len(grid.rows):
         cells = _texts(grid, row)
-        if _heads_another(grid, first[-1], row):
+        if _heads_another(grid, first[-1], row) or _heads_a_narrower_one(grid, first[-1], row):
             found.append((row,))
         elif len(cells) >= 2 and _may_head(cells) and any(known_kinds(text) for text in cells.values()):
             rows, known = _window(grid, row)
@@ -360,6 +360,29 @@ def _heads_another(grid: Grid, first: int, row: int) -> bool:
         return False
     same = [column for column in head if fold(head[column]) == fold(cells[column])]
     return len(same) == 1 and max(head) == same[0] and _figures_below(grid, row, same) >= 2
+
+
+def _heads_a_narrower_one(grid: Grid, first: int, row: int) -> bool:
+    """``Fondo | Saldo`` after a blank row and a wider table, over rows that fill these two columns and no other."""
+    cells = _texts(grid, row)
+    if (
+        len(cells) != 2
+        or len(_texts(grid, first)) <= MIN_KNOWN
+        or not _may_head(cells)
+        or not _after_a_blank(grid, row)
+    ):
+        return False
+    below = [_texts(grid, other) for other in range(row + 1, min(row + 1 + MIN_KNOWN, len(grid.rows)))]
+    return len(below) == MIN_KNOWN and all(
+        texts.keys() == cells.keys() and is_number(texts[max(cells)]) and not is_number(texts[min(cells)])
+        for texts in below
+    )
+
+
+def _after_a_blank(grid: Grid, row: int) -> bool:
+    """Directly, or below a title of its own."""
+    above = [_texts(grid, other) for other in range(max(0, row - 2), row)]
+    return not above[-1] or (len(above) == 2 and not above[0] and len(above[1]) == 1)
 
 
 def _area(grid: Grid, headers: list[tuple[int, ...]], index: int) -> Area:

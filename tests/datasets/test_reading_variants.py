@@ -692,3 +692,18 @@ def test_level_of_an_income_may_be_a_word_or_a_number(tmp_path, levels):
     assert table.lines == 3
     assert sum_of("estimated", [table]) == 900
     assert sum_of("collected", [table]) == 800
+
+
+@pytest.mark.parametrize("between", [[[]], [[], ["Saldos de los fondos"]]], ids=["a blank row", "a title"])
+def test_a_narrower_table_below_is_no_part_of_the_wider_one(tmp_path, between):
+    below = [["Fondo", "Saldo en bancos"], ["FORTAMUN", 900], ["FAIS", 800], ["Propios", 700]]
+    rows = [*TITLES, HEAD, *ROWS, TOTAL, *between, *below]
+    reading = sheet(tmp_path, rows)
+    assert [table.lines for table in reading.tables] == [2]
+    assert any(found.code == "unknown_table" and "«Fondo»" in found.message for found in reading.findings)
+
+
+def test_a_section_whose_rows_state_less_is_no_table_of_its_own(tmp_path):
+    section = [["Inversión Pública", None, None, None, 5], ["Deuda Pública", 700, 700, None, None]]
+    (table,) = sheet(tmp_path, [*TITLES, HEAD, *ROWS, [], ["Otros capítulos", "(sin devengar)"], *section]).tables
+    assert table.lines == 5  # words where an amount belongs are a line too, which is rejected for them
