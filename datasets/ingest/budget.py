@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -294,10 +294,6 @@ def _decide(table: BudgetTable) -> None:
     table.outline = outline
     table.leaves = [named[place] for place in outline.leaves]
     table.leaves += [row for row in named if table.area.said.counts(row.row) and row not in table.leaves]
-    sum_of_all = _sum_of_all(table)
-    if sum_of_all is not None:
-        table.leaves.remove(sum_of_all)
-        table.totals.append(sum_of_all)
     leaf_rows = {row.row for row in table.leaves}
     for place, parent in enumerate(outline.parents):
         if parent is not None:
@@ -310,21 +306,51 @@ def _decide(table: BudgetTable) -> None:
         table.skip_line("subtotal", row)
     table.totals += totals
     table.leaves.sort(key=lambda row: row.row)
+    for row in _sums_in_own_words(table):
+        table.leaves.remove(row)
+        table.totals.append(row)
+        table.skip_line("subtotal", row)
     for row in table.leaves:
         table.skip("merged", len(row.extra), row.extra)
     _report_broken(table, named)
 
 
-def _sum_of_all(table: BudgetTable) -> BudgetRow | None:
-    """The last line or the first that is all the others to the cent in each moment, however it is called."""
-    for row in (table.leaves[-1], table.leaves[0]) if len(table.leaves) > FEWEST_SUMMED else ():
-        others = [leaf.amounts for leaf in table.leaves if leaf is not row]
-        filled = sum(any(amounts) for amounts in others)
-        if filled < FEWEST_SUMMED or not any(row.amounts) or table.area.said.counts(row.row):
+def _sums_in_own_words(table: BudgetTable) -> list[BudgetRow]:
+    """Lines that only arithmetic tells to be totals: ``Todos los programas``, ``Juntando lo de arriba``.
+
+    The last line or the first that is all others, to the cent in each moment; with sums of groups before it only those by
+    which all that is left comes to that line, or to a total that says so.
+    """
+    leaves = [row for row in table.leaves if not table.area.said.counts(row.row)]
+    if len(leaves) != len(table.leaves):
+        return []
+    printed = [row.amounts for row in table.totals if row.label.is_grand_total]
+    for own, rest in (([], leaves), (leaves[-1:], leaves[:-1]), (leaves[:1], leaves[1:])):
+        wholes = [row.amounts for row in own] or printed
+        if not any(any(whole) for whole in wholes):
             continue
-        if add(others, len(table.moments)) == row.amounts:
-            return row
-    return None
+        for groups in ([], *_sums_of_groups(rest, len(table.moments))):
+            kept = [row.amounts for row in rest if row not in groups]
+            filled = sum(any(amounts) for amounts in kept)
+            if filled >= FEWEST_SUMMED and add(kept, len(table.moments)) in wholes:
+                return [*own, *groups]
+    return []
+
+
+def _sums_of_groups(rows: Sequence[BudgetRow], width: int) -> Iterator[list[BudgetRow]]:
+    """The lines that sum those since the last such line, of so many lines at least; printed below them, then above."""
+    for ordered in (rows, rows[::-1]):
+        for fewest in (1, 2, 3):
+            found: list[BudgetRow] = []
+            group: list[Amounts] = []
+            for row in ordered:
+                if len(group) >= fewest and any(row.amounts) and add(group, width) == row.amounts:
+                    found.append(row)
+                    group = []
+                else:
+                    group.append(row.amounts)
+            if found:
+                yield found
 
 
 def _is_total(row: BudgetRow) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -19,7 +20,7 @@ from datasets.ingest.codes import (
 )
 from datasets.ingest.columns import OBJECT_CODES
 from datasets.ingest.dictionary import normalise
-from datasets.ingest.numbers import NotAnAmount, to_cents
+from datasets.ingest.numbers import NotAnAmount, decide_decimal_mark, to_decimal
 from datasets.ingest.outline import BudgetRow, code_columns
 from datasets.ingest.shapes import LINE_FIELDS, MOMENTS
 from datasets.ingest.units import in_pesos
@@ -105,7 +106,7 @@ def budget_columns(table: BudgetTable, breakdown: str, unit: int) -> Columns:
         _types(columns)
         _earmarks(table, columns)
     _split_codes(columns)
-    _adjust(table, columns)
+    _adjust(columns, unit)
     full_municipality_codes(columns)
     wanted = LINE_FIELDS[table.mapping.kind]
     return {
@@ -362,22 +363,23 @@ def _split_codes(columns: Columns) -> None:
         columns[name] = [part[1] or None for part in parts]
 
 
-def _adjust(table: BudgetTable, columns: Columns) -> None:
-    """Increases and decreases printed apart make the adjustment, exactly."""
+def _adjust(columns: Columns, unit: int) -> None:
+    """Increases and decreases printed apart make the adjustment, exactly; in pesos, as the moments beside it."""
     up, down = columns.pop("increases", None), columns.pop("decreases", None)
     if not up or not down or "adjustments" in columns:
         return
-    columns["adjustments"] = [_difference(one, other) for one, other in zip(up, down, strict=True)]
+    marks = [decide_decimal_mark(text for text in texts if text).mark for texts in (up, down)]
+    columns["adjustments"] = [_difference(one, other, marks, unit) for one, other in zip(up, down, strict=True)]
 
 
-def _difference(one: str | None, other: str | None) -> str | None:
+def _difference(one: str | None, other: str | None, marks: Sequence[str], unit: int) -> str | None:
     if one is None and other is None:
         return None
     try:
-        cents = (to_cents(one or "") or 0) - abs(to_cents(other or "") or 0)
+        more, less = (to_decimal(text or "", mark) or Decimal() for text, mark in zip((one, other), marks, strict=True))
     except NotAnAmount:
         return one
-    return f"{Decimal(cents) / 100:f}"
+    return f"{(more - abs(less)) * unit:f}"
 
 
 def full_municipality_codes(columns: Columns) -> None:

@@ -10,12 +10,12 @@ import re
 
 #: What announces a verb; without it ``gasto`` and ``pago`` are nouns.
 _ANNOUNCED = re.compile(
-    r"^(?:(?:todo )?(?:lo|(?:el )?(?:dinero|monto|total)|la cantidad) que|(?:con |por )?cuanto|ya|se|nos|les?|va|llevan?)\b"
+    r"^(?:(?:todo )?(?:lo|(?:el )?(?:dinero|monto|total)|la cantidad) que|(?:con |por |en )?cuanto|ya|se|nos|les?|va|llevan?)\b"
 )
 _BEFORE_VERB = re.compile(
-    r"(?:todo|lo|el|la|dinero|monto|total|cantidad|que|cuanto|con|por|ya|se|nos|le|les|me|ha|han|va|lleva|llevan|fue|fueron)"
+    r"(?:todo|lo|el|la|dinero|monto|total|cantidad|que|cuanto|con|por|ya|si|se|nos|le|les|me|ha|han|va|lleva|llevan|fue|fueron)"
 )
-_REGULAR = ((re.compile(r"(\w{3,})(?:o|aron|aba|aban)"), "ado"), (re.compile(r"(\w{3,})(?:io|ieron)"), "ido"))
+_REGULAR = ((re.compile(r"(\w{3,})(?:o|aron|aba|aban|amos)"), "ado"), (re.compile(r"(\w{3,})(?:io|ieron|imos)"), "ido"))
 _PARTICIPLE = re.compile(r"\w{3,}[ai]d[oa]s?")
 _OTHERS = {"entro": "ingresado", "entraron": "ingresado", "llego": "percibido", "recibimos": "recibido", "debe": "adeudado",
            "debemos": "adeudado", "deben": "adeudado", "pidio": "solicitado"}  # fmt: skip
@@ -35,6 +35,7 @@ _LEFT_TO_PAY = re.compile(
     r"(?:falta|faltan|faltaba|resta|restan|queda|quedan)(?: por| de)? (?:pagar|liquidar|cubrir|amortizar)"
 )
 _TO_WHOM = re.compile(r"^a quien(?:es)?\b|^con quien|\b(?:debe|deben|debemos|adeuda|adeudan)(?: dinero)? a$")
+_TRADES = re.compile(r"\b(?:debe|deben|debemos|adeud|compr|contrat|pag|adjudic|prest|firm)")
 _MORE = re.compile(r"\b(?:aument|agreg|amplia|adicion|increment|sum)(?:o|aron|ado|ados)\b|\bsubi(?:o|do)\b")
 _LESS = re.compile(r"\b(?:recort|quit|rest|disminu|redu)(?:o|io|jo|aron|yo|ado|cido|ido)\b|\bbaj(?:o|ado)\b")
 _BUDGETS = ("expenditure", "revenue")
@@ -58,7 +59,7 @@ def in_participles(kind: str, folded: str) -> str | None:
     if kind == "debt" and _LEFT_TO_PAY.search(said):
         return "saldo pendiente"
     if _TO_WHOM.search(said):
-        return "acreedor" if kind == "debt" else None
+        return {"debt": "acreedor", "contracts": "proveedor"}.get(kind) if _TRADES.search(said) else None
     if not _ANNOUNCED.match(said):
         return None
     words: list[str] = _TIME.sub(" ", said).split()

@@ -22,7 +22,7 @@ _TITLES = {
     "debt": r"\bdeud|\bdebe|prestamos?\b|credito|emprestito|financiamient",
     "works": r"\bobras?\b|infraestructura|\bcalles\b|pavimenta",
     "contracts": r"\bcompr(?:as?|o|aron|ad[oa]s?)\b|contrat|adquisicion|pedidos?\b|proveedor|licitaci|adjudica",
-    "revenue": r"\bingresos?\b|recaudaci|\blo que (?:entro|se cobro|se recaudo)\b",
+    "revenue": r"\bingresos?\b|recaudaci|\bcobranzas?\b|\bcuotas de recuperacion|\blo que (?:entro|se cobro|se recaudo)\b",
     "expenditure": r"egresos?\b|\bgastos?\b|presupuesto|\b(?:se|cuanto) gast(?:o|aron)\b",
 }
 #: What cells say by themselves: what was built, who lends, who sells. The first is told of contracts for works too.

@@ -99,7 +99,7 @@ SHORT: dict[str, tuple[str, ...]] = {
     "vto": ("vencimiento",),
 }
 _FILLER = re.compile(
-    r"del?|l[ao]s?|el|[yoea]|al|en|que|se|por|para|segun|tod[oa]|sus?|una?|acum(?:ulad[oa])?|pesos|mxn?|mn"
+    r"del?|l[ao]s?|el|[yoea]|al|en|que|se|por|para|segun|tod[oa]|ya|sus?|una?|acum(?:ulad[oa])?|pesos|mxn?|mn"
 )
 _TAX = re.compile(r"\b([cs])/\s*(?=i\.?\s?v\.?\s?a\b|imp)")
 _INITIALS = re.compile(r"\b(?:[a-z]\.\s?){1,3}[a-z]\b\.?")

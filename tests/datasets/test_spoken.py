@@ -123,6 +123,54 @@ def test_a_row_that_a_person_counts_stays_though_it_sums_all_others(tmp_path):
     assert found.lines == 5
 
 
+GROUPS = [
+    ["Municipio de Ejemplo, Puebla"],
+    ["Cuánto gastó cada dependencia de enero a diciembre de 2022"],
+    ["Dependencia", "Se gastó"],
+    ["Cabildo", "1000"],
+    ["Sindicatura", "500"],
+    ["Junto lo del Ayuntamiento", "1500"],
+    ["Obras", "4000"],
+    ["Junto lo de afuera", "4000"],
+    ["Tesorería", "800"],
+    ["Oficialía", "600"],
+    ["Archivo", "100"],
+    ["Junto lo de adentro", "1500"],
+]
+
+
+def test_sums_of_groups_in_own_words_are_told_by_the_sum_of_all(tmp_path):
+    reading = table(tmp_path, [*GROUPS, ["Junto todo", "7000"]], period="annual")
+    (found,) = reading.tables
+    assert (found.lines, found.skipped["subtotal"]) == (6, 4)
+    assert sum_of("exercised", [found]) == 7000
+
+
+def test_sums_of_groups_printed_above_them_are_told_too(tmp_path):
+    rows = [*GROUPS[:3], ["Junto todo", "7000"], *GROUPS[5:2:-1], *GROUPS[7:5:-1], *GROUPS[11:7:-1]]
+    assert table(tmp_path, rows, period="annual").tables[0].lines == 6
+
+
+def test_groups_that_do_not_come_to_a_sum_of_all_stay(tmp_path):
+    """What is left of a table without its sum would be guessed: amounts that repeat others are not rare."""
+    assert table(tmp_path, GROUPS, period="annual").tables[0].lines == 9
+    assert table(tmp_path, [*GROUPS, ["Junto todo", "7001"]], period="annual").tables[0].lines == 10
+
+
+def test_changes_printed_apart_are_told_in_the_unit_and_the_mark_of_the_rest(tmp_path):
+    rows = [
+        ["Municipio de Ejemplo, Puebla"],
+        ["Presupuesto de enero a diciembre de 2022 (miles de pesos)"],
+        ["Dependencia", "Aprobado", "Ampliaciones", "Reducciones", "Modificado"],
+        ["Presidencia", "1.000,50", "2.200,255", "100,00", "3.100,755"],
+        ["Obras", "5.000,00", "0,00", "500,00", "4.500,00"],
+        ["Tesorería", "800,00", "50,25", "0,00", "850,25"],
+    ]
+    (found,) = table(tmp_path, rows).tables
+    assert sum_of("adjustments", [found]) == Decimal("1650505")
+    assert sum_of("approved", [found]) + sum_of("adjustments", [found]) == sum_of("modified", [found])
+
+
 def test_halves_of_the_year_beside_their_sum_are_parts_of_it(tmp_path):
     rows = [
         ["Municipio de Ejemplo, Zacatecas"],
