@@ -342,13 +342,13 @@ def _sums_of_groups(rows: Sequence[BudgetRow], width: int) -> Iterator[list[Budg
     for ordered in (rows, rows[::-1]):
         for fewest in (1, 2, 3):
             found: list[BudgetRow] = []
-            group: list[Amounts] = []
+            since, count = add([], width), 0
             for row in ordered:
-                if len(group) >= fewest and any(row.amounts) and add(group, width) == row.amounts:
+                if count >= fewest and any(row.amounts) and since == row.amounts:
                     found.append(row)
-                    group = []
+                    since, count = add([], width), 0
                 else:
-                    group.append(row.amounts)
+                    since, count = add([since, row.amounts], width), count + 1
             if found:
                 yield found
 
