@@ -4,6 +4,7 @@ Local mode is the absence of DATABASE_URL: embedded services, a generated key, l
 everything that must be secret has to be given; what is missing stops the start with a sentence.
 """
 
+import gc
 import hashlib
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 import gesoc.celery  # noqa: F401 - in every process that has settings, tasks belong to this application
 from gesoc import embedded, local
 from gesoc.home import PG_PORT
+
+gc.disable()  # until the applications are loaded (gesoc/apps.py): what comes now stays, and is a quarter slower looked through
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()

@@ -12,6 +12,9 @@ from django.db import migrations, models
 class Migration(gesoc.common.migrations.Migration):
 
     dependencies = [
+        # Not needed here; but other people's migrations build all models anew, and here there are few.
+        ('mfa', '0003_authenticator_type_uniq'),
+        ('sessions', '0001_initial'),
         ('municipalities', '0001_initial'),
         ('partners', '0001_people'),
         ('pghistory', '0007_auto_20250421_0444'),

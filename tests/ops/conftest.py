@@ -50,3 +50,15 @@ def ready_clone(used_clone: Clone) -> Clone:
     """A clone that has its tables and reference data, and in which nothing runs."""
     assert used_clone.wait_until_quiet() == {}
     return used_clone
+
+
+@pytest.fixture
+def filled_clone(new_clone: Callable[..., Clone], ready_clone: Clone) -> Callable[..., Clone]:
+    """`filled_clone("a")`: one more clone with tables and reference data, for tests that are not about making them."""
+
+    def make(name: str = "clone") -> Clone:
+        clone = new_clone(name)
+        clone.take_tables_of(ready_clone)
+        return clone
+
+    return make

@@ -99,7 +99,8 @@ def test_demo_interrupted_at_any_moment_leaves_no_process(ready_clone: Clone, st
         assert ready_clone.wait_until_quiet(5) == {}, f"after {wait} s"
 
 
-def test_two_clones_at_once(ready_clone: Clone, clone: Clone, start: Callable[..., Demo]) -> None:
+def test_two_clones_at_once(ready_clone: Clone, filled_clone: Callable[..., Clone], start: Callable[..., Demo]) -> None:
+    clone = filled_clone()
     demos = [start(ready_clone), start(clone)]
     for demo in demos:
         demo.wait_for(UP)

@@ -44,7 +44,8 @@ def test_services_run_as_an_ordinary_role_with_the_locale_of_production(ready_cl
     assert ready_clone.shell(SETTING.format("fsync")) == "on"
 
 
-def test_two_clones_beside_each_other_share_nothing(ready_clone: Clone, clone: Clone) -> None:
+def test_two_clones_beside_each_other_share_nothing(ready_clone: Clone, filled_clone: Callable[..., Clone]) -> None:
+    clone = filled_clone()
     write = "from django.core.cache import cache; cache.set('mine', 1); from django.db import connection; "
     write += f"connection.cursor().execute('CREATE TABLE mine ()'); {HOLD}"
     read = "from django.core.cache import cache; print(cache.get('mine')); from django.db import connection; "
@@ -102,8 +103,8 @@ def test_interrupted_initdb_is_begun_again(clone: Clone) -> None:
     assert clone.shell(STATES) == "32"
 
 
-def test_deep_clone_keeps_its_sockets_elsewhere_and_cleans_up(new_clone: Callable[..., Clone]) -> None:
-    clone = new_clone("/".join(["a-rather-long-directory-name"] * 4))
+def test_deep_clone_keeps_its_sockets_elsewhere_and_cleans_up(filled_clone: Callable[..., Clone]) -> None:
+    clone = filled_clone("/".join(["a-rather-long-directory-name"] * 4))
     home = Home(clone.root / "var")
     assert home.run.parent == Path("/tmp")
     assert clone.shell(STATES) == "32"

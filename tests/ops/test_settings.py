@@ -122,3 +122,15 @@ def test_web_workers_do_not_look_through_what_was_loaded_before_they_were_born()
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
+
+
+def test_garbage_is_collected_once_all_is_loaded_but_not_among_that():
+    code = (
+        "import gc, gesoc.settings, django; before = gc.isenabled(); django.setup(); "
+        "print(before, gc.isenabled(), gc.get_freeze_count() > 100_000)"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "gesoc.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False True True\n"
