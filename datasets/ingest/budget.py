@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,6 +27,7 @@ LABEL_FIELDS = {
     "revenue": ("cri_code", "revenue_name", "revenue_group", "revenue_type", "revenue_class"),
 }
 MAX_FINDINGS = 10
+LONGEST_BY_HAND = 5_000  # lines of a table whose groups somebody summed in words of their own
 FEWEST_SUMMED = 3  # lines with figures: of two the third is the sum by chance too often
 _INFORMATIVE = re.compile(r"\s*(datos|partidas?) informativ[ao]s?", re.IGNORECASE)
 _KEPT = {
@@ -329,8 +331,9 @@ def _sums_in_own_words(table: BudgetTable) -> list[BudgetRow]:
         wholes = [row.amounts for row in own] or printed
         if not any(any(whole) for whole in wholes):
             continue
-        for groups in ([], *_sums_of_groups(rest, len(table.moments))):
-            kept = [row.amounts for row in rest if row not in groups]
+        for groups in chain([[]], _sums_of_groups(rest, len(table.moments))):
+            summed = {row.row for row in groups}
+            kept = [row.amounts for row in rest if row.row not in summed]
             filled = sum(any(amounts) for amounts in kept)
             if filled >= FEWEST_SUMMED and add(kept, len(table.moments)) in wholes:
                 return [*own, *groups]
@@ -339,7 +342,7 @@ def _sums_in_own_words(table: BudgetTable) -> list[BudgetRow]:
 
 def _sums_of_groups(rows: Sequence[BudgetRow], width: int) -> Iterator[list[BudgetRow]]:
     """The lines that sum those since the last such line, of so many lines at least; printed below them, then above."""
-    for ordered in (rows, rows[::-1]):
+    for ordered in (rows, rows[::-1]) if len(rows) <= LONGEST_BY_HAND else ():
         for fewest in (1, 2, 3):
             found: list[BudgetRow] = []
             since, count = add([], width), 0
