@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext, ngettext
 
 from datasets.sentences import HUNDRED, Part, listed, of_100
-from gesoc.common.money import amount, number, percent, pesos
+from gesoc.common.money import amount, number, percent, pesos, share
 
 Say = Callable[[Decimal | None], str]
 Pair = tuple[Decimal | None, Decimal | None]
@@ -234,3 +234,29 @@ def _moved(pair: Pair) -> bool | None:
     if mine is None or other is None or percent(mine) == percent(other):
         return None
     return mine > other
+
+
+def part_of_unfiltered(name: str, counts: tuple[int, int], amounts: Pair, unit: str) -> str:
+    """What a list is of what there is without one of its filters, called `name`: in number and in money, where it is told.
+
+    Both pairs are of the list and of everything; `unit` is the currency of the amounts.
+    """
+    mine, everything = counts
+    named = {
+        "filter": name,
+        "all": number(everything),
+        "part": percent(share(Decimal(mine), Decimal(everything))),
+        "unit": unit,
+    }
+    if mine >= everything:
+        return gettext("Without the filter by %(filter)s the list is the same.") % named
+    money = share(*amounts)
+    if money is None or not 0 <= money <= HUNDRED:
+        return (
+            gettext("Without the filter by %(filter)s there are %(all)s contracts; those listed are %(part)s of them.")
+            % named
+        )
+    return gettext(
+        "Without the filter by %(filter)s there are %(all)s contracts; those listed are %(part)s of them and %(money)s "
+        "of their amount (%(unit)s)."
+    ) % {**named, "money": percent(money)}

@@ -37,7 +37,9 @@ def rows_of(project: Project, user: User | AnonymousUser) -> list[list[str]]:
         found.append([_("Activity"), one.due_on, one.title, str(one.organisation), one.get_state_display(), "", ""])
     for use in story.uses:
         card = use.evidence
-        found.append([_("Evidence"), card.as_of, card.reading, card.does_not_say, "", "", card.get_absolute_url()])
+        found.append(
+            [_("Evidence"), card.as_of, card.told.reading, card.told.does_not_say, "", "", card.get_absolute_url()]
+        )
     for gap in story.gaps:
         found.append(
             [

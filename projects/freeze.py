@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import Resolver404, resolve, reverse
@@ -29,7 +30,7 @@ from datasets.views.dashboards import DashboardView
 from datasets.views.overview import OverviewView
 from datasets.views.places import Place, place_of
 from gesoc.common.charts.frame import Figure
-from gesoc.common.i18n import language_of
+from gesoc.common.i18n import in_language, language_of
 from municipalities.models import Municipality
 
 MOST_ROWS = 200
@@ -289,6 +290,24 @@ def flag_at(flag: Flag) -> Frozen:
         is_flag=True,
         caveat=_("It is a reason to ask, not proof of anything.") + f" {entry.caveat}",
     )
+
+
+def in_the_other_language(frozen: Frozen) -> Frozen | None:
+    """The same figure, row or question as a reader of the other language sees it; None where it is no longer the same."""
+    here = language_of(frozen.source_path)
+    language = next(name for name, _label in settings.LANGUAGES if name != here)
+    with translation.override(language):
+        other = _again(frozen, language)
+    same = other is not None and [one.value for one in other.numbers] == [one.value for one in frozen.numbers]
+    return other if other is not None and same and len(other.rows) == len(frozen.rows) else None
+
+
+def _again(frozen: Frozen, language: str) -> Frozen | None:
+    if frozen.figure_key:
+        return figure_at(in_language(frozen.source_path, language), frozen.figure_key)
+    if frozen.is_flag:
+        return flag_at(Flag.objects.select_related("public_body__municipality__state").get(key=frozen.query["flag"]))
+    return row_at(frozen.releases[0], frozen.lines[0]["line"])
 
 
 def _source(release: Release) -> dict[str, str]:

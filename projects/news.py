@@ -95,10 +95,10 @@ def _known(project: Project, user: User | AnonymousUser, limit: int) -> Iterator
     """What is known: cards, changed figures, readings, what was missing and what came of it."""
     for use in selectors.uses_in(project, user)[:limit]:
         card = use.evidence
-        yield News(_day(use.created_at), _("Evidence"), card.reading, card.get_absolute_url())
+        yield News(_day(use.created_at), _("Evidence"), str(card.told.reading), card.get_absolute_url())
         for change in card.changes.all():
-            told = _("The figure changed from %(old)s to %(new)s") % {"old": change.from_text, "new": change.to_text}
-            yield News(change.seen_on, _("Evidence"), f"{told}: {card.reading}", card.get_absolute_url())
+            told = _("The figure changed from %(old)s to %(new)s") % {"old": change.told_from, "new": change.told_to}
+            yield News(change.seen_on, _("Evidence"), f"{told}: {card.told.reading}", card.get_absolute_url())
     approved = Reading.objects.approved().filter(indicator__project=project).select_related("indicator")
     for reading in approved.order_by("-as_of", "-pk")[:limit]:
         text = f"{reading.indicator.name}: {reading.value:g} {reading.indicator.unit}".strip()

@@ -249,12 +249,21 @@ def _outside(mine: dict[str, ContractTotal], keys: Sequence[str]) -> list[str]:
 
 
 def suppliers(
-    view: ContractsView, top: Sequence[ContractTotal], amount: Decimal | None, link_to: Any, csv_url: str
+    view: ContractsView,
+    top: Sequence[ContractTotal],
+    amount: Decimal | None,
+    link_to: Any,
+    csv_url: str,
+    method: str | None = None,
 ) -> Figure | None:
-    """Who is paid most, and what of it without competition. Nothing where no supplier is named."""
+    """Who is paid most, and what of it without competition. Nothing where no supplier is named.
+
+    `method`: the only procedure that what was asked for leaves. Then what was without competition is all or nothing for
+    everybody, and not said; the bars wear the colour of the procedure.
+    """
     if not top:
         return None
-    direct = {one.key: money.share(one.direct, one.amount) for one in top}
+    direct = {one.key: money.share(one.direct, one.amount) if method is None else None for one in top}
     told = any(part is not None for part in direct.values())
     scale = view.scale([one.amount for one in top])
     largest = max((one.amount for one in top if one.amount is not None), default=Decimal(0))
@@ -275,7 +284,9 @@ def suppliers(
                 scale.cell(one.amount),
                 money.percent(money.share(one.amount, amount)),
                 *([money.percent(direct[one.key])] if told else []),
-                charts.inline_bar(one.amount, largest, _shade(direct[one.key])) if one.amount is not None else "",
+                charts.inline_bar(one.amount, largest, _shade(direct[one.key], method))
+                if one.amount is not None
+                else "",
             ],
         )
         for one in top
@@ -306,5 +317,7 @@ def _contrast(direct: Iterable[Decimal | None]) -> list[str]:
     return [gettext("In the colour of contrast, more than half of the amount was awarded without competition.")]
 
 
-def _shade(direct: Decimal | None) -> str:
+def _shade(direct: Decimal | None, method: str | None = None) -> str:
+    if method is not None:
+        return SHADES[method]
     return "f2" if direct is not None and direct > 50 else "f1"

@@ -34,6 +34,7 @@ from gesoc.common.pages import FAR, BoundedPaginator
 from .choices import options, query_with
 from .contract_rows import contract_columns, contract_headings, contract_row, export_row
 from .dashboards import DashboardView, named
+from .narrowed import Narrowed
 from .public import public_text
 
 PER_PAGE = 25
@@ -91,6 +92,7 @@ class ContractsPage(DashboardView):
             "order": self.order,
             "page": page,
             "count": paginator.count_said,
+            "parts": self.narrowed.told(self.view.unit) if self.is_filtered else [],
             "unfiltered": query_with(self.params, metodo=None, **dict.fromkeys(TYPED)),
             "query": query_with(self.params).removeprefix("?").removeprefix("."),
         }
@@ -174,6 +176,26 @@ class ContractsPage(DashboardView):
         counted_with = self.cells.counted_with
         return selectors.totals_of(self.first, counted_with=counted_with, currency=self.currency, limit=TOP)
 
+    @cached_property
+    def narrowed(self) -> Narrowed:
+        mine = self.methods if not self.filters.currency else figures.in_currency(self.methods, self.currency)
+        everything = FilteredTotals(sum(one.line_count for one in mine), self.amount, [])
+        return Narrowed(self.filters, self.left, everything, self.currency)
+
+    @cached_property
+    def procedure(self) -> selectors.Procedure | None:
+        """All contracts of the procedure that is asked for, whatever other filters leave of them."""
+        number, body = self.filters.procedure, self.place.body
+        return selectors.procedure(body, number) if number and body else None
+
+    @property
+    def only_method(self) -> str | None:
+        """The one by which all that the filters leave were awarded, because it was asked for; None where it was not."""
+        if self.filters.method is not None:
+            return self.filters.method
+        found = {method for method, _printed in self.procedure.kinds} if self.procedure else set()
+        return found.pop() if len(found) == 1 else None
+
     @property
     def count(self) -> int | None:
         """How many are listed, where that was counted already; None where they are more than one leafs through."""
@@ -237,18 +259,25 @@ class ContractsPage(DashboardView):
             return None
         top, whole = self.left.top, self.left.amount
         said = gettext("Largest suppliers of the contracts below, %(period)s, %(unit)s: %(amount)s in all")
+        if (
+            self.filters.supplier and len(top) == 1
+        ):  # it has all of its own contracts: told is what it has of everybody's
+            whole = self.narrowed.without_supplier.amount
+            said = gettext("Part of the contracts of any supplier, %(period)s, %(unit)s: %(amount)s in all")
         words = {"period": self.view.period, "unit": self.view.unit, "amount": self.view.say(whole)}
-        figure = self.suppliers_among(top, whole, "filtrados")
+        figure = self.suppliers_among(top, whole, "filtrados", self.only_method)
         return named(figure, key="filtrados", subtitle=said % words, wide=True)
 
-    def suppliers_among(self, top: Sequence[ContractTotal], amount: Decimal | None, key: str) -> Figure | None:
+    def suppliers_among(
+        self, top: Sequence[ContractTotal], amount: Decimal | None, key: str, method: str | None = None
+    ) -> Figure | None:
         known = self.known_suppliers
         told = [replace(one, name=public_text(known[int(one.key)].name)) for one in top]
 
         def link_to(one: ContractTotal) -> Any:
             return link(one.name, known[int(one.key)].get_absolute_url())
 
-        return figures.suppliers(self.view, told, amount, link_to, self.csv_url(key))
+        return figures.suppliers(self.view, told, amount, link_to, self.csv_url(key), method)
 
     def sizes(self) -> Figure | None:
         bands = self.cells.bands(self.currency)
@@ -336,8 +365,7 @@ class ContractsPage(DashboardView):
 
     def procedure_facts(self) -> list[tuple[str, str]]:
         """What all contracts of the procedure tell together, whatever other filters leave of them below."""
-        number, body = self.filters.procedure, self.place.body
-        found = selectors.procedure(body, number) if number and body else None
+        found = self.procedure
         if found is None:
             return []
         kinds = [(method_name(method), printed) for method, printed in found.kinds]

@@ -76,7 +76,10 @@ def bars(card: Evidence) -> list[Bar]:
     if not found or found[0][0] <= 0 or found[-1][0] < 0:
         return []
     largest, told = found[0][0], str(card.values.get("row") or "")
-    return [Bar(label, number(value), inline_bar(value, largest), label == told) for value, label in found[:BARS]]
+    labels = card.told.labels
+    return [
+        Bar(labels[label], number(value), inline_bar(value, largest), label == told) for value, label in found[:BARS]
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

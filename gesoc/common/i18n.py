@@ -20,6 +20,11 @@ def language_of(path: str) -> str:
     return ENGLISH if path.startswith(_PREFIX) else settings.LANGUAGE_CODE
 
 
+def tag_of(language: str | None) -> str:
+    """As HTML names it: `<html lang="es-MX">`."""
+    return ENGLISH if language == ENGLISH else "es-MX"
+
+
 def in_language(path: str, language: str) -> str:
     """The address of the same page in `language`; `path` may carry a query."""
     spanish = path[len(_PREFIX) - 1 :] if path.startswith(_PREFIX) else path

@@ -9,13 +9,15 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from gesoc.common.i18n import in_language
+from gesoc.common.i18n import in_language, tag_of
 from gesoc.common.models import holding
 from gesoc.common.text import search_text
 from partners.models import Organisation
 from partners.rules import sees_everything
+from projects.wording import Told
 
 from .challenges import Challenge
 from .projects import Project, Visibility, shown_to
@@ -87,7 +89,7 @@ class Evidence(models.Model):
     source_path = models.CharField(_("page it was taken from"), max_length=1000, blank=True)
     figure_key = models.CharField(max_length=60, blank=True)
     query = models.JSONField(_("query"), default=dict, blank=True)
-    # {"columns": [...], "rows": [[...]]}: texts as they were shown.
+    # {"columns": [...], "rows": [[...]]}: texts as they were shown; "also": the same in the other language.
     values = models.JSONField(_("values"), default=dict, blank=True)
     # The one number the reading is about, if there is one; `unit` says of what (MXN, percent, count).
     value = models.DecimalField(_("value"), max_digits=20, decimal_places=4, null=True, blank=True)
@@ -137,10 +139,16 @@ class Evidence(models.Model):
         return self.title
 
     def clean(self) -> None:
-        self.search_text = search_text(f"{self.title} {self.reading}")[:400]
+        also = (self.values.get("also") or {}).get("title", "")
+        self.search_text = search_text(f"{self.title} {self.reading} {also}")[:400]
 
     def get_absolute_url(self) -> str:
         return reverse("projects:evidence", args=[self.key])
+
+    @property
+    def told(self) -> Told:
+        """Its words in the language of the page."""
+        return Told(self, tag_of(get_language()))
 
 
 class EvidenceUse(models.Model):
@@ -202,3 +210,11 @@ class EvidenceChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evidence}: {self.from_text} → {self.to_text}"
+
+    @property
+    def told_from(self) -> str:
+        return self.evidence.told.change(self.from_text)
+
+    @property
+    def told_to(self) -> str:
+        return self.evidence.told.change(self.to_text)

@@ -185,7 +185,7 @@ def _owed(week: Week) -> Any:
 def _changed(week: Week) -> Any:
     for figure in week.figures:
         said = _("A figure you use changed from %(old)s to %(new)s: %(reading)s")
-        words = {"old": figure.from_text, "new": figure.to_text, "reading": figure.evidence.reading}
+        words = {"old": figure.told_from, "new": figure.told_to, "reading": figure.evidence.told.reading}
         yield said % words, _address(figure.evidence.get_absolute_url())
     for stage in week.stages:
         said = _("“%(project)s” went from %(old)s to %(new)s")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from datasets.models import Contract, Release
 from partners.audit import acting
 from partners.models import Organisation
 from partners.services import person_of, queue_mail, site_url
-from projects.freeze import Frozen, Number, figure_at
+from projects.freeze import Frozen, Number, figure_at, in_the_other_language
 from projects.models import Challenge, Evidence, EvidenceChange, EvidenceUse, Project
+from projects.wording import kept
 
 from .moves import locked, saved
 from .plans import read_from_figure
@@ -57,13 +58,7 @@ def freeze_evidence(
         source_path=frozen.source_path,
         figure_key=frozen.figure_key,
         query=frozen.query,
-        values={
-            "subtitle": frozen.subtitle,
-            "columns": frozen.columns,
-            "rows": frozen.rows,
-            "row": number.label if number else "",
-            "numbers": _numbers(frozen.numbers),
-        },
+        values=_values(frozen, number),
         value=number.value if number else None,
         unit=number.heading[:30] if number else "",
         sources=frozen.sources,
@@ -73,6 +68,23 @@ def freeze_evidence(
         is_example=is_example,
     )
     return save_evidence(evidence=card, by=by, releases=frozen.releases)
+
+
+def _values(frozen: Frozen, number: Number | None) -> dict[str, Any]:
+    """The texts as they were shown, and as they read in the other language that moment."""
+    values: dict[str, Any] = {
+        "subtitle": frozen.subtitle,
+        "columns": frozen.columns,
+        "rows": frozen.rows,
+        "row": number.label if number else "",
+        "numbers": _numbers(frozen.numbers),
+    }
+    if frozen.caveat:
+        values["caveat"] = frozen.caveat
+    other = in_the_other_language(frozen)
+    if other is not None:
+        values["also"] = kept(frozen, other, number)
+    return values
 
 
 def _numbers(numbers: Iterable[Number]) -> dict[str, str]:

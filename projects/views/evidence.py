@@ -169,14 +169,14 @@ AMOUNT = re.compile(r"-?\d+\.\d{2}")
 
 def frozen_table(card: Evidence) -> Table | None:
     """The figure as it was kept. Amounts with their thousands told apart; codes, years and names as they are."""
-    rows = card.values.get("rows")
+    told = card.told
+    rows, headings = told.rows, told.columns
     if not rows:
         return None
-    headings = card.values["columns"]
     amounts = [any(AMOUNT.fullmatch(cells[at]) for cells in rows) for at in range(len(headings))]
     columns = [Column(name, "n" if exact else "") for name, exact in zip(headings, amounts, strict=True)]
     lines = [row(columns, [_readable(cell) for cell in cells]) for cells in rows]
-    return Table("t-f", card.title, columns, lines, note=card.values.get("subtitle", ""))
+    return Table("t-f", str(told.title), columns, lines, note=str(told.subtitle))
 
 
 def _readable(cell: str) -> str:

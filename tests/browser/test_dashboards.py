@@ -2,8 +2,10 @@
 
 import os
 import re
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from datasets import pictures, tasks
 from datasets.models import PublicBody
@@ -245,20 +247,53 @@ WIDER_THAN_PAPER = """() => [...document.querySelectorAll('body *')]
     .map(one => `${one.tagName}.${one.className}#${one.id} ${Math.round(one.getBoundingClientRect().right)}`)"""
 
 
+# What may not be the last thing on a sheet: it speaks of what comes next.
+INTRODUCTIONS = """() => [...document.querySelectorAll('h1, h2, h3, figcaption, caption, thead')]
+    .filter(one => one.getClientRects().length && getComputedStyle(one).clipPath === 'none')
+    .map(one => one.innerText)"""
+OVERLAPPING = """() => [...document.querySelectorAll('.stat b')].filter(one => one.scrollWidth > one.clientWidth + 1)
+    .map(one => one.innerText)"""
+LICENCES = ("Textos y gráficas: CC BY 4.0.", "Texts and charts: CC BY 4.0.")
+PRINTED = (
+    TORREON,
+    f"{TORREON}presupuesto/",
+    f"{TORREON}contratos/",
+    "/comparar/?m=05035&m=05001",
+    f"/en{TORREON}",
+    f"/en{TORREON}contratos/?metodo=directa",
+)
+
+
+def sheets(file):
+    """The text of each, without its white space, which is not printed as it is written."""
+    return ["".join(sheet.extract_text().split()) for sheet in PdfReader(BytesIO(file)).pages]
+
+
 def test_report_of_a_municipality_fits_its_paper(site, page):
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 703, "height": 900})  # Letter without the margins of the style sheet
-    for path in (TORREON, f"{TORREON}presupuesto/", f"{TORREON}contratos/", f"/en{TORREON}"):
+    for path in PRINTED:
         page.goto(site + path)
         assert page.evaluate(WIDER_THAN_PAPER) == [], path
+        assert page.evaluate(OVERLAPPING) == [], path
         assert overflow(page) <= 0, path
         assert page.locator("h1").is_visible()
         for left_out in (".menu", ".acts", ".tabs"):  # what nobody can press on paper
-            assert page.locator(left_out).first.is_hidden(), (path, left_out)
+            shown = page.locator(left_out)
+            assert not shown.count() or shown.first.is_hidden(), (path, left_out)
         file = page.pdf(format="Letter", print_background=False)
         boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", file)
         assert {(round(float(wide)), round(float(high))) for wide, high in boxes} == {LETTER}
-        assert 2 <= len(re.findall(rb"/Type /Page\b", file)) <= 8, path
+        printed = sheets(file)
+        assert 2 <= len(printed) <= 8, path
+        imprint = ["".join(licence.split()) for licence in LICENCES]
+        assert [any(one in sheet for one in imprint) for sheet in printed] == [True, *[False] * (len(printed) - 1)], (
+            path
+        )
+        introductions = tuple("".join(one.split()) for one in page.evaluate(INTRODUCTIONS))
+        assert all(introductions)
+        assert [sheet[-60:] for sheet in printed if sheet.endswith(introductions)] == [], path
+    page.goto(f"{site}{TORREON}")
     page.evaluate("document.querySelector('#t-partes').closest('table').style.minWidth = '800px'")
     assert page.evaluate(WIDER_THAN_PAPER)  # what is wider would have been seen
 

@@ -213,3 +213,93 @@ def test_filtered_contracts_say_who_got_them_and_with_what_share(client, body):
     assert 'id="filtrados"' in page
     assert 'id="filtrados"' not in client.get(CONTRACTS).text
     assert client.get(f"{CONTRACTS}?desde=ayer&hasta=2024-13-45").status_code == 200
+
+
+@pytest.fixture
+def awarded(body):
+    """Two suppliers, two procedures: 4 contracts of 1,000 pesos in all, 2 of them direct and 400 pesos. Their cells too."""
+    release = place.awards(body, 2024, contracts=0)
+    ContractCell.objects.filter(release=release).delete()
+    alfa, beta = make.SupplierFactory(name="Alfa, S.C."), make.SupplierFactory(name="Beta, S.C.")
+    told = [(alfa, "direct", 300), (beta, "direct", 100), (alfa, "open", 350), (beta, "open", 250)]
+    for number, (supplier, method, amount) in enumerate(told, 1):
+        make.ContractFactory(
+            release=release,
+            line_no=number,
+            supplier=supplier,
+            method=method,
+            amount=D(amount),
+            title="Obra" if amount > 200 else "Papel",
+            procedure_number=f"{method}-2024",
+        )
+    make.contract_cell(release, "method", "direct", amount="400.00", line_count=2)
+    make.contract_cell(release, "method", "open", amount="600.00", line_count=2)
+    return release
+
+
+def left_by(client, query, path=CONTRACTS):
+    answer = client.get(f"{path}?{query}")
+    return next((one for one in answer.context["figures"] if one and one.key == "filtrados"), None), answer
+
+
+def test_a_filter_by_procedure_says_what_part_of_all_it_leaves_instead_of_a_share_that_it_fixes(client, awarded):
+    figure, answer = left_by(client, "metodo=directa")
+    assert "Sin concurso" not in [str(column.label) for column in figure.table.columns]
+    assert figure.notes == []  # of a colour that every bar would wear
+    assert [row[-1].text.count("f2") for row in figure.table.rows] == [1, 1]
+    assert answer.context["parts"] == [
+        "Sin filtrar por procedimiento hay 4 contratos; los de esta lista son el 50%, "
+        "y el 40% de su monto (pesos mexicanos)."
+    ]
+    assert answer.context["parts"][0] in answer.text
+    assert [row[-1] for row in figure.csv_rows] == [D("300.00"), D("100.00")]  # downloads keep their columns
+    _figure, english = left_by(client, "metodo=directa", f"/en{CONTRACTS}")
+    assert english.context["parts"] == [
+        "Without the filter by procedure there are 4 contracts; those listed are 50% of them and 40% of their amount "
+        "(Mexican pesos)."
+    ]
+
+
+def test_another_filter_beside_it_stays_in_what_it_is_a_part_of(client, awarded):
+    _figure, answer = left_by(client, "metodo=directa&q=obra")
+    assert answer.context["parts"] == [
+        "Sin filtrar por procedimiento hay 3 contratos; los de esta lista son el 33%, "
+        "y el 33% de su monto (pesos mexicanos)."
+    ]
+    _figure, answer = left_by(client, "metodo=directa&q=papel")
+    assert answer.context["parts"] == ["Sin filtrar por procedimiento, la lista es la misma."]
+
+
+@pytest.mark.parametrize("query", ["q=obra", "metodo=x", "metodo=invitacion", "metodo=directa&q=nada", ""])
+def test_without_such_a_filter_or_without_a_contract_nothing_is_told_as_a_part(client, awarded, query):
+    assert left_by(client, query)[1].context["parts"] == []
+
+
+def test_other_filters_leave_what_was_without_competition_to_be_told(client, awarded):
+    figure, _answer = left_by(client, "q=obra")
+    assert [row[4].text for row in figure.table.rows] == ["46%", "0%"]
+    figure, _answer = left_by(client, "procedimiento=direct-2024")  # the contracts of one procedure are all of one kind
+    assert "Sin concurso" not in [str(column.label) for column in figure.table.columns]
+
+
+def test_the_supplier_asked_for_is_told_against_all_suppliers(client, awarded):
+    figure, answer = left_by(client, "proveedor=alfa")
+    assert figure.title == "Un proveedor recibe 65 de cada 100 pesos"
+    assert figure.subtitle == "Parte de los contratos de cualquier proveedor, 2024, pesos mexicanos: $1,000 en total"
+    assert [row[3].text for row in figure.table.rows] == ["65%"]
+    assert [row[4].text for row in figure.table.rows] == ["46%"]
+    assert answer.context["parts"] == [
+        "Sin filtrar por proveedor hay 4 contratos; los de esta lista son el 50%, y el 65% de su monto (pesos mexicanos)."
+    ]
+    both, answer = left_by(client, "proveedor=alfa&metodo=directa")
+    assert both.title == "Un proveedor recibe 75 de cada 100 pesos"  # of the direct awards
+    assert len(answer.context["parts"]) == 2
+    figure, _answer = left_by(client, "proveedor=s.c.")
+    assert figure is None or len(figure.table.rows) != 1
+
+
+def test_what_a_filter_fixes_costs_a_question_only_beside_another_filter(client, awarded):
+    client.get(CONTRACTS)
+    plain = queries_of(client, f"{CONTRACTS}?q=o")
+    assert queries_of(client, f"{CONTRACTS}?metodo=directa") == plain
+    assert queries_of(client, f"{CONTRACTS}?metodo=directa&q=o") == plain + 1

@@ -272,7 +272,7 @@ def test_evidence_stands_beside_its_part_of_the_agenda_for_whoever_may_see_the_c
     sent = [shown.key, own.key, secret.key, "x", "0" * 36]
     assert client.post(url, {"card": sent}).status_code == 302
     page = client.get(session.get_absolute_url()).content.decode()
-    assert "Evidencia: Uno ganó la mitad" in page
+    assert "Evidencia: <span>Uno ganó la mitad" in page
     assert "De otra organización" not in page
     client.post(url, {"card": [shown.key]})
     beside = session.evidence_uses.filter(item=item).order_by("pk").values_list("evidence__reading", flat=True)
