@@ -14,9 +14,10 @@ from datasets.ingest import classify
 from datasets.ingest.columns import OBJECT_CODES, ColumnMapping
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.foot import foot_of
+from datasets.ingest.headings import is_legend, is_template
 from datasets.ingest.hierarchy import Amounts, Outline, add, choose, close, same
 from datasets.ingest.labels import Label, is_note, read_label, without_enumeration
-from datasets.ingest.layout import Area, is_legend, is_template
+from datasets.ingest.layout import Area
 from datasets.ingest.numbers import DecimalMark, decide_decimal_mark, to_cents_array
 from datasets.ingest.outline import BudgetRow, nodes_of, readings
 from datasets.ingest.shapes import Finding, remember_reason

@@ -24,8 +24,9 @@ from datasets.ingest.contracts import ContractTable, contract_columns, date_year
 from datasets.ingest.dates import settle_day_order, year_of
 from datasets.ingest.dictionary import fold, normalise
 from datasets.ingest.doubts import doubts
+from datasets.ingest.headings import is_number
 from datasets.ingest.hierarchy import Amounts, add, close
-from datasets.ingest.layout import Area, area_titles, is_number
+from datasets.ingest.layout import Area, area_titles
 from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
 from datasets.ingest.mapping import WEAK_AMOUNT, is_of_the_month
 from datasets.ingest.numbers import NotAnAmount, decide_decimal_mark, to_cents

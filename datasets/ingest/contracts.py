@@ -11,8 +11,9 @@ from datasets.ingest.dates import parse_date
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.dictionary import fold
 from datasets.ingest.foot import foot_of_list, is_signature
+from datasets.ingest.headings import is_legend, is_number, is_template
 from datasets.ingest.labels import is_note
-from datasets.ingest.layout import Area, is_legend, is_number, is_template
+from datasets.ingest.layout import Area
 from datasets.ingest.shapes import BARE, CONTRACT_AMOUNTS, LINE_FIELDS, PLACE_AND_TIME, remember_reason
 from datasets.ingest.sums_of_lists import sums_by_arithmetic
 

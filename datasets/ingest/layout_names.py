@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from datasets.ingest import sipot
 from datasets.ingest.dictionary import fold, normalise, read_rows
-from datasets.ingest.layout import Area, title_lines
+from datasets.ingest.headings import title_lines
+from datasets.ingest.layout import Area
 from datasets.ingest.shapes import Grid
 
 OWN = "Tabla propia de quien publica"

@@ -18,7 +18,8 @@ from datasets.ingest.codes import object_code, revenue_code, split_code
 from datasets.ingest.columns import OBJECT_CODES, ColumnMapping, share, values_of
 from datasets.ingest.dates import year_of
 from datasets.ingest.dictionary import fold, match_heading, normalise
-from datasets.ingest.layout import Area, is_number
+from datasets.ingest.headings import is_number
+from datasets.ingest.layout import Area
 from datasets.ingest.numbers import is_not_stated
 from datasets.ingest.shapes import MOMENTS
 

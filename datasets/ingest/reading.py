@@ -15,7 +15,8 @@ from datasets.ingest.build import Part, contract_part
 from datasets.ingest.clues import clues_of
 from datasets.ingest.contracts import ContractRow, ContractTable
 from datasets.ingest.decisions import correct_cells, decisions_for
-from datasets.ingest.layout import Area, find_areas, title_lines
+from datasets.ingest.headings import title_lines
+from datasets.ingest.layout import Area, find_areas
 from datasets.ingest.layout_names import layout_of
 from datasets.ingest.mapping import map_columns
 from datasets.ingest.parts import Work, read_grid

@@ -11,7 +11,8 @@ from datasets.ingest.classify import share_known
 from datasets.ingest.codes import object_names, revenue_names
 from datasets.ingest.columns import ColumnMapping, values_of
 from datasets.ingest.dictionary import fold, normalise, read_rows
-from datasets.ingest.layout import Area, area_titles, title_lines
+from datasets.ingest.headings import title_lines
+from datasets.ingest.layout import Area, area_titles
 from datasets.ingest.mapping import WEAK_AMOUNT, map_columns
 from datasets.ingest.registers import REGISTERS
 from datasets.ingest.shapes import CONTRACT_AMOUNTS

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from datasets.ingest.layout import Area, is_number
+from datasets.ingest.headings import is_number
+from datasets.ingest.layout import Area
 from datasets.ingest.numbers import NotAnAmount, decide_decimal_mark, to_decimal
 
 Numbers = Sequence[Decimal | None]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.context import is_unit_note, unit_of
-from datasets.ingest.layout import MAX_TITLE, Area, area_titles
+from datasets.ingest.headings import MAX_TITLE
+from datasets.ingest.layout import Area, area_titles
 from datasets.ingest.numbers import NotAnAmount, to_decimal
 from datasets.ingest.shapes import Finding
 

@@ -17,7 +17,8 @@ from itertools import pairwise
 from datasets.ingest.columns import ColumnMapping, share
 from datasets.ingest.dates import parse_date, year_of
 from datasets.ingest.dictionary import fold, match_heading, normalise
-from datasets.ingest.layout import Area, is_number
+from datasets.ingest.headings import is_number
+from datasets.ingest.layout import Area
 from datasets.ingest.layout_names import has_known_headings
 from datasets.ingest.mapping import CODE_TO_NAME, is_of_the_month
 from datasets.ingest.numbers import by_either_mark, is_not_stated

@@ -20,8 +20,9 @@ from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.dictionary import fold
 from datasets.ingest.doubts import doubts
 from datasets.ingest.foot import foot_of_list, is_signature
+from datasets.ingest.headings import is_number
 from datasets.ingest.labels import is_note
-from datasets.ingest.layout import Area, is_number
+from datasets.ingest.layout import Area
 from datasets.ingest.shapes import LINE_FIELDS, Finding
 from datasets.ingest.sums_of_lists import numbers_of, sums_of_those_below
 from datasets.ingest.units import printed_unit, unit_finding, unit_questions
