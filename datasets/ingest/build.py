@@ -31,7 +31,7 @@ from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_mu
 from datasets.ingest.mapping import WEAK_AMOUNT, is_of_the_month
 from datasets.ingest.numbers import NotAnAmount, decide_decimal_mark, to_cents
 from datasets.ingest.outline import BudgetRow
-from datasets.ingest.relations import is_left_of
+from datasets.ingest.relations import what_is_left
 from datasets.ingest.shapes import (
     CONTRACT_AMOUNTS,
     LINE_FIELDS,
@@ -308,7 +308,7 @@ def _agrees(read: BudgetTable, column: int, name: str) -> bool:
     if is_of_the_month(read.area, column) and not is_of_the_month(read.area, kept):
         return True  # what was spent this month is part of what was spent so far
     others = [other for other in read.area.paths if other not in (column, kept, *read.mapping.fields)]
-    if any(is_left_of(read.area, kept, column, other) for other in others):
+    if what_is_left(read.area, kept, column, others):
         return True  # a half of the year beside the other half and their sum
     cells = (
         (read.area.grid.cell(row.row, column).strip(), read.area.grid.cell(row.row, kept).strip())

@@ -52,10 +52,15 @@ def missing_members(area: Area, kind: str, fields: Mapping[int, str], free: Coll
     return found
 
 
-def is_left_of(area: Area, whole: int, less: int, left: int) -> bool:
-    """Whether one column is what is left of another after a third, in every row that states all of them."""
-    columns = (_series(area, column) for column in (whole, less, left))
-    rows = [(a, b, c) for a, b, c in zip(*columns, strict=True) if a is not None and b is not None and c is not None]
+def what_is_left(area: Area, whole: int, less: int, among: Collection[int]) -> list[int]:
+    """Columns that are what is left of one after another, in every row that states all three."""
+    wholes, lesses = _series(area, whole), _series(area, less)
+    return [column for column in among if _is_left(wholes, lesses, _series(area, column))]
+
+
+def _is_left(whole: Series, less: Series, left: Series) -> bool:
+    columns = zip(whole, less, left, strict=True)
+    rows = [(a, b, c) for a, b, c in columns if a is not None and b is not None and c is not None]
     return len(rows) >= FEWEST and any(b for _a, b, _c in rows) and all(abs(a - b - c) <= CENT for a, b, c in rows)
 
 
@@ -110,20 +115,19 @@ def follows(numbers: Series, stated: Sequence[Series]) -> bool:
 
 def parts_of(columns: Mapping[int, Series], stated: Sequence[Series]) -> set[int]:
     """Columns that stand beside each other and sum to a stated one in each row: halves, quarters or months of its year."""
+    wholes = [rows for whole in stated if len(rows := [(row, own) for row, own in enumerate(whole) if own]) >= FEWEST]
     order = sorted(columns)
     found: set[int] = set()
     for first in range(len(order)):
         for last in range(first + 2, min(first + MOST_PARTS, len(order)) + 1):
             run = order[first:last]
-            if any(_sum_to([columns[column] for column in run], whole) for whole in stated):
+            if any(_sum_to([columns[column] for column in run], rows) for rows in wholes):
                 found.update(run)
     return found
 
 
-def _sum_to(parts: Sequence[Series], whole: Series) -> bool:
-    rows = [(row, own) for row, own in enumerate(whole) if own]
-    sums = (sum((part[row] or Decimal() for part in parts), -own) for row, own in rows)
-    return len(rows) >= FEWEST and all(abs(rest) <= CENT for rest in sums)
+def _sum_to(parts: Sequence[Series], rows: Sequence[tuple[int, Decimal]]) -> bool:
+    return all(abs(sum((part[row] or Decimal() for part in parts), -own)) <= CENT for row, own in rows)
 
 
 def _is_told(number: Decimal | None, one: Decimal | None, other: Decimal | None) -> bool:

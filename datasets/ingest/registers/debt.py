@@ -13,7 +13,7 @@ from datasets.ingest.contract_lines import Row, texts_of
 from datasets.ingest.dates import parse_date
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area
-from datasets.ingest.relations import is_left_of
+from datasets.ingest.relations import what_is_left
 from datasets.ingest.shapes import DEBT_AMOUNTS
 
 from .base import cents_of, dates_of, searchable, url_of
@@ -92,7 +92,7 @@ def _name_what_is_left(area: Area, mapping: ColumnMapping) -> None:
     if whole is None or repaid is None or mapping.has("contracted") or mapping.confidence.get(whole) == "person":
         return
     free = [column for column in area.paths if column not in mapping.fields]
-    left = [column for column in free if is_left_of(area, whole, repaid, column)]
+    left = what_is_left(area, whole, repaid, free)
     if len(left) == 1:
         mapping.fields[whole], mapping.fields[left[0]] = "contracted", "balance"
         mapping.confidence[left[0]] = "values"
