@@ -324,8 +324,8 @@ def _sums_in_own_words(table: BudgetTable) -> list[BudgetRow]:
     The last line or the first that is all others, to the cent in each moment; with sums of groups before it only those by
     which all that is left comes to that line, or to a total that says so.
     """
-    leaves = [row for row in table.leaves if not table.area.said.counts(row.row)]
-    if len(leaves) != len(table.leaves):
+    leaves = table.leaves
+    if any(table.area.said.counts(row.row) for row in leaves):
         return []
     printed = [row.amounts for row in table.totals if row.label.is_grand_total]
     for own, rest in (([], leaves), (leaves[-1:], leaves[:-1]), (leaves[:1], leaves[1:])):

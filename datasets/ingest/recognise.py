@@ -121,11 +121,10 @@ def recognise(area: Area, kind: str | None = None, wanted: Mapping[str, str] | N
     foreign = foreign_of(area)
     if register := _as_register(area, kind, wanted, foreign, verdict):
         return register
-    if verdict and (kind == "contracts" or (kind is None and not (foreign and foreign.strong))):
-        works = None if kind else _register_by_columns(area, wanted, verdict)
-        return (
-            works if works and works.mapping and REGISTERS[works.kind or ""].beats_contracts(works.mapping) else verdict
-        )
+    if verdict and kind == "contracts":
+        return verdict
+    if verdict and kind is None and not (foreign and foreign.strong):
+        return _register_with_contracts(area, wanted, verdict) or verdict
     if foreign and kind is None:
         return Verdict(None, None, foreign)
     if kind in REGISTERS:
@@ -160,9 +159,17 @@ def _as_register(
     return Verdict(code, mapping, score=len(mapping.fields))
 
 
-def _register_by_columns(area: Area, wanted: Mapping[str, str] | None, budget: Verdict | None) -> Verdict | None:
+def _register_with_contracts(area: Area, wanted: Mapping[str, str] | None, contracts: Verdict) -> Verdict | None:
+    """A register that names contracts, where far more of its columns are understood as one."""
+    found = _register_by_columns(area, wanted, contracts)
+    if found is None or found.kind is None or found.mapping is None:
+        return None
+    return found if REGISTERS[found.kind].beats_contracts(found.mapping) else None
+
+
+def _register_by_columns(area: Area, wanted: Mapping[str, str] | None, rival: Verdict | None) -> Verdict | None:
     """Neither title nor single words say what the list is, but as one kind of register far more columns are understood."""
-    other = len(budget.mapping.fields) if budget and budget.mapping else 0
+    other = len(rival.mapping.fields) if rival and rival.mapping else 0
     found = []
     for code, register in REGISTERS.items():
         mapping = map_columns(area, code, wanted)

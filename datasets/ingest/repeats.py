@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from datasets.ingest.build import Part
 from datasets.ingest.hierarchy import close
+from datasets.ingest.registers import REGISTERS
 from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS, RECORD_KINDS, Context, Finding
 
-#: Fields of which a list that is no summary of others has one.
-NAMES = {
-    "works": {"work_name", "work_code", "description", "contract_number"},
-    "debt": {"debt_name", "creditor", "debtor"},
-    "sanctions": {"supplier_name", "supplier_rfc", "file_number"},
-}
 #: Fields that name one thing and no other of the same public body.
 NUMBERS = frozenset({"contract_number", "procedure_number", "file_number", "ocid", "work_code"})
 
@@ -67,15 +62,15 @@ def _join_group(group: list[Part], findings: list[Finding], questions: list[str]
             repeats = _same_records(first, part)
         else:
             repeats = not any(part.sums) or _same_money(first, part)
-        if _is_summary(first, part):
-            _absorb(first, part, "repeated")
-            findings.append(_summary(first, part))
-        elif repeats:
-            _absorb(first, part, "repeated")
-            if any(part.sums) or part.table.kind in RECORD_KINDS:
-                findings.append(_repetition(first, part))
-        else:
+        summary = _is_summary(first, part)
+        if not (summary or repeats):
             different.append(part)
+            continue
+        _absorb(first, part, "repeated")
+        if summary:
+            findings.append(_summary(first, part))
+        elif any(part.sums) or part.table.kind in RECORD_KINDS:
+            findings.append(_repetition(first, part))
     for part in different:
         _append(first, part)
     if different and first.table.kind not in RECORD_KINDS:
@@ -99,8 +94,10 @@ def _same_records(one: Part, other: Part) -> bool:
 
 def _is_summary(one: Part, other: Part) -> bool:
     """``Zona | Precio | Gastado`` beside lists of works: it names none of them."""
-    names = NAMES.get(one.table.kind, set())
-    return bool(names & set(one.table.columns.values())) and not names & set(other.table.columns.values())
+    if one.table.kind not in REGISTERS:
+        return False
+    names = REGISTERS[one.table.kind].NAMES
+    return names.isdisjoint(other.table.columns.values()) and not names.isdisjoint(one.table.columns.values())
 
 
 def _is_numbered(part: Part) -> bool:

@@ -17,8 +17,9 @@ _BEFORE_VERB = re.compile(
 )
 _REGULAR = ((re.compile(r"(\w{3,})(?:o|aron|aba|aban|amos)"), "ado"), (re.compile(r"(\w{3,})(?:io|ieron|imos)"), "ido"))
 _PARTICIPLE = re.compile(r"\w{3,}[ai]d[oa]s?")
-_OTHERS = {"entro": "ingresado", "entraron": "ingresado", "llego": "percibido", "recibimos": "recibido", "debe": "adeudado",
-           "debemos": "adeudado", "deben": "adeudado", "pidio": "solicitado"}  # fmt: skip
+_OTHERS = {"entro": "ingresado", "entraron": "ingresado", "llego": "percibido"} | dict.fromkeys(
+    ("debe", "debemos", "deben"), "adeudado"
+)
 _TIME = re.compile(
     r"\b(?:(?:en|durante|al|hasta|a|de) )?(?:el |la |todo )*(?:ano|anio|cierre|fecha|hoy|momento|periodo|trimestre|mes)\b"
     r"|\b(?:hasta|a|en) (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b"

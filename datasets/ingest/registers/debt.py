@@ -55,6 +55,8 @@ EVIDENCE = (
     *CENTS,
 )
 DATED_BY = ("date_signed",)
+#: Fields of which a list that is no summary of others has one.
+NAMES = frozenset({"debt_name", "creditor", "debtor"})
 _NONE = re.compile(
     r"\bno (se )?(ha|han|tiene|cuenta|cuentan|realizo|realiza|existe|existen|contrato|contrajo|genero|hay|presenta|aplica)\b"
     r"|\bsin (deuda|financiamientos?|emprestitos?|contratacion)"

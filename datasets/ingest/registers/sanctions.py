@@ -41,6 +41,8 @@ COLUMNS = (
 TITLE = r"\b(proveedores|contratistas|licitantes|empresas|personas)\b.*(sancionad|inhabilitad)"
 EVIDENCE = ("outcome_raw", "facts", "term_raw", "resolved_on", "notified_on", "file_number", "fine", "end_date")
 DATED_BY = ("resolved_on", "notified_on", "start_date")
+#: Fields of which a list that is no summary of others has one.
+NAMES = frozenset({"supplier_name", "supplier_rfc", "file_number"})
 _TERM = re.compile(r"(\d{1,3})\s*(anos?|mes(?:es)?)\b")
 
 

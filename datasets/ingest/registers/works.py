@@ -53,6 +53,9 @@ TITLE = (
     r"|\bobras? (realizadas?|ejecutadas?|contratadas?|terminadas?|en proceso|autorizadas?)"
     r"|proyectos? de (inversion|infraestructura)"
 )
+NAMED_BY = ("work_name", "work_code", "description")
+#: Fields of which a list that is no summary of others has one.
+NAMES = frozenset({*NAMED_BY, "contract_number"})
 #: Beside its name or code a list of works says some of these.
 EVIDENCE = (
     "physical_progress",
@@ -82,14 +85,14 @@ NORTH, SOUTH, WEST, EAST = Decimal(33), Decimal(14), Decimal(-119), Decimal(-86)
 
 
 def enough(mapping: ColumnMapping, said: bool = False) -> bool:
-    named = mapping.has("work_name", "work_code", "description")
+    named = mapping.has(*NAMED_BY)
     found = sum(name in EVIDENCE for name in mapping.fields.values())
     return named and found >= (1 if said else 2)
 
 
 def beats_contracts(mapping: ColumnMapping) -> bool:
     """A list that names works and says how far they are is one of works, though it names contracts and contractors too."""
-    return mapping.has("work_name", "work_code", "description") and mapping.has("physical_progress")
+    return mapping.has(*NAMED_BY) and mapping.has("physical_progress")
 
 
 def refine(area: Area, mapping: ColumnMapping) -> None:
