@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
@@ -68,3 +70,19 @@ def query_with(params: QueryDict, **changes: str | None) -> str:
 def _pair(name: str, value: str) -> str:
     """Few of them, and a page writes each dozens of times."""
     return urlencode([(name, value)])
+
+
+def typed_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def typed_amount(text: str) -> Decimal | None:
+    """An amount typed by a person: 1,200,000 or 1200000.50."""
+    try:
+        value = Decimal(text.replace(",", "").replace("$", "").strip())
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and abs(value) < Decimal(10) ** 16 else None

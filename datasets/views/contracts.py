@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -28,13 +27,12 @@ from datasets.selectors.laws import caps_kept_of
 from datasets.words import MONTHS
 from gesoc.common import money
 from gesoc.common.charts.frame import Figure, Table, link, row
-from gesoc.common.dates import day
 from gesoc.common.pages import FAR, BoundedPaginator
 
-from .choices import options, query_with
+from .choices import options, query_with, typed_amount, typed_day
 from .contract_rows import contract_columns, contract_headings, contract_row, export_row
 from .dashboards import DashboardView, named
-from .narrowed import Narrowed
+from .narrowed import Narrowed, facts_of
 from .public import public_text
 
 PER_PAGE = 25
@@ -87,7 +85,7 @@ class ContractsPage(DashboardView):
             "others": [self.other(one) for one in self.other_currencies],
             "filters": self.fields(),
             "filtered": self.is_filtered,
-            "procedure": self.procedure_facts(),
+            "procedure": facts_of(self.procedure) if self.procedure else [],
             "values": {name: self.params.get(name, "") for name in TYPED},
             "order": self.order,
             "page": page,
@@ -133,12 +131,12 @@ class ContractsPage(DashboardView):
             year=self.year,
             method=METHODS.get(word),
             supplier=self.params.get("proveedor", "").strip()[:200],
-            min_amount=_amount(self.params.get("min", "")),
-            max_amount=_amount(self.params.get("max", "")),
+            min_amount=typed_amount(self.params.get("min", "")),
+            max_amount=typed_amount(self.params.get("max", "")),
             currency=self.params.get("moneda", "") if self.params.get("moneda") == self.currency else "",
             procedure=self.params.get("procedimiento", "").replace("\x00", "").strip()[:200],
-            since=_day(self.params.get("desde", "")),
-            until=_day(self.params.get("hasta", "")),
+            since=typed_day(self.params.get("desde", "")),
+            until=typed_day(self.params.get("hasta", "")),
             q=self.params.get("q", "").strip()[:200],
         )
 
@@ -259,9 +257,8 @@ class ContractsPage(DashboardView):
             return None
         top, whole = self.left.top, self.left.amount
         said = gettext("Largest suppliers of the contracts below, %(period)s, %(unit)s: %(amount)s in all")
-        if (
-            self.filters.supplier and len(top) == 1
-        ):  # it has all of its own contracts: told is what it has of everybody's
+        if self.filters.supplier and len(top) == 1:
+            # It has all of its own contracts: told is what it has of everybody's.
             whole = self.narrowed.without_supplier.amount
             said = gettext("Part of the contracts of any supplier, %(period)s, %(unit)s: %(amount)s in all")
         words = {"period": self.view.period, "unit": self.view.unit, "amount": self.view.say(whole)}
@@ -363,27 +360,6 @@ class ContractsPage(DashboardView):
             }
         ]
 
-    def procedure_facts(self) -> list[tuple[str, str]]:
-        """What all contracts of the procedure tell together, whatever other filters leave of them below."""
-        found = self.procedure
-        if found is None:
-            return []
-        kinds = [(method_name(method), printed) for method, printed in found.kinds]
-        sums = [
-            money.pesos(amount, cents=True) + f" {currency}" if amount is not None else _unstated(currency)
-            for currency, amount in found.sums.items()
-        ]
-        span = list(dict.fromkeys(day(one) for one in (found.first, found.last) if one))
-        told = [
-            (gettext("Contracts"), money.number(found.contracts)),
-            (gettext("Suppliers"), money.number(found.suppliers)),
-            (gettext("Sum by currency"), "; ".join(sums)),
-            (gettext("Procedure as we read it"), "; ".join(dict.fromkeys(name for name, _printed in kinds))),
-            (gettext("Procedure as printed"), "; ".join(dict.fromkeys(printed for _name, printed in kinds if printed))),
-            (gettext("Dates"), " – ".join(span)),
-        ]
-        return [(label, text) for label, text in told if text]
-
     def other(self, one: ContractTotal) -> dict[str, str]:
         text = ngettext("%(count)s contract in %(currency)s", "%(count)s contracts in %(currency)s", one.line_count) % {
             "count": money.number(one.line_count),
@@ -424,26 +400,6 @@ class _Rows:
     def __iter__(self) -> Iterator[list[Any]]:
         for one in selectors.contracts(self.filters).iterator(chunk_size=2000):
             yield export_row(one)
-
-
-def _unstated(currency: str) -> str:
-    return gettext("%(currency)s: no amount stated") % {"currency": currency}
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-
-
-def _amount(text: str) -> Decimal | None:
-    """An amount typed by a person: 1,200,000 or 1200000.50."""
-    try:
-        value = Decimal(text.replace(",", "").replace("$", "").strip())
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() and abs(value) < Decimal(10) ** 16 else None
 
 
 def _added(totals: list[ContractTotal]) -> list[ContractTotal]:

@@ -1,7 +1,8 @@
 """What part the contracts that a filter by procedure or by supplier leaves are of what there is without that filter.
 
 Such a filter fixes what the shares of the page would tell: of direct awards all are without competition, and the one
-supplier asked for gets all of it. What they are of everything else is not known before it is looked up.
+supplier asked for gets all of it. What they are of everything else is not known before it is looked up. Of one procedure by
+its number it is told what all its contracts say together.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from functools import cached_property
 from django.utils.translation import gettext
 
 from datasets import narration, selectors
-from datasets.selectors import ContractFilters, FilteredTotals
+from datasets.figures.contracts import method_name
+from datasets.selectors import ContractFilters, FilteredTotals, Procedure
+from gesoc.common import money
+from gesoc.common.dates import day
 
 
 @dataclass(frozen=True)
@@ -52,3 +56,26 @@ class Narrowed:
     def _part_of(self, wider: FilteredTotals, name: str, unit: str) -> str:
         left = self.left
         return narration.part_of_unfiltered(name, (left.contracts, wider.contracts), (left.amount, wider.amount), unit)
+
+
+def facts_of(found: Procedure) -> list[tuple[str, str]]:
+    """What all contracts of the procedure tell together, whatever other filters leave of them."""
+    kinds = [(method_name(method), printed) for method, printed in found.kinds]
+    sums = [
+        money.pesos(amount, cents=True) + f" {currency}" if amount is not None else _unstated(currency)
+        for currency, amount in found.sums.items()
+    ]
+    span = list(dict.fromkeys(day(one) for one in (found.first, found.last) if one))
+    told = [
+        (gettext("Contracts"), money.number(found.contracts)),
+        (gettext("Suppliers"), money.number(found.suppliers)),
+        (gettext("Sum by currency"), "; ".join(sums)),
+        (gettext("Procedure as we read it"), "; ".join(dict.fromkeys(name for name, _printed in kinds))),
+        (gettext("Procedure as printed"), "; ".join(dict.fromkeys(printed for _name, printed in kinds if printed))),
+        (gettext("Dates"), " – ".join(span)),
+    ]
+    return [(label, text) for label, text in told if text]
+
+
+def _unstated(currency: str) -> str:
+    return gettext("%(currency)s: no amount stated") % {"currency": currency}
