@@ -1,5 +1,6 @@
 """Small files of our own in the shapes that public bodies publish, written by other libraries than those that read them."""
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,12 @@ STATEMENT: list[list[Any]] = [
     [None, "Total del Gasto", 1350.5, 9.5, 1360, 600, 590, 760],
     ["Bajo protesta de decir verdad declaramos que los Estados Financieros y sus notas son correctos"],
 ]
+
+
+def write_csv(path: Path, rows: Rows) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    return path
 
 
 def write_xlsx(path: Path, sheets: dict[str, Rows], *, hidden: Sequence[str] = (), merged: Sequence[str] = ()) -> Path:

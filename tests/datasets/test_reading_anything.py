@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from datasets.ingest.readers.text import read_text
 from datasets.ingest.reading import Hints, UnreadableFile, read_file
+from tests.datasets.reading_files import write_csv
 
 
 def listed(text: str) -> list[str]:
@@ -42,9 +43,7 @@ GRIDS = st.tuples(
 @given(GRIDS, st.sampled_from([None, "expenditure", "revenue", "contracts", "works", "debt", "sanctions"]))
 def test_any_sheet_ends_in_an_answer(tmp_path_factory, grid, kind):
     titles, head, body = grid
-    path = tmp_path_factory.mktemp("any") / "hoja.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([*titles, head, *body])
+    path = write_csv(tmp_path_factory.mktemp("any") / "hoja.csv", [*titles, head, *body])
 
     try:
         reading = read_file(path, name=path.name, hints=Hints(kind=kind))

@@ -1,19 +1,10 @@
 """Standard layouts of Mexican fiscal publishing beside those of the published files: LDF, PEF, SRFT, CompraNet, calendars."""
 
-import csv
-from pathlib import Path
-
 import pytest
 
 from datasets.ingest.context import from_titles
 from datasets.ingest.reading import Hints, read_file
-from tests.datasets.reading_files import write_xlsx
-
-
-def write_csv(path: Path, rows) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows)
-    return path
+from tests.datasets.reading_files import write_csv, write_xlsx
 
 
 def read(path, **hints):

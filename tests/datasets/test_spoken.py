@@ -1,6 +1,5 @@
 """Headings and totals as offices word them for people: sentences, sums with a name of their own, what is left of a debt."""
 
-import csv
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from datasets.ingest.dictionary import fold, match_heading
 from datasets.ingest.reading import Hints, read_file
 from datasets.ingest.spoken import change_said, in_participles
-from tests.datasets.reading_files import write_xlsx
+from tests.datasets.reading_files import write_csv, write_xlsx
 from tests.datasets.unseen_files import sum_of
 
 
@@ -18,10 +17,7 @@ def read(path: Path, **hints):
 
 
 def table(tmp_path: Path, rows: list[list[object]], name: str = "tabla.csv", **hints):
-    path = tmp_path / name
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-    return read(path, **hints)
+    return read(write_csv(tmp_path / name, rows), **hints)
 
 
 # -- sentences
