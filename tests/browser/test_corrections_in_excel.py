@@ -62,6 +62,7 @@ def test_rejects_are_corrected_in_a_spreadsheet_published_and_undone(site, at, a
     assert "Filas nuevas: 2. Filas que ya no están: 0. Filas que cambiaron: 0." in main
     fits_and_is_accessible(page, axe)
     page.get_by_role("button", name="Publicar estas cifras").click()
+    page.get_by_text("están al día").wait_for()
     page.goto(f"{site}/municipios/05035/presupuesto/")
     assert "Bienes muebles" in page.locator("main").inner_text()
 
@@ -70,6 +71,7 @@ def test_rejects_are_corrected_in_a_spreadsheet_published_and_undone(site, at, a
     page.get_by_role("link", name="Restaurar esta versión").click()
     page.get_by_label("¿Por qué?").fill("Las correcciones no estaban confirmadas.")
     page.get_by_role("button", name="Restaurar esta versión").click()
+    page.get_by_text("Esta versión vuelve a ser pública").wait_for()
     page.goto(f"{site}/municipios/05035/presupuesto/")
     assert "Bienes muebles" not in page.locator("main").inner_text()
 

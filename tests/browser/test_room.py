@@ -68,13 +68,13 @@ def test_published_minutes_are_taken_along_as_a_pdf(phone, live_server):
     by = UserFactory()
     minutes.save_minutes(session=session, body="Se acordó publicar los planos.", base=0, by=by)
     minutes.publish_minutes(session=session, base=1, by=by)
-    page = f"{live_server.url}/dialogos/{session.slug}/resultado/"
-    phone.goto(page)
+    phone.goto(f"{live_server.url}/dialogos/{session.slug}/resultado/")
     expect(phone.get_by_role("main")).to_contain_text("se está haciendo")
     assert make_minutes() == 1
-    phone.goto(page)
+    link = phone.get_by_role("link", name="Minuta (PDF)")
+    expect(link).to_be_visible(timeout=30_000)  # the page loads itself anew; going there meanwhile would be cut off
     with phone.expect_download() as taken:
-        phone.get_by_role("link", name="Minuta (PDF)").click()
+        link.click()
     assert taken.value.suggested_filename == f"minuta-{session.slug}-1.pdf"
     reader = pypdf.PdfReader(taken.value.path())
     assert "Se acordó publicar los planos." in " ".join(one.extract_text() for one in reader.pages)
