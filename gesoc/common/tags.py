@@ -13,9 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from gesoc.common.charts.around import figure_with, table_with
+from gesoc.common.i18n import tag_of
 from gesoc.common.views import navigation
 
 register = template.Library()
+register.filter("html_lang", tag_of)
 
 
 @register.simple_tag
