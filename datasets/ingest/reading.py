@@ -22,7 +22,7 @@ from datasets.ingest.mapping import map_columns
 from datasets.ingest.parts import Work, read_grid
 from datasets.ingest.readers import oc4ids
 from datasets.ingest.readers.oc4ids import read_oc4ids
-from datasets.ingest.readers.ocds import COLUMNS, read_ocds
+from datasets.ingest.readers.ocds import COLUMNS, ONLY_LINKS, TAKE_LINKS, read_ocds
 from datasets.ingest.readers.sheets import read_sheets
 from datasets.ingest.readers.text import MAX_GRID_BYTES, read_text
 from datasets.ingest.recognise import INFORMATIVE, Foreign, foreign_of
@@ -123,6 +123,8 @@ def _read_json(path: Path, work: Work) -> Reading:
     work.encoding = "utf-8"
     found = read_ocds(path)
     work.layout = found.layout
+    if not found.processes and found.linked:
+        return _foreign_reading(work, Foreign("ocds_linked", f"{ONLY_LINKS} {TAKE_LINKS}"))
     if not found.processes:
         return _read_projects(path, work)
     area = find_areas(found.grid, 1)[0]

@@ -97,6 +97,56 @@ def test_every_shape_gives_the_same_contract(tmp_path, shape):
     }
 
 
+def versions(value, days=("2023-12-01T00:00:00Z",)):
+    """As ocdsmerge writes a versioned release: of each field its values, each with the release that stated it."""
+    if isinstance(value, dict):
+        return {name: inner if name == "id" else versions(inner, days) for name, inner in value.items()}
+    if isinstance(value, list) and all(isinstance(one, dict) for one in value):
+        return [versions(one, days) for one in value]
+    return [{"releaseID": day, "releaseDate": day, "releaseTag": ["contract"], "value": value} for day in days]
+
+
+def versioned_record():
+    """One whose contract was first said to be of 99 pesos and signed on another day; the later release stands first."""
+    found = versions({name: value for name, value in release().items() if name not in ("ocid", "id", "date", "tag")})
+    contract = found["contracts"][0]
+    before = {"releaseID": "r0", "releaseDate": "2023-11-01T00:00:00Z", "releaseTag": ["contract"]}
+    contract["value"]["amount"].append(before | {"value": 99})
+    contract["dateSigned"].insert(0, before | {"value": "2020-01-01T00:00:00Z"})
+    contract["description"] = [before | {"value": "Papel de otro color"}, *versions(None)]  # taken away later
+    links = [{"url": "https://ejemplo.example/1.json", "date": "2023-12-01T00:00:00Z", "tag": ["contract"]}]
+    return {"ocid": "ocds-abc123-1", "versionedRelease": {"ocid": "ocds-abc123-1", **found}, "releases": links}
+
+
+def test_a_record_without_its_releases_is_read_from_its_versions(tmp_path):
+    path = write_json(tmp_path, {"version": "1.1", "publishedDate": "2024-03-02", "records": [versioned_record()]})
+    (contract,) = rows(path)
+    assert contract == rows(write_json(tmp_path, RECORD, "otro.json"))[0]
+    assert "ocds_linked" not in {found.code for found in read_file(path, name=path.name).findings}
+
+
+def test_what_a_publisher_compiled_or_the_releases_themselves_go_before_the_versions(tmp_path):
+    other = versioned_record()
+    other["versionedRelease"]["contracts"][0]["value"]["amount"][0]["value"] = 7
+    for held in ({"compiledRelease": release()}, {"releases": [release()]}):
+        (contract,) = rows(write_json(tmp_path, other | held))
+        assert contract["amount_unspecified_tax"] == "1234.1"
+
+
+def test_records_that_only_link_to_their_releases_say_so(tmp_path):
+    one = versioned_record()
+    del one["versionedRelease"]
+    about = {"version": "1.1", "publishedDate": "2024-03-02"}
+    path = write_json(tmp_path, about | {"records": [one]})
+    reading = read_file(path, name=path.name)
+    assert (reading.kind, reading.layout) == (None, "OCDS 1.1, paquete de registros")
+    assert "solo dicen en qué dirección están sus publicaciones" in reading.questions[0]
+    beside = write_json(tmp_path, about | {"records": [one, {"ocid": "ocds-abc123-2", "releases": [release("2")]}]})
+    assert len(rows(beside)) == 1
+    (linked,) = [found for found in read_file(beside, name="b.json").findings if found.code == "ocds_linked"]
+    assert linked.message.endswith("Registros así: 1.")
+
+
 def test_json_lines_and_blank_lines(tmp_path):
     path = tmp_path / "datos.jsonl"
     path.write_text("\n\n".join(json.dumps(release(str(number))) for number in (1, 2, 3)), encoding="utf-8")

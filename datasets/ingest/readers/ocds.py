@@ -2,7 +2,8 @@
 
 Understood are a release, a release package, a record, a record package, a list of any of them, one of them a line, and the
 wrappers of public interfaces (`results`, `data`, `hits`). Releases of one process are merged as the standard says; a record's
-compiled release is taken as it is. Numbers stay text: no amount passes through a binary fraction.
+compiled release is taken as it is, and where it has none, the latest of each value of its versioned release. Numbers stay text: no
+amount passes through a binary fraction.
 """
 
 from __future__ import annotations
@@ -63,6 +64,10 @@ COLUMNS = {
 }
 # What the standard omits from merged releases; everything else merges by id, or is replaced as a whole.
 MERGE_RULES: dict[tuple[str, ...], str] = {("id",): "omitWhenMerged", ("date",): "omitWhenMerged"}
+ONLY_LINKS = (
+    "Hay registros de OCDS que solo dicen en qué dirección están sus publicaciones: no traen qué se contrató ni por cuánto."
+)
+TAKE_LINKS = "Descarga esas direcciones y sube lo que hay en ellas, o pide los registros con su «compiledRelease»."
 WRAPPERS = ("results", "data", "items", "hits", "records", "releases", "response", "rows")
 
 
@@ -74,6 +79,7 @@ class Ocds:
     processes: int = 0
     without_contract: int = 0
     repeated: int = 0
+    linked: int = 0  # records that say where their releases are, and hold none
     problems: list[str] = field(default_factory=list)
     packages: list[Json] = field(default_factory=list)  # what they say of themselves, without what they hold
     faults: Faults = field(default_factory=Faults)
@@ -84,6 +90,8 @@ class Ocds:
         if self.without_contract:
             text = f"{self.without_contract} de {self.processes} procesos aún no tienen adjudicación ni contrato: no suman nada."
             said.append(Finding("ocds_without_contract", "info", text))
+        if self.linked:
+            said.append(Finding("ocds_linked", "warning", f"{ONLY_LINKS} Registros así: {self.linked:,}.", TAKE_LINKS))
         if self.repeated:
             text = f"{self.repeated} publicaciones están repetidas en el archivo: cada una se leyó una vez."
             said.append(Finding("ocds_repeated", "info", text))
@@ -161,7 +169,7 @@ def _layout(objects: list[Json], packages: list[Json]) -> str:
 
 
 def _is_record(value: Json) -> bool:
-    return isinstance(value.get("compiledRelease"), dict) or (
+    return any(isinstance(value.get(name), dict) for name in ("compiledRelease", "versionedRelease")) or (
         isinstance(value.get("releases"), list) and "ocid" in value and "publishedDate" not in value
     )
 
@@ -176,14 +184,17 @@ def _processes(objects: list[Json], found: Ocds) -> Iterator[Json]:
     releases: dict[str, dict[str, Json]] = {}
     order: dict[str, None] = {}
     for one in objects:
-        whole = one.get("compiledRelease")
-        if isinstance(whole, dict):
+        whole = _compiled(one)
+        if whole:
             ocid = text_of(whole.get("ocid")) or text_of(one.get("ocid"))
             found.repeated += ocid in compiled
             compiled[ocid] = whole
             order[ocid] = None
             continue
-        for release in dicts_of(one.get("releases")) if _is_record(one) else [one]:
+        releases_of_it = dicts_of(one.get("releases")) if _is_record(one) else [one]
+        held = [release for release in releases_of_it if not _is_link(release)]
+        found.linked += bool(releases_of_it) and not held
+        for release in held:
             ocid = text_of(release.get("ocid")) or text_of(one.get("ocid"))
             known = releases.setdefault(ocid, {})
             key = f"{text_of(release.get('date')) or text_of(release.get('id'))}\x1f{','.join(texts_of(release.get('tag')))}"
@@ -192,6 +203,30 @@ def _processes(objects: list[Json], found: Ocds) -> Iterator[Json]:
             order[ocid] = None
     for ocid in order:
         yield compiled[ocid] if ocid in compiled else _merged(ocid, list(releases[ocid].values()), found)
+
+
+def _compiled(record: Json) -> Json:
+    """The whole process as its publisher compiled it, or as the record's own versions tell it where it holds no release."""
+    whole, versioned = dict_of(record.get("compiledRelease")), dict_of(record.get("versionedRelease"))
+    if whole or not versioned or any(not _is_link(release) for release in dicts_of(record.get("releases"))):
+        return whole
+    return {"ocid": record.get("ocid")} | dict_of(_latest(versioned))
+
+
+def _latest(versioned: Any) -> Any:
+    """Of each field that lists its values with the day of the release that stated them, the last (null: it was taken away)."""
+    if isinstance(versioned, dict):
+        return {name: _latest(value) for name, value in versioned.items()}
+    if not isinstance(versioned, list):
+        return versioned
+    if versioned and all(isinstance(one, dict) and {"releaseDate", "value"} <= one.keys() for one in versioned):
+        return max(reversed(versioned), key=lambda one: text_of(one["releaseDate"]))["value"]
+    return [_latest(one) for one in versioned]
+
+
+def _is_link(release: Json) -> bool:
+    """A linked release: where it is, not what it says."""
+    return "url" in release and "ocid" not in release
 
 
 def _merged(ocid: str, releases: list[Json], found: Ocds) -> Json:

@@ -1,7 +1,7 @@
 """What of open contracting data does not follow the schemas of OCDS 1.1 (`ocds_schema`). Nothing is refused for it: the data are
 read all the same, and a person is told, with the path of the first case and in words that the publisher can act on.
 
-Extensions are not looked at, nor a record's `versionedRelease`.
+Extensions are not looked at, nor what a record's `versionedRelease` holds.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Faults:
         ocid = one.get("ocid")
         where = f" de {ocid[:60]}" if isinstance(ocid, str) and ocid else ""
         releases = one.get("releases")
-        if "compiledRelease" not in one and not isinstance(releases, list):
+        if not one.keys() & {"compiledRelease", "versionedRelease"} and not isinstance(releases, list):
             self._look(one, SHAPES["Release"], "", where)
             return
         self._look(one, SHAPES["Record"], "registro", where)
