@@ -2,8 +2,8 @@
 
 Understood are a release, a release package, a record, a record package, a list of any of them, one of them a line, and the
 wrappers of public interfaces (`results`, `data`, `hits`). Releases of one process are merged as the standard says; a record's
-compiled release is taken as it is; where it has none, the latest of each value of its versioned release. Numbers stay text: no
-amount passes through a binary fraction.
+compiled release is taken as it is; where it has none, the latest of each value of its versioned release. Numbers stay text:
+no amount passes through a binary fraction.
 """
 
 from __future__ import annotations
