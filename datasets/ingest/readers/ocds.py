@@ -64,7 +64,7 @@ COLUMNS = {
 }
 # What the standard omits from merged releases; everything else merges by id, or is replaced as a whole.
 MERGE_RULES: dict[tuple[str, ...], str] = {("id",): "omitWhenMerged", ("date",): "omitWhenMerged"}
-ONLY_LINKS = "Hay registros de OCDS que solo dicen en qué dirección están sus publicaciones: no traen qué se contrató ni por cuánto."
+ONLY_LINKS = "Hay registros OCDS que solo dicen en qué dirección están sus publicaciones: no traen qué se contrató ni por cuánto."
 TAKE_LINKS = "Descarga esas direcciones y sube lo que hay en ellas, o pide los registros con su «compiledRelease»."
 WRAPPERS = ("results", "data", "items", "hits", "records", "releases", "response", "rows")
 
