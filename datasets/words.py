@@ -86,6 +86,7 @@ SKIPPED = {
     "template": gettext_lazy("Empty rows of the template"),
     "percentage": gettext_lazy("Percentages, not amounts"),
     "bare": gettext_lazy("Rows that say only when and where"),
+    "void": gettext_lazy("Procedures declared void or cancelled: nothing was bought"),
     "merged": gettext_lazy("Rows that complete another row"),
     "duplicate": gettext_lazy("The same money printed again"),
     "repeated": gettext_lazy("The same money printed again"),

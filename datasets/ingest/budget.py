@@ -16,9 +16,9 @@ from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.foot import foot_of
 from datasets.ingest.headings import is_legend, is_template
 from datasets.ingest.hierarchy import Amounts, Outline, add, choose, close, same
-from datasets.ingest.labels import Label, is_note, read_label, without_enumeration
-from datasets.ingest.layout import Area
-from datasets.ingest.numbers import DecimalMark, decide_decimal_mark, to_cents_array
+from datasets.ingest.labels import Label, is_carried, is_note, read_label, without_enumeration
+from datasets.ingest.layout import Area, printed_above, without_page
+from datasets.ingest.numbers import DecimalMark, agreed, decide_decimal_mark, to_cents_array
 from datasets.ingest.outline import BudgetRow, nodes_of, readings
 from datasets.ingest.shapes import Finding, remember_reason
 from datasets.ingest.transpose import Merged, merge_moments
@@ -136,6 +136,7 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
     marks = _marks(table, columns, written)
     cents = {moment: _column_cents(table, moment, columns[moment], written, mark) for moment, mark in marks.items()}
     headings = {parts[-1].lower() for parts in area.paths.values()}
+    above = printed_above(area)
     starts = frozenset(area.paths)
     last = max(
         (row for place, row in enumerate(written) if any(cents[m][place][0] is not None for m in cents)), default=-1
@@ -148,6 +149,8 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
             continue
         cells = area.grid.rows[row]
         reason = BY_PERSON if area.said.leaves_out(row) else _plain_reason(cells, headings)
+        if not reason and without_page(cells) in above:
+            reason = "header"
         if reason:
             table.skip(reason, rows=[row])
             continue
@@ -162,12 +165,18 @@ def _take_rows(table: BudgetTable, labels: list[int], keep: Callable[[int], bool
         if all(value is None and not bad for value, bad in values):
             _without_amounts(table, row, label, last)
             continue
-        if row >= foot or is_note(label.text) or (not label.text and not any(value for value, _ in values)):
-            # Without a label and without a figure: words of a footnote, or the zeros of an unused template row.
+        words = any(bad for _, bad in values) and not _filled_beside(cells, columns.values())
+        if row >= foot or is_note(label.text) or words or (not label.text and not any(value for value, _ in values)):
+            # Without a label and without a figure: words of a footnote, or the zeros of an unused template row. Words where
+            # only amounts stand: ``Ingresos excedentes`` under a statement of income, beside the amount they speak of.
             table.skip("note" if label.text or any(bad for _, bad in values) else "template", rows=[row])
             continue
         texts = {moment: area.grid.cell(row, column).strip() for moment, column in columns.items()}
         table.rows.append(BudgetRow(row, label, tuple(value for value, _ in values), texts))
+
+
+def _filled_beside(cells: list[str], amounts: Collection[int]) -> bool:
+    return any(cell.strip() for column, cell in enumerate(cells) if column not in amounts)
 
 
 def _total_elsewhere(area: Area, row: int, amounts: Collection[int]) -> Label | None:
@@ -236,6 +245,8 @@ def _plain_reason(cells: list[str], headings: set[str]) -> str:
         return "template"
     if is_legend(cells):
         return "header"
+    if is_carried(cells):
+        return "subtotal"
     repeated = sum(text.lower() in headings for text in filled)
     return "header" if repeated >= 2 and repeated * 2 > len(filled) else ""
 
@@ -247,13 +258,7 @@ def _marks(table: BudgetTable, columns: dict[str, int], rows: Sequence[int]) -> 
         said = area.said.decimal.get(area.headings.get(column, ""))
         texts = [area.grid.cell(row, column) for row in rows]
         marks[moment] = DecimalMark(said, True, "") if said else _mark(pa.array(texts, pa.string()), texts)
-    shown = {found.mark for found in marks.values() if found.certain and found.evidence}
-    if len(shown) == 1:
-        mark = shown.pop()
-        marks = {
-            name: found if found.certain else DecimalMark(mark, True, found.evidence) for name, found in marks.items()
-        }
-    return marks
+    return agreed(marks)
 
 
 def _column_cents(

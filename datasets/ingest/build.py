@@ -29,7 +29,7 @@ from datasets.ingest.hierarchy import Amounts, add, close
 from datasets.ingest.layout import Area, area_titles
 from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
 from datasets.ingest.mapping import WEAK_AMOUNT, is_of_the_month
-from datasets.ingest.numbers import NotAnAmount, decide_decimal_mark, to_cents
+from datasets.ingest.numbers import DecimalMark, NotAnAmount, agreed, decide_decimal_mark, to_cents
 from datasets.ingest.outline import BudgetRow
 from datasets.ingest.relations import what_is_left
 from datasets.ingest.shapes import (
@@ -204,8 +204,7 @@ def _ask(part: Part, read: BudgetTable, breakdown: str | None, unit: int) -> Non
             "¿Qué clasificación usan los renglones: objeto del gasto, administrativa, funcional, económica o programas?"
         )
     for moment, evidence in read.unsure.items():
-        heading = next((text for text, name in part.table.columns.items() if name == moment), moment)
-        part.questions.append(f"En la columna «{heading}», ¿el punto o la coma de {evidence} separa miles o decimales?")
+        part.questions.append(mark_question(part.table, moment, evidence))
     if unit > 1:
         part.findings.append(unit_finding(unit, bool(read.area.said.unit), sheet))
     part.questions += unit_questions(read.area, read.mapping)
@@ -392,7 +391,7 @@ def contract_part(read: ContractTable, name: str, offers: list[str | None] | Non
     table.rows_read, table.skipped = read.rows_read, read.skipped
     table.reasons = _from_one(read.reasons)
     table.unit = printed_unit(read.area, read.mapping)
-    decide_marks(table, read)
+    marks = decide_marks(table, read)
     extra = [[row + 1 for row in line.extra] for line in read.rows]
     kept = {key: columns[key] for key in LINE_FIELDS["contracts"] if any(columns.get(key, ()))}
     if read.rows:
@@ -405,8 +404,11 @@ def contract_part(read: ContractTable, name: str, offers: list[str | None] | Non
         findings.append(unit_finding(table.unit, bool(read.area.said.unit), table.sheet))
     rows = [line.row for line in read.rows]
     unread = unread_columns(read.area, read.mapping, rows)
-    questions = unit_questions(read.area, read.mapping) + unread.questions + doubts(read.area, read.mapping, rows)
-    return Part(table, findings=findings + unread.findings, questions=questions, named_year=not took)
+    questions = (
+        unit_questions(read.area, read.mapping) + unread.questions + doubts(read.area, read.mapping, rows) + marks
+    )
+    found = findings + unread.findings + read.findings
+    return Part(table, findings=found, questions=questions + read.questions, named_year=not took)
 
 
 def month_first_findings(table: Table, swapped: Sequence[str]) -> list[Finding]:
@@ -419,15 +421,30 @@ def _from_one(reasons: dict[int, str]) -> dict[int, str]:
     return {row + 1: reason for row, reason in reasons.items()}
 
 
-def decide_marks(table: Table, read: ContractTable) -> None:
-    """The decimal mark of each amount of a list: what a person said, else what the values leave no doubt about."""
+def decide_marks(table: Table, read: ContractTable) -> list[str]:
+    """The decimal mark of each amount of a list: what a person said, else what its cells say, those of its sum too.
+
+    Gives the questions: ``46,041`` pesos are forty-six thousand, for nobody prints three decimals of a peso; of millions they
+    may be either.
+    """
+    area, marks, questions = read.area, {}, []
+    rows = range(area.first, area.end)
     for column, name in read.mapping.fields.items():
-        if name not in (MOMENTS[table.kind] or CONTRACT_AMOUNTS):
-            continue
-        said = read.area.said.decimal.get(read.area.headings.get(column, ""))
-        found = decide_decimal_mark(read.area.grid.cell(line.row, column) for line in read.rows)
-        table.decimal[name] = said or (found.mark if found.certain else ".")
+        if name in (MOMENTS[table.kind] or CONTRACT_AMOUNTS):
+            said = area.said.decimal.get(area.headings.get(column, ""))
+            cells = (area.grid.cell(row, column) for row in rows)
+            marks[name] = DecimalMark(said, True, "") if said else decide_decimal_mark(cells)
+    for name, found in agreed(marks).items():
+        table.decimal[name] = found.mark if found.certain else "."
         table.evidence[name] = found.evidence
+        if table.unit > 1 and not found.certain:
+            questions.append(mark_question(table, name, found.evidence))
+    return questions
+
+
+def mark_question(table: Table, field: str, evidence: str) -> str:
+    heading = next((text for text, name in table.columns.items() if name == field), field)
+    return f"En la columna «{heading}», ¿el punto o la coma de {evidence} separa miles o decimales?"
 
 
 def _fill_procedure(table: Table, titles: Sequence[str]) -> None:

@@ -62,9 +62,10 @@ _PUBLIC_ACCOUNT = re.compile(r"cuenta (?:de la hacienda )?publica")
 _APPROVED = re.compile(
     r"presupuesto (?:de egresos )?(?:asignado|aprobado|autorizado)|ley de ingresos|iniciativa de ley"
 )
-_UNITS = (
-    (re.compile(r"\b(?:en )?millones de pesos\b|\bcifras en millones\b|\bmdp\b"), 1_000_000),
-    (re.compile(r"\b(?:en )?miles de pesos\b|\bcifras en miles\b"), 1_000),
+_AMOUNTS = r"(?:cifras|montos|importes|cantidades|datos)(?: expresad[oa]s)?"
+_UNITS = tuple(
+    (re.compile(rf"\b{many} (?:de )?(?:pesos\b|\$)|\b{_AMOUNTS} en {many}\b|\(\s*(?:en )?{many}\s*\)|{short}"), factor)
+    for many, short, factor in (("millones", r"\bmdp\b", 1_000_000), ("miles", r"\(\s*mp\s*\)", 1_000))
 )
 _UNIT_NOTE = re.compile(
     r"\W*(?:notas?\W*(?:\d\W*)?)?(?:(?:las? |los )?(?:cifras|cantidades|montos|importes|datos)\b[^.]{0,40}?\ben "

@@ -12,9 +12,9 @@ from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.dictionary import fold
 from datasets.ingest.foot import foot_of_list, is_signature
 from datasets.ingest.headings import is_legend, is_number, is_template
-from datasets.ingest.labels import is_note
+from datasets.ingest.labels import is_carried, is_note
 from datasets.ingest.layout import Area
-from datasets.ingest.shapes import BARE, CONTRACT_AMOUNTS, LINE_FIELDS, PLACE_AND_TIME, remember_reason
+from datasets.ingest.shapes import BARE, CONTRACT_AMOUNTS, LINE_FIELDS, PLACE_AND_TIME, VOID, Finding, remember_reason
 from datasets.ingest.sums_of_lists import sums_by_arithmetic
 
 #: What tells a contract from a row that only continues the one above (other bidders, another clause).
@@ -65,6 +65,12 @@ _TAX_SAID = re.compile(
     r"(\$?\s*\d[\d,.']*)\s*(?:m\.? ?n\.?|pesos)?\s*\(?(?:(?P<without>(?:\+|mas|sin|antes de)\s*(?:el\s*)?i\.?v\.?a\.?)"
     r"|(?:con\s*i\.?v\.?a\.?|i\.?v\.?a\.?\s*inclui\w+))\s*\)?\.?"
 )
+_ENDED = ("status_raw", "supplier_name", "contract_number")
+#: ``Desierta``, ``Se declaró desierto``, ``Procedimiento cancelado``; where it is ``Parcialmente desierta`` parts were bought.
+NOTHING_BOUGHT = re.compile(
+    r"(?:(?:se|fue|declar(?:o|ad[oa]s?)|procedimiento|licitacion|invitacion|concurso|partida) )*"
+    r"(?:desiert[oa]s?|cancelad[oa]s?|no adjudicad[oa]s?|sin adjudica(?:r|cion)|no se adjudico)\b"
+)
 _TOTAL = re.compile(r"(gran )?total(es)?( general)?( de contratos)?|sumas?|subtotal(es)?")
 
 
@@ -72,6 +78,7 @@ _TOTAL = re.compile(r"(gran )?total(es)?( general)?( de contratos)?|sumas?|subto
 class ContractRow:
     row: int
     extra: list[int] = field(default_factory=list)
+    amended: int | None = None  # row of the amendment that states what the contract comes to since
 
 
 @dataclass(slots=True)
@@ -82,6 +89,8 @@ class ContractTable:
     skipped: dict[str, int] = field(default_factory=dict)
 
     reasons: dict[int, str] = field(default_factory=dict)  # row -> why it holds no line
+    findings: list[Finding] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
 
     def skip(self, reason: str, count: int = 1, rows: Sequence[int] = ()) -> None:
         if count:
@@ -157,6 +166,8 @@ def _reason(
         return shape
     if len(filled) <= 3 and _is_total_row(filled):
         return "subtotal"
+    if _is_void(table, row):
+        return VOID
     if _filled(area, row, identity) >= enough:
         return ""
     if len(filled) == 1 and not filled[0].isdecimal():
@@ -171,12 +182,25 @@ def _reason(
     return "note"
 
 
+def _is_void(table: ContractTable, row: int) -> bool:
+    """A procedure that bought nothing, by its status or where its supplier should stand; what it was to cost is no contract."""
+    cells = {
+        name: fold(table.area.grid.cell(row, column)) for column, name in table.mapping.fields.items() if name in _ENDED
+    }
+    words = [cell for cell in cells.values() if NOTHING_BOUGHT.match(cell)]
+    supplier = cells.get("supplier_name", "")
+    named = bool(supplier) and supplier not in words and not is_placeholder(supplier)
+    return bool(words) and not named and is_placeholder(cells.get("contract_number", ""))
+
+
 def furniture(filled: list[str], headings: set[str]) -> str:
     """What a row of a list is before its content counts: blank, words of the template, headings again; '' for none of it."""
     if not filled:
         return "blank"
     if is_template(filled):
         return "template"
+    if is_carried(filled):
+        return "subtotal"
     same = sum(fold(cell) in headings for cell in filled)
     if is_legend(filled) or (same >= 2 and same * 2 > len(filled)):
         return "header"
@@ -213,7 +237,7 @@ def contract_columns(table: ContractTable) -> dict[str, list[str | None]]:
     area, mapping = table.area, table.mapping
     fields = {name: column for column, name in mapping.fields.items() if name in LINE_FIELDS["contracts"]}
     columns: dict[str, list[str | None]] = {
-        name: [area.grid.cell(line.row, column).strip() or None for line in table.rows]
+        name: [area.grid.cell(_row_of(line, name), column).strip() or None for line in table.rows]
         for name, column in fields.items()
     }
     if area.grid.sheet is not None:  # delimited text has no merged cells: there a blank cell says nothing
@@ -224,6 +248,10 @@ def contract_columns(table: ContractTable) -> dict[str, list[str | None]]:
     _spell_amounts(columns, len(table.rows))
     _name_suppliers(columns, len(table.rows))
     return columns
+
+
+def _row_of(line: ContractRow, field: str) -> int:
+    return line.amended if line.amended is not None and field in CONTRACT_AMOUNTS else line.row
 
 
 def _fill_merged(columns: dict[str, list[str | None]], count: int) -> None:

@@ -26,6 +26,7 @@ _TABLE_ID = re.compile(r"\(?\btabla[ _]\d+\)?", re.IGNORECASE)
 _FORMULA = re.compile(r"\(\s*[\dA-Za-z]\s*=[^)]*\)|(?<=\s)\(\s*(?:\d+|[a-hA-H])\s*\)")
 _FOOTNOTE_MARK = re.compile(r"\s*\d\s*/\s*$|\s*/\s*\d\s*$|[¹²³⁴⁵]|(?<=[A-Za-zñáéíóú])\s\d\s*$")
 _SPACED_LETTERS = re.compile(r"(?:^|(?<=\s\s))(?:[^\W\d_]\s){2,}[^\W\d_](?=\s\s|\s*$)")
+_DATED = re.compile(r"\b(?:(?:del )?(?:ejercicio )?(?:19|20)\d\d)\b")
 _ADDED = re.compile(
     r"\b(?:(?:cifras )?(?:en )?(?:(?:miles|millones) de )?pesos|mdp|acumulad[oa]s?"
     r"|anual(?:es)?|al (?:periodo|mes|trimestre|cierre)|a la fecha|(?:del )?(?:ejercicio )?(?:19|20)\d\d)\b"
@@ -185,9 +186,10 @@ def _match_words(kind: str, heading: str, words: str) -> Match | None:
     known = synonyms(kind)
     if found := known.match(words):
         return found
-    bare = " ".join(_ADDED.sub(" ", words).split())
-    if bare != words and (found := known.match(bare)):
-        return Match(found.field, "similar")
+    for added in (_DATED, _ADDED):  # ``Presupuesto anual 2017`` says more than ``Presupuesto``
+        bare = " ".join(added.sub(" ", words).split())
+        if bare != words and (found := known.match(bare)):
+            return Match(found.field, "similar")
     first, *others = _EITHER.split(heading)
     if others and (found := known.match(normalise(first))) and found.field.endswith(_LABELS):
         return Match(found.field, "similar")  # ``Rubro / Tipo``; a ratio of two amounts is none of them

@@ -25,6 +25,12 @@ _NOTE = re.compile(
     r"|las sumas parciales|ingresos excedentes|fecha de (actualizacion|validacion)|area (responsable|o unidad)"
     r"|unidad administrativa responsable|n\.s\.|para efectos de"
 )
+_CARRIES = re.compile(r"hoja|p[aá]gina|vuelta|sigue", re.IGNORECASE)
+_CARRIED = re.compile(
+    r"(?:sumas? (?:que )?)?(?:pasan?|vienen?) (?:a|de) (?:la |esta )?(?:hoja|pagina|vuelta)\b|sumas? y sigue"
+    r"|(?:a|de) la (?:vuelta|(?:hoja|pagina) (?:anterior|siguiente))$"
+    r"|(?:sumas?|(?:sub ?)?total(?:es)?)(?: de)?(?: la| esta)? (?:hoja|pagina)\b"
+)
 NOTE_LENGTH = 260
 
 
@@ -57,6 +63,11 @@ def _says_total(label: Label) -> bool:
         return False
     said = (fold(join_spaced_letters(text)).strip(" .:*") for text in (label.text, label.name))
     return any(_TOTAL.match(words) for words in said)
+
+
+def is_carried(cells: Sequence[str]) -> bool:
+    """``Pasa a la hoja siguiente``, ``Viene de la página anterior``: sums that a printed page hands on to the next."""
+    return any(_CARRIES.search(cell) and _CARRIED.match(fold(cell).strip(" .:*")) for cell in cells if cell)
 
 
 @remembered(maxsize=65_536)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from datasets.ingest.decisions import NOTHING, Decisions
@@ -26,6 +28,8 @@ from datasets.ingest.shapes import Grid
 from datasets.ingest.sniff import column_letters
 
 RESCAN_LIMIT = 20_000  # sheets longer than this are not searched for a second table
+
+_PAGE = re.compile(r"\b(?:hoja|p[aá]g(?:ina)?)\b\W*\d+(?:\W*(?:de|/)\W*\d+)?", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -86,13 +90,36 @@ def _further_headers(grid: Grid, first: tuple[int, ...]) -> list[tuple[int, ...]
             found.append((row,))
         elif len(cells) >= 2 and may_head(cells) and any(known_kinds(text) for text in cells.values()):
             rows, known = heading_rows(grid, row)
-            if known >= MIN_KNOWN and known * 2 > len(paths_of(grid, rows)):
-                above = (found[-1] if found else first)[-1] + 1
+            above = (found[-1] if found else first)[-1] + 1
+            if (
+                known >= MIN_KNOWN
+                and known * 2 > len(paths_of(grid, rows))
+                and not _is_page_head(grid, first, above, rows)
+            ):
                 if paths_of(grid, rows) != paths_of(grid, first) or title_lines(grid, above, rows[0]):
                     found.append(rows)  # without titles of its own it is a page break in the same table
                 row = rows[-1]
         row += 1
     return found
+
+
+def _is_page_head(grid: Grid, first: tuple[int, ...], above: int, rows: tuple[int, ...]) -> bool:
+    """The titles and headings of the sheet once more, word for word but for the number of the page."""
+    if texts_in(grid, rows[-1]) != texts_in(grid, first[-1]):
+        return False
+    lines = {_PAGE.sub("", line) for line in title_lines(grid, above, rows[-1])}
+    return bool(lines) and lines <= {_PAGE.sub("", line) for line in title_lines(grid, 0, first[-1])}
+
+
+def printed_above(area: Area) -> set[tuple[str, ...]]:
+    """The rows above the first headings of a sheet, which each printed page repeats; compare with `without_page`."""
+    if area.stacked:
+        return set()
+    return {cells for row in range(area.header_rows[0]) if (cells := without_page(area.grid.rows[row]))}
+
+
+def without_page(cells: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_PAGE.sub("", text) for cell in cells if (text := cell.strip()))
 
 
 def _short_header_above(grid: Grid, first: tuple[int, ...]) -> tuple[int, ...] | None:

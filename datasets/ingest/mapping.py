@@ -21,7 +21,7 @@ from datasets.ingest.dictionary import fold, match_heading, normalise
 from datasets.ingest.headings import is_number
 from datasets.ingest.layout import Area
 from datasets.ingest.numbers import is_not_stated
-from datasets.ingest.shapes import MOMENTS
+from datasets.ingest.shapes import CONTRACT_AMOUNTS, MOMENTS
 
 CODE_TO_NAME = {
     **dict.fromkeys(OBJECT_CODES, "object_name"),
@@ -54,6 +54,7 @@ _NUMBERED = re.compile(r"clave|codigo|cuenta|cta|id|no|num|numero")
 _TAX = re.compile(r"(?:importe |monto )?(?:del? )?(?:iva|i v a|impuestos?)(?: trasladado| 16 ?%)?")
 _TOTAL = re.compile(r"(?:gran )?total|(?:importe|monto) total|total (?:pagado|contratado|del contrato|neto)")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\.0)?")
+_A_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _FLOW = re.compile(r"(?:presupuesto de )?(ingreso|egreso|gasto)s?(?: totales)?")
 
 
@@ -69,6 +70,7 @@ def map_columns(area: Area, kind: str, wanted: Mapping[str, str] | None = None) 
     _drop_weak_amount(mapping)
     _find_flow(area, mapping)
     if kind == "contracts":
+        _leave_out_years(area, mapping)
         _name_the_tax(area, mapping)
     if kind in SUPPLIED:
         pair_the_days(area, mapping)
@@ -115,6 +117,19 @@ def _find_flow(area: Area, mapping: ColumnMapping) -> None:
         if len(values) >= 2 and all(_FLOW.fullmatch(fold(text)) for text in values):
             mapping.fields[column], mapping.confidence[column] = "flow", "values"
             return
+
+
+def _leave_out_years(area: Area, mapping: ColumnMapping) -> None:
+    """``Monto 2022 | Monto 2023``: what is paid in each of its years is no amount of a contract."""
+    alike: dict[str, list[int]] = {}
+    for column in area.paths:
+        stem, years = _A_YEAR.subn("", _words(area, column))
+        if years:
+            alike.setdefault(stem, []).append(column)
+    for columns in alike.values():
+        for column in columns if len(columns) > 1 else ():
+            if mapping.fields.get(column) in CONTRACT_AMOUNTS and mapping.confidence.get(column) != "person":
+                del mapping.fields[column], mapping.confidence[column]
 
 
 def _name_the_tax(area: Area, mapping: ColumnMapping) -> None:

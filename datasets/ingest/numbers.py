@@ -251,6 +251,15 @@ def decide_decimal_mark(values: Iterable[str]) -> DecimalMark:
     return DecimalMark(".", False, f"{votes[more][0]} / {votes[fewer][0]}")
 
 
+def agreed(marks: dict[str, DecimalMark]) -> dict[str, DecimalMark]:
+    """Of the columns of one table: one that its own cells leave open has the mark that all the others show."""
+    shown = {found.mark for found in marks.values() if found.certain and found.evidence}
+    if len(shown) != 1:
+        return marks
+    mark = shown.pop()
+    return {name: found if found.certain else DecimalMark(mark, True, found.evidence) for name, found in marks.items()}
+
+
 def _mark_said(bare: str) -> str:
     """'.' or ',' where one amount leaves no doubt, '?' where it does, '' where it has no mark or is no amount at all."""
     if not _FIGURE.fullmatch(bare):

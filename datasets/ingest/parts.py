@@ -21,6 +21,7 @@ from datasets.ingest.months import of_the_head, with_months
 from datasets.ingest.numbers import NotAnAmount, to_cents
 from datasets.ingest.recognise import Foreign, Verdict, recognise
 from datasets.ingest.registers.build import read_register, register_part
+from datasets.ingest.same_contract import join_rows
 from datasets.ingest.shapes import REGISTER_KINDS, Control, Finding, Grid, Hints
 
 
@@ -127,6 +128,7 @@ def _read_area(area: Area, verdict: Verdict, children: list[Grid], work: Work) -
         return
     if verdict.kind == "contracts":
         read = read_contracts(area, mapping)
+        join_rows(read)
         offers = sipot.count_offers(area, children, [line.row for line in read.rows]) if children else None
         work.parts.append(contract_part(read, work.name, offers, work.hints.year))
         return

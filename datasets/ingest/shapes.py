@@ -235,6 +235,7 @@ LINE_FIELDS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+VOID = "void"  # the reason of rows of procedures that bought nothing
 BARE = "bare"  # the reason of rows of a list of contracts that say nothing but when and where
 MOST_REASONS = 100_000  # rows of one table whose fate is told one by one
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from datasets.ingest.headings import is_number
 from datasets.ingest.layout import Area
-from datasets.ingest.numbers import NotAnAmount, decide_decimal_mark, to_decimal
+from datasets.ingest.numbers import NotAnAmount, by_either_mark, decide_decimal_mark, to_decimal
 
 Numbers = Sequence[Decimal | None]
 MOST = 500  # rows that one sums: a group of a list, not half of it
@@ -79,7 +78,7 @@ def _filled(area: Area, row: int) -> list[str]:
 
 def _may_sum(area: Area, row: int, most: int) -> bool:
     filled = _filled(area, row)
-    figures = sum(map(is_number, filled))
+    figures = sum(next(by_either_mark(text), None) is not None for text in filled)
     return figures > 0 and len(filled) <= most and len(filled) - figures <= 1
 
 

@@ -20,11 +20,16 @@ def unit_notes(area: Area) -> list[str]:
     return [cell for row in rows for cell in area.grid.rows[row] if len(cell) <= MAX_TITLE and is_unit_note(cell)]
 
 
+def _stated_unit(area: Area) -> int:
+    """What the titles say, the name of the sheet, and the notes."""
+    return unit_of([*area_titles(area), area.grid.sheet or "", *unit_notes(area)])
+
+
 def printed_unit(area: Area, mapping: ColumnMapping) -> int:
     """Pesos for each printed unit: what a person said, else the titles and notes, else the headings of all amounts."""
     if area.said.unit:
         return area.said.unit
-    stated = unit_of([*area_titles(area), *unit_notes(area)])
+    stated = _stated_unit(area)
     units = set(_heading_units(area, mapping).values())
     return stated if stated > 1 or len(units) != 1 else units.pop()
 
@@ -36,7 +41,7 @@ def _heading_units(area: Area, mapping: ColumnMapping) -> dict[int, int]:
 def unit_questions(area: Area, mapping: ColumnMapping) -> list[str]:
     """Headings of which some say thousands and others nothing, under titles that say nothing either."""
     by_unit = {unit: column for column, unit in _heading_units(area, mapping).items()}
-    if len(by_unit) < 2 or area.said.unit or unit_of([*area_titles(area), *unit_notes(area)]) > 1:
+    if len(by_unit) < 2 or area.said.unit or _stated_unit(area) > 1:
         return []
     one, other = (area.headings[column] for _, column in sorted(by_unit.items())[:2])
     return [f"«{other}» no está en la misma unidad que «{one}». ¿Todo está en pesos, en miles o en millones?"]

@@ -177,6 +177,15 @@ def test_a_process_without_award_is_said_and_gives_no_row(tmp_path):
     assert [found.code for found in reading.findings] == ["ocds_without_contract", "ocds_rules", "ocds_rule"]
 
 
+def test_a_contract_cancelled_before_it_was_signed_is_said_and_gives_no_row(tmp_path):
+    one = release()
+    one["contracts"].append(one["contracts"][0] | {"id": "C-9/2024", "status": "cancelled"})
+    path = write_json(tmp_path, one)
+    assert [row["contract_number"] for row in rows(path)] == ["C-1/2024"]
+    (found,) = [found for found in read_file(path, name=path.name).findings if found.code == "ocds_cancelled"]
+    assert found.message.startswith("Contratos cancelados antes de firmarse, según el archivo: 1.")
+
+
 def said_of(path):
     """The sentences on the rules of the standard."""
     reading = read_file(path, name=path.name)

@@ -77,6 +77,7 @@ class Ocds:
     processes: int = 0
     without_contract: int = 0
     repeated: int = 0
+    cancelled: int = 0
     linked: int = 0  # records that say where their releases are, and hold none
     problems: list[str] = field(default_factory=list)
     packages: list[Json] = field(default_factory=list)  # what they say of themselves, without what they hold
@@ -88,6 +89,9 @@ class Ocds:
         if self.without_contract:
             text = f"{self.without_contract} de {self.processes} procesos aún no tienen adjudicación ni contrato: no suman nada."
             said.append(Finding("ocds_without_contract", "info", text))
+        if self.cancelled:
+            text = f"Contratos cancelados antes de firmarse, según el archivo: {self.cancelled:,}. No suman nada."
+            said.append(Finding("ocds_cancelled", "info", text))
         if self.linked:
             said.append(Finding("ocds_linked", "warning", f"{ONLY_LINKS} Registros así: {self.linked:,}.", TAKE_LINKS))
         if self.repeated:
@@ -111,6 +115,7 @@ def read_ocds(path: Path) -> Ocds:
         found.processes += 1
         rows = list(_rows(process))
         found.without_contract += not rows
+        found.cancelled += sum(map(_is_cancelled, dicts_of(process.get("contracts"))))
         found.grid.rows += [[storable(cell) for cell in row] for row in rows]
     return found
 
@@ -253,12 +258,14 @@ def _rows(process: Json) -> Iterator[list[str]]:
     contracts = dicts_of(process.get("contracts"))
     named = {text_of(contract.get("awardID")) for contract in contracts}
     for contract in contracts:
+        if _is_cancelled(contract):
+            continue
         award = awards.get(text_of(contract.get("awardID")))
         if award is None and len(awards) == 1:
             award = next(iter(awards.values()))
         yield _row(process, tender, award or {}, contract)
     if len(contracts) == len(awards) == 1:
-        return
+        return  # the one is of the other, whatever it calls it
     for key, award in awards.items():
         if key not in named and text_of(award.get("status")) not in ("unsuccessful", "cancelled"):
             yield _row(process, tender, award, {})
@@ -301,6 +308,11 @@ def _row(process: Json, tender: Json, award: Json, contract: Json) -> list[str]:
     if not any(cells[name] for name in ("award_date", "date_signed", "start_date")):
         cells["award_date"] = day_of(process.get("date"))
     return [cells[name] for name in COLUMNS.values()]
+
+
+def _is_cancelled(contract: Json) -> bool:
+    """Before it was signed, says the standard: nothing was bought."""
+    return text_of(contract.get("status")) == "cancelled"
 
 
 def _number(contract: Json) -> str:

@@ -113,13 +113,15 @@ def register_part(read: ContractTable, name: str, year: int | None = None) -> Pa
     if table.unit > 1:
         findings.append(unit_finding(table.unit, bool(read.area.said.unit), table.sheet))
     table.reasons = {row + 1: reason for row, reason in read.reasons.items()}
-    decide_marks(table, read)
+    marks = decide_marks(table, read)
     kept = {key: columns[key] for key in LINE_FIELDS[kind] if any(columns.get(key, ()))}
     if read.rows:
         table.stored = [block_of(read.area.grid.sheet, [line.row for line in read.rows], None, kept)]
     rows = [line.row for line in read.rows]
     unread = unread_columns(read.area, read.mapping, rows)
-    questions = unit_questions(read.area, read.mapping) + unread.questions + doubts(read.area, read.mapping, rows)
+    questions = (
+        unit_questions(read.area, read.mapping) + unread.questions + doubts(read.area, read.mapping, rows) + marks
+    )
     return Part(table, findings=findings + unread.findings, questions=questions, named_year=not took)
 
 
