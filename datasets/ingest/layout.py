@@ -104,18 +104,20 @@ def _further_headers(grid: Grid, first: tuple[int, ...]) -> list[tuple[int, ...]
 
 
 def _is_page_head(grid: Grid, first: tuple[int, ...], above: int, rows: tuple[int, ...]) -> bool:
-    """The titles and headings of the sheet once more, word for word but for the number of the page."""
-    if texts_in(grid, rows[-1]) != texts_in(grid, first[-1]):
+    """The titles and headings of the sheet once more, word for word but for the number of the page that they print."""
+    printed = title_lines(grid, above, rows[-1])
+    if texts_in(grid, rows[-1]) != texts_in(grid, first[-1]) or not any(map(_PAGE.search, printed)):
         return False
-    lines = {_PAGE.sub("", line) for line in title_lines(grid, above, rows[-1])}
-    return bool(lines) and lines <= {_PAGE.sub("", line) for line in title_lines(grid, 0, first[-1])}
+    lines = {_PAGE.sub("", line) for line in printed}
+    return lines <= {_PAGE.sub("", line) for line in title_lines(grid, 0, first[-1])}
 
 
 def printed_above(area: Area) -> set[tuple[str, ...]]:
-    """The rows above the first headings of a sheet, which each printed page repeats; compare with `without_page`."""
-    if area.stacked:
+    """The rows above the first headings of a sheet that numbers its pages, which repeat them; compare with `without_page`."""
+    above = area.grid.rows[: area.header_rows[0]]
+    if area.stacked or not any(_PAGE.search(cell) for cells in above for cell in cells):
         return set()
-    return {cells for row in range(area.header_rows[0]) if (cells := without_page(area.grid.rows[row]))}
+    return {found for cells in above if (found := without_page(cells))}
 
 
 def without_page(cells: Sequence[str]) -> tuple[str, ...]:
