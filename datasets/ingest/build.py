@@ -43,7 +43,8 @@ from datasets.ingest.shapes import (
     Finding,
     Table,
 )
-from datasets.ingest.units import in_pesos, printed_unit, unit_finding, unit_questions
+from datasets.ingest.sums_of_lists import missed_total
+from datasets.ingest.units import column_units, in_pesos, printed_unit, unit_finding, unit_questions, units_finding
 from datasets.ingest.unknown import unknown_moments
 from datasets.ingest.unread import AMOUNT, AMOUNT_LIKE, listed, sort_of, unread_columns, unread_labels
 
@@ -390,7 +391,7 @@ def contract_part(read: ContractTable, name: str, offers: list[str | None] | Non
     table = table_of(read.area, read.mapping, "contracts", "full", context)
     table.rows_read, table.skipped = read.rows_read, read.skipped
     table.reasons = _from_one(read.reasons)
-    table.unit = printed_unit(read.area, read.mapping)
+    findings = month_first_findings(table, swapped) + scale(table, read)
     marks = decide_marks(table, read)
     extra = [[row + 1 for row in line.extra] for line in read.rows]
     kept = {key: columns[key] for key in LINE_FIELDS["contracts"] if any(columns.get(key, ()))}
@@ -399,16 +400,32 @@ def contract_part(read: ContractTable, name: str, offers: list[str | None] | Non
             block_of(read.area.grid.sheet, [line.row for line in read.rows], extra if any(extra) else None, kept)
         ]
     _fill_procedure(table, area_titles(read.area))
-    findings = month_first_findings(table, swapped)
-    if table.unit > 1:
-        findings.append(unit_finding(table.unit, bool(read.area.said.unit), table.sheet))
     rows = [line.row for line in read.rows]
     unread = unread_columns(read.area, read.mapping, rows)
     questions = (
         unit_questions(read.area, read.mapping) + unread.questions + doubts(read.area, read.mapping, rows) + marks
     )
-    found = findings + unread.findings + read.findings
+    found = findings + unread.findings + read.findings + total_findings(read)
     return Part(table, findings=found, questions=questions + read.questions, named_year=not took)
+
+
+def scale(table: Table, read: ContractTable) -> list[Finding]:
+    """What the amounts of a list are printed in, for each of them where they differ, and what is said of it."""
+    table.unit = printed_unit(read.area, read.mapping)
+    table.units = column_units(read.area, read.mapping)
+    if table.units:
+        return [units_finding(read.area, read.mapping, table.units)]
+    return [unit_finding(table.unit, bool(read.area.said.unit), table.sheet)] if table.unit > 1 else []
+
+
+def total_findings(read: ContractTable) -> list[Finding]:
+    """Whether the total that a list prints is what its rows come to."""
+    rows = [line.row if line.amended is None else line.amended for line in read.rows]
+    totals = sorted(row for row, reason in read.reasons.items() if reason == "subtotal")
+    amounts = MOMENTS[read.mapping.kind] or CONTRACT_AMOUNTS
+    columns = [column for column, name in read.mapping.fields.items() if name in amounts]
+    found = missed_total(read.area, rows, totals, columns)
+    return [found] if found else []
 
 
 def month_first_findings(table: Table, swapped: Sequence[str]) -> list[Finding]:
@@ -437,7 +454,7 @@ def decide_marks(table: Table, read: ContractTable) -> list[str]:
     for name, found in agreed(marks).items():
         table.decimal[name] = found.mark if found.certain else "."
         table.evidence[name] = found.evidence
-        if table.unit > 1 and not found.certain:
+        if table.units.get(name, table.unit) > 1 and not found.certain:
             questions.append(mark_question(table, name, found.evidence))
     return questions
 

@@ -132,11 +132,13 @@ class Cleaner:
         unit = self.table.stream.unit if self.table.stream else 1
         if self.record:
             unit = self.table.unit
+        units = self.table.units
         for name in self.record.amounts if self.record else MOMENTS[self.table.kind]:
             if name not in block.columns:
                 continue
             parsed = to_cents_array(block.columns[name], self.table.decimal.get(name, "."))
-            amounts[name] = Amount(parsed.cents * unit if unit > 1 else parsed.cents, parsed.null)
+            times = units.get(name, unit)
+            amounts[name] = Amount(parsed.cents * times if times > 1 else parsed.cents, parsed.null)
             if parsed.bad.any():
                 bad[name] = parsed.bad
         if self.record:

@@ -380,6 +380,7 @@ class Table:
     #: The text that shows which mark parts the decimals, by amount column.
     evidence: dict[str, str] = field(default_factory=dict)
     unit: int = 1  # pesos for each printed unit
+    units: dict[str, int] = field(default_factory=dict)  # of the amounts of a list whose columns have different ones
     #: Why rows of a file that is read whole hold no line, by row.
     reasons: dict[int, str] = field(default_factory=dict)
     stored: list[Block] = field(default_factory=list)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from datasets.ingest.layout import Area
 from datasets.ingest.numbers import NotAnAmount, by_either_mark, decide_decimal_mark, to_decimal
+from datasets.ingest.shapes import Finding
 
 Numbers = Sequence[Decimal | None]
 MOST = 500  # rows that one sums: a group of a list, not half of it
@@ -43,6 +44,27 @@ def sums_by_arithmetic(area: Area, rows: Sequence[int], amounts: Sequence[int]) 
             group[number] += value or 0
         counted, since = counted + 1, since + 1
     return found
+
+
+def missed_total(area: Area, rows: Sequence[int], totals: Sequence[int], amounts: Sequence[int]) -> Finding | None:
+    """What the last total of a list says where it is neither the sum of all rows nor of those since the total before it."""
+    if not totals or not rows or not amounts:
+        return None
+    last, before = totals[-1], totals[-2] if len(totals) > 1 else -1
+    columns = numbers_of(area, [*rows, last], amounts)
+    stated = [numbers[-1] for numbers in columns]
+    everything = [sum(filter(None, numbers[:-1]), Decimal()) for numbers in columns]
+    group = [
+        sum((n for n, row in zip(numbers, rows, strict=False) if n and row > before), Decimal()) for numbers in columns
+    ]
+    if not any(stated) or _are(stated, everything) or _are(stated, group):
+        return None
+    at = next(at for at, value in enumerate(stated) if value and value != everything[at])
+    text = (
+        f"«{area.headings[amounts[at]]}» suma {everything[at]:,} y el total impreso en la fila {last + 1} dice {stated[at]:,}: "
+        "falta o sobra algún renglón, o la hoja tiene renglones ocultos."
+    )
+    return Finding("missed_total", "warning", text, sheet=area.grid.sheet)
 
 
 def numbers_of(area: Area, rows: Sequence[int], amounts: Sequence[int]) -> list[Numbers]:

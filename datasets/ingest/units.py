@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.context import is_unit_note, unit_of
 from datasets.ingest.headings import MAX_TITLE
 from datasets.ingest.layout import Area, area_titles
-from datasets.ingest.numbers import NotAnAmount, to_decimal
-from datasets.ingest.shapes import Finding
+from datasets.ingest.numbers import NotAnAmount, by_either_mark, to_decimal
+from datasets.ingest.shapes import RECORD_KINDS, Finding
 
+MOST_APART = 30  # times: amounts of one thing, approved, contracted and paid; another unit makes them a thousand
 UNDER_HEADINGS, AT_FOOT = 3, 30  # rows where a sheet says its unit, if not above the headings
 
 
@@ -43,8 +46,41 @@ def unit_questions(area: Area, mapping: ColumnMapping) -> list[str]:
     by_unit = {unit: column for column, unit in _heading_units(area, mapping).items()}
     if len(by_unit) < 2 or area.said.unit or _stated_unit(area) > 1:
         return []
+    if mapping.kind in RECORD_KINDS and column_units(area, mapping):
+        return []
     one, other = (area.headings[column] for _, column in sorted(by_unit.items())[:2])
     return [f"«{other}» no está en la misma unidad que «{one}». ¿Todo está en pesos, en miles o en millones?"]
+
+
+def column_units(area: Area, mapping: ColumnMapping) -> dict[str, int]:
+    """Of a list whose headings say different units, which its figures confirm: what each amount is printed in.
+
+    ``Autorizado (miles de pesos)`` beside ``Pagado`` of a thousand times as much. Empty where one unit holds for all.
+    """
+    units = _heading_units(area, mapping)
+    if len(set(units.values())) < 2 or area.said.unit or _stated_unit(area) > 1:
+        return {}
+    middles = {column: middle * units[column] for column in units if (middle := _middle(area, column))}
+    if len(middles) < 2 or max(middles.values()) > MOST_APART * min(middles.values()):
+        return {}
+    return {name: units[column] for name, column in mapping.moments.items()}
+
+
+def _middle(area: Area, column: int) -> Decimal | None:
+    """The middle one of its amounts, as printed."""
+    cells = [area.grid.cell(row, column) for row in range(area.first, area.end)]
+    amounts = sorted(value for cell in cells if (value := next(by_either_mark(cell), None)))
+    return amounts[len(amounts) // 2] if amounts else None
+
+
+def units_finding(area: Area, mapping: ColumnMapping, units: dict[str, int]) -> Finding:
+    words = {1_000: "miles", 1_000_000: "millones"}
+    scaled = [
+        (area.headings[column], words[units[name]]) for name, column in mapping.moments.items() if units[name] > 1
+    ]
+    said = ", ".join(f"«{heading}» en {many} de pesos" for heading, many in scaled)
+    text = f"Cada monto está en la unidad que dice su encabezado: {said}; los demás en pesos."
+    return Finding("units", "warning", text, sheet=area.grid.sheet)
 
 
 def unit_finding(unit: int, told: bool, sheet: str | None) -> Finding:

@@ -61,6 +61,34 @@ def test_what_is_printed_as_approved_stays_where_the_money_of_some_sources_is_pr
     assert list(Work.objects.order_by("line_no").values_list("approved", flat=True)) == [D("1000.00"), None]
 
 
+UNITS = [
+    [
+        "Nombre de la obra",
+        "Contratista",
+        "Avance",
+        "Inversión autorizada (miles de pesos)",
+        "Importe contratado",
+        "Importe pagado",
+    ],
+    ["Barda perimetral", "Muestra SA de CV", "90", "1,200.5", "1,100,000.00", "900,000.10"],
+    ["Domo de la plaza", "Ejemplo SA de CV", "0", "800", "790,000.00", "0"],
+    ["Drenaje", "Prueba SA de CV", "100", "60", "59,900.00", "59,900.00"],
+]
+
+
+def test_amounts_of_a_list_are_in_the_unit_of_their_own_heading_where_the_figures_confirm_it(ingest, write):
+    done = ingest(write("obras_2020.csv", text_of(UNITS)), municipality="05035", year=2020)
+    assert done.status == "ready"
+    assert done.report["totals"] == {"approved": "2060500.00", "contracted": "1949900.00", "spent": "959900.10"}
+    assert "units" in {found["code"] for found in done.report["findings"]}
+
+
+def test_amounts_of_one_size_under_headings_of_two_units_are_asked_about(write):
+    rows = [UNITS[0], *([*row[:3], row[3], row[3], row[3]] for row in UNITS[1:])]
+    path = write("obras_2020.csv", text_of(rows))
+    assert any("no está en la misma unidad" in question for question in read_file(path, name=path.name).questions)
+
+
 def test_works_are_loaded_with_progress_place_dates_and_contractor(ingest, write):
     done = ingest(write("obras.csv", text_of(WORKS)), municipality="05035", publish=True)
 

@@ -143,3 +143,31 @@ def test_credits_listed_under_their_sort_are_owed_once(tmp_path, kind):
     [found] = reading.findings
     assert (found.code, "no se carga" in found.message) == ("informative", False)
     assert (table.context.municipality_name, table.context.body_name) == ("Torreón", "Municipio de Torreón")
+
+
+@pytest.mark.parametrize(
+    ("rows", "missed"),
+    [
+        ([*BUILT, in_all("TOTAL", FIRST)], False),
+        ([*BUILT, in_all("TOTAL", ["$4,495,400.51", "$945,101.00"])], True),
+        ([*BUILT, in_all("Subtotal", FIRST), *MORE, in_all("Subtotal", SECOND)], False),
+        ([*BUILT, in_all("Subtotal", FIRST), *MORE, in_all("Total", BOTH)], False),
+        ([*BUILT, in_all("Subtotal", FIRST), *MORE[:2], in_all("Total", BOTH)], True),
+        (BUILT, False),
+    ],
+    ids=["met", "a cent more", "of the group", "of all", "a row is missing", "none printed"],
+)
+def test_printed_total_that_the_rows_miss_is_said(tmp_path, rows, missed):
+    path = write_xlsx(tmp_path / "lista.xlsx", {"Hoja1": [["Obras 2023"], WORKS, *rows]})
+    reading = read_file(path, name=path.name, hints=Hints(kind="works"))
+    found = [one.message for one in reading.findings if one.code == "missed_total"]
+    assert bool(found) == missed
+    assert not found or "el total impreso en la fila" in found[0]
+
+
+def test_list_with_contractors_and_what_was_contracted_is_one_of_works(tmp_path):
+    head = ["Obra", "Contratista", "Autorizado", "Contratado", "Estimaciones pagadas", "Avance"]
+    rows = [["Barda", "Muestra SA de CV", "1,200.50", "1,100.00", "900.10", "90"]] * 4
+    path = write_xlsx(tmp_path / "programa 2016.xlsx", {"Hoja1": [["Programa 2016"], head, *rows]})
+    reading = read_file(path, name=path.name)
+    assert (reading.kind, reading.columns.get("Estimaciones pagadas")) == ("works", "spent")

@@ -117,7 +117,7 @@ def _of_amounts(unseen: Unseen, tables: list[Table]) -> Iterator[str]:
 def sum_of(name: str, tables: list[Table]) -> Decimal:
     total = Decimal()
     for table in tables:
-        unit = table.unit if table.kind in RECORD_KINDS else 1
+        unit = table.units.get(name, table.unit) if table.kind in RECORD_KINDS else 1
         for text in _texts(name, [table]):
             try:
                 total += (to_decimal(text, table.decimal.get(name, ".")) or 0) * unit

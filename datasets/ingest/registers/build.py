@@ -11,7 +11,9 @@ from datasets.ingest.build import (
     context_of,
     decide_marks,
     month_first_findings,
+    scale,
     table_of,
+    total_findings,
 )
 from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.contracts import ContractRow, ContractTable, furniture, leave_out_sums
@@ -25,7 +27,7 @@ from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area
 from datasets.ingest.shapes import LINE_FIELDS, Finding
 from datasets.ingest.sums_of_lists import numbers_of, sums_of_those_below
-from datasets.ingest.units import printed_unit, unit_finding, unit_questions
+from datasets.ingest.units import unit_questions
 from datasets.ingest.unread import unread_columns
 
 from . import REGISTERS, works
@@ -108,10 +110,7 @@ def register_part(read: ContractTable, name: str, year: int | None = None) -> Pa
             findings.append(_dated(context.year))
     table = table_of(read.area, read.mapping, kind, "full", context)
     table.rows_read, table.skipped = read.rows_read, read.skipped
-    findings += month_first_findings(table, swapped)
-    table.unit = printed_unit(read.area, read.mapping)
-    if table.unit > 1:
-        findings.append(unit_finding(table.unit, bool(read.area.said.unit), table.sheet))
+    findings += month_first_findings(table, swapped) + scale(table, read)
     table.reasons = {row + 1: reason for row, reason in read.reasons.items()}
     marks = decide_marks(table, read)
     kept = {key: columns[key] for key in LINE_FIELDS[kind] if any(columns.get(key, ()))}
@@ -122,7 +121,8 @@ def register_part(read: ContractTable, name: str, year: int | None = None) -> Pa
     questions = (
         unit_questions(read.area, read.mapping) + unread.questions + doubts(read.area, read.mapping, rows) + marks
     )
-    return Part(table, findings=findings + unread.findings, questions=questions, named_year=not took)
+    found = findings + unread.findings + total_findings(read)
+    return Part(table, findings=found, questions=questions, named_year=not took)
 
 
 def _columns(read: ContractTable) -> dict[str, list[str | None]]:

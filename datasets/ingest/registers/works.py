@@ -69,6 +69,8 @@ EVIDENCE = (
     "end_date",
     "executing_unit",
     "investment",
+    "contracted",
+    "supplier_name",
 )
 #: The years by which a list that states no year of its own is dated, best first.
 DATED_BY = ("cycle", "start_date")
