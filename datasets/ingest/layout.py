@@ -108,8 +108,8 @@ def _is_page_head(grid: Grid, first: tuple[int, ...], above: int, rows: tuple[in
     printed = title_lines(grid, above, rows[-1])
     if texts_in(grid, rows[-1]) != texts_in(grid, first[-1]) or not any(map(_PAGE.search, printed)):
         return False
-    lines = {_PAGE.sub("", line) for line in printed}
-    return lines <= {_PAGE.sub("", line) for line in title_lines(grid, 0, first[-1])}
+    lines = {bare for line in printed if (bare := _PAGE.sub("", line).strip())}
+    return lines <= {_PAGE.sub("", line).strip() for line in title_lines(grid, 0, first[-1])}
 
 
 def printed_above(area: Area) -> set[tuple[str, ...]]:

@@ -45,6 +45,23 @@ def test_sums_carried_from_page_to_page_and_heads_of_pages_are_no_lines(tmp_path
     ]
 
 
+def test_heading_again_below_the_number_of_the_page_goes_on_with_the_same_list(tmp_path):
+    head = ["Nombre de la obra", "Localidad", "Contratista", "Avance", "Importe contratado", "Importe pagado"]
+    rows = [
+        ["Barda", "Centro", "Muestra SA de CV", "90", "1,100.00", "900.10"],
+        ["Domo", "Norte", "Ejemplo SA de CV", "80", "500.00", "400.00"],
+    ]
+    more = [
+        ["Drenaje", "Sur", "Prueba SA de CV", "100", "60.00", "60.00"],
+        ["TOTAL", *[None] * 3, "1,660.00", "1,360.10"],
+    ]
+    path = write_xlsx(tmp_path / "obras.xlsx", {"Obras": [["Obras 2020"], head, *rows, ["Página 2 de 2"], head, *more]})
+    reading = read_file(path, name=path.name)
+    (table,) = reading.tables
+    assert (reading.kind, table.lines) == ("works", 3)
+    assert "missed_total" not in {found.code for found in reading.findings}
+
+
 def test_tables_of_two_years_are_no_pages_of_one(tmp_path):
     def of(year):
         title = ["Presupuesto de egresos", None, None, None, f"Ejercicio {year}"]
