@@ -551,3 +551,17 @@ def test_programmes_and_funding_are_offered_where_a_file_tells_them(client, body
     page = client.get(f"{BUDGET}?por=programa").text
     assert "En qué programa" in page
     assert "Agua limpia" in page
+
+
+def test_course_in_pesos_of_each_year_names_the_pesos_of_each(client, body):
+    place.prices(2023, 2024)
+    place.people(body)
+    for year in (2023, 2024):
+        place.spending(body, year)
+    rows = csv_of(client.get(f"{BUDGET}?en=corrientes&formato=csv&figura=anios"))
+    assert [row[3] for row in rows[1:]] == ["pesos de 2023", "pesos de 2024"]
+    place.spending(body, 2022)  # no price index
+    rows = csv_of(client.get(f"{BUDGET}?en=habitante&formato=csv&figura=anios"))
+    assert [row[3] for row in rows[1:]] == [f"pesos de {year} por habitante" for year in (2022, 2023, 2024)]
+    page = client.get(f"{BUDGET}?en=habitante").text
+    assert "Todo el gasto, devengado, pesos de cada año por habitante" in page
