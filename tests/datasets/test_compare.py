@@ -411,3 +411,95 @@ def test_breakdowns_of_one_document_are_not_added(towns):
     place.spending(towns[0], 2024, {"1000": {"accrued": "1.00"}}, breakdown=Breakdown.FUNCTIONAL)
     found = next(one for one in selectors.standings(2024) if one.code == "05035")
     assert found.spent == D("600000000.00")
+
+
+def stating(code, cells, year=2024):
+    body = make.PublicBodyFactory(municipality=make.MunicipalityFactory(code=code))
+    place.people(body, value=100)
+    place.spending(body, year, {"1000": cells})
+    return body
+
+
+def test_places_are_compared_in_the_moment_of_the_first_and_no_other(client):
+    place.prices(2023, 2024)
+    first = stating("05035", {"accrued": "1000.00"})
+    stating("05030", {"paid": "500.00"})
+    stating("05018", {"accrued": "700.00", "paid": "600.00"})
+    place.spending(first, 2023, {"1000": {"paid": "400.00"}})
+    asked = f"{COMPARE}?m=05035&m=05030&m=05018&anio=2024&en=corrientes"
+    page = client.get(asked).text
+    assert "más por habitante que Municipio 05030" not in page
+    assert 'Municipio 05030</th><td class="n">no publicado en este momento</td>' in page
+    assert "Torreón es el más alto, con $10; Municipio 05018, el más bajo, con $7" in page
+    assert "todo el gasto ÷ habitantes, devengado, 2024, pesos de 2024" in page
+    assert "Todos los indicadores, 2024, gasto devengado" in page
+    assert "en 2024 que en 2023" not in page
+    rows = {row[0]: row[3:] for row in csv_of(client.get(f"{asked}&formato=csv&figura=gasto"))}
+    assert rows["05030"] == ["", "pesos de 2024", "devengado"]
+    paid = client.get(f"{COMPARE}?m=05030&m=05018&m=05035&anio=2024&en=corrientes").text
+    assert "Municipio 05018 es el más alto, con $6; Municipio 05030, el más bajo, con $5" in paid
+
+
+def test_course_is_drawn_over_the_years_of_one_moment_and_in_pesos_of_each(client):
+    place.prices(2024)
+    for code, cells in (("05035", {"paid": "500.00"}), ("05030", {"accrued": "800.00"})):
+        body = stating(code, {"accrued": "1000.00"})
+        place.spending(body, 2023, {"1000": cells})
+    asked = f"{COMPARE}?m=05035&m=05030&anio=2024&en=corrientes"
+    page = client.get(asked).text
+    assert "Gasto por habitante de Torreón: solo 2024 está publicado como devengado" in page
+    rows = csv_of(client.get(f"{asked}&formato=csv&figura=anios"))
+    assert sorted(row[2:] for row in rows[1:]) == [
+        ["2023", "8.00", "pesos de 2023", "devengado"],
+        ["2024", "10.00", "pesos de 2024", "devengado"],
+        ["2024", "10.00", "pesos de 2024", "devengado"],
+    ]
+
+
+def test_medians_and_the_panorama_hold_nothing_of_another_moment(client):
+    stating("05035", {"paid": "9900.00"})
+    for number in range(1, 7):
+        stating(f"0500{number}", {"accrued": f"{number}00.00"})
+    assert beside("05035", 2024)[1].told["gasto"] == 0
+    assert beside("05001", 2024, "todos")[1].medians["gasto"] == D(4)
+    page = client.get("/municipios/05001/?pares=todos").text
+    assert "Junto a sus pares, 2024, gasto devengado" in page
+    panorama = client.get("/panorama/?orden=gasto").text
+    assert "Por habitante, 2024, devengado" in panorama
+    assert "$99" not in panorama
+    rows = {row[0]: row[-4:] for row in csv_of(client.get("/panorama/?formato=csv"))}
+    assert rows["05035"] == ["", "", "100", ""]
+    assert rows["05001"] == ["2024", "1.00", "100", "devengado"]
+
+
+def test_standing_in_another_moment_that_its_release_states():
+    stating("05035", {"accrued": "1000.00", "paid": "900.00"})
+    (one,) = selectors.standings(2024)
+    assert (one.moment, one.spent, one.chapter("1000")) == ("accrued", D(1000), D(1000))
+    assert (one.at("paid").spent, one.at("paid").chapter("1000")) == (D(900), D(900))
+    assert (one.at("exercised").spent, one.at("exercised").chapter("1000")) == (None, None)
+
+
+def test_own_revenue_is_unknown_while_money_has_no_rubro():
+    body = stating("05035", {"accrued": "1000.00"})
+    release = make.ReleaseFactory(
+        public_body=body, year=2024, kind="revenue", breakdown=Breakdown.FULL, totals={"collected": "100.00"}
+    )
+    make.revenue_cell(release, "rubro", "", collected="100.00")
+    assert [(one.own, one.received) for one in selectors.standings(2024)] == [(None, D(100))]
+    make.revenue_cell(release, "rubro", "8", collected="20.00")
+    bump_data_version()
+    assert [one.own for one in selectors.standings(2024)] == [None]
+
+
+def test_chapter_that_is_named_without_an_amount_is_not_zero():
+    body = make.PublicBodyFactory()
+    release = place.spending(body, 2024, {"1000": {"accrued": "100.00"}})
+    make.expenditure_cell(release, "chapter", "6000", approved="5.00")
+    (one,) = selectors.standings(2024)
+    assert (one.chapter("6000"), one.chapter("9000")) == (None, D(0))
+    make.expenditure_cell(release, "chapter", "", accrued="30.00")
+    Release.objects.update(totals={"accrued": "130.00"})
+    bump_data_version()
+    (one,) = selectors.standings(2024)
+    assert (one.chapter("1000"), one.chapter("9000")) == (D(100), None)
