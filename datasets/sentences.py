@@ -18,6 +18,7 @@ from gesoc.common.money import amount, change, number, percent, pesos, share
 
 FLAT = Decimal(2)  # percent; under it a series "hardly changed"
 NEAR = Decimal(5)  # percent; within it an amount is "about the median"
+ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 LIKE_I = re.compile(r"h?[ií](?![aeoáéó])", re.IGNORECASE)  # before it Spanish says «e», not «y»
 
@@ -231,11 +232,18 @@ def so_far(done: Decimal, planned: Decimal, until: str, names: tuple[str, str]) 
     return gettext("%(part)s of the %(planned)s amount was %(done)s, %(until)s") % {**named, "part": percent(part)}
 
 
-def own_revenue(own: Decimal, transferred: Decimal, whole: Decimal) -> str:
-    """What the government collects by itself of all that it receives."""
-    if whole <= 0 or own < 0 or transferred < 0:
+def own_revenue(own: Decimal, transferred: Decimal, whole: Decimal, unknown: Decimal = ZERO) -> str:
+    """What the government collects by itself of all that it receives; `unknown`: what may come from anywhere."""
+    if whole <= 0 or own < 0 or transferred < 0 or unknown < 0:
         return gettext("The published revenue does not show where it comes from")
     part, rest = share(own, whole) or Decimal(0), share(transferred, whole) or Decimal(0)
+    if unknown:
+        said = ngettext(
+            "Of every 100 pesos it receives, %(own)s is its own, %(rest)s are transferred and %(unknown)s are not classified",
+            "Of every 100 pesos it receives, %(own)s are its own, %(rest)s are transferred and %(unknown)s are not classified",
+            _grammatical(part),
+        )
+        return said % {"own": of_100(part), "rest": of_100(rest), "unknown": of_100(unknown / whole * HUNDRED)}
     if not part:
         return gettext("Nothing of its revenue is collected by the government itself")
     if part >= HUNDRED:

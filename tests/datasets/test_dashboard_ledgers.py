@@ -565,3 +565,16 @@ def test_course_in_pesos_of_each_year_names_the_pesos_of_each(client, body):
     assert [row[3] for row in rows[1:]] == [f"pesos de {year} por habitante" for year in (2022, 2023, 2024)]
     page = client.get(f"{BUDGET}?en=habitante").text
     assert "Todo el gasto, devengado, pesos de cada año por habitante" in page
+
+
+def test_revenue_that_is_not_classified_is_nobodys_own(client, body):
+    for year, cells in ((2023, {"1": "60.00", "8": "40.00"}), (2024, {"8": "20.00", "": "80.00"})):
+        release = make.ReleaseFactory(
+            public_body=body, year=year, kind="revenue", breakdown=Breakdown.FULL, totals={"collected": "100.00"}
+        )
+        for code, value in cells.items():
+            make.revenue_cell(release, "rubro", code, collected=value)
+    page = client.get("/municipios/05035/ingresos/").text
+    assert "De cada 100 pesos que recibe, genera 0, le transfieren 20 y 80 no están clasificados" in page
+    assert "Nada de lo que recibe" not in page
+    assert "60%" not in page.split('id="origen"')[1].split("<table")[0]  # nor is its own part told against 2023
