@@ -503,3 +503,14 @@ def test_chapter_that_is_named_without_an_amount_is_not_zero():
     bump_data_version()
     (one,) = selectors.standings(2024)
     assert (one.chapter("1000"), one.chapter("9000")) == (D(100), None)
+
+
+def test_year_before_the_first_census_has_the_same_amount_on_every_page(client):
+    place.prices(2019)
+    body = make.PublicBodyFactory()
+    place.people(body, 2020, 1000)
+    place.spending(body, 2019)
+    page = client.get("/municipios/05035/").text
+    assert "$90,000 por habitante (población de 2020)" in page
+    assert '<td class="n">$90,000</td>' in page  # beside its peers
+    assert '<td class="n">$90,000</td>' in client.get(f"{COMPARE}?m=05035&anio=2019").text
