@@ -578,3 +578,21 @@ def test_revenue_that_is_not_classified_is_nobodys_own(client, body):
     assert "De cada 100 pesos que recibe, genera 0, le transfieren 20 y 80 no están clasificados" in page
     assert "Nada de lo que recibe" not in page
     assert "60%" not in page.split('id="origen"')[1].split("<table")[0]  # nor is its own part told against 2023
+
+
+def test_the_least_carried_out_of_many_headings_is_named_shown_and_taken_away(client, body):
+    release = make.ReleaseFactory(
+        public_body=body, breakdown=Breakdown.ADMINISTRATIVE, totals={"approved": "1400.00", "accrued": "1300.00"}
+    )
+    for number in range(1, 15):
+        unit = make.label("unit", f"Unidad {number}", published_code=f"U{number:02}")
+        done = "100.00" if number < 14 else "0.00"
+        make.expenditure_cell(release, "unit", f"U{number:02}", label=unit, approved="100.00", accrued=done)
+    page = client.get(f"{BUDGET}?por=unidad").text
+    assert "de Unidad 14, el 0%" in page
+    table = page.split('id="t-avance"')[1].split("</table>")[0]
+    assert "Unidad 11" in table
+    assert "Unidad 12" not in table
+    assert "Unidad 14" in table
+    assert "Entre los dos últimos hay otros 2, en el CSV" in table
+    assert len(csv_of(client.get(f"{BUDGET}?por=unidad&formato=csv&figura=avance"))) == 15
