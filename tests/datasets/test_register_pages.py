@@ -106,7 +106,7 @@ def test_a_name_in_a_contract_is_a_question(client, body):
     agency = make.PublicBodyFactory(slug="contraloria", kind="state_agency", municipality=None)
     sanction = sanctioned(agency)
     contracts = listed(body, "contracts", totals={})
-    make.ContractFactory(release=contracts, supplier=sanction.supplier)
+    make.ContractFactory(release=contracts, supplier=sanction.supplier, line_no=1)
     other = make.SupplierFactory(
         name="Constructora Uno SA de CV", name_key=sanction.supplier.name_key, rfc="CUN010203AB1"
     )
@@ -169,3 +169,12 @@ def test_a_page_asks_as_much_for_one_row_as_for_three(client, body, page, kind, 
 @pytest.mark.parametrize("page", ["obras", "deuda", "sanciones"])
 def test_nothing_published_is_said(client, body, page):
     assert "no hay" in client.get(f"{PLACE}{page}/").text or "Todavía" in client.get(f"{PLACE}{page}/").text
+
+
+def test_every_statement_that_there_is_no_debt_is_counted_and_three_are_quoted(client, body):
+    release = listed(body, "debt", line_count=4)
+    for number in range(1, 5):
+        make.DebtFactory(release=release, line_no=number, is_none=True, notes=f"Nada {number}", balance=None)
+    page = client.get(f"{PLACE}deuda/").text
+    assert "Créditos y obligaciones" not in page
+    assert page.count("La institución declara que no tiene deuda") == 3
