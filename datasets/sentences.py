@@ -367,9 +367,17 @@ def highest(stated: Sequence[tuple[str, Decimal]], say: Callable[[Decimal], str]
         return gettext("%(most)s in %(first)s") % named
     if len(stated) == 1:
         return gettext("only %(first)s publishes what this takes: %(most)s") % named
-    if named["most"] == named["least"]:
-        return gettext("all are level: %(most)s") % named
     level = [name for name, value in ordered if say(value) == named["most"]]
+    bottom = [name for name, value in ordered if say(value) == named["least"]]
+    if len(level) == asked:
+        return gettext("all are level: %(most)s") % named
+    if len(level) == len(stated):
+        return gettext("all that publish it are level: %(most)s") % named
     if len(level) > 1:
         return gettext("%(names)s are level at the top: %(most)s") % {**named, "names": listed(level)}
+    if len(bottom) > 1:
+        return gettext("%(first)s is highest, with %(most)s; %(names)s are level at the bottom, with %(least)s") % {
+            **named,
+            "names": listed(bottom),
+        }
     return gettext("%(first)s is highest, with %(most)s; %(last)s lowest, with %(least)s") % named

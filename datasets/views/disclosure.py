@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -255,7 +256,7 @@ def ranking(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": [(one, f"?anio={one}", one == year) for one in years],
         "page": page,
-        "table": _ranking(page.object_list, year, page.start_index() or 1),
+        "table": _ranking(page.object_list, year, _places(comparable)),
         "others": [_other(one) for one in others[:PER_PAGE]],
         "least": money.percent(selectors.COMPARABLE),
     }
@@ -270,7 +271,15 @@ def _url(one: DisclosureScore) -> str:
     return Place.of(one.public_body).url("disclosure", anio=one.year)
 
 
-def _ranking(scores: Any, year: int, first: int) -> Table:
+def _places(comparable: Sequence[DisclosureScore]) -> dict[Decimal, int]:
+    """By score, of the best first: equal scores share a place."""
+    places: dict[Decimal, int] = {}
+    for number, one in enumerate(comparable, start=1):
+        places.setdefault(one.score, number)
+    return places
+
+
+def _ranking(scores: Any, year: int, places: Mapping[Decimal, int]) -> Table:
     columns = [
         Column(gettext("Municipality")),
         Column(gettext("Place"), "n"),
@@ -283,7 +292,7 @@ def _ranking(scores: Any, year: int, first: int) -> Table:
             columns,
             [
                 link(one.public_body.municipality, _url(one)),
-                number,
+                places[one.score],
                 money.number(one.score),
                 money.percent(one.coverage),
                 charts.inline_bar(one.score, Decimal(100)),
