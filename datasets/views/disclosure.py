@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -235,7 +235,9 @@ def _evidence(part: dict[str, Any]) -> str:
     if "licences" in items:
         return ", ".join(items["licences"]) or gettext("no licence stated")
     if days := items.get("days"):
-        return gettext("the soonest after %(days)s days") % {"days": min(days.values())}
+        soonest = min(days.values())
+        said = ngettext("the soonest after %(days)s day", "the soonest after %(days)s days", soonest)
+        return said % {"days": soonest}
     if "documents" in items:
         found = sum(bool(releases) for releases in items["documents"].values())
         return gettext("%(found)s of %(all)s documents") % {"found": found, "all": len(items["documents"])}
@@ -298,6 +300,6 @@ def _ranking(scores: Any, year: int, places: Mapping[Decimal, int]) -> Table:
                 charts.inline_bar(one.score, Decimal(100)),
             ],
         )
-        for number, one in enumerate(scores, start=first)
+        for one in scores
     ]
     return Table("t-ranking", gettext("Disclosure of %(year)s") % {"year": year}, columns, rows, hide_caption=True)

@@ -596,3 +596,19 @@ def test_the_least_carried_out_of_many_headings_is_named_shown_and_taken_away(cl
     assert "Unidad 14" in table
     assert "Entre los dos últimos hay otros 2, en el CSV" in table
     assert len(csv_of(client.get(f"{BUDGET}?por=unidad&formato=csv&figura=avance"))) == 15
+
+
+def test_one_heading_that_is_not_shown_is_told_in_the_singular(client, body):
+    release = make.ReleaseFactory(public_body=body, breakdown=Breakdown.ADMINISTRATIVE, totals={"accrued": "61.00"})
+    for number in range(61):
+        unit = make.label("unit", f"Unidad {number}", published_code=f"U{number:02}")
+        make.expenditure_cell(release, "unit", f"U{number:02}", label=unit, accrued="1.00")
+    make.expenditure_cell(
+        release, "unit", "U99", label=make.label("unit", "Sin gasto", published_code="U99"), approved="5"
+    )
+    page = client.get(f"{BUDGET}?por=unidad").text
+    assert "Otro, en el CSV" in page
+    assert "1 renglón no declara cifra de este momento y no se muestra." in page
+    english = client.get(f"/en{BUDGET}?por=unidad").text
+    assert "1 other, in the CSV" in english
+    assert "1 heading states no figure of this moment and is not shown." in english
