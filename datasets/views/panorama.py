@@ -122,13 +122,22 @@ def _title(counts: dict[str, dict[int, int]]) -> str:
     spending = counts.get(Kind.EXPENDITURE, {})
     if not spending:
         return gettext("No expenditure published yet")
-    best = max(spending, key=lambda year: (spending[year], year))
-    said = ngettext(
-        "Most is published about %(year)s: the expenditure of %(count)s public body",
-        "Most is published about %(year)s: the expenditure of %(count)s public bodies",
-        spending[best],
-    )
-    return said % {"year": best, "count": money.number(spending[best])}
+    best = max(spending.values())
+    level = [year for year in sorted(spending) if spending[year] == best]
+    if len(level) == 1:
+        said = ngettext(
+            "Most is published about %(year)s: the expenditure of %(count)s public body",
+            "Most is published about %(year)s: the expenditure of %(count)s public bodies",
+            best,
+        )
+    else:
+        said = ngettext(
+            "Most is published about %(years)s: each year the expenditure of %(count)s public body",
+            "Most is published about %(years)s: each year the expenditure of %(count)s public bodies",
+            best,
+        )
+    named = {"year": level[0], "years": narration.years_in_a_row(level)}
+    return said % {**named, "count": money.number(best)}
 
 
 def _state(one: Shelf) -> str:
@@ -150,14 +159,12 @@ def table(shelves: Sequence[Shelf], told: Told, order: str, url: Any) -> Table:
         heading(gettext("Name"), "nombre"),
         Column(gettext("State"), "opt"),
         heading(gettext("Published"), "datos"),
-        heading(
-            gettext("Per inhabitant, %(year)s") % {"year": year} if year else gettext("Per inhabitant"), "gasto", "n"
-        ),
+        heading(each_label, "gasto", "n"),
         heading(gettext("Population"), "poblacion", "n opt"),
     ]
     rows = []
     for one in shelves:
-        standing = standing_of(one, told)
+        standing = told.of(one)
         each = INDICATORS["gasto"].of(standing) if standing else None
         people = standing.population if standing else None
         rows.append(

@@ -514,3 +514,14 @@ def test_year_before_the_first_census_has_the_same_amount_on_every_page(client):
     assert "$90,000 por habitante (población de 2020)" in page
     assert '<td class="n">$90,000</td>' in page  # beside its peers
     assert '<td class="n">$90,000</td>' in client.get(f"{COMPARE}?m=05035&anio=2019").text
+
+
+def test_panorama_names_every_year_of_which_most_is_published(client):
+    body = town("05035", 100)
+    place.spending(body, 2023)
+    place.spending(body, 2022)
+    page = client.get("/panorama/").text
+    assert "Lo que más se publica es de 2022 a 2024: cada año, el gasto de 1 institución" in page
+    town("05030", 100)
+    bump_data_version()
+    assert "2024 es el año del que más se publica: el gasto de 2 instituciones" in client.get("/panorama/").text
