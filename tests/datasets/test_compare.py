@@ -464,6 +464,7 @@ def test_medians_and_the_panorama_hold_nothing_of_another_moment(client):
     assert beside("05001", 2024, "todos")[1].medians["gasto"] == D(4)
     page = client.get("/municipios/05001/?pares=todos").text
     assert "Junto a sus pares, 2024, gasto devengado" in page
+    assert "El gasto es el devengado." in page
     panorama = client.get("/panorama/?orden=gasto").text
     assert "Por habitante, 2024, devengado" in panorama
     assert "$99" not in panorama
@@ -490,6 +491,15 @@ def test_own_revenue_is_unknown_while_money_has_no_rubro():
     make.revenue_cell(release, "rubro", "8", collected="20.00")
     bump_data_version()
     assert [one.own for one in selectors.standings(2024)] == [None]
+
+
+def test_revenue_that_was_not_collected_yet_is_not_compared_with_what_was():
+    body = stating("05035", {"accrued": "1000.00"})
+    release = make.ReleaseFactory(
+        public_body=body, year=2024, kind="revenue", breakdown=Breakdown.FULL, totals={"accrued": "100.00"}
+    )
+    make.revenue_cell(release, "rubro", "1", accrued="100.00")
+    assert [(one.own, one.received) for one in selectors.standings(2024)] == [(None, None)]
 
 
 def test_chapter_that_is_named_without_an_amount_is_not_zero():
