@@ -104,7 +104,12 @@ class DisclosurePage(DashboardView):
             return gettext("All %(all)s documents of %(year)s that we look for are on record") % named
         if not found:
             return gettext("None of the %(all)s documents of %(year)s that we look for is on record") % named
-        return gettext("%(found)s of the %(all)s documents of %(year)s that we look for are on record") % named
+        said = ngettext(
+            "%(found)s of the %(all)s documents of %(year)s that we look for is on record",
+            "%(found)s of the %(all)s documents of %(year)s that we look for are on record",
+            found,
+        )
+        return said % named
 
     def missing(self) -> list[str]:
         found = self.parts["availability"]["items"].get("documents", {})

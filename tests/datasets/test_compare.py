@@ -353,7 +353,7 @@ def test_municipality_stands_beside_the_median_of_its_peers(client, towns):
     assert "Municipios de 50,000 a 150,000 habitantes" not in page  # three of them are too few
     assert "Todos los municipios con datos del año" in page
     assert '<td class="n">$6,000</td><td class="n">$4,000</td>' in page  # of 2,500, 3,000, 4,000, 7,000 and 8,000
-    assert "Gasto por habitante: $6,000. 50% arriba de la mediana de sus 5 pares en 2024: $4,000." in page
+    assert "Gasto por habitante, devengado: $6,000. 50% arriba de la mediana de sus 5 pares en 2024: $4,000." in page
     assert "Ninguno de sus pares lo publica de 2024: no hay mediana." in page  # its own revenue
     address = (
         "/comparar/?m=05035&amp;m=05030&amp;m=23005&amp;m=31050&amp;anio=2024&amp;en=corrientes&amp;pares=todos#gasto"

@@ -184,6 +184,14 @@ def test_page_tells_documents_score_and_what_to_ask_for(client, body):
     assert "Padrón de proveedores" in page
 
 
+def test_one_document_on_record_is_told_in_the_singular(client, body):
+    release = make.ReleaseFactory(public_body=body, year=2024, kind="contracts", document="", breakdown="full")
+    flags.evaluate_releases([release.pk])
+    assert "De los 8 documentos de 2024 que buscamos, consta 1" in client.get("/municipios/05035/divulgacion/").text
+    english = client.get("/en/municipios/05035/divulgacion/").text
+    assert "1 of the 8 documents of 2024 that we look for is on record" in english
+
+
 def test_a_place_without_figures_has_no_score(client, body):
     assert client.get("/municipios/05035/divulgacion/").status_code == 200
     assert client.get("/divulgacion/").status_code == 200
