@@ -5,7 +5,7 @@ Kept until the data change, and made by the worker before a reader asks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -31,6 +31,7 @@ ORDERS = {
 class Listing:
     bodies: tuple[int, ...]
     compare: tuple[str, ...]  # codes of municipalities; none where fewer than two are told
+    moment: str  # in which all spending of the country is listed
 
 
 def listing(state: State | None, by: str, *, version: int | None = None) -> Listing:
@@ -43,21 +44,35 @@ def counted(state: State | None, *, version: int | None = None) -> dict[str, dic
     return remembered(name, lambda: selectors.bodies_by_year(state), version=version)
 
 
-def standings_of_newest_year() -> tuple[dict[str, Standing], int | None]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The municipalities of a year, all in one moment."""
+
+    standings: Mapping[str, Standing]  # by code
+    year: int | None
+    moment: str
+
+    def of(self, one: Shelf) -> Standing | None:
+        return self.standings.get(str(one.body.municipality_id)) if one.body.is_municipal_government else None
+
+
+def standings_of_newest_year() -> Told:
     year = next(iter(selectors.years_of_standings(False)), None)
-    return ({one.code: one for one in selectors.standings(year)} if year else {}), year
+    everybody = selectors.standings(year) if year else []
+    moment = selectors.commonest_moment(everybody)
+    return Told({one.code: one.at(moment) for one in everybody}, year, moment)
 
 
-def standings_shown(shelves: Sequence[Shelf], *, version: int) -> tuple[dict[str, Standing], int | None]:
-    """Of the municipalities of one page alone, with the year."""
+def standings_shown(shelves: Sequence[Shelf], moment: str, *, version: int) -> Told:
+    """Of the municipalities of one page alone."""
     year = next(iter(selectors.years_of_standings(False, version=version)), None)
     codes = [str(one.body.municipality_id) for one in shelves if one.body.is_municipal_government]
     if year is None or not codes:
-        return {}, year
+        return Told({}, year, moment)
     told: dict[str, Standing] = remembered_some(version, f"standing:{year}", codes)
     if missing := [code for code in codes if code not in told]:
         told |= {one.code: one for one in selectors.standings_of(missing, year)}
-    return told, year
+    return Told({code: one.at(moment) for code, one in told.items()}, year, moment)
 
 
 def prepare() -> None:
@@ -68,22 +83,20 @@ def prepare() -> None:
 
 
 def _list(state: State | None, by: str) -> Listing:
-    shelves, (told, _year) = selectors.shelves(state), standings_of_newest_year()
+    shelves, told = selectors.shelves(state), standings_of_newest_year()
     codes = [str(one.body.municipality_id) for one in shelves if one.body.is_municipal_government][:TO_COMPARE]
     return Listing(
-        bodies=tuple(one.body.pk for one in ordered(shelves, told, by)), compare=tuple(codes) if len(codes) > 1 else ()
+        bodies=tuple(one.body.pk for one in ordered(shelves, told, by)),
+        compare=tuple(codes) if len(codes) > 1 else (),
+        moment=told.moment,
     )
 
 
-def standing_of(one: Shelf, told: dict[str, Standing]) -> Standing | None:
-    return told.get(str(one.body.municipality_id)) if one.body.is_municipal_government else None
-
-
-def ordered(shelves: Sequence[Shelf], told: dict[str, Standing], by: str) -> list[Shelf]:
+def ordered(shelves: Sequence[Shelf], told: Told, by: str) -> list[Shelf]:
     """What is not known comes last."""
 
     def value(one: Shelf) -> Decimal | int | None:
-        standing = standing_of(one, told)
+        standing = told.of(one)
         if by == "datos":
             return one.count
         if standing is None:

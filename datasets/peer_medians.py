@@ -49,12 +49,12 @@ class Spread:
 class Group:
     codes: tuple[str, ...]  # of the first ones by name
     size: int
-    spreads: Mapping[str, Spread]  # by indicator
+    spreads: Mapping[str, Mapping[str, Spread]]  # by moment of the budget and indicator
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A municipality's peers, counted without itself."""
+    """A municipality's peers, counted without itself; their spending in the moment that its own is told in."""
 
     key: str
     reason: str
@@ -75,7 +75,8 @@ def beside(code: str, year: int, wanted: str = "", *, version: int | None = None
     key = closest({name: max(group.size - 1, 0) for name, group in groups.items()}, wanted)
     group = groups[key]
     values = {name: indicator.of(mine) for name, indicator in INDICATORS.items()}
-    spreads = {name: group.spreads.get(name, Spread(0, ())) for name in INDICATORS}
+    told = group.spreads.get(mine.moment, {})
+    spreads = {name: told.get(name, Spread(0, ())) for name in INDICATORS}
     return mine, Beside(
         key=key,
         reason=reason_of(key, mine),
@@ -124,8 +125,14 @@ def _make(everybody: Sequence[Standing]) -> dict[str, Group]:
 
 
 def _group(members: Sequence[Standing]) -> Group:
+    moments = {one.moment for one in members}  # in no other is one of them held against the rest
+    spreads = {moment: _spreads([one.at(moment) for one in members]) for moment in moments}
+    return Group(tuple(one.code for one in members[: BESIDE + 1]), len(members), spreads)
+
+
+def _spreads(members: Sequence[Standing]) -> dict[str, Spread]:
     spreads = {}
     for name, indicator in INDICATORS.items():
         values = [value for one in members if (value := indicator.of(one)) is not None]
         spreads[name] = Spread.of(values)
-    return Group(tuple(one.code for one in members[: BESIDE + 1]), len(members), spreads)
+    return spreads

@@ -18,6 +18,7 @@ from gesoc.common.money import amount, change, number, percent, pesos, share
 
 FLAT = Decimal(2)  # percent; under it a series "hardly changed"
 NEAR = Decimal(5)  # percent; within it an amount is "about the median"
+ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 LIKE_I = re.compile(r"h?[ií](?![aeoáéó])", re.IGNORECASE)  # before it Spanish says «e», not «y»
 
@@ -231,11 +232,18 @@ def so_far(done: Decimal, planned: Decimal, until: str, names: tuple[str, str]) 
     return gettext("%(part)s of the %(planned)s amount was %(done)s, %(until)s") % {**named, "part": percent(part)}
 
 
-def own_revenue(own: Decimal, transferred: Decimal, whole: Decimal) -> str:
-    """What the government collects by itself of all that it receives."""
-    if whole <= 0 or own < 0 or transferred < 0:
+def own_revenue(own: Decimal, transferred: Decimal, whole: Decimal, unknown: Decimal = ZERO) -> str:
+    """What the government collects by itself of all that it receives; `unknown`: what may come from anywhere."""
+    if whole <= 0 or own < 0 or transferred < 0 or unknown < 0:
         return gettext("The published revenue does not show where it comes from")
     part, rest = share(own, whole) or Decimal(0), share(transferred, whole) or Decimal(0)
+    if unknown:
+        said = ngettext(
+            "Of every 100 pesos it receives, %(own)s is its own, %(rest)s are transferred and %(unknown)s are not classified",
+            "Of every 100 pesos it receives, %(own)s are its own, %(rest)s are transferred and %(unknown)s are not classified",
+            _grammatical(part),
+        )
+        return said % {"own": of_100(part), "rest": of_100(rest), "unknown": of_100(unknown / whole * HUNDRED)}
     if not part:
         return gettext("Nothing of its revenue is collected by the government itself")
     if part >= HUNDRED:
@@ -359,9 +367,17 @@ def highest(stated: Sequence[tuple[str, Decimal]], say: Callable[[Decimal], str]
         return gettext("%(most)s in %(first)s") % named
     if len(stated) == 1:
         return gettext("only %(first)s publishes what this takes: %(most)s") % named
-    if named["most"] == named["least"]:
-        return gettext("all are level: %(most)s") % named
     level = [name for name, value in ordered if say(value) == named["most"]]
+    bottom = [name for name, value in ordered if say(value) == named["least"]]
+    if len(level) == asked:
+        return gettext("all are level: %(most)s") % named
+    if len(level) == len(stated):
+        return gettext("all that publish it are level: %(most)s") % named
     if len(level) > 1:
         return gettext("%(names)s are level at the top: %(most)s") % {**named, "names": listed(level)}
+    if len(bottom) > 1:
+        return gettext("%(first)s is highest, with %(most)s; %(names)s are level at the bottom, with %(least)s") % {
+            **named,
+            "names": listed(bottom),
+        }
     return gettext("%(first)s is highest, with %(most)s; %(last)s lowest, with %(least)s") % named

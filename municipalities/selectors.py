@@ -161,7 +161,8 @@ def _by_code(figures: Iterable[Population], year: int) -> dict[str, Population]:
 
 
 def people_in(figures: Iterable[Population], year: int) -> Population | None:
-    """The figure of the year; between two of them a straight line; after the newest, the newest. Before all, nothing.
+    """The figure of the year; between two of them a straight line; after the newest, the newest. Before all, nothing, but the
+    figure of the year after: the spending of 1999 is divided by the census of early 2000, and every page says which it is.
 
     A census ten years old would make the amount per inhabitant jump in the year of the next one. Within a year the census
     goes before the projection.
@@ -173,7 +174,9 @@ def people_in(figures: Iterable[Population], year: int) -> Population | None:
             by_year[figure.year] = figure
     before = by_year.get(max((one for one in by_year if one <= year), default=0))
     after = by_year.get(min((one for one in by_year if one > year), default=0))
-    if before is None or after is None or before.year == year:
+    if before is None:
+        return after if after is not None and after.year == year + 1 else None
+    if after is None or before.year == year:
         return before
     return _between(before, after, year)
 

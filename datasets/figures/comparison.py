@@ -14,12 +14,13 @@ from datasets import narration, sentences
 from datasets.models import Release
 from datasets.peers import ENOUGH, Peers, middle
 from datasets.selectors import Standing
+from datasets.words import moment_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, Later, Table, row
 from municipalities.selectors import Deflator
 
 from .ledger import axis_text
-from .measures import drawn_between_counts
+from .measures import drawn_between_counts, pesos_of
 from .sources import provenances
 
 Value = Callable[[Standing], Decimal | None]
@@ -99,11 +100,12 @@ INDICATORS = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is held side by side: the chosen ones, their peers, the year and the prices."""
+    """What is held side by side: the chosen ones, their peers, the year and the prices. All of them in one moment."""
 
     chosen: Sequence[Standing]
     peers: Peers
     year: int
+    moment: str
     planned: bool
     deflator: Deflator
     base: int | None  # year of the prices; None: pesos of the year
@@ -113,6 +115,12 @@ class Comparison:
         if found is None or not indicator.is_pesos or self.base is None:
             return found
         return self.deflator.deflate(found, self.year, self.base)
+
+    def say(self, indicator: Indicator, one: Standing) -> str:
+        value = self.value(indicator, one)
+        if value is None and indicator.is_spent and one.spent is None:
+            return gettext("not published in this moment")
+        return indicator.say(value)
 
     def others(self, indicator: Indicator) -> list[Decimal]:
         """What its peers state. They may be hundreds, and a page asks for them more than once."""
@@ -130,11 +138,12 @@ class Comparison:
 
     @property
     def unit(self) -> str:
-        return gettext("pesos of %(year)s") % {"year": self.base or self.year}
+        return pesos_of(self.base or self.year)
 
     @property
     def what(self) -> str:
-        return gettext("approved") if self.planned else gettext("spent")
+        """In which moment the budget is read."""
+        return moment_name(self.moment).lower()
 
     @property
     def notes(self) -> list[str]:
@@ -173,7 +182,7 @@ def beside(view: Comparison, indicator: Indicator, releases: Sequence[Release], 
         title=title,
         subtitle=subtitle,
         chart=charts.strip(
-            [charts.Dot(one.name, value, indicator.say(value), one is view.chosen[0]) for one, value in ordered],
+            [charts.Dot(one.name, value, view.say(indicator, one), one is view.chosen[0]) for one, value in ordered],
             others=others,
             others_name=gettext("Its peers"),
             middle=median,
@@ -184,7 +193,7 @@ def beside(view: Comparison, indicator: Indicator, releases: Sequence[Release], 
             f"t-{indicator.key}",
             str(indicator.name),
             columns,
-            [row(columns, [one.name, indicator.say(value), _against(value, median)]) for one, value in ordered],
+            [row(columns, [one.name, view.say(indicator, one), _against(value, median)]) for one, value in ordered],
             foot=row(columns, [gettext("Median of its peers"), indicator.say(median), ""])
             if median is not None
             else (),
@@ -199,6 +208,7 @@ def beside(view: Comparison, indicator: Indicator, releases: Sequence[Release], 
             gettext("group"),
             str(indicator.name),
             gettext("unit"),
+            gettext("moment"),
         ],
         csv_rows=_csv_rows(view, indicator, values),
     )
@@ -223,14 +233,15 @@ def _against(value: Decimal | None, median: Decimal | None) -> str:
 def _csv_rows(view: Comparison, indicator: Indicator, values: Sequence[tuple[Standing, Decimal | None]]) -> Later:
     """Of all peers, and so written only for who takes them away; but in the language of the page."""
     unit = view.unit if indicator.is_pesos else gettext("percent")
+    moment = view.what if indicator.is_spent else ""
     mine, other = gettext("chosen"), gettext("peer")
 
     def rows() -> Iterator[list[Any]]:
         chosen = {one.code for one, _value in values}
-        yield from ([one.code, one.name, mine, _exact(value), unit] for one, value in values)
+        yield from ([one.code, one.name, mine, _exact(value), unit, moment] for one, value in values)
         for one in view.peers.members:
             if one.code not in chosen:
-                yield [one.code, one.name, other, _exact(view.value(indicator, one)), unit]
+                yield [one.code, one.name, other, _exact(view.value(indicator, one)), unit, moment]
 
     return Later(rows)
 
@@ -249,11 +260,11 @@ def table_of_all(view: Comparison) -> Table:
     rows = []
     for indicator in INDICATORS.values():
         median = view.middle(indicator)
-        told = [indicator.say(view.value(indicator, one)) for one in view.chosen]
+        told = [view.say(indicator, one) for one in view.chosen]
         rows.append(row(columns, [indicator.name, *told, indicator.say(median) if median is not None else "–"]))
     return Table(
         "t-todos",
-        gettext("All indicators, %(year)s") % {"year": view.year},
+        gettext("All indicators, %(year)s, expenditure %(moment)s") % {"year": view.year, "moment": view.what},
         columns,
         rows,
         note=gettext("Median: %(reason)s. Told where at least %(count)s publish the figure")
@@ -290,7 +301,8 @@ def peers_table(mine: Standing, peers: PeerMedians, year: int) -> Table:
         rows.append(row(columns, [indicator.name, indicator.say(indicator.of(mine)), said, told]))
     return Table(
         "t-pares",
-        gettext("Beside its peers, %(year)s") % {"year": year},
+        gettext("Beside its peers, %(year)s, expenditure %(moment)s")
+        % {"year": year, "moment": moment_name(mine.moment).lower()},
         columns,
         rows,
         note=gettext("%(reason)s: %(count)s. Pesos of %(year)s; a median is given from %(enough)s on")
@@ -306,7 +318,7 @@ def over_the_years(
     *,
     drawn: bool,
 ) -> Figure | None:
-    """Expenditure per inhabitant of each chosen one, year by year; nothing where no two years are told.
+    """Expenditure per inhabitant of each chosen one, year by year, in one moment; nothing where no two years are told.
 
     `drawn`: whether the people of a year were drawn between two counts.
     """
@@ -320,6 +332,10 @@ def over_the_years(
     mine = [series.get(first, {}).get(year) for year in span]
     name = gettext("Expenditure per inhabitant of %(place)s") % {"place": names[first]}
     title = sentences.trend(name, span, mine, real=view.base is not None)
+    told = [year for year, value in zip(span, mine, strict=True) if value is not None]
+    if len(told) == 1:  # the others may be published in another moment
+        title = gettext("%(name)s: only %(year)s is published as %(moment)s")
+        title %= {"name": name, "year": told[0], "moment": view.what}
     unit = view.unit if view.base else gettext("pesos of each year")
     subtitle = gettext("Expenditure per inhabitant, %(what)s, %(unit)s") % {"what": view.what, "unit": unit}
     columns = [Column(gettext("Year")), *[Column(names[code], "n") for code in series]]
@@ -354,9 +370,10 @@ def over_the_years(
             gettext("year"),
             gettext("amount"),
             gettext("unit"),
+            gettext("moment"),
         ],
         csv_rows=[
-            [code, names[code], year, _exact(value), unit]
+            [code, names[code], year, _exact(value), unit if view.base else pesos_of(year), view.what]
             for code, values in series.items()
             for year, value in values.items()
         ],

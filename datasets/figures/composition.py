@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from datasets import narration
 from datasets.selectors import Cell
@@ -138,7 +138,9 @@ def _fields(
         return hung(charts.swatch(colour(view, cell)), text) if view.way == "objeto" and not view.heading_code else text
 
     value = shown.values
-    others = gettext("%(count)s others, all in the CSV") % {"count": money.number(len(shown.cells) - ROWS)}
+    rest = max(len(shown.cells) - ROWS, 0)
+    others = ngettext("%(count)s other, in the CSV", "%(count)s others, all in the CSV", rest)
+    others %= {"count": money.number(rest)}
     whole = "" if shown.has_negatives or not shown.whole else "100%"
     fields = [
         _Field(heading(view.level_name, "nombre"), name, others, gettext("Total")),
@@ -221,7 +223,11 @@ def _notes(view: View, shown: _Shown) -> list[str]:
         notes.append(gettext("There are negative figures: no shares are shown."))
     if shown.silent:
         notes.append(
-            gettext("%(count)s headings state no figure of this moment and are not shown.")
+            ngettext(
+                "%(count)s heading states no figure of this moment and is not shown.",
+                "%(count)s headings state no figure of this moment and are not shown.",
+                shown.silent,
+            )
             % {"count": money.number(shown.silent)}
         )
     return notes

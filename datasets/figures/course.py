@@ -39,14 +39,9 @@ def course(view: View, points: Sequence[Point], csv_url: str) -> Figure:
         for point, value in zip(points, values, strict=True)
     ]
     title = _title(view, years, filled)
-    said = {"subject": view.subject, "moment": moment_name(view.moment).lower(), "unit": measure.wording}
+    said = {"subject": view.subject, "moment": moment_name(view.moment).lower(), "unit": measure.wording_of_years}
     is_nominal = not measure.is_real and measure.key != "parte"
-    shown = (
-        gettext("%(subject)s, %(moment)s, pesos of each year")
-        if measure.key == "corrientes"
-        else gettext("%(subject)s, %(moment)s, %(unit)s")
-    )
-    subtitle = shown % said
+    subtitle = gettext("%(subject)s, %(moment)s, %(unit)s") % said
     gaps = [year for year, value in zip(years, filled, strict=True) if value is None]
     missing = gettext("No comparable figure is published for %(years)s.") % {"years": narration.years_in_a_row(gaps)}
     nominal = gettext("Pesos of each year: inflation is not taken out.")
@@ -81,7 +76,7 @@ def course(view: View, points: Sequence[Point], csv_url: str) -> Figure:
                 point.year,
                 point.value,
                 value,
-                measure.wording,
+                measure.wording_of(point.year),
                 document_name(point.release),
                 point.release.version,
                 point.release.ingest.file.original_name,

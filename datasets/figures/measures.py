@@ -19,6 +19,10 @@ def drawn_between_counts() -> str:
     return gettext("Between two counts the population is drawn on a straight line.")
 
 
+def pesos_of(year: int) -> str:
+    return gettext("pesos of %(year)s") % {"year": year}
+
+
 @dataclass(frozen=True)
 class Measure:
     """Turns an amount of one year into what is shown, and says how that is to be read."""
@@ -54,12 +58,25 @@ class Measure:
     @property
     def wording(self) -> str:
         """For subtitles: the unit with its year."""
-        year = self.base or self.year
+        return self.wording_of(self.year)
+
+    @property
+    def wording_of_years(self) -> str:
+        """The same over several years."""
+        if self.is_real or self.key == "parte":
+            return self.wording
+        if self.key == "habitante":
+            return gettext("pesos of each year per inhabitant")
+        return gettext("pesos of each year")
+
+    def wording_of(self, year: int) -> str:
+        """The unit of an amount of one of its years."""
+        year = self.base or year
         if self.key == "habitante":
             return gettext("pesos of %(year)s per inhabitant") % {"year": year}
         if self.key == "parte":
             return gettext("percent of the whole")
-        return gettext("pesos of %(year)s") % {"year": year}
+        return pesos_of(year)
 
     @property
     def notes(self) -> list[str]:

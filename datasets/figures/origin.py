@@ -83,7 +83,7 @@ def origin(view: View, trend: Sequence[YearCells], csv_url: str) -> Figure | Non
         return None
     first = found[0]
     text = ""
-    if first is not now:
+    if first is not now and not first.unknown and not now.unknown:
         text = narration.dependence(first.share("own"), now.share("own"), first.year.year)
     columns = [
         Column(gettext("Year")),
@@ -92,7 +92,7 @@ def origin(view: View, trend: Sequence[YearCells], csv_url: str) -> Figure | Non
     ]
     return Figure(
         key="origen",
-        title=sentences.own_revenue(now.own, now.transferred, now.whole),
+        title=sentences.own_revenue(now.own, now.transferred, now.whole, now.unknown),
         subtitle=gettext("%(moment)s by origin, percent of all revenue") % {"moment": moment_name(view.moment)},
         text=text,
         table=Table(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 
 from datasets.models import Release, Sanction
 from datasets.selectors import RegisterTotal
+from datasets.sentences import listed
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, Table, row
 
@@ -17,6 +18,7 @@ from .sources import provenances
 
 SHADES = {"done": "f1", "half": "f0", "begun": "f0", "none": "f2", "unknown": "q0"}
 MOST_PLACES = 15
+MOST_LEVEL = 3  # that a title names
 
 
 def progress_name(key: str) -> str:
@@ -91,7 +93,7 @@ def places(release: Release, totals: Sequence[RegisterTotal], known: Mapping[str
         return None
     names = {one.key: known.get(one.key, one.key) for one in totals} | {"": gettext("Several places, or not stated")}
     words = {
-        "title": gettext("Most works are in %(place)s") % {"place": names[named[0].key]},
+        "title": _places_title(totals, names),
         "subtitle": gettext("Works by place, %(year)s") % {"year": release.year},
         "heading": gettext("Place"),
         "rows": gettext("Works"),
@@ -101,12 +103,34 @@ def places(release: Release, totals: Sequence[RegisterTotal], known: Mapping[str
     return _bars("lugares", release, shown, names, words, csv_url)
 
 
+def _places_title(totals: Sequence[RegisterTotal], names: Mapping[str, str]) -> str:
+    """Most are more than half of all works, also of those that no place is told of; these may be anywhere."""
+    counts = sorted(((one.line_count, names[one.key]) for one in totals if one.key), key=lambda one: (-one[0], one[1]))
+    most, is_whole = counts[0][0], all(one.key for one in totals)
+    first = [name for count, name in counts if count == most]
+    if most * 2 > sum(one.line_count for one in totals):
+        return gettext("Most works are in %(place)s") % {"place": first[0]}
+    few = len(first) <= MOST_LEVEL
+    said = {"places": listed(first) if few else gettext("%(count)s places") % {"count": money.number(len(first))}}
+    if len(first) == 1 and is_whole:
+        return gettext("More works are in %(places)s than elsewhere") % said
+    if len(first) == 1:
+        return gettext("Of the works that state one place, more are in %(places)s than elsewhere") % said
+    if is_whole:
+        return gettext("%(places)s have the most works, as many each") % said
+    return gettext("Of the works that state one place, %(places)s have the most, as many each") % said
+
+
 def outcomes(release: Release, totals: Sequence[RegisterTotal], csv_url: str) -> Figure:
     names = {key: str(label) for key, label in Sanction.Outcome.choices}
     barred = sum(one.line_count for one in totals if one.key in ("both", "disqualified"))
     count = sum(one.line_count for one in totals)
     words = {
-        "title": gettext("%(barred)s of %(count)s resolutions disqualify the supplier for a time")
+        "title": ngettext(
+            "%(barred)s of %(count)s resolution disqualifies the supplier for a time",
+            "%(barred)s of %(count)s resolutions disqualify the supplier for a time",
+            count,
+        )
         % {"barred": money.number(barred), "count": money.number(count)},
         "subtitle": gettext("What was resolved, as the list of %(year)s prints it") % {"year": release.year},
         "heading": gettext("What was resolved"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from datasets import narration, sentences
 from datasets.selectors import Cell
@@ -18,7 +18,7 @@ from .cycle import steps_of
 from .ledger import View
 from .sources import document_name, provenances, stated_moments, total
 
-MOST = 12  # headings compared
+MOST = 12  # headings in the table; the CSV has all
 
 
 def moments(view: View, csv_url: str) -> Figure | None:
@@ -89,9 +89,10 @@ def carried_out(view: View, cells: Sequence[Cell], csv_url: str) -> Figure | Non
         for cell in cells
         if (cell.amount(plan) or Decimal(0)) > 0
     ]
-    parts = sorted(((cell, part) for cell, part in compared if part is not None), key=lambda one: -one[1])[:MOST]
+    parts = sorted(((cell, part) for cell, part in compared if part is not None), key=lambda one: -one[1])
     if len(parts) < 2:
         return None
+    shown = parts if len(parts) <= MOST else [*parts[: MOST - 1], parts[-1]]  # the title names the least far too
     largest = max(Decimal(100), *(part for _cell, part in parts))
     columns = [Column(view.level_name), Column(moment_name(done), "n"), Column("", is_bar=True)]
     named = {"plan": moment_name(plan).lower(), "done": moment_name(done)}
@@ -113,15 +114,26 @@ def carried_out(view: View, cells: Sequence[Cell], csv_url: str) -> Figure | Non
                         charts.inline_bar(max(part, Decimal(0)), largest, _shade(part), Decimal(100)),
                     ],
                 )
-                for cell, part in parts
+                for cell, part in shown
             ],
-            note=gettext("The line marks 100%% of what was %(plan)s") % named,
+            note=". ".join([gettext("The line marks 100%% of what was %(plan)s") % named, *_left_out(len(parts))]),
         ),
         sources=provenances([view.release]),
         csv_url=csv_url,
         csv_headings=[gettext("code"), gettext("name"), moment_name(plan), moment_name(done)],
         csv_rows=[[cell.code, cell.name, cell.amount(plan), cell.amount(done)] for cell, _part in parts],
     )
+
+
+def _left_out(count: int) -> list[str]:
+    if count <= MOST:
+        return []
+    said = ngettext(
+        "Between the last two there is %(count)s other, in the CSV",
+        "Between the last two there are %(count)s others, in the CSV",
+        count - MOST,
+    )
+    return [said % {"count": money.number(count - MOST)}]
 
 
 def _shade(part: Decimal) -> str:

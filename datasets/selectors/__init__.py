@@ -65,7 +65,16 @@ from .releases import (
     published_releases,
     years_with_data,
 )
-from .standings import Standing, spending_of, standing_releases, standings, standings_of, years_of_standings
+from .standings import (
+    Spending,
+    Standing,
+    commonest_moment,
+    spending_of,
+    standing_releases,
+    standings,
+    standings_of,
+    years_of_standings,
+)
 from .suppliers import (
     Buyer,
     Spelling,
@@ -100,6 +109,7 @@ __all__ = [
     "RegisterTotal",
     "Shelf",
     "Spelling",
+    "Spending",
     "Standing",
     "SupplierYear",
     "YearCells",
@@ -112,6 +122,7 @@ __all__ = [
     "choose_among",
     "choose_release",
     "choose_releases",
+    "commonest_moment",
     "contract_releases",
     "contract_totals",
     "contracts",

@@ -1,16 +1,19 @@
 """What every municipality spent, received and contracted in a year, to be held beside one another.
 
 One release of each municipal government answers for the year, chosen as for its own page; only figures of the same
-moment and, for what was done, of a whole year are put side by side. Kept until the data change.
+moment and, for what was done, of a whole year are put side by side: whoever does so asks for the moment (`Standing.at`).
+Kept until the data change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -26,13 +29,20 @@ from .releases import UNREAD, best_by_year, in_releases
 
 PLANNED = "approved"
 DONE = ("accrued", "exercised", "paid")
-COLLECTED = ("collected", "accrued")
+COLLECTED = "collected"
 WHOLE_YEAR = Q(period__in=("annual", "Q4"))
+
+
+class Spending(NamedTuple):
+    """What a release states in one moment. A chapter that it names, but not in that moment, is None."""
+
+    whole: Decimal
+    chapters: Mapping[str, Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One municipality in one year; what it has not published is None."""
+    """One municipality in one year; what it has not published is None. `spent` and the chapters are of `moment`."""
 
     code: str
     name: str
@@ -40,7 +50,7 @@ class Standing:
     state: str
     release: int
     moment: str
-    spent: Decimal
+    spent: Decimal | None
     population: int | None = None
     population_year: int | None = None
     population_drawn: bool = False  # on a straight line between two counts
@@ -48,15 +58,34 @@ class Standing:
     zone: str | None = None  # metropolitan; "" where it belongs to none, None where that is not known
     zone_kind: str = ""  # see MetropolitanMembership.Kind
     zone_edition: int | None = None
-    chapters: dict[str, Decimal] = field(default_factory=dict)
+    chapters: Mapping[str, Decimal | None] = field(default_factory=dict)
+    moments: Mapping[str, Spending] = field(default_factory=dict)  # all that its release states of the kind
     own: Decimal | None = None
     received: Decimal | None = None
     contracted: Decimal | None = None
     direct: Decimal | None = None
 
     def chapter(self, code: str) -> Decimal | None:
-        """Nothing where the file tells no chapters; zero where it tells others but not this one."""
-        return self.chapters.get(code, Decimal(0)) if self.chapters else None
+        """Zero where the file tells all of its money by other chapters; nothing where it names this one without an amount,
+        or leaves money without a chapter, which may be of this one."""
+        if code in self.chapters:
+            return self.chapters[code]
+        told = [value for value in self.chapters.values() if value is not None]
+        return Decimal(0) if told and sum(told) == self.spent else None
+
+    def at(self, moment: str) -> Standing:
+        """The same municipality in a moment that another one is told in; spent is None where its release lacks it."""
+        if moment == self.moment:
+            return self
+        told = self.moments.get(moment)
+        return replace(self, moment=moment, spent=told.whole if told else None, chapters=told.chapters if told else {})
+
+
+def commonest_moment(standings: Iterable[Standing]) -> str:
+    """What most of them state, for lists that begin with nobody: each one's own would leave the fewest without a figure,
+    but side by side they would not be the same kind of money. Of equals the earlier one of the budget cycle."""
+    told = Counter(moment for one in standings for moment in one.moments)
+    return max((PLANNED, *DONE), key=lambda moment: told[moment]) if told else DONE[0]
 
 
 def years_of_standings(planned: bool, *, version: int | None = None) -> list[int]:
@@ -72,7 +101,7 @@ def standings(year: int, *, planned: bool = False, version: int | None = None) -
 
 @lru_cache(maxsize=4)
 def unpacked(version: int, year: int, planned: bool, moment: float) -> list[Standing]:
-    """Some 5 MB of a whole country."""
+    """Some 9 MB of a whole country that states two moments."""
     return remembered(
         f"standings:{year}:{int(planned)}",
         lambda: _standings(_budgets(planned).filter(year=year), planned),
@@ -148,11 +177,10 @@ def _standings(of_year: QuerySet[Release], planned: bool) -> list[Standing]:
     for body, release in budgets.items():
         own, received = revenue.get(body, (None, None))
         contracted, direct = contracts.get(body, (None, None))
-        told = _standing(release, planned, people.get(str(release.public_body.municipality_id)))
+        people_of = people.get(str(release.public_body.municipality_id))
         found.append(
             replace(
-                told,
-                chapters=chapters.get(release.pk, {}),
+                _standing(release, planned, people_of, chapters.get(release.pk, {})),
                 **_place(release),
                 own=own,
                 received=received,
@@ -163,10 +191,20 @@ def _standings(of_year: QuerySet[Release], planned: bool) -> list[Standing]:
     return sorted(found, key=lambda one: (one.name, one.code))
 
 
-def _standing(release: Release, planned: bool, people: Population | None) -> Standing:
+def _standing(
+    release: Release,
+    planned: bool,
+    people: Population | None,
+    chapters: Mapping[str, Mapping[str, Decimal | None]] | None = None,
+) -> Standing:
+    """In the first moment that its release states."""
     unit = release.public_body.municipality
     assert unit is not None
-    moment = _moment(release, planned)
+    moments = {
+        moment: Spending(Decimal(release.totals[moment]), (chapters or {}).get(moment, {}))
+        for moment in _moments(release, planned)
+    }
+    moment = next(iter(moments))
     return Standing(
         code=unit.code,
         name=unit.name,
@@ -174,7 +212,9 @@ def _standing(release: Release, planned: bool, people: Population | None) -> Sta
         state=unit.state.short_name,
         release=release.pk,
         moment=moment,
-        spent=Decimal(release.totals[moment]),
+        spent=moments[moment].whole,
+        chapters=moments[moment].chapters,
+        moments=moments,
         population=people.value if people else None,
         population_year=people.year if people else None,
         population_drawn=bool(people and people.between),
@@ -193,25 +233,25 @@ def _place(release: Any) -> dict[str, Any]:
     }
 
 
-def _moment(release: Release, planned: bool) -> str:
-    return PLANNED if planned else next(moment for moment in DONE if moment in release.totals)
+def _moments(release: Release, planned: bool) -> list[str]:
+    return [moment for moment in ((PLANNED,) if planned else DONE) if moment in release.totals]
 
 
-def _chapters(releases: Iterable[Release], planned: bool) -> dict[int, dict[str, Decimal]]:
-    moments = {release.pk: _moment(release, planned) for release in releases}
-    cells = ExpenditureCell.objects.filter(by="chapter", **in_releases(releases)).exclude(key="")
-    found: dict[int, dict[str, Decimal]] = {}
-    for cell in cells:
-        value = getattr(cell, moments[cell.release_id])
-        if value is not None:
-            found.setdefault(cell.release_id, {})[cell.key] = value
+def _chapters(releases: Iterable[Release], planned: bool) -> dict[int, dict[str, dict[str, Decimal | None]]]:
+    """By release and moment."""
+    moments = {release.pk: _moments(release, planned) for release in releases}
+    found: dict[int, dict[str, dict[str, Decimal | None]]] = {}
+    for cell in ExpenditureCell.objects.filter(by="chapter", **in_releases(releases)).exclude(key=""):
+        for moment in moments[cell.release_id]:
+            mine = found.setdefault(cell.release_id, {}).setdefault(moment, {})
+            mine[intern(cell.key)] = getattr(cell, moment)  # one string for thousands of places, in the cache too
     return found
 
 
 def _revenue(year: int, bodies: Iterable[int]) -> dict[int, tuple[Decimal | None, Decimal | None]]:
     """By body: its own revenue and all of it, as collected in the whole year."""
     published = Release.objects.published().filter(kind=Kind.REVENUE, year=year, public_body__in=list(bodies))
-    releases = _best(published.filter(WHOLE_YEAR, totals__has_any_keys=list(COLLECTED)).select_related("public_body"))
+    releases = _best(published.filter(WHOLE_YEAR, totals__has_key=COLLECTED).select_related("public_body"))
     cells: dict[int, list[RevenueCell]] = {}
     for cell in RevenueCell.objects.filter(by="rubro", **in_releases(releases.values())):
         cells.setdefault(cell.release_id, []).append(cell)
@@ -219,10 +259,12 @@ def _revenue(year: int, bodies: Iterable[int]) -> dict[int, tuple[Decimal | None
 
 
 def _own(release: Release, cells: Sequence[RevenueCell]) -> tuple[Decimal | None, Decimal | None]:
-    moment = next(moment for moment in COLLECTED if moment in release.totals)
-    values = [(cell.key[:1], getattr(cell, moment)) for cell in cells]
-    own = [value for rubro, value in values if rubro and rubro in "1234567" and value is not None]
-    return (sum(own, Decimal(0)) if cells else None), Decimal(release.totals[moment])
+    """Its own is not known where money is left without a rubro: it may be of any."""
+    received = Decimal(release.totals[COLLECTED])
+    told = [(cell.key[0], cell.collected) for cell in cells if cell.key and cell.collected is not None]
+    if not told or sum(value for _rubro, value in told) != received:
+        return None, received
+    return sum((value for rubro, value in told if rubro in "1234567"), Decimal(0)), received
 
 
 def _contracts(year: int, bodies: Iterable[int]) -> dict[int, tuple[Decimal | None, Decimal | None]]:

@@ -75,6 +75,7 @@ class CompareView(View):
             "table": table_of_all(self.comparison) if self.comparison else None,
             "finding": finding(self.comparison) if self.comparison else "",
             "year": self.year,
+            "moment": self.comparison.what if self.comparison else "",
             "suggested": self.suggested(),
         }
 
@@ -126,9 +127,15 @@ class CompareView(View):
         return selectors.standings(self.year, planned=self.planned, version=self.version) if self.year else []
 
     @cached_property
+    def moment(self) -> str:
+        """That of the first chosen, which the page is about; who does not state it has no figure beside it."""
+        by_code = {one.code: one for one in self.everybody}
+        return next((by_code[code].moment for code in self.codes if code in by_code), "")
+
+    @cached_property
     def chosen(self) -> list[Standing]:
         by_code = {one.code: one for one in self.everybody}
-        return [by_code[code] for code in self.codes if code in by_code]
+        return [by_code[code].at(self.moment) for code in self.codes if code in by_code]
 
     @cached_property
     def comparison(self) -> Comparison | None:
@@ -138,8 +145,11 @@ class CompareView(View):
         real = picked(self.params, "en", PRICES, "reales") == "reales" and self.year in prices.values
         return Comparison(
             chosen=self.chosen,
-            peers=peers_of(self.chosen[0], self.everybody, self.params.get("pares", "")),
+            peers=peers_of(
+                self.chosen[0], [one.at(self.moment) for one in self.everybody], self.params.get("pares", "")
+            ),
             year=self.year,
+            moment=self.moment,
             planned=self.planned,
             deflator=prices,
             base=prices.latest_year if real else None,
@@ -217,7 +227,7 @@ class CompareView(View):
         told = {year: self.spending.get(year, []) for year in span[:12]}
         for year, places in told.items():
             for one in places:
-                value = INDICATORS["gasto"].of(one)
+                value = INDICATORS["gasto"].of(one.at(view.moment))
                 if one.code in series and value is not None:
                     real = view.deflator.deflate(value, year, view.base) if view.base else value
                     if real is not None:

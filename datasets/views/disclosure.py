@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -103,7 +104,12 @@ class DisclosurePage(DashboardView):
             return gettext("All %(all)s documents of %(year)s that we look for are on record") % named
         if not found:
             return gettext("None of the %(all)s documents of %(year)s that we look for is on record") % named
-        return gettext("%(found)s of the %(all)s documents of %(year)s that we look for are on record") % named
+        said = ngettext(
+            "%(found)s of the %(all)s documents of %(year)s that we look for is on record",
+            "%(found)s of the %(all)s documents of %(year)s that we look for are on record",
+            found,
+        )
+        return said % named
 
     def missing(self) -> list[str]:
         found = self.parts["availability"]["items"].get("documents", {})
@@ -234,7 +240,9 @@ def _evidence(part: dict[str, Any]) -> str:
     if "licences" in items:
         return ", ".join(items["licences"]) or gettext("no licence stated")
     if days := items.get("days"):
-        return gettext("the soonest after %(days)s days") % {"days": min(days.values())}
+        soonest = min(days.values())
+        said = ngettext("the soonest after %(days)s day", "the soonest after %(days)s days", soonest)
+        return said % {"days": soonest}
     if "documents" in items:
         found = sum(bool(releases) for releases in items["documents"].values())
         return gettext("%(found)s of %(all)s documents") % {"found": found, "all": len(items["documents"])}
@@ -255,7 +263,7 @@ def ranking(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": [(one, f"?anio={one}", one == year) for one in years],
         "page": page,
-        "table": _ranking(page.object_list, year, page.start_index() or 1),
+        "table": _ranking(page.object_list, year, _places(comparable)),
         "others": [_other(one) for one in others[:PER_PAGE]],
         "least": money.percent(selectors.COMPARABLE),
     }
@@ -270,7 +278,15 @@ def _url(one: DisclosureScore) -> str:
     return Place.of(one.public_body).url("disclosure", anio=one.year)
 
 
-def _ranking(scores: Any, year: int, first: int) -> Table:
+def _places(comparable: Sequence[DisclosureScore]) -> dict[Decimal, int]:
+    """By score, of the best first: equal scores share a place."""
+    places: dict[Decimal, int] = {}
+    for number, one in enumerate(comparable, start=1):
+        places.setdefault(one.score, number)
+    return places
+
+
+def _ranking(scores: Any, year: int, places: Mapping[Decimal, int]) -> Table:
     columns = [
         Column(gettext("Municipality")),
         Column(gettext("Place"), "n"),
@@ -283,12 +299,12 @@ def _ranking(scores: Any, year: int, first: int) -> Table:
             columns,
             [
                 link(one.public_body.municipality, _url(one)),
-                number,
+                places[one.score],
                 money.number(one.score),
                 money.percent(one.coverage),
                 charts.inline_bar(one.score, Decimal(100)),
             ],
         )
-        for number, one in enumerate(scores, start=first)
+        for one in scores
     ]
     return Table("t-ranking", gettext("Disclosure of %(year)s") % {"year": year}, columns, rows, hide_caption=True)

@@ -13,6 +13,7 @@ from datasets.figures.comparison import INDICATORS
 from datasets.figures.sources import document_name
 from datasets.models import Breakdown, DisclosureScore, Kind, Release
 from datasets.selectors import Standing
+from datasets.words import moment_name
 from gesoc.common import money
 from gesoc.common.charts.frame import Column, Table, link, row
 from gesoc.common.dates import day
@@ -24,7 +25,11 @@ RECENT = 8
 
 def paragraph(mine: Standing, year: int) -> str:
     told = {key: INDICATORS[key].of(mine) for key in ("gasto", "sueldos", "inversion", "directa")}
-    return narration.gist(year, told["gasto"], told["sueldos"], told["inversion"], told["directa"])
+    said = narration.gist(year, told["gasto"], told["sueldos"], told["inversion"], told["directa"])
+    if told["gasto"] is None and told["sueldos"] is None:  # nothing of the budget is told
+        return said
+    which = gettext("Expenditure is told as %(moment)s.") % {"moment": moment_name(mine.moment).lower()}
+    return f"{said} {which}"
 
 
 def contracts(count: int, direct: int) -> str:

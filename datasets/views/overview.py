@@ -36,6 +36,7 @@ from datasets.peer_medians import Beside, beside
 from datasets.peers import GROUPS
 from datasets.selectors import Cell, Standing
 from datasets.selectors.disclosure import newest_scores
+from datasets.words import moment_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Figure
 from gesoc.common.views import Link
@@ -219,8 +220,9 @@ class OverviewView(DashboardView):
             return None
         indicator, (one, peers) = INDICATORS[key], found
         words = sentences.beside_median(mine, peers.medians[key], peers.told[key], year, in_pesos=indicator.is_pesos)
+        moment = moment_name(one.moment).lower() if indicator.is_spent else ""  # its peers may publish another one
         return {
-            "text": f"{indicator.name}: {indicator.say(mine)}. {words}",
+            "text": f"{', '.join(filter(None, (str(indicator.name), moment)))}: {indicator.say(mine)}. {words}",
             "name": indicator.name,
             "url": f"{compare_url(one, peers, year)}#{key}",
         }

@@ -14,13 +14,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext, ngettext
 from django.views import View
 
+from datasets import narration, selectors, takeaway
 from datasets import panorama_order as order
-from datasets import selectors, takeaway
 from datasets.figures.comparison import INDICATORS
 from datasets.models import Kind
-from datasets.panorama_order import name_of, standing_of
-from datasets.selectors import Shelf, Standing
+from datasets.panorama_order import Told, name_of
+from datasets.selectors import Shelf
 from datasets.takeaway import Taken
+from datasets.words import moment_name
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, Table, link, row
 from gesoc.common.exports import csv_response
@@ -40,8 +41,8 @@ class PanoramaView(View):
         if shape in takeaway.FORMATS and request.GET.get("figura"):
             return takeaway.answer(shape, self.take(request.GET["figura"]))
         if shape == "csv":
-            shelves, (told, year) = selectors.shelves(self.state), order.standings_of_newest_year()
-            return csv_response("panorama.csv", csv_headings(), [csv_row(one, told, year) for one in shelves])
+            shelves, told = selectors.shelves(self.state), order.standings_of_newest_year()
+            return csv_response("panorama.csv", csv_headings(), [csv_row(one, told) for one in shelves])
         return render(request, "datasets/panorama.html", self.context())
 
     def take(self, key: str) -> Taken:
@@ -71,14 +72,14 @@ class PanoramaView(View):
         listed = order.listing(self.state, by, version=self.version)
         page = Paginator(listed.bodies, PER_PAGE).get_page(params.get("pagina"))
         shelves = selectors.shelves_of(list(page.object_list))
-        told, year = order.standings_shown(shelves, version=self.version)
+        told = order.standings_shown(shelves, listed.moment, version=self.version)
         return {
             "state": self.state,
             "states": [(one.slug, one.short_name) for one in all_states()],
             "figure": self.figure(),
             "page": page,
             "query": query_with(params).removeprefix("?").removeprefix("."),
-            "table": table(shelves, told, year, by, lambda by: query_with(params, orden=by)),
+            "table": table(shelves, told, by, lambda by: query_with(params, orden=by)),
             "count": money.number(len(listed.bodies)),
             "csv_url": query_with(params, formato="csv"),
             "compare": "&".join(f"m={code}" for code in listed.compare),
@@ -121,13 +122,22 @@ def _title(counts: dict[str, dict[int, int]]) -> str:
     spending = counts.get(Kind.EXPENDITURE, {})
     if not spending:
         return gettext("No expenditure published yet")
-    best = max(spending, key=lambda year: (spending[year], year))
-    said = ngettext(
-        "Most is published about %(year)s: the expenditure of %(count)s public body",
-        "Most is published about %(year)s: the expenditure of %(count)s public bodies",
-        spending[best],
-    )
-    return said % {"year": best, "count": money.number(spending[best])}
+    best = max(spending.values())
+    level = [year for year in sorted(spending) if spending[year] == best]
+    if len(level) == 1:
+        said = ngettext(
+            "Most is published about %(year)s: the expenditure of %(count)s public body",
+            "Most is published about %(year)s: the expenditure of %(count)s public bodies",
+            best,
+        )
+    else:
+        said = ngettext(
+            "Most is published about %(years)s: each year the expenditure of %(count)s public body",
+            "Most is published about %(years)s: each year the expenditure of %(count)s public bodies",
+            best,
+        )
+    named = {"year": level[0], "years": narration.years_in_a_row(level)}
+    return said % {**named, "count": money.number(best)}
 
 
 def _state(one: Shelf) -> str:
@@ -136,23 +146,25 @@ def _state(one: Shelf) -> str:
     return state.short_name if state else ""
 
 
-def table(shelves: Sequence[Shelf], told: dict[str, Standing], year: int | None, order: str, url: Any) -> Table:
+def table(shelves: Sequence[Shelf], told: Told, order: str, url: Any) -> Table:
     def heading(label: Any, by: str, css: str = "") -> Column:
         way = "ascending" if by == "nombre" else "descending"
         return Column(label, css, url=url(by), sort=way if by == order else "")
 
+    each_label = gettext("Per inhabitant")
+    if told.year:
+        each_label = gettext("Per inhabitant, %(year)s, %(moment)s")
+        each_label %= {"year": told.year, "moment": moment_name(told.moment).lower()}
     columns = [
         heading(gettext("Name"), "nombre"),
         Column(gettext("State"), "opt"),
         heading(gettext("Published"), "datos"),
-        heading(
-            gettext("Per inhabitant, %(year)s") % {"year": year} if year else gettext("Per inhabitant"), "gasto", "n"
-        ),
+        heading(each_label, "gasto", "n"),
         heading(gettext("Population"), "poblacion", "n opt"),
     ]
     rows = []
     for one in shelves:
-        standing = standing_of(one, told)
+        standing = told.of(one)
         each = INDICATORS["gasto"].of(standing) if standing else None
         people = standing.population if standing else None
         rows.append(
@@ -185,18 +197,20 @@ def _published(one: Shelf) -> str:
 def csv_headings() -> list[str]:
     kinds = [str(label) for label in Kind.labels]
     place = [gettext("INEGI code"), gettext("name"), gettext("state")]
-    return [*place, *kinds, gettext("year"), gettext("expenditure per inhabitant"), gettext("population")]
+    figures = [gettext("year"), gettext("expenditure per inhabitant"), gettext("population"), gettext("moment")]
+    return [*place, *kinds, *figures]
 
 
-def csv_row(one: Shelf, told: dict[str, Standing], year: int | None) -> list[Any]:
-    standing = standing_of(one, told)
+def csv_row(one: Shelf, told: Told) -> list[Any]:
+    standing = told.of(one)
     each = INDICATORS["gasto"].of(standing) if standing else None
     return [
         one.body.municipality_id if one.body.is_municipal_government else "",
         name_of(one),
         _state(one),
         *[", ".join(map(str, sorted(one.years.get(kind, ())))) for kind in Kind.values],
-        year if each is not None else "",
+        told.year if each is not None else "",
         each.quantize(Decimal("0.01")) if each is not None else "",
         standing.population if standing else "",
+        moment_name(told.moment).lower() if each is not None else "",
     ]

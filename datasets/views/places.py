@@ -135,12 +135,9 @@ class Place:
         return self.populations([year]).get(year)
 
     def populations(self, years: Iterable[int]) -> dict[int, Population]:
-        """What `people_in` tells of each year, else the figure of the year after: the spending of 1999 is divided by the
-        census of early 2000, and every page says which it is. A year without either is left out. One query, once."""
+        """What `people_in` tells of each year; a year of which it tells nothing is left out. One query, once."""
         known = self._all_populations
-        found = {
-            year: people_in(known, year) or next((one for one in known if one.year == year + 1), None) for year in years
-        }
+        found = {year: people_in(known, year) for year in years}
         return {year: one for year, one in found.items() if one is not None}
 
     @cached_property

@@ -26,6 +26,7 @@ from .public import public_text
 
 PER_PAGE = 25
 SHORT = 140
+QUOTED = 3  # statements that there is no debt; all are counted
 
 
 class RegisterPage(DashboardView):
@@ -238,7 +239,7 @@ class DebtPage(RegisterPage):
     @cached_property
     def statements(self) -> list[Debt]:
         """Rows that say that there is no debt."""
-        return list(selectors.register_rows(release=self.release).filter(is_none=True)[:3])
+        return list(selectors.register_rows(release=self.release).filter(is_none=True))
 
     def stats(self) -> list[dict[str, str]]:
         credits = self.release.line_count - len(self.statements)
@@ -258,7 +259,7 @@ class DebtPage(RegisterPage):
     def notes(self) -> list[str]:
         return [
             gettext("The public body states that it has no debt: “%(words)s”") % {"words": public_text(one.notes)}
-            for one in self.statements
+            for one in self.statements[:QUOTED]
         ]
 
     def list_title(self) -> str:

@@ -353,7 +353,7 @@ def test_municipality_stands_beside_the_median_of_its_peers(client, towns):
     assert "Municipios de 50,000 a 150,000 habitantes" not in page  # three of them are too few
     assert "Todos los municipios con datos del año" in page
     assert '<td class="n">$6,000</td><td class="n">$4,000</td>' in page  # of 2,500, 3,000, 4,000, 7,000 and 8,000
-    assert "Gasto por habitante: $6,000. 50% arriba de la mediana de sus 5 pares en 2024: $4,000." in page
+    assert "Gasto por habitante, devengado: $6,000. 50% arriba de la mediana de sus 5 pares en 2024: $4,000." in page
     assert "Ninguno de sus pares lo publica de 2024: no hay mediana." in page  # its own revenue
     address = (
         "/comparar/?m=05035&amp;m=05030&amp;m=23005&amp;m=31050&amp;anio=2024&amp;en=corrientes&amp;pares=todos#gasto"
@@ -411,3 +411,127 @@ def test_breakdowns_of_one_document_are_not_added(towns):
     place.spending(towns[0], 2024, {"1000": {"accrued": "1.00"}}, breakdown=Breakdown.FUNCTIONAL)
     found = next(one for one in selectors.standings(2024) if one.code == "05035")
     assert found.spent == D("600000000.00")
+
+
+def stating(code, cells, year=2024):
+    body = make.PublicBodyFactory(municipality=make.MunicipalityFactory(code=code))
+    place.people(body, value=100)
+    place.spending(body, year, {"1000": cells})
+    return body
+
+
+def test_places_are_compared_in_the_moment_of_the_first_and_no_other(client):
+    place.prices(2023, 2024)
+    first = stating("05035", {"accrued": "1000.00"})
+    stating("05030", {"paid": "500.00"})
+    stating("05018", {"accrued": "700.00", "paid": "600.00"})
+    place.spending(first, 2023, {"1000": {"paid": "400.00"}})
+    asked = f"{COMPARE}?m=05035&m=05030&m=05018&anio=2024&en=corrientes"
+    page = client.get(asked).text
+    assert "más por habitante que Municipio 05030" not in page
+    assert 'Municipio 05030</th><td class="n">no publicado en este momento</td>' in page
+    assert "Torreón es el más alto, con $10; Municipio 05018, el más bajo, con $7" in page
+    assert "todo el gasto ÷ habitantes, devengado, 2024, pesos de 2024" in page
+    assert "Todos los indicadores, 2024, gasto devengado" in page
+    assert "en 2024 que en 2023" not in page
+    rows = {row[0]: row[3:] for row in csv_of(client.get(f"{asked}&formato=csv&figura=gasto"))}
+    assert rows["05030"] == ["", "pesos de 2024", "devengado"]
+    paid = client.get(f"{COMPARE}?m=05030&m=05018&m=05035&anio=2024&en=corrientes").text
+    assert "Municipio 05018 es el más alto, con $6; Municipio 05030, el más bajo, con $5" in paid
+
+
+def test_course_is_drawn_over_the_years_of_one_moment_and_in_pesos_of_each(client):
+    place.prices(2024)
+    for code, cells in (("05035", {"paid": "500.00"}), ("05030", {"accrued": "800.00"})):
+        body = stating(code, {"accrued": "1000.00"})
+        place.spending(body, 2023, {"1000": cells})
+    asked = f"{COMPARE}?m=05035&m=05030&anio=2024&en=corrientes"
+    page = client.get(asked).text
+    assert "Gasto por habitante de Torreón: solo 2024 está publicado como devengado" in page
+    rows = csv_of(client.get(f"{asked}&formato=csv&figura=anios"))
+    assert sorted(row[2:] for row in rows[1:]) == [
+        ["2023", "8.00", "pesos de 2023", "devengado"],
+        ["2024", "10.00", "pesos de 2024", "devengado"],
+        ["2024", "10.00", "pesos de 2024", "devengado"],
+    ]
+
+
+def test_medians_and_the_panorama_hold_nothing_of_another_moment(client):
+    stating("05035", {"paid": "9900.00"})
+    for number in range(1, 7):
+        stating(f"0500{number}", {"accrued": f"{number}00.00"})
+    assert beside("05035", 2024)[1].told["gasto"] == 0
+    assert beside("05001", 2024, "todos")[1].medians["gasto"] == D(4)
+    page = client.get("/municipios/05001/?pares=todos").text
+    assert "Junto a sus pares, 2024, gasto devengado" in page
+    assert "El gasto es el devengado." in page
+    panorama = client.get("/panorama/?orden=gasto").text
+    assert "Por habitante, 2024, devengado" in panorama
+    assert "$99" not in panorama
+    rows = {row[0]: row[-4:] for row in csv_of(client.get("/panorama/?formato=csv"))}
+    assert rows["05035"] == ["", "", "100", ""]
+    assert rows["05001"] == ["2024", "1.00", "100", "devengado"]
+
+
+def test_standing_in_another_moment_that_its_release_states():
+    stating("05035", {"accrued": "1000.00", "paid": "900.00"})
+    (one,) = selectors.standings(2024)
+    assert (one.moment, one.spent, one.chapter("1000")) == ("accrued", D(1000), D(1000))
+    assert (one.at("paid").spent, one.at("paid").chapter("1000")) == (D(900), D(900))
+    assert (one.at("exercised").spent, one.at("exercised").chapter("1000")) == (None, None)
+
+
+def test_own_revenue_is_unknown_while_money_has_no_rubro():
+    body = stating("05035", {"accrued": "1000.00"})
+    release = make.ReleaseFactory(
+        public_body=body, year=2024, kind="revenue", breakdown=Breakdown.FULL, totals={"collected": "100.00"}
+    )
+    make.revenue_cell(release, "rubro", "", collected="100.00")
+    assert [(one.own, one.received) for one in selectors.standings(2024)] == [(None, D(100))]
+    make.revenue_cell(release, "rubro", "8", collected="20.00")
+    bump_data_version()
+    assert [one.own for one in selectors.standings(2024)] == [None]
+
+
+def test_revenue_that_was_not_collected_yet_is_not_compared_with_what_was():
+    body = stating("05035", {"accrued": "1000.00"})
+    release = make.ReleaseFactory(
+        public_body=body, year=2024, kind="revenue", breakdown=Breakdown.FULL, totals={"accrued": "100.00"}
+    )
+    make.revenue_cell(release, "rubro", "1", accrued="100.00")
+    assert [(one.own, one.received) for one in selectors.standings(2024)] == [(None, None)]
+
+
+def test_chapter_that_is_named_without_an_amount_is_not_zero():
+    body = make.PublicBodyFactory()
+    release = place.spending(body, 2024, {"1000": {"accrued": "100.00"}})
+    make.expenditure_cell(release, "chapter", "6000", approved="5.00")
+    (one,) = selectors.standings(2024)
+    assert (one.chapter("6000"), one.chapter("9000")) == (None, D(0))
+    make.expenditure_cell(release, "chapter", "", accrued="30.00")
+    Release.objects.update(totals={"accrued": "130.00"})
+    bump_data_version()
+    (one,) = selectors.standings(2024)
+    assert (one.chapter("1000"), one.chapter("9000")) == (D(100), None)
+
+
+def test_year_before_the_first_census_has_the_same_amount_on_every_page(client):
+    place.prices(2019)
+    body = make.PublicBodyFactory()
+    place.people(body, 2020, 1000)
+    place.spending(body, 2019)
+    page = client.get("/municipios/05035/").text
+    assert "$90,000 por habitante (población de 2020)" in page
+    assert '<td class="n">$90,000</td>' in page  # beside its peers
+    assert '<td class="n">$90,000</td>' in client.get(f"{COMPARE}?m=05035&anio=2019").text
+
+
+def test_panorama_names_every_year_of_which_most_is_published(client):
+    body = town("05035", 100)
+    place.spending(body, 2023)
+    place.spending(body, 2022)
+    page = client.get("/panorama/").text
+    assert "Lo que más se publica es de 2022 a 2024: cada año, el gasto de 1 institución" in page
+    town("05030", 100)
+    bump_data_version()
+    assert "2024 es el año del que más se publica: el gasto de 2 instituciones" in client.get("/panorama/").text

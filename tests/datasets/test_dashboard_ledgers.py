@@ -551,3 +551,64 @@ def test_programmes_and_funding_are_offered_where_a_file_tells_them(client, body
     page = client.get(f"{BUDGET}?por=programa").text
     assert "En qué programa" in page
     assert "Agua limpia" in page
+
+
+def test_course_in_pesos_of_each_year_names_the_pesos_of_each(client, body):
+    place.prices(2023, 2024)
+    place.people(body)
+    for year in (2023, 2024):
+        place.spending(body, year)
+    rows = csv_of(client.get(f"{BUDGET}?en=corrientes&formato=csv&figura=anios"))
+    assert [row[3] for row in rows[1:]] == ["pesos de 2023", "pesos de 2024"]
+    place.spending(body, 2022)  # no price index
+    rows = csv_of(client.get(f"{BUDGET}?en=habitante&formato=csv&figura=anios"))
+    assert [row[3] for row in rows[1:]] == [f"pesos de {year} por habitante" for year in (2022, 2023, 2024)]
+    page = client.get(f"{BUDGET}?en=habitante").text
+    assert "Todo el gasto, devengado, pesos de cada año por habitante" in page
+
+
+def test_revenue_that_is_not_classified_is_nobodys_own(client, body):
+    for year, cells in ((2023, {"1": "60.00", "8": "40.00"}), (2024, {"8": "20.00", "": "80.00"})):
+        release = make.ReleaseFactory(
+            public_body=body, year=year, kind="revenue", breakdown=Breakdown.FULL, totals={"collected": "100.00"}
+        )
+        for code, value in cells.items():
+            make.revenue_cell(release, "rubro", code, collected=value)
+    page = client.get("/municipios/05035/ingresos/").text
+    assert "De cada 100 pesos que recibe, genera 0, le transfieren 20 y 80 no están clasificados" in page
+    assert "Nada de lo que recibe" not in page
+    assert "60%" not in page.split('id="origen"')[1].split("<table")[0]  # nor is its own part told against 2023
+
+
+def test_the_least_carried_out_of_many_headings_is_named_shown_and_taken_away(client, body):
+    release = make.ReleaseFactory(
+        public_body=body, breakdown=Breakdown.ADMINISTRATIVE, totals={"approved": "1400.00", "accrued": "1300.00"}
+    )
+    for number in range(1, 15):
+        unit = make.label("unit", f"Unidad {number}", published_code=f"U{number:02}")
+        done = "100.00" if number < 14 else "0.00"
+        make.expenditure_cell(release, "unit", f"U{number:02}", label=unit, approved="100.00", accrued=done)
+    page = client.get(f"{BUDGET}?por=unidad").text
+    assert "de Unidad 14, el 0%" in page
+    table = page.split('id="t-avance"')[1].split("</table>")[0]
+    assert "Unidad 11" in table
+    assert "Unidad 12" not in table
+    assert "Unidad 14" in table
+    assert "Entre los dos últimos hay otros 2, en el CSV" in table
+    assert len(csv_of(client.get(f"{BUDGET}?por=unidad&formato=csv&figura=avance"))) == 15
+
+
+def test_one_heading_that_is_not_shown_is_told_in_the_singular(client, body):
+    release = make.ReleaseFactory(public_body=body, breakdown=Breakdown.ADMINISTRATIVE, totals={"accrued": "61.00"})
+    for number in range(61):
+        unit = make.label("unit", f"Unidad {number}", published_code=f"U{number:02}")
+        make.expenditure_cell(release, "unit", f"U{number:02}", label=unit, accrued="1.00")
+    make.expenditure_cell(
+        release, "unit", "U99", label=make.label("unit", "Sin gasto", published_code="U99"), approved="5"
+    )
+    page = client.get(f"{BUDGET}?por=unidad").text
+    assert "Otro, en el CSV" in page
+    assert "1 renglón no declara cifra de este momento y no se muestra." in page
+    english = client.get(f"/en{BUDGET}?por=unidad").text
+    assert "1 other, in the CSV" in english
+    assert "1 heading states no figure of this moment and is not shown." in english

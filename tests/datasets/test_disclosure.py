@@ -4,12 +4,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from datasets import disclosure, flags
 from datasets.disclosure import scoring
 from datasets.disclosure.evidence import evidence_of, period_end
 from datasets.models import DisclosureScore
 from datasets.releases import withdraw_release
+from datasets.views.disclosure import _evidence
 from tests.datasets.dashboards import awards, income, queries_of, spending
 from tests.factories import datasets as make
 
@@ -182,6 +184,14 @@ def test_page_tells_documents_score_and_what_to_ask_for(client, body):
     assert "Padrón de proveedores" in page
 
 
+def test_one_document_on_record_is_told_in_the_singular(client, body):
+    release = make.ReleaseFactory(public_body=body, year=2024, kind="contracts", document="", breakdown="full")
+    flags.evaluate_releases([release.pk])
+    assert "De los 8 documentos de 2024 que buscamos, consta 1" in client.get("/municipios/05035/divulgacion/").text
+    english = client.get("/en/municipios/05035/divulgacion/").text
+    assert "1 of the 8 documents of 2024 that we look for is on record" in english
+
+
 def test_a_place_without_figures_has_no_score(client, body):
     assert client.get("/municipios/05035/divulgacion/").status_code == 200
     assert client.get("/divulgacion/").status_code == 200
@@ -202,3 +212,22 @@ def test_pages_ask_as_often_for_three_years_as_for_one(client, body):
     one = [queries_of(client, page) for page in pages]
     flags.evaluate_releases([spending(body, year).pk for year in (2022, 2023)])
     assert [queries_of(client, page) for page in pages] == one
+
+
+def test_equal_scores_share_a_place_on_every_page_of_the_ranking(client, monkeypatch):
+    monkeypatch.setattr("datasets.views.disclosure.PER_PAGE", 2)
+    for number, score in enumerate((70, 50, 50, 40), start=1):
+        place = make.PublicBodyFactory(municipality=make.MunicipalityFactory(code=f"0500{number}"))
+        DisclosureScore.objects.create(public_body=place, year=2024, version=1, score=score, coverage=80)
+    rows = [
+        [str(cell.text) for cell in line[1:2]]
+        for page in (1, 2)
+        for line in client.get(f"/divulgacion/?pagina={page}").context["table"].rows
+    ]
+    assert rows == [["1"], ["2"], ["2"], ["4"]]
+
+
+@pytest.mark.parametrize(("days", "said"), [(1, "el más pronto al día siguiente"), (2, "el más pronto a los 2 días")])
+def test_days_are_told_in_their_number(days, said):
+    with translation.override("es-mx"):
+        assert _evidence({"dimension": "timeliness", "items": {"days": {"1": days}}}) == said

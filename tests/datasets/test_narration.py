@@ -191,6 +191,8 @@ def test_one_rises_and_several_rise():
         ([("Torreón", D(5)), ("Mérida", D("5.1"))], 2, "todos van parejos, con 5%"),
         ([("A", D(9)), ("B", D(9)), ("Isla", D(9)), ("C", D(1))], 4, "A, B e Isla van parejos arriba, con 9%"),
         ([("A", D(9)), ("C", D(1))], 3, "A es el más alto, con 9%; C, el más bajo, con 1%"),
+        ([("A", D(9)), ("B", D(1)), ("C", D(1))], 3, "A es el más alto, con 9%; B y C van parejos abajo, con 1%"),
+        ([("A", D(9)), ("B", D(9))], 3, "los que lo publican van parejos, con 9%"),
     ],
 )
 def test_who_is_at_both_ends(stated, asked, spanish):

@@ -106,7 +106,7 @@ def test_a_name_in_a_contract_is_a_question(client, body):
     agency = make.PublicBodyFactory(slug="contraloria", kind="state_agency", municipality=None)
     sanction = sanctioned(agency)
     contracts = listed(body, "contracts", totals={})
-    make.ContractFactory(release=contracts, supplier=sanction.supplier)
+    make.ContractFactory(release=contracts, supplier=sanction.supplier, line_no=1)
     other = make.SupplierFactory(
         name="Constructora Uno SA de CV", name_key=sanction.supplier.name_key, rfc="CUN010203AB1"
     )
@@ -169,3 +169,44 @@ def test_a_page_asks_as_much_for_one_row_as_for_three(client, body, page, kind, 
 @pytest.mark.parametrize("page", ["obras", "deuda", "sanciones"])
 def test_nothing_published_is_said(client, body, page):
     assert "no hay" in client.get(f"{PLACE}{page}/").text or "Todavía" in client.get(f"{PLACE}{page}/").text
+
+
+def test_every_statement_that_there_is_no_debt_is_counted_and_three_are_quoted(client, body):
+    release = listed(body, "debt", line_count=4)
+    for number in range(1, 5):
+        make.DebtFactory(release=release, line_no=number, is_none=True, notes=f"Nada {number}", balance=None)
+    page = client.get(f"{PLACE}deuda/").text
+    assert "Créditos y obligaciones" not in page
+    assert page.count("La institución declara que no tiene deuda") == 3
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        ({"05035": 3, "05030": 2}, "La mayoría de las obras está en Torreón"),
+        (
+            {"05035": 2, "05030": 2, "05018": 1},
+            "Municipio 05030 y Torreón tienen más obras que los demás lugares, tantas uno como otro",
+        ),
+        ({"05035": 2, "05030": 1, "05018": 1}, "En Torreón hay más obras que en otros lugares"),
+        ({"05035": 2, "05030": 1, "": 2}, "De las obras que dicen un solo lugar, hay más en Torreón que en otros"),
+        (
+            {"05035": 1, "05030": 1, "": 1},
+            "De las obras que dicen un solo lugar, Municipio 05030 y Torreón tienen más, tantas uno como otro",
+        ),
+    ],
+)  # fmt: skip
+def test_most_works_are_more_than_half_of_all(client, body, places, said):
+    release = listed(body, "works", line_count=sum(places.values()))
+    codes = [code for code, count in places.items() for _ in range(count)]
+    for number, code in enumerate(codes, start=1):
+        if code:
+            make.MunicipalityFactory(code=code)
+        make.WorkFactory(release=release, line_no=number, municipality_code=code, state_code="", name=f"Calle {number}")
+    assert said in client.get(f"{PLACE}obras/").text
+
+
+def test_one_resolution_is_told_in_the_singular(client, body):
+    make.SanctionFactory(release=listed(body, "sanctions", line_count=1), line_no=1)
+    assert "1 de 1 resolución inhabilita al proveedor por un tiempo" in client.get(f"{PLACE}sanciones/").text
+    assert "1 of 1 resolution disqualifies the supplier for a time" in client.get(f"/en{PLACE}sanciones/").text

@@ -145,7 +145,14 @@ def test_population_on_leaves_out_what_is_not_published(territory, django_assert
     with django_assert_num_queries(1):
         found = selectors.population_on(["05035", "05001", "23005"], 2010)
     assert {code: figure.value for code, figure in found.items()} == {"05035": 639629, "23005": 661176}
-    assert selectors.population_on(["05035"], 1999) == {}
+    assert selectors.population_on(["05035"], 1989) == {}
+
+
+def test_the_year_before_all_counts_is_divided_by_the_count_of_the_year_after(territory):
+    first = Population.objects.filter(municipality="05035").order_by("year").first()
+    for year, told in ((first.year - 1, {"05035": first}), (first.year - 2, {})):
+        assert selectors.population_on(["05035"], year) == told
+        assert selectors.populations_by_year(["05035"], [year]) == {year: told}
 
 
 def test_population_on_puts_the_census_before_the_projection(territory):
