@@ -38,6 +38,8 @@ REASONS: dict[str, Any] = {
     "no_accrued": _("the file does not state what was modified and what was accrued"),
     "no_paid": _("the file does not state what was accrued and what was paid"),
     "no_objects": _("no file tells the expenditure by object"),
+    "no_concepts": _("no file tells the expenditure by concept"),
+    "no_part": _("the file does not state this part"),
     "no_quarters": _("it takes the third quarter and the whole year of one kind of document, and one is missing"),
     "not_over": _("the year is not over in what is published"),
     "no_collected": _("the file does not state what was estimated and what was collected"),

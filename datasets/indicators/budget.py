@@ -13,7 +13,7 @@ from gesoc.common import money
 
 from .awards import OURS, _text
 from .base import HUNDRED, Finding, Indicator, Outcome, percentage, unknown
-from .inputs import Ledger
+from .inputs import INCOME_MOMENTS, SPENDING_MOMENTS, Ledger, Parts
 
 WIDE = Decimal(15)  # percent; Municipal Money calls a deviation above it bad
 REWRITTEN = Decimal(20)
@@ -57,18 +57,17 @@ def chapters(ledger: Ledger) -> Outcome:
     """The chapter whose spending strays furthest from what was modified; each that strays widely is asked about."""
     if not ledger.is_over:
         return unknown("not_over")
-    told = {key: amounts for key, amounts in ledger.parts.items() if key.endswith("000")}
-    if not told:
+    if not ledger.parts:
         return unknown("no_objects")
     gaps = {
         key: (amounts["accrued"] - amounts["modified"]) / amounts["modified"] * HUNDRED
-        for key, amounts in told.items()
+        for key, amounts in ledger.parts.items()
         if amounts.get("modified", Decimal(0)) > 0 and "accrued" in amounts
     }
     if not gaps:
         return unknown("no_accrued")
     findings = [
-        Finding(gap, key, _params(ledger, gap=gap) | {"key": key, "amount": _text(_gap(told[key]))})
+        Finding(gap, key, _params(ledger, gap=gap) | {"key": key, "amount": _text(_gap(ledger.parts[key]))})
         for key, gap in sorted(gaps.items())
         if abs(gap) > WIDE
     ]
@@ -107,17 +106,21 @@ def _arrears(ledger: Ledger) -> Outcome:
 
 def _part_of(keys: tuple[str, ...], missing: str, moments: tuple[str, ...]) -> Callable[[Ledger], Outcome]:
     """Share of some chapters or rubros, in the first of the moments that the release states."""
+    return lambda ledger: _share(ledger, ledger.parts, keys, moments) if ledger.parts else unknown(missing)
 
-    def measure(ledger: Ledger) -> Outcome:
-        moment = next((one for one in moments if one in ledger.totals), None)
-        if not ledger.parts:
-            return unknown(missing)
-        if moment is None:
-            return unknown("no_data")
-        stated = [value for key in keys if (value := ledger.part(key, moment)) is not None]
-        return percentage(sum(stated, Decimal(0)), ledger.totals[moment], len(stated))
 
-    return measure
+def _share(ledger: Ledger, parts: Parts, keys: tuple[str, ...], moments: tuple[str, ...]) -> Outcome:
+    moment = next((one for one in moments if one in ledger.totals), "")
+    stated = [parts[key][moment] for key in keys if moment in parts.get(key, ())]
+    if not stated:
+        return unknown("no_part")
+    return percentage(sum(stated, Decimal(0)), ledger.totals[moment], len(stated))
+
+
+def advertising(ledger: Ledger) -> Outcome:
+    if all(key.endswith("000") for key in ledger.concepts):  # chapters alone
+        return unknown("no_concepts" if ledger.parts else "no_objects")
+    return _share(ledger, ledger.concepts, ("3600",), SPENDING_MOMENTS)
 
 
 def _question(sentence: Callable[[], str]) -> Callable[[int, Mapping[str, str]], str]:
@@ -147,9 +150,6 @@ def _chapter_question(year: int, params: Mapping[str, str]) -> str:
     return (less if params["gap"].startswith("-") else more)(year, params)
 
 
-SPENDING_MOMENTS = ("accrued", "exercised", "paid", "modified", "approved", "reported")
-INCOME_MOMENTS = ("collected", "accrued", "modified", "estimated", "reported")
-
 INDICATORS = (
     Indicator(
         code="ejecucion",
@@ -170,7 +170,7 @@ INDICATORS = (
     ),
     Indicator(
         code="desvio-por-capitulo",
-        version=1,
+        version=2,
         family="spending",
         name=_("Over- and underspending by chapter"),
         formula=_("(accrued − modified) ÷ modified × 100, the widest of the chapters"),
@@ -238,7 +238,7 @@ INDICATORS = (
     ),
     Indicator(
         code="servicios-personales",
-        version=1,
+        version=2,
         family="spending",
         name=_("Part that goes to pay (chapter 1000)"),
         formula=_("chapter 1000 ÷ all expenditure × 100"),
@@ -252,7 +252,7 @@ INDICATORS = (
     ),
     Indicator(
         code="inversion",
-        version=1,
+        version=2,
         family="spending",
         name=_("Part that goes to public works (chapter 6000)"),
         formula=_("chapter 6000 ÷ all expenditure × 100"),
@@ -266,7 +266,7 @@ INDICATORS = (
     ),
     Indicator(
         code="comunicacion-social",
-        version=1,
+        version=2,
         family="spending",
         name=_("Part that goes to official advertising (3600)"),
         formula=_("concept 3600 ÷ all expenditure × 100"),
@@ -276,15 +276,11 @@ INDICATORS = (
         reference=_("CONAC, Clasificador por Objeto del Gasto; Ley General de Comunicación Social"),
         caveat=_("Context, not a flag."),
         unit="percent",
-        measure=lambda ledger: (
-            _part_of(("3600",), "no_objects", SPENDING_MOMENTS)(ledger)
-            if any(not key.endswith("000") for key in ledger.parts)
-            else unknown("no_objects")
-        ),
+        measure=advertising,
     ),
     Indicator(
         code="dependencia",
-        version=1,
+        version=2,
         family="income",
         name=_("Dependence on transfers"),
         formula=_("rubros 8 and 9 ÷ all revenue × 100"),
@@ -298,7 +294,7 @@ INDICATORS = (
     ),
     Indicator(
         code="ingresos-propios",
-        version=1,
+        version=2,
         family="income",
         name=_("Own revenue"),
         formula=_("rubros 1, 3, 4, 5, 6 and 7 ÷ all revenue × 100"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -20,6 +20,9 @@ from datasets.selectors.releases import choose_release, in_releases, published_r
 from .base import Row
 
 WHOLE_YEAR = ("annual", "Q4")
+# In which of its moments a part of the money is told, best first.
+SPENDING_MOMENTS = ("accrued", "exercised", "paid", "modified", "approved", "reported")
+INCOME_MOMENTS = ("collected", "accrued", "modified", "estimated", "reported")
 
 
 class Award(NamedTuple):
@@ -110,6 +113,9 @@ def awards_of(body: PublicBody, year: int) -> Awards | None:
     return Awards(year, releases, awards, caps_of(body, method=Contract.Method.DIRECT), barred_suppliers(lines))
 
 
+Parts = Mapping[str, Mapping[str, Decimal]]  # key of a cell -> moment -> amount
+
+
 @dataclass(frozen=True)
 class Ledger:
     """A year's chosen release, its totals, and its amounts by chapter (or rubro) and moment."""
@@ -117,8 +123,9 @@ class Ledger:
     year: int
     release: Release
     totals: Mapping[str, Decimal]
-    parts: Mapping[str, Mapping[str, Decimal]]
+    parts: Parts
     third_quarter: Release | None = None
+    concepts: Parts = field(default_factory=dict)
 
     @property
     def releases(self) -> list[int]:
@@ -129,9 +136,6 @@ class Ledger:
     def is_over(self) -> bool:
         return self.release.period in WHOLE_YEAR
 
-    def part(self, key: str, moment: str) -> Decimal | None:
-        return self.parts.get(key, {}).get(moment)
-
 
 def spending_of(body: PublicBody, year: int) -> Ledger | None:
     release = choose_release(public_body=body, kind=Kind.EXPENDITURE, year=year, by="chapter") or choose_release(
@@ -139,9 +143,12 @@ def spending_of(body: PublicBody, year: int) -> Ledger | None:
     )
     if release is None:
         return None
-    cells = ExpenditureCell.objects.filter(**in_releases([release]), by__in=("chapter", "concept"))
-    parts = {cell.key: _stated(cell, ("approved", "modified", "accrued", "paid")) for cell in cells.exclude(key="")}
-    return Ledger(year, release, _totals(release), parts, _third_quarter(release))
+    # A concept's cell may bear a chapter's key, for what is told by chapter alone: the two are never one.
+    parts: dict[str, dict[str, dict[str, Decimal]]] = {"chapter": {}, "concept": {}}
+    cells = ExpenditureCell.objects.filter(**in_releases([release]), by__in=list(parts)).exclude(key="")
+    for cell in cells:
+        parts[cell.by][cell.key] = _stated(cell, SPENDING_MOMENTS)
+    return Ledger(year, release, _totals(release), parts["chapter"], _third_quarter(release), concepts=parts["concept"])
 
 
 def income_of(body: PublicBody, year: int) -> Ledger | None:
@@ -151,8 +158,7 @@ def income_of(body: PublicBody, year: int) -> Ledger | None:
     if release is None:
         return None
     cells = RevenueCell.objects.filter(**in_releases([release]), by="rubro").exclude(key="")
-    parts = {cell.key: _stated(cell, ("estimated", "modified", "collected")) for cell in cells}
-    return Ledger(year, release, _totals(release), parts)
+    return Ledger(year, release, _totals(release), {cell.key: _stated(cell, INCOME_MOMENTS) for cell in cells})
 
 
 def _stated(cell: ExpenditureCell | RevenueCell, moments: Sequence[str]) -> dict[str, Decimal]:

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datasets import flags
 from datasets.indicators import CATALOGUE, awards, budget, records
 from datasets.indicators.inputs import Award, Awards, Ledger
-from datasets.models import Release
+from datasets.models import Flag, IndicatorValue, Release
+from tests.datasets.dashboards import spending
+from tests.factories import datasets as make
 
 D = Decimal
 DAY = date(2024, 3, 1)
@@ -236,3 +239,75 @@ def test_every_entry_says_what_a_reader_needs():
         assert bool(one.question) == (one.threshold is not None), code
         assert not one.question or str(one.threshold_basis), code
         assert one.is_assessable == bool(one.numerator), code
+
+
+# -- what is read for them --------------------------------------------------------------------------------------------
+
+
+def known_of(body):
+    """code -> (value, count) of what could be told of 2024, else the reason."""
+    flags.evaluate(public_body=body, year=2024, family="spending")
+    flags.evaluate(public_body=body, year=2024, family="income")
+    values = IndicatorValue.objects.filter(public_body=body, year=2024)
+    return {one.indicator: one.reason or (one.value, one.count) for one in values}
+
+
+def revenue(body, cells, **totals_):
+    release = make.ReleaseFactory(public_body=body, year=2024, kind="revenue", breakdown="full", totals=totals_)
+    for rubro, amounts in cells.items():
+        make.revenue_cell(release, "rubro", rubro, **amounts)
+    return release
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["exercised", "reported"])
+def test_parts_of_the_expenditure_are_told_in_whatever_moment_the_release_states(moment):
+    body = make.PublicBodyFactory()
+    spending(body, 2024, {"1000": {moment: "60.00"}, "6000": {moment: "40.00"}})
+    found = known_of(body)
+    assert (found["servicios-personales"], found["inversion"]) == ((D(60), 1), (D(40), 1))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["accrued", "reported"])
+def test_parts_of_the_revenue_are_told_in_whatever_moment_the_release_states(moment):
+    body = make.PublicBodyFactory()
+    revenue(body, {"1": {moment: "30.00"}, "8": {moment: "70.00"}}, **{moment: "100.00"})
+    found = known_of(body)
+    assert (found["ingresos-propios"], found["dependencia"]) == ((D(30), 1), (D(70), 1))
+
+
+@pytest.mark.django_db
+def test_a_part_that_nobody_states_is_unknown_not_nothing():
+    body = make.PublicBodyFactory()
+    spending(body, 2024, {"1000": {"approved": "100.00"}}, document="approved")
+    release = revenue(body, {"8": {"collected": "20.00"}}, collected="100.00")
+    make.revenue_cell(release, "rubro", "", collected="80.00")
+    found = known_of(body)
+    assert (found["inversion"], found["ingresos-propios"]) == ("no_part", "no_part")
+    assert found["servicios-personales"] == (D(100), 1)
+
+
+@pytest.mark.django_db
+def test_what_is_told_by_chapter_alone_is_no_chapter_of_its_own():
+    body = make.PublicBodyFactory()
+    release = spending(
+        body,
+        2024,
+        {"1000": {"modified": "100.00", "accrued": "60.00"}, "6000": {"modified": "100.00", "accrued": "40.00"}},
+    )
+    make.expenditure_cell(release, "concept", "1100", modified="90.00", accrued="55.00")
+    make.expenditure_cell(release, "concept", "1000", modified="10.00", accrued="5.00")
+    found = known_of(body)
+    assert found["servicios-personales"] == (D(60), 1)
+    assert found["comunicacion-social"] == "no_part"
+    flag = Flag.objects.get(indicator="desvio-por-capitulo", subject="1000")
+    assert (flag.value, flag.params["amount"]) == (D(-40), "-40.0")
+
+
+@pytest.mark.django_db
+def test_a_file_that_tells_chapters_alone_says_that_its_concepts_are_missing():
+    body = make.PublicBodyFactory()
+    release = spending(body, 2024, {"3000": {"accrued": "100.00"}})
+    make.expenditure_cell(release, "concept", "3000", accrued="100.00")
+    assert known_of(body)["comunicacion-social"] == "no_concepts"
