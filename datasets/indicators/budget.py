@@ -55,19 +55,21 @@ def _params(ledger: Ledger, **numbers: Decimal) -> dict[str, str]:
 
 def chapters(ledger: Ledger) -> Outcome:
     """The chapter whose spending strays furthest from what was modified; each that strays widely is asked about."""
-    if not ledger.is_over:
-        return unknown("not_over")
-    if not ledger.parts:
+    told = ledger.told
+    if not told.parts:
         return unknown("no_objects")
+    if not told.is_over:
+        return unknown("no_year_of_objects" if ledger.is_over else "not_over")
+    stated = {key: one for key, one in told.parts.items() if "modified" in one and "accrued" in one}
     gaps = {
         key: (amounts["accrued"] - amounts["modified"]) / amounts["modified"] * HUNDRED
-        for key, amounts in ledger.parts.items()
-        if amounts.get("modified", Decimal(0)) > 0 and "accrued" in amounts
+        for key, amounts in stated.items()
+        if amounts["modified"] > 0
     }
     if not gaps:
-        return unknown("no_accrued")
+        return unknown("nothing_to_divide" if stated else "no_object_moments")
     findings = [
-        Finding(gap, key, _params(ledger, gap=gap) | {"key": key, "amount": _text(_gap(ledger.parts[key]))})
+        Finding(gap, key, _params(told, gap=gap) | {"key": key, "amount": _text(_gap(told.parts[key]))})
         for key, gap in sorted(gaps.items())
         if abs(gap) > WIDE
     ]
@@ -92,8 +94,10 @@ def last_quarter(ledger: Ledger) -> Outcome:
         return unknown("not_over")
     if ledger.third_quarter is None or "accrued" not in ledger.totals:
         return unknown("no_quarters")
-    whole = ledger.totals["accrued"]
-    return percentage(whole - Decimal(ledger.third_quarter.totals["accrued"]), whole, 1)
+    whole, by_september = ledger.totals["accrued"], Decimal(ledger.third_quarter.totals["accrued"])
+    if by_september > whole > 0:
+        return unknown("more_by_september")
+    return percentage(whole - by_september, whole, 1)
 
 
 def _arrears(ledger: Ledger) -> Outcome:
@@ -106,7 +110,9 @@ def _arrears(ledger: Ledger) -> Outcome:
 
 def _part_of(keys: tuple[str, ...], missing: str, moments: tuple[str, ...]) -> Callable[[Ledger], Outcome]:
     """Share of some chapters or rubros, in the first of the moments that the release states."""
-    return lambda ledger: _share(ledger, ledger.parts, keys, moments) if ledger.parts else unknown(missing)
+    return lambda ledger: (
+        _share(ledger.told, ledger.told.parts, keys, moments) if ledger.told.parts else unknown(missing)
+    )
 
 
 def _share(ledger: Ledger, parts: Parts, keys: tuple[str, ...], moments: tuple[str, ...]) -> Outcome:
@@ -118,9 +124,10 @@ def _share(ledger: Ledger, parts: Parts, keys: tuple[str, ...], moments: tuple[s
 
 
 def advertising(ledger: Ledger) -> Outcome:
-    if all(key.endswith("000") for key in ledger.concepts):  # chapters alone
-        return unknown("no_concepts" if ledger.parts else "no_objects")
-    return _share(ledger, ledger.concepts, ("3600",), SPENDING_MOMENTS)
+    told = ledger.told
+    if all(key.endswith("000") for key in told.concepts):  # chapters alone
+        return unknown("no_concepts" if told.parts else "no_objects")
+    return _share(told, told.concepts, ("3600",), SPENDING_MOMENTS)
 
 
 def _question(sentence: Callable[[], str]) -> Callable[[int, Mapping[str, str]], str]:
@@ -153,7 +160,7 @@ def _chapter_question(year: int, params: Mapping[str, str]) -> str:
 INDICATORS = (
     Indicator(
         code="ejecucion",
-        version=1,
+        version=2,
         family="spending",
         name=_("Spent of the modified budget"),
         formula=_("accrued ÷ modified × 100"),
@@ -187,7 +194,7 @@ INDICATORS = (
     ),
     Indicator(
         code="presupuesto-reescrito",
-        version=1,
+        version=2,
         family="spending",
         name=_("Budget changed after its approval"),
         formula=_("(modified − approved) ÷ approved × 100"),
@@ -204,7 +211,7 @@ INDICATORS = (
     ),
     Indicator(
         code="por-pagar",
-        version=1,
+        version=2,
         family="spending",
         name=_("Accrued and not paid"),
         formula=_("(accrued − paid) ÷ accrued × 100"),
@@ -221,7 +228,7 @@ INDICATORS = (
     ),
     Indicator(
         code="ultimo-trimestre",
-        version=1,
+        version=2,
         family="spending",
         name=_("Spent in the last quarter"),
         formula=_("(accrued in the year − accrued by September) ÷ accrued in the year × 100"),
@@ -308,7 +315,7 @@ INDICATORS = (
     ),
     Indicator(
         code="recaudacion",
-        version=1,
+        version=2,
         family="income",
         name=_("Collected of what was estimated"),
         formula=_("collected ÷ estimated × 100"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -126,11 +126,17 @@ class Ledger:
     parts: Parts
     third_quarter: Release | None = None
     concepts: Parts = field(default_factory=dict)
+    # Of the release that tells the parts, where a better one tells the whole.
+    told_by: Ledger | None = None
+
+    @property
+    def told(self) -> Ledger:
+        return self.told_by or self
 
     @property
     def releases(self) -> list[int]:
         others = [self.third_quarter.pk] if self.third_quarter else []
-        return [self.release.pk, *others]
+        return [self.release.pk, *others, *(self.told_by.releases if self.told_by else ())]
 
     @property
     def is_over(self) -> bool:
@@ -138,27 +144,45 @@ class Ledger:
 
 
 def spending_of(body: PublicBody, year: int) -> Ledger | None:
-    release = choose_release(public_body=body, kind=Kind.EXPENDITURE, year=year, by="chapter") or choose_release(
-        public_body=body, kind=Kind.EXPENDITURE, year=year
-    )
-    if release is None:
+    whole, teller = _chosen(body, Kind.EXPENDITURE, year, "chapter")
+    if whole is None:
         return None
+    quarter = _third_quarter(whole)
+    if teller is None:
+        return Ledger(year, whole, _totals(whole), {}, quarter)
     # A concept's cell may bear a chapter's key, for what is told by chapter alone: the two are never one.
     parts: dict[str, dict[str, dict[str, Decimal]]] = {"chapter": {}, "concept": {}}
-    cells = ExpenditureCell.objects.filter(**in_releases([release]), by__in=list(parts)).exclude(key="")
+    cells = ExpenditureCell.objects.filter(**in_releases([teller]), by__in=list(parts)).exclude(key="")
     for cell in cells:
         parts[cell.by][cell.key] = _stated(cell, SPENDING_MOMENTS)
-    return Ledger(year, release, _totals(release), parts["chapter"], _third_quarter(release), concepts=parts["concept"])
+    told = Ledger(year, teller, _totals(teller), parts["chapter"], concepts=parts["concept"])
+    return _together(whole, told, quarter)
 
 
 def income_of(body: PublicBody, year: int) -> Ledger | None:
-    release = choose_release(public_body=body, kind=Kind.REVENUE, year=year, by="rubro") or choose_release(
-        public_body=body, kind=Kind.REVENUE, year=year
-    )
-    if release is None:
+    whole, teller = _chosen(body, Kind.REVENUE, year, "rubro")
+    if whole is None:
         return None
-    cells = RevenueCell.objects.filter(**in_releases([release]), by="rubro").exclude(key="")
-    return Ledger(year, release, _totals(release), {cell.key: _stated(cell, INCOME_MOMENTS) for cell in cells})
+    if teller is None:
+        return Ledger(year, whole, _totals(whole), {})
+    cells = RevenueCell.objects.filter(**in_releases([teller]), by="rubro").exclude(key="")
+    parts = {cell.key: _stated(cell, INCOME_MOMENTS) for cell in cells}
+    return _together(whole, Ledger(year, teller, _totals(teller), parts))
+
+
+def _chosen(body: PublicBody, kind: str, year: int, by: str) -> tuple[Release | None, Release | None]:
+    """What tells the whole best, and what tells its parts; the same one where it is of no lesser document or period."""
+    best = choose_release(public_body=body, kind=kind, year=year)
+    teller = choose_release(public_body=body, kind=kind, year=year, by=by)
+    if best and teller and (best.document, best.period) == (teller.document, teller.period):
+        return teller, teller
+    return best, teller
+
+
+def _together(whole: Release, told: Ledger, quarter: Release | None = None) -> Ledger:
+    if told.release == whole:
+        return replace(told, third_quarter=quarter)
+    return Ledger(told.year, whole, _totals(whole), {}, quarter, told_by=told)
 
 
 def _stated(cell: ExpenditureCell | RevenueCell, moments: Sequence[str]) -> dict[str, Decimal]:
@@ -170,11 +194,12 @@ def _totals(release: Release) -> dict[str, Decimal]:
 
 
 def _third_quarter(release: Release) -> Release | None:
-    """What the same body had accrued by September, under whichever classification the whole year is told."""
+    """What the same body had accrued by September: told as the whole year is, else under whichever classification."""
     found = published_releases(public_body=release.public_body, kind=release.kind).filter(
         year=release.year, period="Q3"
     )
-    return next((one for one in found if "accrued" in one.totals), None)
+    stated = [one for one in found if "accrued" in one.totals]
+    return max(stated, key=lambda one: (one.breakdown == release.breakdown, one.pk), default=None)
 
 
 def inputs_of(family: str, body: PublicBody, year: int) -> Awards | Ledger | None:

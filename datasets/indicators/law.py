@@ -14,7 +14,7 @@ from datasets.models import Contract, ProcurementCap
 from datasets.privacy import cover
 from gesoc.common.text import tokens
 
-from .awards import FEW, HALF, _known, _largest
+from .awards import FEW, HALF, _known, _largest, unpriced, unstated_procedure
 from .base import Finding, Indicator, Outcome, percentage, unknown
 from .inputs import Award, Awards
 
@@ -37,8 +37,10 @@ def just_under_the_cap(awards: Awards) -> Outcome:
     """How many of the direct awards near the cap (80% to 100% of it) are in the upper half of that stretch."""
     if not any(cap.holds_in(awards.year) for cap in awards.caps):
         return unknown("no_cap", len(awards.priced))
+    if not awards.priced:
+        return unpriced(awards)
     if not _known(awards):
-        return unknown("no_procedure", len(awards.priced))
+        return unstated_procedure(awards)
     direct = [one for one in awards.priced if one.method == Contract.Method.DIRECT]
     parts = [(one, part) for one in direct if (part := part_of_cap(one, awards)) is not None]
     if direct and not parts:
@@ -115,7 +117,7 @@ def barred(awards: Awards) -> Outcome:
 INDICATORS = (
     Indicator(
         code="debajo-del-tope",
-        version=2,
+        version=3,
         family="contracts",
         name=_("Just under the legal cap"),
         formula=_("direct awards between 90% and 100% of the cap ÷ those between 80% and 100% × 100"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gesoc.common import money
 
-from .awards import FEW, OURS, REPEATED, _largest, _sum, _text
+from .awards import FEW, OURS, REPEATED, _largest, _sum, _text, few, unpriced
 from .base import HUNDRED, Finding, Indicator, Outcome, percentage, unknown
 from .inputs import Award, Awards
 
@@ -21,11 +21,11 @@ YEAR_END = Decimal(40)
 def year_end(awards: Awards) -> Outcome:
     dated = [one for one in awards.priced if one.day and one.day.year == awards.year]
     if not awards.priced:
-        return unknown("no_pesos")
+        return unpriced(awards)
     if len(awards.priced) < FEW:
-        return unknown("few_contracts", len(awards.priced))
+        return few(awards, len(awards.priced), "few_priced")
     if len(dated) * 10 < len(awards.priced) * 8:
-        return unknown("no_dates", len(awards.priced))
+        return unknown("no_dates_of_year", len(awards.priced))
     late = [one for one in dated if one.day and one.day.month >= 11]
     share = _sum(late) / _sum(dated) * HUNDRED
     findings = (Finding(share, params={"share": _text(share)}, rows=_largest(late)),) if share > YEAR_END else ()
@@ -35,7 +35,7 @@ def year_end(awards: Awards) -> Outcome:
 def weekends(awards: Awards) -> Outcome:
     dated = [one for one in awards.lines if one.signed]
     if len(dated) < FEW:
-        return unknown("no_dates", len(dated))
+        return few(awards, len(dated), "few_signed")
     idle = [one for one in dated if one.signed and one.signed.weekday() >= 5]
     share = Decimal(len(idle)) / len(dated) * HUNDRED
     findings: tuple[Finding, ...] = ()
@@ -104,7 +104,7 @@ def _planned(code: str, name: Any, formula: Any, needs: Any, reference: Any, rea
 INDICATORS = (
     Indicator(
         code="fin-de-ano",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Contracted in November and December"),
         formula=_("amount signed in November and December ÷ amount with a date of the year × 100"),
@@ -124,7 +124,7 @@ INDICATORS = (
     ),
     Indicator(
         code="fin-de-semana",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Signed on a Saturday or Sunday"),
         formula=_("contracts signed at a weekend ÷ contracts with a day of signature × 100"),

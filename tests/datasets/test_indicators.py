@@ -76,6 +76,40 @@ def test_what_cannot_be_known_says_why(lines, reason):
     assert (found.value, found.reason, found.findings) == (None, reason, ())
 
 
+def four(said, silent=6, **fields):
+    """Four contracts that say something, beside others that do not."""
+    return year(*[award(n, **said) for n in range(1, 5)], *[award(n, **fields) for n in range(5, 5 + silent)])
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "reason"),
+    [
+        ("fin-de-semana", four({}, 0), "few_contracts"),
+        ("fin-de-semana", four({}, signed=None), "few_signed"),
+        ("fin-de-ano", four({}, amount=None), "few_priced"),
+        ("fin-de-ano", four({}, signed=date(2023, 12, 1)), "no_dates_of_year"),
+        ("montos-repetidos", four({}, 3), "few_for_amounts"),
+        ("compras-seguidas", year(*[award(n, method="direct", amount=None) for n in range(1, 8)]), "no_pesos"),
+        ("compras-seguidas", four({"amount": None}, method=""), "none_known"),
+        ("compras-seguidas", four({"amount": None}, supplier=None), "none_named"),
+        ("adjudicacion-directa-monto", four({}, method=""), "few_known"),
+        ("adjudicacion-directa-monto", four({"amount": None}, method=""), "none_known"),
+        ("adjudicacion-directa-numero", four({}, method=""), "few_procedures"),
+        ("concentracion", four({}, supplier=None), "few_named"),
+        ("mayor-proveedor", four({"amount": None}, supplier=None), "none_named"),
+    ],
+)
+def test_the_reason_is_the_true_one(code, given, reason):
+    found = CATALOGUE[code].measure(given)
+    assert (found.value, found.reason) == (None, reason)
+
+
+def test_nobody_is_named_where_few_contracts_name_anybody():
+    lines = [award(n, amount=D(1_000_000), supplier=n if n < 3 else None) for n in range(1, 6)]
+    found = awards.largest_supplier(year(*lines))
+    assert (found.value, found.reason, found.count, found.findings) == (None, "few_named", 2, ())
+
+
 def test_half_is_not_yet_a_question():
     lines = [award(method="direct", amount=D(400)), *[award(n, amount=D(100)) for n in range(2, 6)]]
     found = awards.direct_by_amount(year(*lines))
@@ -224,6 +258,13 @@ def test_last_quarter_takes_two_releases():
     assert (found.value, len(found.findings)) == (D(45), 1)
 
 
+def test_a_year_that_is_less_than_its_nine_months_is_unknown():
+    measure = CATALOGUE["ultimo-trimestre"].measure
+    assert measure(ledger({"accrued": "100"}, third="130")).reason == "more_by_september"
+    assert measure(ledger({"accrued": "100"}, third="100")).value == 0
+    assert measure(ledger({"accrued": "0"}, third="130")).reason == "nothing_to_divide"
+
+
 def test_dependence_and_own_revenue():
     parts = {"1": {"collected": "25"}, "8": {"collected": "60"}, "9": {"collected": "15"}}
     year_ = ledger({"collected": "100"}, parts)
@@ -311,3 +352,50 @@ def test_a_file_that_tells_chapters_alone_says_that_its_concepts_are_missing():
     release = spending(body, 2024, {"3000": {"accrued": "100.00"}})
     make.expenditure_cell(release, "concept", "3000", accrued="100.00")
     assert known_of(body)["comunicacion-social"] == "no_concepts"
+
+
+@pytest.mark.django_db
+def test_an_approved_budget_by_object_does_not_hide_the_account_by_function():
+    body = make.PublicBodyFactory()
+    budget_ = spending(body, 2024, {"1000": {"approved": "100.00"}}, document="approved")
+    stated = {"approved": "100.00", "modified": "100.00", "accrued": "60.00", "paid": "45.00"}
+    account = make.ReleaseFactory(public_body=body, year=2024, breakdown="functional", totals=stated)
+    make.expenditure_cell(account, "function", "2.4", **stated)
+    found = known_of(body)
+    assert (found["ejecucion"], found["por-pagar"], found["presupuesto-reescrito"]) == ((60, 1), (25, 1), (0, 1))
+    assert (found["servicios-personales"], found["desvio-por-capitulo"]) == ((100, 1), "no_object_moments")
+    releases = IndicatorValue.objects.order_by().values_list("releases", flat=True).distinct()
+    assert list(releases) == [[account.pk, budget_.pk]]
+    assert Flag.objects.get(indicator="ejecucion").params["release"] == str(account.pk)
+
+
+@pytest.mark.django_db
+def test_a_year_that_is_told_by_object_until_june_alone_says_so():
+    body = make.PublicBodyFactory()
+    spending(body, 2024, {"1000": {"modified": "100.00", "accrued": "40.00"}}, document="quarterly", period="Q2")
+    stated = {"modified": "100.00", "accrued": "90.00"}
+    make.ReleaseFactory(public_body=body, year=2024, breakdown="functional", totals=stated)
+    found = known_of(body)
+    assert (found["ejecucion"], found["desvio-por-capitulo"]) == ((90, 1), "no_year_of_objects")
+
+
+@pytest.mark.django_db
+def test_a_law_by_rubro_does_not_hide_what_was_collected():
+    body = make.PublicBodyFactory()
+    cells = {"1": {"estimated": "30.00"}, "8": {"estimated": "70.00"}}
+    law = revenue(body, cells, estimated="100.00")
+    law.document = "approved"
+    law.save()
+    revenue(body, {}, estimated="100.00", collected="90.00")
+    found = known_of(body)
+    assert (found["recaudacion"], found["dependencia"]) == ((90, 1), (70, 1))
+
+
+@pytest.mark.django_db
+def test_the_third_quarter_is_told_as_the_year_is_where_it_can_be():
+    body = make.PublicBodyFactory()
+    spending(body, 2024, {"1000": {"accrued": "100.00"}})
+    quarter = {"public_body": body, "year": 2024, "period": "Q3", "document": "quarterly"}
+    make.ReleaseFactory(**quarter, totals={"accrued": "70.00"})
+    make.ReleaseFactory(**quarter, breakdown="programme", totals={"accrued": "20.00"})
+    assert known_of(body)["ultimo-trimestre"] == (D(30), 1)
