@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from datasets.models import Contract
@@ -15,7 +15,7 @@ from datasets.privacy import cover
 from gesoc.common import money
 from gesoc.common.dates import day
 
-from .base import HUNDRED, Finding, Indicator, Outcome, percentage, unknown
+from .base import ALL_ROWS, HUNDRED, MOST_ROWS, SUM_OF_ALL, Finding, Indicator, Outcome, percentage, unknown
 from .inputs import Award, Awards
 
 Method = Contract.Method
@@ -66,7 +66,7 @@ def direct_by_amount(awards: Awards) -> Outcome:
     direct = [one for one in known if one.method == Method.DIRECT]
     whole, part = _sum(known), _sum(direct)
     share = part / whole * HUNDRED
-    findings = (Finding(share, params={"share": _text(share)}, rows=_largest(direct)),) if share > HALF else ()
+    findings = (resting_on(direct, share, share=_text(share)),) if share > HALF else ()
     return percentage(part, whole, len(known), findings=findings)
 
 
@@ -86,7 +86,7 @@ def procedure_unstated(awards: Awards) -> Outcome:
     share = Decimal(len(silent)) / len(awards.lines) * HUNDRED
     findings: tuple[Finding, ...] = ()
     if share > REPEATED:
-        findings = (Finding(share, params={"count": str(len(silent))}, rows=_largest(silent)),)
+        findings = (resting_on(silent, share, count=str(len(silent))),)
     return percentage(Decimal(len(silent)), Decimal(len(awards.lines)), len(awards.lines), findings=findings)
 
 
@@ -136,7 +136,7 @@ def _dominant(awards: Awards, sums: Mapping[int, Decimal]) -> list[Finding]:
         if share >= DOMINANT and awards.amount >= FLOOR:
             lines = awards.by_supplier[number]
             params = {"name": cover(lines[0].supplier_name), "share": _text(share)}
-            found.append(Finding(share, f"proveedor-{number}", params, _largest(lines)))
+            found.append(resting_on(lines, share, f"proveedor-{number}", **params))
     return found
 
 
@@ -182,7 +182,7 @@ def _cluster(number: int, cluster: Sequence[Award]) -> Finding:
         "since": str(cluster[0].day),
         "until": str(cluster[-1].day),
     }
-    return Finding(Decimal(len(cluster)), f"proveedor-{number}", params, tuple(one.row for one in cluster))
+    return resting_on(cluster, Decimal(len(cluster)), f"proveedor-{number}", **params)
 
 
 def _day(kept: str) -> str:
@@ -203,8 +203,7 @@ def repeated_amounts(awards: Awards) -> Outcome:
     if share >= REPEATED:
         for amount, n in common:
             lines = [one for one in awards.priced if one.amount == amount]
-            params = {"amount": str(amount), "count": str(n)}
-            findings.append(Finding(Decimal(n), f"monto-{amount}", params, _largest(lines)))
+            findings.append(resting_on(lines, Decimal(n), f"monto-{amount}", amount=str(amount), count=str(n)))
     return percentage(Decimal(repeated), Decimal(len(awards.priced)), len(awards.priced), findings=tuple(findings))
 
 
@@ -212,9 +211,14 @@ def _sum(lines: Sequence[Award]) -> Decimal:
     return sum((one.amount or Decimal(0) for one in lines), Decimal(0))
 
 
-def _largest(lines: Sequence[Award], most: int = 200) -> tuple:
+def resting_on(lines: Sequence[Award], value: Decimal, subject: str = "", **params: str) -> Finding:
+    """A finding with the contracts that it rests on. Of very many the largest are kept, and the number and sum of all."""
     ordered = sorted(lines, key=lambda one: (-(one.amount or 0), one.release_id, one.line_no))
-    return tuple(one.row for one in ordered[:most])
+    if len(lines) > MOST_ROWS:
+        params[ALL_ROWS] = str(len(lines))
+        if any(one.amount is not None for one in lines):
+            params[SUM_OF_ALL] = str(_sum(lines))
+    return Finding(value, subject, params, tuple(one.row for one in ordered[:MOST_ROWS]))
 
 
 def _text(value: Decimal) -> str:
@@ -262,7 +266,7 @@ INDICATORS = (
     ),
     Indicator(
         code="procedimiento-no-declarado",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Contracts that do not say how they were awarded"),
         formula=_("contracts without a procedure ÷ all contracts × 100"),
@@ -276,7 +280,11 @@ INDICATORS = (
         threshold=REPEATED,
         threshold_basis=OURS,
         question=lambda year, p: (
-            gettext("How were the %(count)s contracts of %(year)s awarded that do not say it?")
+            ngettext(
+                "How was the one contract of %(year)s awarded that does not say it?",
+                "How were the %(count)s contracts of %(year)s awarded that do not say it?",
+                int(p["count"]),
+            )
             % {"count": p["count"], "year": year}
         ),
     ),

@@ -14,6 +14,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 HUNDRED = Decimal(100)
+MOST_ROWS = 200  # kept of a finding
+ALL_ROWS, SUM_OF_ALL = "rows", "sum"  # parameters of one that rests on more: how many in all, and their amount
 
 # Why a value cannot be known from what is published.
 REASONS: dict[str, Any] = {

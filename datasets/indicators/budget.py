@@ -131,11 +131,14 @@ def advertising(ledger: Ledger) -> Outcome:
 
 
 def _question(sentence: Callable[[], str]) -> Callable[[int, Mapping[str, str]], str]:
-    """A sentence with the year, and the numbers of the flag as percentages and pesos."""
+    """A sentence with the year, and the numbers of the flag as percentages and pesos; of a gap the words say the sign."""
 
     def ask(year: int, params: Mapping[str, str]) -> str:
         named: dict[str, Any] = {"year": year, "key": params.get("key", "")}
-        named |= {name: money.percent(abs(Decimal(params[name]))) for name in ("share", "gap") if name in params}
+        if "share" in params:
+            named["share"] = money.percent(Decimal(params["share"]))
+        if "gap" in params:
+            named["gap"] = money.percent(abs(Decimal(params["gap"])))
         if "amount" in params:
             named["amount"] = money.amount(abs(Decimal(params["amount"])))
         return sentence() % named

@@ -14,7 +14,7 @@ from datasets.models import Contract, ProcurementCap
 from datasets.privacy import cover
 from gesoc.common.text import tokens
 
-from .awards import FEW, HALF, _known, _largest, unpriced, unstated_procedure
+from .awards import FEW, HALF, _known, resting_on, unpriced, unstated_procedure
 from .base import Finding, Indicator, Outcome, percentage, unknown
 from .inputs import Award, Awards
 
@@ -52,8 +52,7 @@ def just_under_the_cap(awards: Awards) -> Outcome:
         return unknown("few_near_cap", both)
     findings: tuple[Finding, ...] = ()
     if chance(len(near), both) < SURPRISING:
-        params = {"count": str(len(near)), "lower": str(len(lower))}
-        findings = (Finding(Decimal(len(near) * 100) / both, params=params, rows=_largest(near)),)
+        findings = (resting_on(near, Decimal(len(near) * 100) / both, count=str(len(near)), lower=str(len(lower))),)
     return percentage(Decimal(len(near)), Decimal(both), both, findings=findings)
 
 
@@ -103,11 +102,12 @@ def barred(awards: Awards) -> Outcome:
         if any(term.starts <= one.day <= term.ends for term in awards.barred.get(one.supplier or 0, ()) if one.day):
             found.setdefault(one.supplier or 0, []).append(one)
     findings = tuple(
-        Finding(
+        resting_on(
+            lines,
             Decimal(len(lines)),
             f"proveedor-{number}",
-            {"name": cover(lines[0].supplier_name), "count": str(len(lines))},
-            _largest(lines),
+            name=cover(lines[0].supplier_name),
+            count=str(len(lines)),
         )
         for number, lines in sorted(found.items())
     )
@@ -146,7 +146,7 @@ INDICATORS = (
     ),
     Indicator(
         code="proveedor-sancionado",
-        version=2,
+        version=3,
         family="contracts",
         name=_("Suppliers that were barred"),
         formula=_("contracts signed while a register says that the supplier was disqualified"),

@@ -224,6 +224,30 @@ def test_a_column_that_is_never_filled_is_not_published():
     assert (found.value, rows_of(found)) == (D(20), [[1]])
 
 
+@pytest.mark.parametrize("code", ["procedimiento-no-declarado", "sin-documento", "sin-monto", "sin-proveedor"])
+def test_one_contract_is_asked_about_as_one(code):
+    lacking = {"method": "", "url": "", "amount": None, "supplier": None}
+    full = award(url="https://example.org/")
+    found = CATALOGUE[code].measure(year(full._replace(**lacking), *[full] * 5))
+    question = CATALOGUE[code].ask(2024, found.findings[0].params)
+    assert found.findings[0].params["count"] == "1"
+    assert "único contrato de 2024" in question
+
+
+def test_one_contract_whose_dates_contradict_each_other_is_asked_about_as_one():
+    found = records.inconsistent_dates(year(award(starts=DAY, ends=DAY - timedelta(days=1))))
+    assert "único contrato de 2024" in CATALOGUE["fechas-incongruentes"].ask(2024, found.findings[0].params)
+
+
+def test_of_very_many_contracts_the_largest_are_kept_with_the_number_and_sum_of_all():
+    lines = [award(n, method="", amount=D(n)) for n in range(1, 211)]
+    finding = awards.procedure_unstated(year(*lines)).findings[0]
+    assert (len(finding.rows), finding.rows[0].line_no, finding.rows[-1].line_no) == (200, 210, 11)
+    assert finding.params == {"count": "210", "rows": "210", "sum": str(210 * 211 // 2)}
+    unpriced = records.weekends(year(*[award(n, amount=None, signed=date(2024, 3, 2)) for n in range(1, 211)]))
+    assert unpriced.findings[0].params == {"count": "210", "rows": "210"}
+
+
 # -- the budget -------------------------------------------------------------------------------------------------------
 
 
@@ -256,6 +280,13 @@ def test_last_quarter_takes_two_releases():
     assert measure(ledger({"accrued": "100"})).reason == "no_quarters"
     found = measure(ledger({"accrued": "100"}, third="55"))
     assert (found.value, len(found.findings)) == (D(45), 1)
+
+
+def test_a_question_keeps_the_sign_of_what_it_asks_about():
+    taken_back = CATALOGUE["ejecucion"].measure(ledger({"modified": "100", "accrued": "-20"}))
+    cut = CATALOGUE["presupuesto-reescrito"].measure(ledger({"approved": "100", "modified": "60"}))
+    for code, found, said in (("ejecucion", taken_back, "-20%"), ("presupuesto-reescrito", cut, "-40%")):
+        assert said in CATALOGUE[code].ask(2024, found.findings[0].params).replace("−", "-")
 
 
 def test_a_year_that_is_less_than_its_nine_months_is_unknown():
