@@ -19,7 +19,6 @@ ALL_ROWS, SUM_OF_ALL = "rows", "sum"  # parameters of one that rests on more: ho
 
 # Why a value cannot be known from what is published.
 REASONS: dict[str, Any] = {
-    "no_data": _("nothing of this kind is published for the year"),
     "no_pesos": _("no contract states an amount in pesos"),
     "few_contracts": _("there are fewer than five contracts in pesos: a share of so few says nothing"),
     "few_priced": _("fewer than five contracts state an amount: a share of so few says nothing"),
