@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from datasets.models import Contract, Release, Supplier, SupplierMerge
 from datasets.releases import tell
+from datasets.selectors.registers import same_suppliers
 from datasets.suppliers import lock_suppliers, recount
 from datasets.versions import bump_data_version
 from partners.audit import acting, given
@@ -27,7 +29,7 @@ def merge_suppliers(*, supplier: Supplier, into: Supplier, by: User, reason: str
         merge = SupplierMerge(supplier=supplier, into=into, by=by, reason=given(reason))
         merge.full_clean()
         merge.save()
-        _point(found[supplier.pk], into)
+        _point(found[supplier.pk], into, other=into.pk)
         return merge
 
 
@@ -41,7 +43,7 @@ def undo_merge(*, merge: SupplierMerge, by: User, reason: str) -> SupplierMerge:
         current.undone_by, current.undone_at, current.undone_reason = by, timezone.now(), given(reason)
         current.full_clean()
         current.save()
-        _point(current.supplier, None)
+        _point(current.supplier, None, other=current.into_id)
         return current
 
 
@@ -56,16 +58,19 @@ def _may_merge(supplier: Supplier, into: Supplier) -> None:
         )
 
 
-def _point(supplier: Supplier, into: Supplier | None) -> None:
-    before = supplier.merged_into_id
+def _point(supplier: Supplier, into: Supplier | None, *, other: int) -> None:
+    """Count `supplier` with `into` from now on, or apart from `other`, with whom it was counted."""
     supplier.merged_into = into
     supplier.save(update_fields=["merged_into"])
-    recount([supplier.pk, *filter(None, [before, into.pk if into else None])])
+    family = {supplier.pk, *Supplier.objects.filter(Q(pk=other) | Q(merged_into=other)).values_list("pk", flat=True)}
+    recount(sorted(family))
     bump_data_version()
-    tell(_public_releases([supplier.pk]))
+    tell(_public_releases(family))
 
 
-def _public_releases(suppliers: Iterable[int]) -> list[int]:
-    """The lists whose indicators count suppliers otherwise now."""
-    lines = Contract.objects.filter(supplier__in=list(suppliers)).order_by().values("release")
+def _public_releases(family: Iterable[int]) -> list[int]:
+    """The lists whose indicators may count suppliers otherwise now: of the whole family, of which one may be barred by a
+    register without having sold, and of companies that bear one of its names, whom that register bars with it."""
+    same = {pk for pks in same_suppliers(family).values() for pk in pks}
+    lines = Contract.objects.filter(supplier__in=same).order_by().values("release")
     return list(Release.objects.published().filter(pk__in=lines).order_by("pk").values_list("pk", flat=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -93,4 +94,4 @@ def period_end(release: Release) -> date:
     if release.period in ends:
         return date(release.year, *ends[release.period])
     year, month = int(release.period[:4]), int(release.period[5:])
-    return date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, monthrange(year, month)[1])

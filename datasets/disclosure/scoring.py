@@ -17,7 +17,7 @@ from datasets.models import Kind, Release
 from .evidence import REQUIRED, Evidence, period_end
 
 WEIGHTS = Path(__file__).with_name("weights.csv")
-VERSION = 1
+VERSION = 2
 DIMENSIONS = ("availability", "format", "licence", "timeliness", "detail", "completeness", "consistency")
 ONE, HALF, ZERO = Decimal(1), Decimal("0.5"), Decimal(0)
 ON_TIME, LATE = 30, 180  # days after the end of the period

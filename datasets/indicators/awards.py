@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from datasets.models import Contract
@@ -15,7 +15,7 @@ from datasets.privacy import cover
 from gesoc.common import money
 from gesoc.common.dates import day
 
-from .base import HUNDRED, Finding, Indicator, Outcome, percentage, unknown
+from .base import ALL_ROWS, HUNDRED, MOST_ROWS, SUM_OF_ALL, Finding, Indicator, Outcome, percentage, unknown
 from .inputs import Award, Awards
 
 Method = Contract.Method
@@ -36,18 +36,37 @@ def _known(awards: Awards) -> list[Award]:
     return [one for one in awards.priced if one.method]
 
 
+def unpriced(awards: Awards) -> Outcome:
+    return unknown("no_pesos", len(awards.lines))
+
+
+def unstated_procedure(awards: Awards) -> Outcome:
+    """Of no contract with an amount it is known how it was awarded; of others it may be."""
+    return unknown("none_known" if any(one.method for one in awards.lines) else "no_procedure", len(awards.priced))
+
+
+def _unnamed(awards: Awards) -> Outcome:
+    named = any(one.supplier is not None for one in awards.lines)
+    return unknown("none_named" if named else "no_suppliers", len(awards.priced))
+
+
+def few(awards: Awards, telling: int, reason: str) -> Outcome:
+    """Too few tell what is asked; or there are too few of any kind."""
+    return unknown("few_contracts" if len(awards.lines) < FEW else reason, telling)
+
+
 def direct_by_amount(awards: Awards) -> Outcome:
     known = _known(awards)
     if not awards.priced:
-        return unknown("no_pesos")
+        return unpriced(awards)
     if not known:
-        return unknown("no_procedure", len(awards.priced))
+        return unstated_procedure(awards)
     if len(known) < FEW:
-        return unknown("few_contracts", len(known))
+        return few(awards, len(known), "few_known")
     direct = [one for one in known if one.method == Method.DIRECT]
     whole, part = _sum(known), _sum(direct)
     share = part / whole * HUNDRED
-    findings = (Finding(share, params={"share": _text(share)}, rows=_largest(direct)),) if share > HALF else ()
+    findings = (resting_on(direct, share, share=_text(share)),) if share > HALF else ()
     return percentage(part, whole, len(known), findings=findings)
 
 
@@ -56,7 +75,7 @@ def direct_by_number(awards: Awards) -> Outcome:
     if not known:
         return unknown("no_procedure", len(awards.lines))
     if len(known) < FEW:
-        return unknown("few_contracts", len(known))
+        return few(awards, len(known), "few_procedures")
     return percentage(Decimal(sum(one.method == Method.DIRECT for one in known)), Decimal(len(known)), len(known))
 
 
@@ -67,18 +86,24 @@ def procedure_unstated(awards: Awards) -> Outcome:
     share = Decimal(len(silent)) / len(awards.lines) * HUNDRED
     findings: tuple[Finding, ...] = ()
     if share > REPEATED:
-        findings = (Finding(share, params={"count": str(len(silent))}, rows=_largest(silent)),)
+        findings = (resting_on(silent, share, count=str(len(silent))),)
     return percentage(Decimal(len(silent)), Decimal(len(awards.lines)), len(awards.lines), findings=findings)
+
+
+def _too_few_named(awards: Awards) -> Outcome | None:
+    """Why nothing can be said of the shares of suppliers; None where it can."""
+    if not awards.priced:
+        return unpriced(awards)
+    if not awards.by_supplier:
+        return _unnamed(awards)
+    named = sum(map(len, awards.by_supplier.values()))
+    return few(awards, named, "few_named") if named < FEW else None
 
 
 def concentration(awards: Awards) -> Outcome:
     """10,000 · Σ sᵢ² over the suppliers' shares of what named suppliers got."""
-    if not awards.priced:
-        return unknown("no_pesos")
-    if not awards.by_supplier:
-        return unknown("no_suppliers", len(awards.priced))
-    if len(awards.priced) < FEW:
-        return unknown("few_contracts", len(awards.priced))
+    if reason := _too_few_named(awards):
+        return reason
     if len(awards.by_supplier) < FEW_SUPPLIERS:
         return unknown("few_suppliers", len(awards.by_supplier))
     sums = [_sum(lines) for lines in awards.by_supplier.values()]
@@ -97,12 +122,8 @@ def herfindahl(sums: Sequence[Decimal]) -> Decimal:
 
 
 def largest_supplier(awards: Awards) -> Outcome:
-    if not awards.priced:
-        return unknown("no_pesos")
-    if not awards.by_supplier:
-        return unknown("no_suppliers", len(awards.priced))
-    if len(awards.priced) < FEW:
-        return unknown("few_contracts", len(awards.priced))
+    if reason := _too_few_named(awards):
+        return reason
     sums = {number: _sum(lines) for number, lines in awards.by_supplier.items()}
     most = max(sums.values())
     return percentage(most, awards.amount, len(sums), findings=tuple(_dominant(awards, sums)))
@@ -115,17 +136,19 @@ def _dominant(awards: Awards, sums: Mapping[int, Decimal]) -> list[Finding]:
         if share >= DOMINANT and awards.amount >= FLOOR:
             lines = awards.by_supplier[number]
             params = {"name": cover(lines[0].supplier_name), "share": _text(share)}
-            found.append(Finding(share, f"proveedor-{number}", params, _largest(lines)))
+            found.append(resting_on(lines, share, f"proveedor-{number}", **params))
     return found
 
 
 def split_purchases(awards: Awards) -> Outcome:
     """Suppliers with three or more direct awards within thirty days."""
     direct = [one for one in awards.priced if one.method == Method.DIRECT and one.supplier is not None]
+    if not awards.priced:
+        return unpriced(awards)
     if not _known(awards):
-        return unknown("no_procedure", len(awards.priced))
+        return unstated_procedure(awards)
     if not awards.by_supplier:
-        return unknown("no_suppliers", len(awards.priced))
+        return _unnamed(awards)
     dated = [one for one in direct if one.day]
     if direct and len(dated) * 10 < len(direct) * 8:
         return unknown("no_dates", len(direct))
@@ -159,7 +182,7 @@ def _cluster(number: int, cluster: Sequence[Award]) -> Finding:
         "since": str(cluster[0].day),
         "until": str(cluster[-1].day),
     }
-    return Finding(Decimal(len(cluster)), f"proveedor-{number}", params, tuple(one.row for one in cluster))
+    return resting_on(cluster, Decimal(len(cluster)), f"proveedor-{number}", **params)
 
 
 def _day(kept: str) -> str:
@@ -169,9 +192,9 @@ def _day(kept: str) -> str:
 def repeated_amounts(awards: Awards) -> Outcome:
     """How many contracts share the three commonest amounts, each printed three times or more."""
     if not awards.priced:
-        return unknown("no_pesos")
+        return unpriced(awards)
     if len(awards.priced) < FEW * 2:
-        return unknown("few_contracts", len(awards.priced))
+        return unknown("few_for_amounts", len(awards.priced))
     counts = Counter(one.amount for one in awards.priced)
     common = [(amount, n) for amount, n in counts.most_common(3) if n >= CLUSTER]
     repeated = sum(n for _amount, n in common)
@@ -180,8 +203,7 @@ def repeated_amounts(awards: Awards) -> Outcome:
     if share >= REPEATED:
         for amount, n in common:
             lines = [one for one in awards.priced if one.amount == amount]
-            params = {"amount": str(amount), "count": str(n)}
-            findings.append(Finding(Decimal(n), f"monto-{amount}", params, _largest(lines)))
+            findings.append(resting_on(lines, Decimal(n), f"monto-{amount}", amount=str(amount), count=str(n)))
     return percentage(Decimal(repeated), Decimal(len(awards.priced)), len(awards.priced), findings=tuple(findings))
 
 
@@ -189,9 +211,14 @@ def _sum(lines: Sequence[Award]) -> Decimal:
     return sum((one.amount or Decimal(0) for one in lines), Decimal(0))
 
 
-def _largest(lines: Sequence[Award], most: int = 200) -> tuple:
+def resting_on(lines: Sequence[Award], value: Decimal, subject: str = "", **params: str) -> Finding:
+    """A finding with the contracts that it rests on. Of very many the largest are kept, and the number and sum of all."""
     ordered = sorted(lines, key=lambda one: (-(one.amount or 0), one.release_id, one.line_no))
-    return tuple(one.row for one in ordered[:most])
+    if len(lines) > MOST_ROWS:
+        params[ALL_ROWS] = str(len(lines))
+        if any(one.amount is not None for one in lines):
+            params[SUM_OF_ALL] = str(_sum(lines))
+    return Finding(value, subject, params, tuple(one.row for one in ordered[:MOST_ROWS]))
 
 
 def _text(value: Decimal) -> str:
@@ -205,7 +232,7 @@ def _percent(params: Mapping[str, str], name: str = "share") -> str:
 INDICATORS = (
     Indicator(
         code="adjudicacion-directa-monto",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Direct awards, by amount"),
         formula=_("amount awarded directly ÷ amount of all contracts whose procedure is stated × 100"),
@@ -225,7 +252,7 @@ INDICATORS = (
     ),
     Indicator(
         code="adjudicacion-directa-numero",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Direct awards, by number"),
         formula=_("contracts awarded directly ÷ contracts whose procedure is stated × 100"),
@@ -239,7 +266,7 @@ INDICATORS = (
     ),
     Indicator(
         code="procedimiento-no-declarado",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Contracts that do not say how they were awarded"),
         formula=_("contracts without a procedure ÷ all contracts × 100"),
@@ -253,19 +280,23 @@ INDICATORS = (
         threshold=REPEATED,
         threshold_basis=OURS,
         question=lambda year, p: (
-            gettext("How were the %(count)s contracts of %(year)s awarded that do not say it?")
+            ngettext(
+                "How was the one contract of %(year)s awarded that does not say it?",
+                "How were the %(count)s contracts of %(year)s awarded that do not say it?",
+                int(p["count"]),
+            )
             % {"count": p["count"], "year": year}
         ),
     ),
     Indicator(
         code="concentracion",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Concentration of suppliers (HHI)"),
         formula=_("10,000 × sum of the squares of each supplier's share of the amount"),
         numerator=_("Squares of the suppliers' shares"),
         denominator=_("Amount in pesos of contracts that name their supplier"),
-        needs=_("Five contracts or more, and three suppliers or more"),
+        needs=_("Five contracts or more that state amount and supplier, and three suppliers or more"),
         reference=_("OCP 2024, R051: concentration; bands of 1,500 and 2,500 as competition authorities use them"),
         caveat=_("A year with one large work is concentrated without anything being wrong."),
         unit="index",
@@ -281,13 +312,13 @@ INDICATORS = (
     ),
     Indicator(
         code="mayor-proveedor",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Share of the largest supplier"),
         formula=_("amount of the largest supplier ÷ amount of all contracts × 100"),
         numerator=_("Amount in pesos of the supplier that got most"),
         denominator=_("Amount in pesos of all contracts of the year"),
-        needs=_("Five contracts or more that name their suppliers; asked only above one million pesos in all"),
+        needs=_("Five contracts or more that state amount and supplier; asked only above one million pesos in all"),
         reference=_("OCP 2024, R040: a supplier's share of the buyer's contracts"),
         caveat=_("Some goods have one seller: electricity, patented medicine, a concession."),
         unit="percent",
@@ -303,7 +334,7 @@ INDICATORS = (
     ),
     Indicator(
         code="compras-seguidas",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Direct awards in a row to one supplier"),
         formula=_("suppliers with three direct awards or more within thirty days"),
@@ -327,7 +358,7 @@ INDICATORS = (
     ),
     Indicator(
         code="montos-repetidos",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Contracts with the same amount"),
         formula=_("contracts that share one of the three commonest amounts ÷ contracts with an amount × 100"),

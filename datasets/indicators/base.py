@@ -14,16 +14,26 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 HUNDRED = Decimal(100)
+MOST_ROWS = 200  # kept of a finding
+ALL_ROWS, SUM_OF_ALL = "rows", "sum"  # parameters of one that rests on more: how many in all, and their amount
 
 # Why a value cannot be known from what is published.
 REASONS: dict[str, Any] = {
-    "no_data": _("nothing of this kind is published for the year"),
     "no_pesos": _("no contract states an amount in pesos"),
-    "few_contracts": _("there are fewer than five contracts: a share of so few says nothing"),
+    "few_contracts": _("there are fewer than five contracts in pesos: a share of so few says nothing"),
+    "few_priced": _("fewer than five contracts state an amount: a share of so few says nothing"),
+    "few_for_amounts": _("fewer than ten contracts state an amount: so few may agree by chance"),
+    "few_procedures": _("fewer than five contracts say how they were awarded: a share of so few says nothing"),
+    "few_known": _("fewer than five contracts state both their amount and how they were awarded"),
+    "few_named": _("fewer than five contracts state both their amount and their supplier"),
+    "few_signed": _("fewer than five contracts state the day on which they were signed"),
     "few_suppliers": _("fewer than three suppliers are named: concentration of so few says nothing"),
     "no_procedure": _("the list does not say how the contracts were awarded"),
+    "none_known": _("no contract states both its amount and how it was awarded"),
     "no_suppliers": _("the list does not name the suppliers"),
-    "no_dates": _("fewer than eight of every ten contracts state a date"),
+    "none_named": _("no contract states both its amount and its supplier"),
+    "no_dates": _("fewer than eight of every ten of the contracts that it looks at state a date"),
+    "no_dates_of_year": _("fewer than eight of every ten contracts with an amount state a date of the year"),
     "no_two_dates": _("no contract states two dates that could be compared"),
     "no_links": _("the list has no column for the link to the contract"),
     "no_bidders": _("no list says how many took part"),
@@ -38,7 +48,14 @@ REASONS: dict[str, Any] = {
     "no_accrued": _("the file does not state what was modified and what was accrued"),
     "no_paid": _("the file does not state what was accrued and what was paid"),
     "no_objects": _("no file tells the expenditure by object"),
-    "no_quarters": _("it takes the third quarter and the whole year of one kind of document, and one is missing"),
+    "no_object_moments": _("no file by object states what was modified and what was accrued"),
+    "no_year_of_objects": _("no file tells the expenditure of the whole year by object"),
+    "no_concepts": _("no file tells the expenditure by concept"),
+    "no_part": _("the file does not state this part"),
+    "no_quarters": _("it takes what was accrued by September and in the whole year, and one of them is not published"),
+    "more_by_september": _(
+        "by September more was accrued than in the whole year: one of the two documents is wrong, or counts something else"
+    ),
     "not_over": _("the year is not over in what is published"),
     "no_collected": _("the file does not state what was estimated and what was collected"),
     "no_rubros": _("no file tells the revenue by rubro"),

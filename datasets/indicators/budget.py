@@ -13,7 +13,7 @@ from gesoc.common import money
 
 from .awards import OURS, _text
 from .base import HUNDRED, Finding, Indicator, Outcome, percentage, unknown
-from .inputs import Ledger
+from .inputs import INCOME_MOMENTS, SPENDING_MOMENTS, Ledger, Parts
 
 WIDE = Decimal(15)  # percent; Municipal Money calls a deviation above it bad
 REWRITTEN = Decimal(20)
@@ -55,20 +55,21 @@ def _params(ledger: Ledger, **numbers: Decimal) -> dict[str, str]:
 
 def chapters(ledger: Ledger) -> Outcome:
     """The chapter whose spending strays furthest from what was modified; each that strays widely is asked about."""
-    if not ledger.is_over:
-        return unknown("not_over")
-    told = {key: amounts for key, amounts in ledger.parts.items() if key.endswith("000")}
-    if not told:
+    told = ledger.told
+    if not told.parts:
         return unknown("no_objects")
+    if not told.is_over:
+        return unknown("no_year_of_objects" if ledger.is_over else "not_over")
+    stated = {key: one for key, one in told.parts.items() if "modified" in one and "accrued" in one}
     gaps = {
         key: (amounts["accrued"] - amounts["modified"]) / amounts["modified"] * HUNDRED
-        for key, amounts in told.items()
-        if amounts.get("modified", Decimal(0)) > 0 and "accrued" in amounts
+        for key, amounts in stated.items()
+        if amounts["modified"] > 0
     }
     if not gaps:
-        return unknown("no_accrued")
+        return unknown("nothing_to_divide" if stated else "no_object_moments")
     findings = [
-        Finding(gap, key, _params(ledger, gap=gap) | {"key": key, "amount": _text(_gap(told[key]))})
+        Finding(gap, key, _params(told, gap=gap) | {"key": key, "amount": _text(_gap(told.parts[key]))})
         for key, gap in sorted(gaps.items())
         if abs(gap) > WIDE
     ]
@@ -93,8 +94,10 @@ def last_quarter(ledger: Ledger) -> Outcome:
         return unknown("not_over")
     if ledger.third_quarter is None or "accrued" not in ledger.totals:
         return unknown("no_quarters")
-    whole = ledger.totals["accrued"]
-    return percentage(whole - Decimal(ledger.third_quarter.totals["accrued"]), whole, 1)
+    whole, by_september = ledger.totals["accrued"], Decimal(ledger.third_quarter.totals["accrued"])
+    if by_september > whole > 0:
+        return unknown("more_by_september")
+    return percentage(whole - by_september, whole, 1)
 
 
 def _arrears(ledger: Ledger) -> Outcome:
@@ -107,25 +110,35 @@ def _arrears(ledger: Ledger) -> Outcome:
 
 def _part_of(keys: tuple[str, ...], missing: str, moments: tuple[str, ...]) -> Callable[[Ledger], Outcome]:
     """Share of some chapters or rubros, in the first of the moments that the release states."""
+    return lambda ledger: (
+        _share(ledger.told, ledger.told.parts, keys, moments) if ledger.told.parts else unknown(missing)
+    )
 
-    def measure(ledger: Ledger) -> Outcome:
-        moment = next((one for one in moments if one in ledger.totals), None)
-        if not ledger.parts:
-            return unknown(missing)
-        if moment is None:
-            return unknown("no_data")
-        stated = [value for key in keys if (value := ledger.part(key, moment)) is not None]
-        return percentage(sum(stated, Decimal(0)), ledger.totals[moment], len(stated))
 
-    return measure
+def _share(ledger: Ledger, parts: Parts, keys: tuple[str, ...], moments: tuple[str, ...]) -> Outcome:
+    moment = next((one for one in moments if one in ledger.totals), "")
+    stated = [parts[key][moment] for key in keys if moment in parts.get(key, ())]
+    if not stated:
+        return unknown("no_part")
+    return percentage(sum(stated, Decimal(0)), ledger.totals[moment], len(stated))
+
+
+def advertising(ledger: Ledger) -> Outcome:
+    told = ledger.told
+    if all(key.endswith("000") for key in told.concepts):  # chapters alone
+        return unknown("no_concepts" if told.parts else "no_objects")
+    return _share(told, told.concepts, ("3600",), SPENDING_MOMENTS)
 
 
 def _question(sentence: Callable[[], str]) -> Callable[[int, Mapping[str, str]], str]:
-    """A sentence with the year, and the numbers of the flag as percentages and pesos."""
+    """A sentence with the year, and the numbers of the flag as percentages and pesos; of a gap the words say the sign."""
 
     def ask(year: int, params: Mapping[str, str]) -> str:
         named: dict[str, Any] = {"year": year, "key": params.get("key", "")}
-        named |= {name: money.percent(abs(Decimal(params[name]))) for name in ("share", "gap") if name in params}
+        if "share" in params:
+            named["share"] = money.percent(Decimal(params["share"]))
+        if "gap" in params:
+            named["gap"] = money.percent(abs(Decimal(params["gap"])))
         if "amount" in params:
             named["amount"] = money.amount(abs(Decimal(params["amount"])))
         return sentence() % named
@@ -147,13 +160,10 @@ def _chapter_question(year: int, params: Mapping[str, str]) -> str:
     return (less if params["gap"].startswith("-") else more)(year, params)
 
 
-SPENDING_MOMENTS = ("accrued", "exercised", "paid", "modified", "approved", "reported")
-INCOME_MOMENTS = ("collected", "accrued", "modified", "estimated", "reported")
-
 INDICATORS = (
     Indicator(
         code="ejecucion",
-        version=1,
+        version=2,
         family="spending",
         name=_("Spent of the modified budget"),
         formula=_("accrued ÷ modified × 100"),
@@ -170,7 +180,7 @@ INDICATORS = (
     ),
     Indicator(
         code="desvio-por-capitulo",
-        version=1,
+        version=2,
         family="spending",
         name=_("Over- and underspending by chapter"),
         formula=_("(accrued − modified) ÷ modified × 100, the widest of the chapters"),
@@ -187,7 +197,7 @@ INDICATORS = (
     ),
     Indicator(
         code="presupuesto-reescrito",
-        version=1,
+        version=2,
         family="spending",
         name=_("Budget changed after its approval"),
         formula=_("(modified − approved) ÷ approved × 100"),
@@ -204,7 +214,7 @@ INDICATORS = (
     ),
     Indicator(
         code="por-pagar",
-        version=1,
+        version=2,
         family="spending",
         name=_("Accrued and not paid"),
         formula=_("(accrued − paid) ÷ accrued × 100"),
@@ -221,7 +231,7 @@ INDICATORS = (
     ),
     Indicator(
         code="ultimo-trimestre",
-        version=1,
+        version=2,
         family="spending",
         name=_("Spent in the last quarter"),
         formula=_("(accrued in the year − accrued by September) ÷ accrued in the year × 100"),
@@ -238,7 +248,7 @@ INDICATORS = (
     ),
     Indicator(
         code="servicios-personales",
-        version=1,
+        version=2,
         family="spending",
         name=_("Part that goes to pay (chapter 1000)"),
         formula=_("chapter 1000 ÷ all expenditure × 100"),
@@ -252,7 +262,7 @@ INDICATORS = (
     ),
     Indicator(
         code="inversion",
-        version=1,
+        version=2,
         family="spending",
         name=_("Part that goes to public works (chapter 6000)"),
         formula=_("chapter 6000 ÷ all expenditure × 100"),
@@ -266,7 +276,7 @@ INDICATORS = (
     ),
     Indicator(
         code="comunicacion-social",
-        version=1,
+        version=2,
         family="spending",
         name=_("Part that goes to official advertising (3600)"),
         formula=_("concept 3600 ÷ all expenditure × 100"),
@@ -276,15 +286,11 @@ INDICATORS = (
         reference=_("CONAC, Clasificador por Objeto del Gasto; Ley General de Comunicación Social"),
         caveat=_("Context, not a flag."),
         unit="percent",
-        measure=lambda ledger: (
-            _part_of(("3600",), "no_objects", SPENDING_MOMENTS)(ledger)
-            if any(not key.endswith("000") for key in ledger.parts)
-            else unknown("no_objects")
-        ),
+        measure=advertising,
     ),
     Indicator(
         code="dependencia",
-        version=1,
+        version=2,
         family="income",
         name=_("Dependence on transfers"),
         formula=_("rubros 8 and 9 ÷ all revenue × 100"),
@@ -298,7 +304,7 @@ INDICATORS = (
     ),
     Indicator(
         code="ingresos-propios",
-        version=1,
+        version=2,
         family="income",
         name=_("Own revenue"),
         formula=_("rubros 1, 3, 4, 5, 6 and 7 ÷ all revenue × 100"),
@@ -312,7 +318,7 @@ INDICATORS = (
     ),
     Indicator(
         code="recaudacion",
-        version=1,
+        version=2,
         family="income",
         name=_("Collected of what was estimated"),
         formula=_("collected ÷ estimated × 100"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -20,6 +20,9 @@ from datasets.selectors.releases import choose_release, in_releases, published_r
 from .base import Row
 
 WHOLE_YEAR = ("annual", "Q4")
+# In which of its moments a part of the money is told, best first.
+SPENDING_MOMENTS = ("accrued", "exercised", "paid", "modified", "approved", "reported")
+INCOME_MOMENTS = ("collected", "accrued", "modified", "estimated", "reported")
 
 
 class Award(NamedTuple):
@@ -110,6 +113,9 @@ def awards_of(body: PublicBody, year: int) -> Awards | None:
     return Awards(year, releases, awards, caps_of(body, method=Contract.Method.DIRECT), barred_suppliers(lines))
 
 
+Parts = Mapping[str, Mapping[str, Decimal]]  # key of a cell -> moment -> amount
+
+
 @dataclass(frozen=True)
 class Ledger:
     """A year's chosen release, its totals, and its amounts by chapter (or rubro) and moment."""
@@ -117,42 +123,66 @@ class Ledger:
     year: int
     release: Release
     totals: Mapping[str, Decimal]
-    parts: Mapping[str, Mapping[str, Decimal]]
+    parts: Parts
     third_quarter: Release | None = None
+    concepts: Parts = field(default_factory=dict)
+    # Of the release that tells the parts, where a better one tells the whole.
+    told_by: Ledger | None = None
+
+    @property
+    def told(self) -> Ledger:
+        return self.told_by or self
 
     @property
     def releases(self) -> list[int]:
         others = [self.third_quarter.pk] if self.third_quarter else []
-        return [self.release.pk, *others]
+        return [self.release.pk, *others, *(self.told_by.releases if self.told_by else ())]
 
     @property
     def is_over(self) -> bool:
         return self.release.period in WHOLE_YEAR
 
-    def part(self, key: str, moment: str) -> Decimal | None:
-        return self.parts.get(key, {}).get(moment)
-
 
 def spending_of(body: PublicBody, year: int) -> Ledger | None:
-    release = choose_release(public_body=body, kind=Kind.EXPENDITURE, year=year, by="chapter") or choose_release(
-        public_body=body, kind=Kind.EXPENDITURE, year=year
-    )
-    if release is None:
+    whole, teller = _chosen(body, Kind.EXPENDITURE, year, "chapter")
+    if whole is None:
         return None
-    cells = ExpenditureCell.objects.filter(**in_releases([release]), by__in=("chapter", "concept"))
-    parts = {cell.key: _stated(cell, ("approved", "modified", "accrued", "paid")) for cell in cells.exclude(key="")}
-    return Ledger(year, release, _totals(release), parts, _third_quarter(release))
+    quarter = _third_quarter(whole)
+    if teller is None:
+        return Ledger(year, whole, _totals(whole), {}, quarter)
+    # A concept's cell may bear a chapter's key, for what is told by chapter alone: the two are never one.
+    parts: dict[str, dict[str, dict[str, Decimal]]] = {"chapter": {}, "concept": {}}
+    cells = ExpenditureCell.objects.filter(**in_releases([teller]), by__in=list(parts)).exclude(key="")
+    for cell in cells:
+        parts[cell.by][cell.key] = _stated(cell, SPENDING_MOMENTS)
+    told = Ledger(year, teller, _totals(teller), parts["chapter"], concepts=parts["concept"])
+    return _together(whole, told, quarter)
 
 
 def income_of(body: PublicBody, year: int) -> Ledger | None:
-    release = choose_release(public_body=body, kind=Kind.REVENUE, year=year, by="rubro") or choose_release(
-        public_body=body, kind=Kind.REVENUE, year=year
-    )
-    if release is None:
+    whole, teller = _chosen(body, Kind.REVENUE, year, "rubro")
+    if whole is None:
         return None
-    cells = RevenueCell.objects.filter(**in_releases([release]), by="rubro").exclude(key="")
-    parts = {cell.key: _stated(cell, ("estimated", "modified", "collected")) for cell in cells}
-    return Ledger(year, release, _totals(release), parts)
+    if teller is None:
+        return Ledger(year, whole, _totals(whole), {})
+    cells = RevenueCell.objects.filter(**in_releases([teller]), by="rubro").exclude(key="")
+    parts = {cell.key: _stated(cell, INCOME_MOMENTS) for cell in cells}
+    return _together(whole, Ledger(year, teller, _totals(teller), parts))
+
+
+def _chosen(body: PublicBody, kind: str, year: int, by: str) -> tuple[Release | None, Release | None]:
+    """What tells the whole best, and what tells its parts; the same one where it is of no lesser document or period."""
+    best = choose_release(public_body=body, kind=kind, year=year)
+    teller = choose_release(public_body=body, kind=kind, year=year, by=by)
+    if best and teller and (best.document, best.period) == (teller.document, teller.period):
+        return teller, teller
+    return best, teller
+
+
+def _together(whole: Release, told: Ledger, quarter: Release | None = None) -> Ledger:
+    if told.release == whole:
+        return replace(told, third_quarter=quarter)
+    return Ledger(told.year, whole, _totals(whole), {}, quarter, told_by=told)
 
 
 def _stated(cell: ExpenditureCell | RevenueCell, moments: Sequence[str]) -> dict[str, Decimal]:
@@ -164,11 +194,12 @@ def _totals(release: Release) -> dict[str, Decimal]:
 
 
 def _third_quarter(release: Release) -> Release | None:
-    """What the same body had accrued by September, under whichever classification the whole year is told."""
+    """What the same body had accrued by September: told as the whole year is, else under whichever classification."""
     found = published_releases(public_body=release.public_body, kind=release.kind).filter(
         year=release.year, period="Q3"
     )
-    return next((one for one in found if "accrued" in one.totals), None)
+    stated = [one for one in found if "accrued" in one.totals]
+    return max(stated, key=lambda one: (one.breakdown == release.breakdown, one.pk), default=None)
 
 
 def inputs_of(family: str, body: PublicBody, year: int) -> Awards | Ledger | None:

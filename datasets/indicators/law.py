@@ -14,7 +14,7 @@ from datasets.models import Contract, ProcurementCap
 from datasets.privacy import cover
 from gesoc.common.text import tokens
 
-from .awards import FEW, HALF, _known, _largest
+from .awards import FEW, HALF, _known, resting_on, unpriced, unstated_procedure
 from .base import Finding, Indicator, Outcome, percentage, unknown
 from .inputs import Award, Awards
 
@@ -37,8 +37,10 @@ def just_under_the_cap(awards: Awards) -> Outcome:
     """How many of the direct awards near the cap (80% to 100% of it) are in the upper half of that stretch."""
     if not any(cap.holds_in(awards.year) for cap in awards.caps):
         return unknown("no_cap", len(awards.priced))
+    if not awards.priced:
+        return unpriced(awards)
     if not _known(awards):
-        return unknown("no_procedure", len(awards.priced))
+        return unstated_procedure(awards)
     direct = [one for one in awards.priced if one.method == Contract.Method.DIRECT]
     parts = [(one, part) for one in direct if (part := part_of_cap(one, awards)) is not None]
     if direct and not parts:
@@ -50,8 +52,7 @@ def just_under_the_cap(awards: Awards) -> Outcome:
         return unknown("few_near_cap", both)
     findings: tuple[Finding, ...] = ()
     if chance(len(near), both) < SURPRISING:
-        params = {"count": str(len(near)), "lower": str(len(lower))}
-        findings = (Finding(Decimal(len(near) * 100) / both, params=params, rows=_largest(near)),)
+        findings = (resting_on(near, Decimal(len(near) * 100) / both, count=str(len(near)), lower=str(len(lower))),)
     return percentage(Decimal(len(near)), Decimal(both), both, findings=findings)
 
 
@@ -101,11 +102,12 @@ def barred(awards: Awards) -> Outcome:
         if any(term.starts <= one.day <= term.ends for term in awards.barred.get(one.supplier or 0, ()) if one.day):
             found.setdefault(one.supplier or 0, []).append(one)
     findings = tuple(
-        Finding(
+        resting_on(
+            lines,
             Decimal(len(lines)),
             f"proveedor-{number}",
-            {"name": cover(lines[0].supplier_name), "count": str(len(lines))},
-            _largest(lines),
+            name=cover(lines[0].supplier_name),
+            count=str(len(lines)),
         )
         for number, lines in sorted(found.items())
     )
@@ -115,7 +117,7 @@ def barred(awards: Awards) -> Outcome:
 INDICATORS = (
     Indicator(
         code="debajo-del-tope",
-        version=2,
+        version=3,
         family="contracts",
         name=_("Just under the legal cap"),
         formula=_("direct awards between 90% and 100% of the cap ÷ those between 80% and 100% × 100"),
@@ -144,7 +146,7 @@ INDICATORS = (
     ),
     Indicator(
         code="proveedor-sancionado",
-        version=2,
+        version=3,
         family="contracts",
         name=_("Suppliers that were barred"),
         formula=_("contracts signed while a register says that the supplier was disqualified"),

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from gesoc.common import money
 
-from .awards import FEW, OURS, REPEATED, _largest, _sum, _text
+from .awards import FEW, OURS, REPEATED, _sum, _text, few, resting_on, unpriced
 from .base import HUNDRED, Finding, Indicator, Outcome, percentage, unknown
 from .inputs import Award, Awards
 
@@ -21,26 +21,26 @@ YEAR_END = Decimal(40)
 def year_end(awards: Awards) -> Outcome:
     dated = [one for one in awards.priced if one.day and one.day.year == awards.year]
     if not awards.priced:
-        return unknown("no_pesos")
+        return unpriced(awards)
     if len(awards.priced) < FEW:
-        return unknown("few_contracts", len(awards.priced))
+        return few(awards, len(awards.priced), "few_priced")
     if len(dated) * 10 < len(awards.priced) * 8:
-        return unknown("no_dates", len(awards.priced))
+        return unknown("no_dates_of_year", len(awards.priced))
     late = [one for one in dated if one.day and one.day.month >= 11]
     share = _sum(late) / _sum(dated) * HUNDRED
-    findings = (Finding(share, params={"share": _text(share)}, rows=_largest(late)),) if share > YEAR_END else ()
+    findings = (resting_on(late, share, share=_text(share)),) if share > YEAR_END else ()
     return percentage(_sum(late), _sum(dated), len(dated), findings=findings)
 
 
 def weekends(awards: Awards) -> Outcome:
     dated = [one for one in awards.lines if one.signed]
     if len(dated) < FEW:
-        return unknown("no_dates", len(dated))
+        return few(awards, len(dated), "few_signed")
     idle = [one for one in dated if one.signed and one.signed.weekday() >= 5]
     share = Decimal(len(idle)) / len(dated) * HUNDRED
     findings: tuple[Finding, ...] = ()
     if share > REPEATED and len(idle) >= 3:
-        findings = (Finding(share, params={"count": str(len(idle))}, rows=_largest(idle)),)
+        findings = (resting_on(idle, share, count=str(len(idle))),)
     return percentage(Decimal(len(idle)), Decimal(len(dated)), len(dated), findings=findings)
 
 
@@ -52,7 +52,7 @@ def inconsistent_dates(awards: Awards) -> Outcome:
     findings: tuple[Finding, ...] = ()
     if wrong:
         share = Decimal(len(wrong)) / len(pairs) * HUNDRED
-        findings = (Finding(share, params={"count": str(len(wrong))}, rows=_largest(wrong)),)
+        findings = (resting_on(wrong, share, count=str(len(wrong))),)
     return percentage(Decimal(len(wrong)), Decimal(len(pairs)), len(pairs), findings=findings)
 
 
@@ -73,7 +73,7 @@ def _missing(has: Callable[[Award], bool], never: str) -> Callable[[Awards], Out
         share = Decimal(len(lacking)) / len(awards.lines) * HUNDRED
         findings: tuple[Finding, ...] = ()
         if share > REPEATED:
-            findings = (Finding(share, params={"count": str(len(lacking))}, rows=_largest(lacking)),)
+            findings = (resting_on(lacking, share, count=str(len(lacking))),)
         return percentage(Decimal(len(lacking)), Decimal(len(awards.lines)), len(awards.lines), findings=findings)
 
     return measure
@@ -104,7 +104,7 @@ def _planned(code: str, name: Any, formula: Any, needs: Any, reference: Any, rea
 INDICATORS = (
     Indicator(
         code="fin-de-ano",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Contracted in November and December"),
         formula=_("amount signed in November and December ÷ amount with a date of the year × 100"),
@@ -124,7 +124,7 @@ INDICATORS = (
     ),
     Indicator(
         code="fin-de-semana",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Signed on a Saturday or Sunday"),
         formula=_("contracts signed at a weekend ÷ contracts with a day of signature × 100"),
@@ -144,7 +144,7 @@ INDICATORS = (
     ),
     Indicator(
         code="fechas-incongruentes",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Dates that contradict each other"),
         formula=_("contracts signed before their award or ended before they begin ÷ contracts with two dates × 100"),
@@ -158,13 +158,17 @@ INDICATORS = (
         threshold=Decimal(0),
         threshold_basis=_("No contract can end before it begins."),
         question=lambda year, p: (
-            gettext("Which dates are right in the %(count)s contracts of %(year)s that contradict each other?")
+            ngettext(
+                "Which dates are right in the one contract of %(year)s whose dates contradict each other?",
+                "Which dates are right in the %(count)s contracts of %(year)s that contradict each other?",
+                int(p["count"]),
+            )
             % {"count": p["count"], "year": year}
         ),
     ),
     Indicator(
         code="sin-documento",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Contracts without a link to the document"),
         formula=_("contracts without a link ÷ all contracts × 100"),
@@ -178,13 +182,17 @@ INDICATORS = (
         threshold=REPEATED,
         threshold_basis=OURS,
         question=lambda year, p: (
-            gettext("Where are the documents of the %(count)s contracts of %(year)s without a link?")
+            ngettext(
+                "Where is the document of the one contract of %(year)s without a link?",
+                "Where are the documents of the %(count)s contracts of %(year)s without a link?",
+                int(p["count"]),
+            )
             % {"count": p["count"], "year": year}
         ),
     ),
     Indicator(
         code="sin-monto",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Contracts without an amount"),
         formula=_("contracts without an amount ÷ all contracts × 100"),
@@ -198,13 +206,17 @@ INDICATORS = (
         threshold=REPEATED,
         threshold_basis=OURS,
         question=lambda year, p: (
-            gettext("What are the %(count)s contracts of %(year)s worth that state no amount?")
+            ngettext(
+                "What is the one contract of %(year)s worth that states no amount?",
+                "What are the %(count)s contracts of %(year)s worth that state no amount?",
+                int(p["count"]),
+            )
             % {"count": p["count"], "year": year}
         ),
     ),
     Indicator(
         code="sin-proveedor",
-        version=1,
+        version=2,
         family="contracts",
         name=_("Contracts that name no supplier"),
         formula=_("contracts without a supplier ÷ all contracts × 100"),
@@ -218,7 +230,11 @@ INDICATORS = (
         threshold=REPEATED,
         threshold_basis=OURS,
         question=lambda year, p: (
-            gettext("Who was paid by the %(count)s contracts of %(year)s that name nobody?")
+            ngettext(
+                "Who was paid by the one contract of %(year)s that names nobody?",
+                "Who was paid by the %(count)s contracts of %(year)s that name nobody?",
+                int(p["count"]),
+            )
             % {"count": p["count"], "year": year}
         ),
     ),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from datasets.indicators import CATALOGUE, Indicator
+from datasets.indicators.base import ALL_ROWS, SUM_OF_ALL
 from datasets.models import Contract, Flag, FlagRow, IndicatorValue, PublicBody
 
 
@@ -108,7 +109,8 @@ def contracts_behind(flag: Flag) -> list[Contract]:
     for release, lines in _by_release(rows).items():
         wanted |= Q(release_id=release, line_no__in=lines)
     found = Contract.objects.filter(wanted, public_body=flag.public_body_id)
-    return list(found.select_related("supplier", "public_body", "release").order_by("-amount", "release_id", "line_no"))
+    largest_first = F("amount").desc(nulls_last=True), "release_id", "line_no"
+    return list(found.select_related("supplier", "public_body", "release").order_by(*largest_first))
 
 
 def _by_release(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
@@ -118,14 +120,25 @@ def _by_release(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
     return found
 
 
-def amount_behind(contracts: Sequence[Contract]) -> Decimal | None:
+def sum_behind(flag: Flag, contracts: Sequence[Contract]) -> tuple[int, Decimal | None]:
+    """How many contracts a question rests on and what they add up to, though `contracts` be only the largest."""
     stated = [one.amount for one in contracts if one.amount is not None]
-    return sum(stated, Decimal(0)) if stated else None
+    return _of_all(flag) or (len(contracts), sum(stated, Decimal(0)) if stated else None)
+
+
+def _of_all(flag: Flag) -> tuple[int, Decimal | None] | None:
+    """The number and the sum that were kept with a question whose rows were too many to keep."""
+    if ALL_ROWS not in flag.params:
+        return None
+    amount = flag.params.get(SUM_OF_ALL)
+    return int(flag.params[ALL_ROWS]), None if amount is None else Decimal(amount)
 
 
 def flag_sums(found: Iterable[Flag]) -> dict[int, tuple[int, Decimal | None]]:
     """For each flag how many contracts it rests on and what they add up to. Two queries."""
-    rows = FlagRow.objects.filter(flag__in=[flag.pk for flag in found])
+    found = list(found)
+    told = {flag.pk: of_all for flag in found if (of_all := _of_all(flag))}
+    rows = FlagRow.objects.filter(flag__in=[flag.pk for flag in found if flag.pk not in told])
     counts = dict(rows.order_by().values_list("flag").annotate(n=Count("id")))
     keys = list(rows.values_list("flag_id", "public_body_id", "release_id", "line_no"))
     wanted = Q(pk__in=[])
@@ -140,7 +153,7 @@ def flag_sums(found: Iterable[Flag]) -> dict[int, tuple[int, Decimal | None]]:
         value = amounts.get((release, line))
         if value is not None:
             sums[flag] = (sums.get(flag) or Decimal(0)) + value
-    return {flag: (n, sums.get(flag)) for flag, n in counts.items()}
+    return told | {flag: (n, sums.get(flag)) for flag, n in counts.items()}
 
 
 def _by_slice(keys: Iterable[tuple[int, int, int, int]]) -> dict[tuple[int, int], list[int]]:

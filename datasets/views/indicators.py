@@ -227,6 +227,8 @@ def _page(request: HttpRequest, found: Flag, **forms: Any) -> HttpResponse:
     body = found.public_body
     place = Place.of(body)
     contracts = selectors.contracts_behind(found)
+    count, amount = selectors.sum_behind(found, contracts)
+    shown_rows = contracts[:ROWS_SHOWN]
     columns = contract_columns(buyer=False, supplier=True)
     may_judge = request.user.has_perm("datasets.judge_flag")
     may_explain = request.user.has_perm("datasets.explain_flag", found)
@@ -246,13 +248,15 @@ def _page(request: HttpRequest, found: Flag, **forms: Any) -> HttpResponse:
             "threshold": shown(found.entry, found.entry.threshold),
             "whole": values.first(),
             "rate": selectors.base_rates()[found.indicator],
-            "count": money.number(len(contracts)),
-            "amount": money.amount(selectors.amount_behind(contracts)),
+            "n": count,
+            "count": money.number(count),
+            "amount": money.amount(amount),
+            "largest": money.number(len(shown_rows)) if len(shown_rows) < count else "",
             "table": Table(
                 "t-contratos",
                 gettext("The contracts on which it rests"),
                 columns,
-                [row(columns, contract_row(one, buyer=False, supplier=True)) for one in contracts[:ROWS_SHOWN]],
+                [row(columns, contract_row(one, buyer=False, supplier=True)) for one in shown_rows],
                 hide_caption=True,
                 stacked=True,
             )

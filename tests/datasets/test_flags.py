@@ -10,6 +10,7 @@ from django.db import connection
 from datasets import flags
 from datasets.models import Contract, Flag, FlagReview, IndicatorValue, PublicBody
 from datasets.releases import NotAllowedNow, publish_releases, restore_release, withdraw_release
+from datasets.selectors import indicators as selectors
 from datasets.versions import data_version
 from gesoc.celery import app
 from tests.datasets.dashboards import queries_of, spending
@@ -239,6 +240,21 @@ def test_page_of_a_question_shows_its_rows_and_its_rule(client, flag):
     assert "OCP 2024, R013" in page
     assert "/filas/1/" in page
     assert "no prueba de nada" in page
+
+
+def test_page_of_a_question_on_very_many_contracts_counts_and_adds_all(client, body):
+    release = make.ReleaseFactory(public_body=body, year=2024, kind="contracts", document="", breakdown="full")
+    supplier = make.SupplierFactory()
+    for number in range(1, 211):
+        make.ContractFactory(
+            release=release, line_no=number, supplier=supplier, method="", amount=Decimal(10) if number > 1 else None
+        )
+    flags.evaluate(public_body=body, year=2024, family="contracts")
+    flag = Flag.objects.get(indicator="procedimiento-no-declarado")
+    assert selectors.flag_sums([flag])[flag.pk] == (210, Decimal(2090))
+    page = client.get(flag.get_absolute_url())
+    assert (page.context["count"], page.context["amount"], page.context["largest"]) == ("210", "$2,090", "200")
+    assert "los 200 mayores de 210" in page.content.decode()
 
 
 def test_contract_and_supplier_lead_to_their_questions(client, flag):

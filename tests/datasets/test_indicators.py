@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datasets import flags
 from datasets.indicators import CATALOGUE, awards, budget, records
 from datasets.indicators.inputs import Award, Awards, Ledger
-from datasets.models import Release
+from datasets.models import Flag, IndicatorValue, Release
+from tests.datasets.dashboards import spending
+from tests.factories import datasets as make
 
 D = Decimal
 DAY = date(2024, 3, 1)
@@ -71,6 +74,40 @@ def test_direct_awards_are_measured_by_amount_of_those_that_state_their_procedur
 def test_what_cannot_be_known_says_why(lines, reason):
     found = awards.direct_by_amount(year(*lines))
     assert (found.value, found.reason, found.findings) == (None, reason, ())
+
+
+def four(said, silent=6, **fields):
+    """Four contracts that say something, beside others that do not."""
+    return year(*[award(n, **said) for n in range(1, 5)], *[award(n, **fields) for n in range(5, 5 + silent)])
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "reason"),
+    [
+        ("fin-de-semana", four({}, 0), "few_contracts"),
+        ("fin-de-semana", four({}, signed=None), "few_signed"),
+        ("fin-de-ano", four({}, amount=None), "few_priced"),
+        ("fin-de-ano", four({}, signed=date(2023, 12, 1)), "no_dates_of_year"),
+        ("montos-repetidos", four({}, 3), "few_for_amounts"),
+        ("compras-seguidas", year(*[award(n, method="direct", amount=None) for n in range(1, 8)]), "no_pesos"),
+        ("compras-seguidas", four({"amount": None}, method=""), "none_known"),
+        ("compras-seguidas", four({"amount": None}, supplier=None), "none_named"),
+        ("adjudicacion-directa-monto", four({}, method=""), "few_known"),
+        ("adjudicacion-directa-monto", four({"amount": None}, method=""), "none_known"),
+        ("adjudicacion-directa-numero", four({}, method=""), "few_procedures"),
+        ("concentracion", four({}, supplier=None), "few_named"),
+        ("mayor-proveedor", four({"amount": None}, supplier=None), "none_named"),
+    ],
+)
+def test_the_reason_is_the_true_one(code, given, reason):
+    found = CATALOGUE[code].measure(given)
+    assert (found.value, found.reason) == (None, reason)
+
+
+def test_nobody_is_named_where_few_contracts_name_anybody():
+    lines = [award(n, amount=D(1_000_000), supplier=n if n < 3 else None) for n in range(1, 6)]
+    found = awards.largest_supplier(year(*lines))
+    assert (found.value, found.reason, found.count, found.findings) == (None, "few_named", 2, ())
 
 
 def test_half_is_not_yet_a_question():
@@ -187,6 +224,30 @@ def test_a_column_that_is_never_filled_is_not_published():
     assert (found.value, rows_of(found)) == (D(20), [[1]])
 
 
+@pytest.mark.parametrize("code", ["procedimiento-no-declarado", "sin-documento", "sin-monto", "sin-proveedor"])
+def test_one_contract_is_asked_about_as_one(code):
+    lacking = {"method": "", "url": "", "amount": None, "supplier": None}
+    full = award(url="https://example.org/")
+    found = CATALOGUE[code].measure(year(full._replace(**lacking), *[full] * 5))
+    question = CATALOGUE[code].ask(2024, found.findings[0].params)
+    assert found.findings[0].params["count"] == "1"
+    assert "único contrato de 2024" in question
+
+
+def test_one_contract_whose_dates_contradict_each_other_is_asked_about_as_one():
+    found = records.inconsistent_dates(year(award(starts=DAY, ends=DAY - timedelta(days=1))))
+    assert "único contrato de 2024" in CATALOGUE["fechas-incongruentes"].ask(2024, found.findings[0].params)
+
+
+def test_of_very_many_contracts_the_largest_are_kept_with_the_number_and_sum_of_all():
+    lines = [award(n, method="", amount=D(n)) for n in range(1, 211)]
+    finding = awards.procedure_unstated(year(*lines)).findings[0]
+    assert (len(finding.rows), finding.rows[0].line_no, finding.rows[-1].line_no) == (200, 210, 11)
+    assert finding.params == {"count": "210", "rows": "210", "sum": str(210 * 211 // 2)}
+    unpriced = records.weekends(year(*[award(n, amount=None, signed=date(2024, 3, 2)) for n in range(1, 211)]))
+    assert unpriced.findings[0].params == {"count": "210", "rows": "210"}
+
+
 # -- the budget -------------------------------------------------------------------------------------------------------
 
 
@@ -221,6 +282,20 @@ def test_last_quarter_takes_two_releases():
     assert (found.value, len(found.findings)) == (D(45), 1)
 
 
+def test_a_question_keeps_the_sign_of_what_it_asks_about():
+    taken_back = CATALOGUE["ejecucion"].measure(ledger({"modified": "100", "accrued": "-20"}))
+    cut = CATALOGUE["presupuesto-reescrito"].measure(ledger({"approved": "100", "modified": "60"}))
+    for code, found, said in (("ejecucion", taken_back, "-20%"), ("presupuesto-reescrito", cut, "-40%")):
+        assert said in CATALOGUE[code].ask(2024, found.findings[0].params).replace("−", "-")
+
+
+def test_a_year_that_is_less_than_its_nine_months_is_unknown():
+    measure = CATALOGUE["ultimo-trimestre"].measure
+    assert measure(ledger({"accrued": "100"}, third="130")).reason == "more_by_september"
+    assert measure(ledger({"accrued": "100"}, third="100")).value == 0
+    assert measure(ledger({"accrued": "0"}, third="130")).reason == "nothing_to_divide"
+
+
 def test_dependence_and_own_revenue():
     parts = {"1": {"collected": "25"}, "8": {"collected": "60"}, "9": {"collected": "15"}}
     year_ = ledger({"collected": "100"}, parts)
@@ -236,3 +311,122 @@ def test_every_entry_says_what_a_reader_needs():
         assert bool(one.question) == (one.threshold is not None), code
         assert not one.question or str(one.threshold_basis), code
         assert one.is_assessable == bool(one.numerator), code
+
+
+# -- what is read for them --------------------------------------------------------------------------------------------
+
+
+def known_of(body):
+    """code -> (value, count) of what could be told of 2024, else the reason."""
+    flags.evaluate(public_body=body, year=2024, family="spending")
+    flags.evaluate(public_body=body, year=2024, family="income")
+    values = IndicatorValue.objects.filter(public_body=body, year=2024)
+    return {one.indicator: one.reason or (one.value, one.count) for one in values}
+
+
+def revenue(body, cells, **totals_):
+    release = make.ReleaseFactory(public_body=body, year=2024, kind="revenue", breakdown="full", totals=totals_)
+    for rubro, amounts in cells.items():
+        make.revenue_cell(release, "rubro", rubro, **amounts)
+    return release
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["exercised", "reported"])
+def test_parts_of_the_expenditure_are_told_in_whatever_moment_the_release_states(moment):
+    body = make.PublicBodyFactory()
+    spending(body, 2024, {"1000": {moment: "60.00"}, "6000": {moment: "40.00"}})
+    found = known_of(body)
+    assert (found["servicios-personales"], found["inversion"]) == ((D(60), 1), (D(40), 1))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["accrued", "reported"])
+def test_parts_of_the_revenue_are_told_in_whatever_moment_the_release_states(moment):
+    body = make.PublicBodyFactory()
+    revenue(body, {"1": {moment: "30.00"}, "8": {moment: "70.00"}}, **{moment: "100.00"})
+    found = known_of(body)
+    assert (found["ingresos-propios"], found["dependencia"]) == ((D(30), 1), (D(70), 1))
+
+
+@pytest.mark.django_db
+def test_a_part_that_nobody_states_is_unknown_not_nothing():
+    body = make.PublicBodyFactory()
+    spending(body, 2024, {"1000": {"approved": "100.00"}}, document="approved")
+    release = revenue(body, {"8": {"collected": "20.00"}}, collected="100.00")
+    make.revenue_cell(release, "rubro", "", collected="80.00")
+    found = known_of(body)
+    assert (found["inversion"], found["ingresos-propios"]) == ("no_part", "no_part")
+    assert found["servicios-personales"] == (D(100), 1)
+
+
+@pytest.mark.django_db
+def test_what_is_told_by_chapter_alone_is_no_chapter_of_its_own():
+    body = make.PublicBodyFactory()
+    release = spending(
+        body,
+        2024,
+        {"1000": {"modified": "100.00", "accrued": "60.00"}, "6000": {"modified": "100.00", "accrued": "40.00"}},
+    )
+    make.expenditure_cell(release, "concept", "1100", modified="90.00", accrued="55.00")
+    make.expenditure_cell(release, "concept", "1000", modified="10.00", accrued="5.00")
+    found = known_of(body)
+    assert found["servicios-personales"] == (D(60), 1)
+    assert found["comunicacion-social"] == "no_part"
+    flag = Flag.objects.get(indicator="desvio-por-capitulo", subject="1000")
+    assert (flag.value, flag.params["amount"]) == (D(-40), "-40.0")
+
+
+@pytest.mark.django_db
+def test_a_file_that_tells_chapters_alone_says_that_its_concepts_are_missing():
+    body = make.PublicBodyFactory()
+    release = spending(body, 2024, {"3000": {"accrued": "100.00"}})
+    make.expenditure_cell(release, "concept", "3000", accrued="100.00")
+    assert known_of(body)["comunicacion-social"] == "no_concepts"
+
+
+@pytest.mark.django_db
+def test_an_approved_budget_by_object_does_not_hide_the_account_by_function():
+    body = make.PublicBodyFactory()
+    budget_ = spending(body, 2024, {"1000": {"approved": "100.00"}}, document="approved")
+    stated = {"approved": "100.00", "modified": "100.00", "accrued": "60.00", "paid": "45.00"}
+    account = make.ReleaseFactory(public_body=body, year=2024, breakdown="functional", totals=stated)
+    make.expenditure_cell(account, "function", "2.4", **stated)
+    found = known_of(body)
+    assert (found["ejecucion"], found["por-pagar"], found["presupuesto-reescrito"]) == ((60, 1), (25, 1), (0, 1))
+    assert (found["servicios-personales"], found["desvio-por-capitulo"]) == ((100, 1), "no_object_moments")
+    releases = IndicatorValue.objects.order_by().values_list("releases", flat=True).distinct()
+    assert list(releases) == [[account.pk, budget_.pk]]
+    assert Flag.objects.get(indicator="ejecucion").params["release"] == str(account.pk)
+
+
+@pytest.mark.django_db
+def test_a_year_that_is_told_by_object_until_june_alone_says_so():
+    body = make.PublicBodyFactory()
+    spending(body, 2024, {"1000": {"modified": "100.00", "accrued": "40.00"}}, document="quarterly", period="Q2")
+    stated = {"modified": "100.00", "accrued": "90.00"}
+    make.ReleaseFactory(public_body=body, year=2024, breakdown="functional", totals=stated)
+    found = known_of(body)
+    assert (found["ejecucion"], found["desvio-por-capitulo"]) == ((90, 1), "no_year_of_objects")
+
+
+@pytest.mark.django_db
+def test_a_law_by_rubro_does_not_hide_what_was_collected():
+    body = make.PublicBodyFactory()
+    cells = {"1": {"estimated": "30.00"}, "8": {"estimated": "70.00"}}
+    law = revenue(body, cells, estimated="100.00")
+    law.document = "approved"
+    law.save()
+    revenue(body, {}, estimated="100.00", collected="90.00")
+    found = known_of(body)
+    assert (found["recaudacion"], found["dependencia"]) == ((90, 1), (70, 1))
+
+
+@pytest.mark.django_db
+def test_the_third_quarter_is_told_as_the_year_is_where_it_can_be():
+    body = make.PublicBodyFactory()
+    spending(body, 2024, {"1000": {"accrued": "100.00"}})
+    quarter = {"public_body": body, "year": 2024, "period": "Q3", "document": "quarterly"}
+    make.ReleaseFactory(**quarter, totals={"accrued": "70.00"})
+    make.ReleaseFactory(**quarter, breakdown="programme", totals={"accrued": "20.00"})
+    assert known_of(body)["ultimo-trimestre"] == (D(30), 1)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from datasets import flags, laws
+from datasets import flags, laws, merges
 from datasets.indicators import law
 from datasets.models import (
     Flag,
@@ -15,10 +15,12 @@ from datasets.models import (
     LegalReferenceEvent,
     ProcurementCap,
     ProcurementCapEvent,
+    Supplier,
 )
 from datasets.releases import publish_releases, withdraw_release
 from datasets.selectors.laws import Barred, barred_suppliers, caps_kept_of, caps_of
 from datasets.versions import data_version
+from gesoc.celery import app
 from partners.services import create_user, ensure_groups
 from tests.datasets.dashboards import queries_of
 from tests.datasets.test_indicators import award, rows_of, year
@@ -181,6 +183,30 @@ def test_a_register_that_is_published_and_withdrawn_changes_the_years_it_bears_o
     flags.evaluate_releases([release.pk])
     assert set(values_of("proveedor-sancionado").values()) == {(None, "no_sanctions")}
     assert not asked.exists()
+
+
+@pytest.mark.django_db
+def test_an_entry_of_a_register_counted_with_a_contractor_changes_its_years_until_that_is_undone(
+    world, monkeypatch, django_capture_on_commit_callbacks
+):
+    (first, second, third), supplier = world
+    Supplier.objects.exclude(pk=supplier.pk).update(name_key=supplier.name_key)  # whom the third buys of bears its name
+    listed = make.SupplierFactory(name="C. Barrada")
+    entry = register(listed)
+    publish_releases(ids=[entry.pk], by=None)
+    flags.evaluate_releases([entry.pk])
+    clear = {body.pk: (0, "") for body in (first, second, third)}
+    assert values_of("proveedor-sancionado") == clear
+    monkeypatch.setattr(
+        app, "send_task", lambda name, args: name.endswith("evaluate_releases") and flags.evaluate_releases(*args)
+    )
+    by = GesocFactory()
+    with django_capture_on_commit_callbacks(execute=True):
+        merge = merges.merge_suppliers(supplier=listed, into=supplier, by=by, reason="El mismo RFC")
+    assert values_of("proveedor-sancionado") == {body.pk: (1, "") for body in (first, second, third)}
+    with django_capture_on_commit_callbacks(execute=True):
+        merges.undo_merge(merge=merge, by=by, reason="Son dos")
+    assert values_of("proveedor-sancionado") == clear
 
 
 @pytest.mark.django_db
