@@ -52,6 +52,7 @@ REASONS: dict[str, Any] = {
     "no_year_of_objects": _("no file tells the expenditure of the whole year by object"),
     "no_concepts": _("no file tells the expenditure by concept"),
     "no_part": _("the file does not state this part"),
+    "unclassified": _("more than one of every hundred pesos is published without saying of what part it is"),
     "no_quarters": _("it takes what was accrued by September and in the whole year, and one of them is not published"),
     "more_by_september": _(
         "by September more was accrued than in the whole year: one of the two documents is wrong, or counts something else"

@@ -120,7 +120,11 @@ def _share(ledger: Ledger, parts: Parts, keys: tuple[str, ...], moments: tuple[s
     stated = [parts[key][moment] for key in keys if moment in parts.get(key, ())]
     if not stated:
         return unknown("no_part")
-    return percentage(sum(stated, Decimal(0)), ledger.totals[moment], len(stated))
+    whole = ledger.totals[moment]
+    told = sum((one[moment] for one in ledger.parts.values() if moment in one), Decimal(0))
+    if parts is ledger.parts and abs(whole - told) * HUNDRED > abs(whole):
+        return unknown("unclassified")  # it may be of any part: the share would be a lower bound
+    return percentage(sum(stated, Decimal(0)), whole, len(stated))
 
 
 def advertising(ledger: Ledger) -> Outcome:

@@ -357,6 +357,7 @@ def test_a_part_that_nobody_states_is_unknown_not_nothing():
     make.revenue_cell(release, "rubro", "", collected="80.00")
     found = known_of(body)
     assert (found["inversion"], found["ingresos-propios"]) == ("no_part", "no_part")
+    assert found["dependencia"] == "unclassified"  # four fifths may be transferred too
     assert found["servicios-personales"] == (D(100), 1)
 
 
