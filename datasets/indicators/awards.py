@@ -142,13 +142,16 @@ def _dominant(awards: Awards, sums: Mapping[int, Decimal]) -> list[Finding]:
 
 def split_purchases(awards: Awards) -> Outcome:
     """Suppliers with three or more direct awards within thirty days."""
-    direct = [one for one in awards.priced if one.method == Method.DIRECT and one.supplier is not None]
+    without_competition = [one for one in awards.priced if one.method == Method.DIRECT]
+    direct = [one for one in without_competition if one.supplier is not None]
     if not awards.priced:
         return unpriced(awards)
     if not _known(awards):
         return unstated_procedure(awards)
     if not awards.by_supplier:
         return _unnamed(awards)
+    if len(direct) * 10 < len(without_competition) * 8:
+        return unknown("few_direct_named", len(without_competition))
     dated = [one for one in direct if one.day]
     if direct and len(dated) * 10 < len(direct) * 8:
         return unknown("no_dates", len(direct))

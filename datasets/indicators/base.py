@@ -26,6 +26,7 @@ REASONS: dict[str, Any] = {
     "few_procedures": _("fewer than five contracts say how they were awarded: a share of so few says nothing"),
     "few_known": _("fewer than five contracts state both their amount and how they were awarded"),
     "few_named": _("fewer than five contracts state both their amount and their supplier"),
+    "few_direct_named": _("fewer than eight of every ten direct awards name their supplier"),
     "few_signed": _("fewer than five contracts state the day on which they were signed"),
     "few_suppliers": _("fewer than three suppliers are named: concentration of so few says nothing"),
     "no_procedure": _("the list does not say how the contracts were awarded"),

@@ -92,6 +92,11 @@ def four(said, silent=6, **fields):
         ("compras-seguidas", year(*[award(n, method="direct", amount=None) for n in range(1, 8)]), "no_pesos"),
         ("compras-seguidas", four({"amount": None}, method=""), "none_known"),
         ("compras-seguidas", four({"amount": None}, supplier=None), "none_named"),
+        (
+            "compras-seguidas",
+            year(*[award(n, method="direct", supplier=None if n > 2 else n) for n in range(1, 8)]),
+            "few_direct_named",
+        ),
         ("adjudicacion-directa-monto", four({}, method=""), "few_known"),
         ("adjudicacion-directa-monto", four({"amount": None}, method=""), "none_known"),
         ("adjudicacion-directa-numero", four({}, method=""), "few_procedures"),
