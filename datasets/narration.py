@@ -189,7 +189,7 @@ def _where_it_went(salaries: Decimal | None, works: Decimal | None) -> str:
 def _how_it_was_awarded(direct: Decimal | None) -> str:
     if direct is None or direct < 0:
         return ""
-    return gettext("Of every 100 pesos contracted it awarded %(direct)s without competition.") % {
+    return gettext("Of every 100 pesos contracted by a stated procedure it awarded %(direct)s without competition.") % {
         "direct": of_100(min(direct, HUNDRED))
     }
 

@@ -289,11 +289,17 @@ def _percentage(part: tuple[str, Decimal]) -> Decimal:
     return part[1]
 
 
-def direct_awards(direct: Decimal | None, whole: Decimal | None) -> str:
-    """How much was awarded without competition, by amount, in one currency."""
-    part = share(direct or Decimal(0), whole)
-    if part is None:
+def direct_awards(direct: Decimal | None, whole: Decimal | None, *, partly: bool = False) -> str:
+    """How much was awarded without competition, by amount, in one currency. `partly`: others do not state their procedure."""
+    if direct is None or whole is None:
         return gettext("The contracts published state no amounts")
+    if direct < 0 or whole < direct:
+        return negative_amounts()
+    part = share(direct, whole)
+    if part is None:
+        return gettext("The published figures add up to zero")
+    if partly:
+        return _direct_of_stated(part)
     if not part:
         return gettext("Nothing was awarded without competition")
     if part == HUNDRED:
@@ -306,8 +312,27 @@ def direct_awards(direct: Decimal | None, whole: Decimal | None) -> str:
     return capfirst(said % {"pesos": of_100(part)})
 
 
-def direct_count(direct: int, whole: int) -> str:
-    """The same by number of contracts, where amounts are not stated."""
+def _direct_of_stated(part: Decimal) -> str:
+    if not part:
+        return gettext("Nothing of what states its procedure was awarded without competition")
+    if part == HUNDRED:
+        return gettext("All that states its procedure was awarded without competition")
+    said = ngettext(
+        "Of what states its procedure, %(pesos)s of every 100 pesos was awarded without competition",
+        "Of what states its procedure, %(pesos)s of every 100 pesos were awarded without competition",
+        _grammatical(part),
+    )
+    return said % {"pesos": of_100(part)}
+
+
+def negative_amounts() -> str:
+    return gettext("There are negative amounts among the contracts: no shares of the money are told")
+
+
+def direct_count(direct: int, whole: int, silent: int = 0) -> str:
+    """The same by number of contracts, where amounts do not tell it. `silent`: how many more do not state their procedure."""
+    if silent:
+        return _direct_count_of_stated(direct, whole)
     if not whole:
         return gettext("No contracts published yet")
     if direct == whole:
@@ -323,6 +348,31 @@ def direct_count(direct: int, whole: int) -> str:
         "%(direct)s of %(whole)s contracts were awarded without competition",
         direct,
     ) % {"direct": number(direct), "whole": number(whole)}
+
+
+def _direct_count_of_stated(direct: int, whole: int) -> str:
+    named = {"direct": number(direct), "whole": number(whole)}
+    if not whole:
+        return gettext("The contracts published do not state how they were awarded")
+    if direct == whole:
+        return (
+            ngettext(
+                "The only contract that states its procedure was awarded without competition",
+                "All %(whole)s contracts that state their procedure were awarded without competition",
+                whole,
+            )
+            % named
+        )
+    if not direct:
+        return gettext("No contract that states its procedure was awarded without competition")
+    return (
+        ngettext(
+            "%(direct)s of %(whole)s contracts that state their procedure was awarded without competition",
+            "%(direct)s of %(whole)s contracts that state their procedure were awarded without competition",
+            direct,
+        )
+        % named
+    )
 
 
 def largest_suppliers(amounts: Sequence[Decimal | None], whole: Decimal | None) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
 
-from datasets import sentences
+from datasets import narration, sentences
 from datasets.models import Contract, Release
-from datasets.selectors import ContractTotal
+from datasets.selectors import Awarded, ContractTotal, awarded
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, KeyEntry, Table, row
 
@@ -59,19 +59,20 @@ def whole(totals: Sequence[ContractTotal]) -> Decimal | None:
     return sum(stated, Decimal(0)) if stated else None
 
 
+def part_of(part: Decimal | None, all_of_it: Decimal | None) -> Decimal | None:
+    """In percent; None where negative amounts leave nothing that one would take for a part."""
+    found = money.share(part, all_of_it)
+    return found if found is not None and 0 <= found <= 100 else None
+
+
 def by_procedure(view: ContractsView, totals: Sequence[ContractTotal], csv_url: str) -> Figure:
     """How they were awarded: by amount where amounts are stated, and always by number."""
     order = list(SHADES)
     mine = sorted(in_currency(totals, view.currency), key=lambda one: order.index(one.key))
     amount = whole(mine)
     count = sum(one.line_count for one in mine)
-    direct = next((one for one in mine if one.key == Method.DIRECT), None)
-    stated = bool(amount)
-    title = (
-        sentences.direct_awards(direct.amount if direct else None, amount)
-        if stated
-        else sentences.direct_count(direct.line_count if direct else 0, count)
-    )
+    has_parts = not has_negative(mine)
+    stated = bool(amount) and has_parts
     scale = view.scale([one.amount for one in mine])
     columns = [
         Column(gettext("Procedure")),
@@ -88,7 +89,7 @@ def by_procedure(view: ContractsView, totals: Sequence[ContractTotal], csv_url: 
                 method_name(one.key),
                 money.number(one.line_count),
                 scale.cell(one.amount),
-                money.percent(money.share(one.amount, amount)),
+                money.percent(money.share(one.amount, amount)) if stated else "",
                 charts.inline_bar(_size(one, stated), largest, SHADES[one.key]),
             ],
         )
@@ -96,7 +97,7 @@ def by_procedure(view: ContractsView, totals: Sequence[ContractTotal], csv_url: 
     ]
     return Figure(
         key="procedimiento",
-        title=title,
+        title=_procedure_title(awarded(mine)),
         subtitle=gettext("Contracts by procedure, %(period)s, %(unit)s") % {"period": view.period, "unit": view.unit},
         table=Table(
             "t-procedimiento",
@@ -109,10 +110,24 @@ def by_procedure(view: ContractsView, totals: Sequence[ContractTotal], csv_url: 
             hide_caption=True,
         ),
         sources=provenances(view.releases),
+        notes=[] if has_parts else [f"{sentences.negative_amounts()}."],
         csv_url=csv_url,
         csv_headings=[gettext("procedure"), gettext("currency"), gettext("contracts"), gettext("amount")],
         csv_rows=[[method_name(one.key), one.currency, one.line_count, one.amount] for one in totals],
     )
+
+
+def has_negative(totals: Iterable[ContractTotal]) -> bool:
+    return any(one.amount is not None and one.amount < 0 for one in totals)
+
+
+def _procedure_title(told: Awarded) -> str:
+    """By amount; by number where amounts would say all or nothing though there are contracts of both sides."""
+    part = money.share(told.direct, told.known)
+    is_mixed = 0 < told.direct_contracts < told.contracts
+    if part is None or (is_mixed and part in (0, 100)):
+        return sentences.direct_count(told.direct_contracts, told.contracts, told.silent)
+    return sentences.direct_awards(told.direct, told.known, partly=bool(told.silent))
 
 
 def _size(one: ContractTotal, stated: bool) -> Decimal:
@@ -122,7 +137,7 @@ def _size(one: ContractTotal, stated: bool) -> Decimal:
 def over_the_years(view: ContractsView, totals: dict[int, list[ContractTotal]], csv_url: str) -> Figure | None:
     """The mix of procedures year by year, in percent of the amount; nothing for a single year."""
     years = {year: in_currency(rows, view.currency) for year, rows in sorted(totals.items())}
-    years = {year: rows for year, rows in years.items() if whole(rows)}
+    years = {year: rows for year, rows in years.items() if whole(rows) and not has_negative(rows)}
     if len(years) < 2:
         return None
     used = [method for method in SHADES if any(one.key == method for rows in years.values() for one in rows)]
@@ -131,22 +146,20 @@ def over_the_years(view: ContractsView, totals: dict[int, list[ContractTotal]], 
         *[Column(method_name(method), "n" if index == 0 else "n opt") for index, method in enumerate(used)],
         Column("", is_bar=True),
     ]
-    shares = {
-        year: {one.key: money.share(one.amount, whole(rows)) or Decimal(0) for one in rows}
-        for year, rows in years.items()
-    }
+    shares = {year: {one.key: money.share(one.amount, whole(rows)) for one in rows} for year, rows in years.items()}
     rows = [
         row(columns, [year, *[money.percent(part.get(method, Decimal(0))) for method in used], _stack(part, used)])
         for year, part in shares.items()
     ]
-    first, last = min(shares), max(shares)
+    told = {year: awarded(rows) for year, rows in years.items()}
     return Figure(
         key="anios",
-        title=_mix_title(shares[first], shares[last], first, last),
+        title=_mix_title({year: money.share(one.direct, one.known) for year, one in told.items()}),
         subtitle=gettext("Percentage of the amount contracted by procedure, %(unit)s") % {"unit": view.unit},
         table=Table("t-anios", gettext("Amount by procedure and year"), columns, rows, hide_caption=True),
         key_list=[KeyEntry(charts.swatch(SHADES[method]), method_name(method)) for method in used],
         sources=provenances(view.releases),
+        notes=_silent_years([year for year, one in told.items() if one.silent]),
         csv_url=csv_url,
         csv_headings=[
             gettext("year"),
@@ -163,13 +176,25 @@ def over_the_years(view: ContractsView, totals: dict[int, list[ContractTotal]], 
     )
 
 
-def _stack(part: dict[str, Decimal], used: Sequence[str]) -> str:
-    return charts.stacked_bar([(part.get(method, Decimal(0)), SHADES[method]) for method in used])
+def _stack(part: Mapping[str, Decimal | None], used: Sequence[str]) -> str:
+    return charts.stacked_bar([(part.get(method) or Decimal(0), SHADES[method]) for method in used])
 
 
-def _mix_title(before: dict[str, Decimal], after: dict[str, Decimal], first: int, last: int) -> str:
-    """What was awarded without competition, in the first and in the last year; one point is no change."""
-    one, two = before.get(Method.DIRECT, Decimal(0)), after.get(Method.DIRECT, Decimal(0))
+def _silent_years(years: Sequence[int]) -> list[str]:
+    if not years:
+        return []
+    said = gettext("Not all contracts of %(years)s state their procedure: the title is of the money of those that do.")
+    return [said % {"years": narration.years_in_a_row(years)}]
+
+
+def _mix_title(shares: Mapping[int, Decimal | None]) -> str:
+    """What was awarded without competition, in the first and in the last year that tell it; one point is no change."""
+    told = [(year, part) for year, part in shares.items() if part is not None]
+    if not told:
+        return gettext("The contracts published do not tell how much was awarded without competition")
+    (first, one), (last, two) = told[0], told[-1]
+    if first == last:
+        return gettext("Only %(year)s tells how much was awarded without competition") % {"year": first}
     named = {"before": sentences.of_100(one), "after": sentences.of_100(two), "first": first, "last": last}
     if abs(two - one) < 1:
         return gettext("Awards without competition hardly changed: %(after)s of every 100 pesos in %(last)s") % named
@@ -263,7 +288,7 @@ def suppliers(
     """
     if not top:
         return None
-    direct = {one.key: money.share(one.direct, one.amount) if method is None else None for one in top}
+    direct = {one.key: part_of(one.direct, one.amount) if method is None else None for one in top}
     told = any(part is not None for part in direct.values())
     scale = view.scale([one.amount for one in top])
     largest = max((one.amount for one in top if one.amount is not None), default=Decimal(0))

@@ -13,7 +13,7 @@ from datasets.selectors import Buyer, SupplierYear
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, KeyEntry, Table, link, row
 
-from .contracts import SHADES, ContractsView, method_name
+from .contracts import SHADES, ContractsView, method_name, part_of
 from .sources import provenances
 
 Method = Contract.Method
@@ -45,8 +45,8 @@ def buyers(view: ContractsView, found: Sequence[Buyer], csv_url: str) -> Figure:
                 link(buyer_name(one), one.body.get_absolute_url()),
                 money.number(one.contracts),
                 scale.cell(one.amount),
-                money.percent(money.share(one.amount, one.whole)),
-                money.percent(money.share(one.direct_amount or Decimal(0), one.amount)),
+                money.percent(part_of(one.amount, one.whole)),
+                money.percent(direct_share(one)),
                 charts.inline_bar(one.amount, largest, _shade(one)) if one.amount is not None else "",
             ],
         )
@@ -64,7 +64,7 @@ def buyers(view: ContractsView, found: Sequence[Buyer], csv_url: str) -> Figure:
             hide_caption=True,
         ),
         sources=provenances(view.releases),
-        notes=[gettext("In the colour of contrast, more than half of the amount was awarded without competition.")],
+        notes=_contrast(mine),
         csv_url=csv_url,
         csv_headings=[
             gettext("public body"),
@@ -92,8 +92,19 @@ def buyers(view: ContractsView, found: Sequence[Buyer], csv_url: str) -> Figure:
     )
 
 
+def _contrast(mine: Sequence[Buyer]) -> list[str]:
+    if not any(_shade(one) == "f2" for one in mine):
+        return []
+    return [gettext("In the colour of contrast, more than half of the amount was awarded without competition.")]
+
+
+def direct_share(one: Buyer) -> Decimal | None:
+    """What came without competition, of what states its procedure."""
+    return part_of(one.direct_amount, one.stated)
+
+
 def _shade(one: Buyer) -> str:
-    direct = money.share(one.direct_amount or Decimal(0), one.amount)
+    direct = direct_share(one)
     return "f2" if direct is not None and direct > 50 else "f1"
 
 

@@ -11,10 +11,12 @@ from .cells import Cell, official_names, ordered, totals
 from .classifiers import same_headings
 from .contract import ContractChange, Printed, Procedure, changes, printed, procedure, same_procedure
 from .contract_sums import (
+    Awarded,
     Band,
     ContractSums,
     ContractTotal,
     FilteredTotals,
+    awarded,
     contract_totals,
     filtered_totals,
     top_suppliers,
@@ -86,6 +88,7 @@ from .suppliers import (
 __all__ = [
     "CONTRACT_ORDERS",
     "Arrival",
+    "Awarded",
     "Band",
     "Buyer",
     "Cell",
@@ -104,6 +107,7 @@ __all__ = [
     "SupplierYear",
     "YearCells",
     "apart",
+    "awarded",
     "best_by_year",
     "bodies_by_year",
     "bodies_with_data",

@@ -51,7 +51,8 @@ class Buyer:
     contracts: int
     amount: Decimal | None
     direct: int
-    direct_amount: Decimal | None
+    direct_amount: Decimal | None  # zero where all state another procedure, None where it is not known
+    stated: Decimal | None  # of contracts that state their procedure
     first_year: int
     last_year: int
     whole: Decimal | None
@@ -176,6 +177,7 @@ def supplier_buyers(supplier: Supplier) -> list[Buyer]:
             total=Sum("amount"),
             n_direct=Count("line_no", filter=DIRECT),
             total_direct=Sum("amount", filter=DIRECT),
+            total_stated=Sum("amount", filter=~Q(method="")),
             since=Min("year"),
             until=Max("year"),
         )
@@ -190,7 +192,8 @@ def supplier_buyers(supplier: Supplier) -> list[Buyer]:
             contracts=row["n"],
             amount=row["total"],
             direct=row["n_direct"],
-            direct_amount=row["total_direct"],
+            direct_amount=row["total_direct"] if row["n_direct"] or row["total_stated"] is None else Decimal(0),
+            stated=row["total_stated"],
             first_year=row["since"],
             last_year=row["until"],
             whole=wholes.get((row["public_body_id"], row["currency"])),

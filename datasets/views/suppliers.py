@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from datasets import selectors, takeaway
 from datasets.figures import suppliers as figures
-from datasets.figures.contracts import ContractsView
+from datasets.figures.contracts import ContractsView, part_of
 from datasets.models import Contract, Release, Supplier, SupplierTotal
 from datasets.selectors.indicators import flags_of_supplier
 from datasets.takeaway import Taken
@@ -116,10 +116,15 @@ def _directory_row(one: SupplierTotal, scale: money.Scale) -> list[Any]:
         link(public_text(one.supplier.name), one.supplier.get_absolute_url()),
         money.number(one.contracts),
         scale.cell(one.amount),
-        money.percent(money.share(one.direct_amount or ZERO, one.amount)),
+        money.percent(_direct_share(one)),
         money.number(one.bodies),
         span,
     ]
+
+
+def _direct_share(one: SupplierTotal) -> Decimal | None:
+    """Nothing is told where its direct awards state no amounts."""
+    return None if one.direct and not one.direct_amount else part_of(one.direct_amount, one.amount)
 
 
 def _directory_headings() -> list[str]:
@@ -293,7 +298,6 @@ class SupplierPage(View):
         mine = [one for one in self.found if one.currency == self.currency]
         stated = [one.amount for one in mine if one.amount is not None]
         amount = sum(stated, ZERO) if stated else None
-        direct = sum((one.direct_amount or ZERO for one in mine), ZERO)
         count = sum(one.contracts for one in mine)
         found = [
             {
@@ -303,7 +307,6 @@ class SupplierPage(View):
             }
         ]
         if amount is not None:
-            share = money.share(direct, amount)
             found = [
                 {
                     "label": gettext("Contracted, %(period)s") % {"period": self.view.period},
@@ -311,13 +314,22 @@ class SupplierPage(View):
                     "text": gettext("Sum of the amounts stated; a contract without an amount adds nothing."),
                 },
                 *found,
-                {
-                    "label": gettext("Without competition"),
-                    "value": money.percent(share),
-                    "text": gettext("Part of the amount that came by direct award."),
-                },
+                *self.without_competition(mine),
             ]
         return found
+
+    def without_competition(self, mine: Sequence[selectors.Buyer]) -> list[dict[str, str]]:
+        """Nothing where it is not known."""
+        known = [one for one in mine if one.direct_amount is not None]
+        stated = sum((one.stated or ZERO for one in known), ZERO)
+        part = part_of(sum((one.direct_amount or ZERO for one in known), ZERO), stated)
+        if part is None:
+            return []
+        all_state = stated == sum((one.amount or ZERO for one in mine), ZERO)
+        whole = gettext("Part of the amount that came by direct award.")
+        known_part = gettext("Part of what states its procedure that came by direct award.")
+        label = gettext("Without competition")
+        return [{"label": label, "value": money.percent(part), "text": whole if all_state else known_part}]
 
     def buyers(self) -> Figure:
         return figures.buyers(self.view, self.found, self.csv_url("compradores"))

@@ -55,6 +55,67 @@ def test_years_are_put_side_by_side(client, body):
     assert "76 de cada 100 pesos se asignaron sin concurso" in both
 
 
+def procedures(body, year, *rows):
+    release = make.ReleaseFactory(public_body=body, year=year, kind="contracts", document="", breakdown="full")
+    for method, count, amount in rows:
+        make.contract_cell(release, "method", method, line_count=count, amount=amount)
+    return release
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        ([("", 3, "300.00")], "The contracts published do not state how they were awarded"),
+        ([("", 3, None)], "The contracts published do not state how they were awarded"),
+        ([("direct", 9, None), ("open", 1, "200.00")], "9 of 10 contracts were awarded without competition"),
+        ([("direct", 1, "200.00"), ("open", 9, None)], "1 of 10 contracts was awarded without competition"),
+        (
+            [("open", 2, "200.00"), ("", 1, None)],
+            "Nothing of what states its procedure was awarded without competition",
+        ),
+        ([("direct", 2, "200.00"), ("", 1, "5.00")], "All that states its procedure was awarded without competition"),
+        (
+            [("direct", 1, "60.00"), ("open", 1, "20.00"), ("", 1, "20.00")],
+            "Of what states its procedure, 75 of every 100 pesos were awarded without competition",
+        ),
+        ([("direct", 2, None), ("", 1, "5.00")], "All 2 contracts that state their procedure were awarded without"),
+        ([("direct", 1, "0.00")], "The only contract was awarded without competition"),
+    ],
+)
+def test_a_procedure_that_is_not_stated_is_none(client, body, rows, title):
+    procedures(body, 2024, *rows)
+    page = client.get(f"/en{CONTRACTS}").text
+    assert title in page
+    assert "Nothing was" not in page and "Everything was" not in page
+
+
+def years_figure(client):
+    return next(one for one in client.get(f"/en{CONTRACTS}").context["figures"] if one.key == "anios")
+
+
+def test_years_that_do_not_state_their_procedures_are_no_change(client, body):
+    procedures(body, 2023, ("direct", 3, "300.00"))
+    procedures(body, 2024, ("", 3, "300.00"))
+    figure = years_figure(client)
+    assert figure.title == "Only 2023 tells how much was awarded without competition"
+    assert [row[1].text for row in figure.table.rows] == ["100%", "0%"]
+    assert figure.notes == [
+        "Not all contracts of 2024 state their procedure: the title is of the money of those that do."
+    ]
+    procedures(body, 2022, ("direct", 1, "50.00"), ("open", 1, "50.00"), ("", 1, "900.00"))
+    assert years_figure(client).title == (
+        "Awards without competition rose from 50 of every 100 pesos in 2022 to 100 in 2023"
+    )
+
+
+def test_no_year_that_states_procedures_tells_no_course(client, body):
+    for year in (2023, 2024):
+        procedures(body, year, ("", 3, "300.00"))
+    assert years_figure(client).title == (
+        "The contracts published do not tell how much was awarded without competition"
+    )
+
+
 def test_month_of_most_is_named(client, body):
     place.awards(body, 2024)
     assert "Marzo es el mes en que más se firmó: 90 de cada 100 pesos" in client.get(CONTRACTS).text

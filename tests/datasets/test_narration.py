@@ -206,11 +206,11 @@ def test_who_is_at_both_ends(stated, asked, spanish):
         (
             (D(5061), D(38), D("0.4"), D(12)),
             "En 2024 gastó $5,061 por habitante. De cada 100 pesos destinó 38 a sueldos y menos de 1 a inversión pública. "
-            "De cada 100 pesos contratados asignó 12 sin concurso.",
+            "De cada 100 pesos contratados con procedimiento declarado asignó 12 sin concurso.",
         ),
         (
             (D(1), D(-3), D(5), D(0)),
-            "En 2024 gastó $1 por habitante. De cada 100 pesos contratados asignó 0 sin concurso.",
+            "En 2024 gastó $1 por habitante. De cada 100 pesos contratados con procedimiento declarado asignó 0 sin concurso.",
         ),
     ],
 )
@@ -305,6 +305,20 @@ def test_a_year_that_is_not_over_has_not_stayed_below_its_plan():
 def test_contracts_are_counted_in_words(count, direct, spanish):
     with translation.override("es-mx"):
         assert gist.contracts(count, direct) == spanish
+
+
+@pytest.mark.parametrize(
+    ("counts", "english"),
+    [
+        ((1, 0, 1), "1 contract, which does not state its procedure."),
+        ((3, 0, 3), "3 contracts, which do not state their procedure."),
+        ((3, 0, 1), "3 contracts: 0 without competition, 1 that does not state its procedure."),
+        ((9, 4, 2), "9 contracts: 4 without competition, 2 that do not state their procedure."),
+    ],
+)
+def test_contracts_without_a_procedure_are_counted_apart(counts, english):
+    with translation.override("en"):
+        assert gist.contracts(*counts) == english
 
 
 def test_deviations_in_english_name_what_is_counted():

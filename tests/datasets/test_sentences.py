@@ -114,10 +114,10 @@ def test_progress(given, spanish):
         (D("0.2"), D(100), "Menos de 1 de cada 100 pesos se asignó sin concurso"),
         (D("1.5"), D(100), "2 de cada 100 pesos se asignaron sin concurso"),
         (D(0), D(100), "Nada se asignó sin concurso"),
-        (None, D(100), "Nada se asignó sin concurso"),
         (D(100), D(100), "Todo se asignó sin concurso"),
         (D(5), None, "Los contratos publicados no dicen montos"),
-        (D(0), D(0), "Los contratos publicados no dicen montos"),
+        (None, D(100), "Los contratos publicados no dicen montos"),
+        (D(0), D(0), "Las cifras publicadas suman cero"),
     ],
 )
 def test_direct_awards_by_amount(direct, whole, spanish):

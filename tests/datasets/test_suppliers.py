@@ -1,5 +1,6 @@
 """Suppliers: counted by what is public, found by any fragment, one page each; what is private stays private."""
 
+import importlib
 import io
 import json
 from decimal import Decimal
@@ -97,6 +98,23 @@ def test_currencies_are_counted_apart():
     make.ContractFactory(release=release, line_no=9, supplier=supplier, currency="USD", amount=Decimal(7))
     publish_releases(ids=[release.pk], by=None)
     assert [row[1:4] for row in totals()] == [("MXN", 1, Decimal("100.00")), ("USD", 1, Decimal("7.00"))]
+
+
+def test_totals_of_before_know_what_was_awarded_otherwise():
+    """By the migration as by counting: zero where a procedure is stated, nothing where none is."""
+    release = listed(suppliers=make.SupplierFactory.create_batch(4))
+    quarter = listed(suppliers=[make.SupplierFactory()], period="Q1")  # inside the year
+    for number, method in enumerate(("open", "", "direct", "limited"), start=1):
+        Contract.objects.filter(release=release, line_no=number).update(method=method)
+    Contract.objects.filter(release=release, line_no=4).update(amount=None)
+    Contract.objects.filter(release=quarter).update(method="open")
+    publish_releases(ids=[release.pk, quarter.pk], by=None)
+    told = dict(SupplierTotal.objects.order_by("supplier_id").values_list("supplier_id", "direct_amount"))
+    assert list(told.values()) == [Decimal(0), None, Decimal("300.00"), Decimal(0)]
+    SupplierTotal.objects.filter(direct_amount=0).update(direct_amount=None)
+    with connection.cursor() as cursor:
+        cursor.execute(importlib.import_module("datasets.migrations.0027_known_direct_awards").KNOWN)
+    assert dict(SupplierTotal.objects.values_list("supplier_id", "direct_amount")) == told
 
 
 # -- finding ----------------------------------------------------------------------------------------------------------
@@ -232,6 +250,43 @@ def test_page_tells_buyers_shares_and_names(client):
     assert "De cada 100 pesos que contrató Torreón, Coahuila, 100 fueron para este proveedor" in page
     assert "PAVIMENTOS CORDOBA" in page
     assert "/municipios/05035/" in page
+
+
+@pytest.mark.parametrize(
+    ("contracts", "share", "stat"),
+    [
+        ([("", 100)], "", None),
+        ([("direct", None), ("open", 100)], "", None),
+        ([("open", 100)], "0%", "0%"),
+        ([("direct", 100), ("open", 300)], "25%", "25%"),
+        ([("direct", 0)], "", None),
+        ([("direct", 150), ("open", -50)], "", None),
+    ],
+)
+def test_what_came_without_competition_is_told_of_what_states_its_procedure(client, contracts, share, stat):
+    release, supplier = listed(suppliers=[make.SupplierFactory()]), company("Pavimentos")
+    for number, (method, amount) in enumerate(contracts, start=10):
+        amount = None if amount is None else Decimal(amount)
+        make.ContractFactory(release=release, line_no=number, supplier=supplier, method=method, amount=amount)
+    make.contract_cell(release, "supplier", str(supplier.pk))
+    publish_releases(ids=[release.pk], by=None)
+    page = client.get(f"/en{supplier.get_absolute_url()}")
+    stats = {one["label"]: one["value"] for one in page.context["stats"]}
+    assert stats.get("Without competition") == stat
+    assert page.context["figures"][0].table.rows[0][4].text == share
+    rows = client.get(DIRECTORY).context["table"].rows
+    assert next(row for row in rows if "Pavimentos" in str(row[0].text))[3].text == share
+
+
+def test_money_without_a_procedure_is_left_out_of_what_a_supplier_got_without_competition(client):
+    release, supplier = listed(suppliers=[make.SupplierFactory()]), company("Pavimentos")
+    for number, method in enumerate(("direct", "open", ""), start=10):
+        make.ContractFactory(release=release, line_no=number, supplier=supplier, method=method, amount=Decimal(100))
+    make.contract_cell(release, "supplier", str(supplier.pk))
+    publish_releases(ids=[release.pk], by=None)
+    page = client.get(f"/en{supplier.get_absolute_url()}")
+    assert page.context["stats"][-1]["value"] == "50%"
+    assert "Part of what states its procedure that came by direct award." in page.text
 
 
 def test_page_asks_as_often_for_three_contracts_as_for_one(client):
