@@ -103,6 +103,8 @@ def _owed(values: Mapping[str, Decimal | None]) -> str:
     accrued, paid = values.get("accrued"), values.get("paid")
     if accrued is None or paid is None or accrued < 0 or paid < 0:
         return ""
+    if not accrued and not paid:
+        return ""
     if accrued == paid:
         return gettext("All that was accrued has been paid.")
     if paid > accrued:
@@ -113,11 +115,11 @@ def _owed(values: Mapping[str, Decimal | None]) -> str:
 def deviations(
     parts: Sequence[tuple[str, Decimal, Decimal]], plan: str, done: str, noun: Noun, *, is_over: bool = True
 ) -> str:
-    """How many parts stayed below their plan and how many went over it: (name, planned, done).
+    """How many parts stayed below their plan and how many went over it: (name, planned, done). Of zeros nothing is told.
 
     While the year is not over, all of them are below, and it says nothing.
     """
-    if not parts:
+    if not any(planned or used for _name, planned, used in parts):
         return ""
     under = [name for name, planned, used in parts if used < planned]
     over = [name for name, planned, used in parts if used > planned]

@@ -150,6 +150,8 @@ def deviation(planned: Part, done: Part, until: str = "") -> str:
         return gettext("The file does not state both %(planned)s and %(done)s") % named
     difference = done.value - planned.value
     named["amount"] = amount(abs(difference))
+    if not planned.value and not done.value:
+        return gettext("What was %(planned)s and what was %(done)s are both zero") % named
     if not difference:
         return gettext("Exactly the %(planned)s amount was %(done)s") % named
     if difference < 0 and until:
@@ -378,15 +380,19 @@ def _direct_count_of_stated(direct: int, whole: int) -> str:
 def largest_suppliers(amounts: Sequence[Decimal | None], whole: Decimal | None) -> str:
     """What the listed suppliers got of everything contracted in one currency; of all there are, what the largest got."""
     stated = [value for value in amounts if value is not None]
-    part = share(sum(stated, Decimal(0)), whole)
-    if not stated or part is None or part < 0:
+    if not stated or whole is None:
         return gettext("The contracts published do not say who was paid how much")
-    if part >= HUNDRED and len(stated) == 1:
+    if min(stated) < 0 or whole < sum(stated, Decimal(0)):
+        return negative_amounts()
+    part = share(sum(stated, Decimal(0)), whole)
+    if part is None:
+        return gettext("The published figures add up to zero")
+    if part == HUNDRED and len(stated) == 1:
         return gettext("A single supplier gets all of it")
-    if part >= HUNDRED:
+    if part == HUNDRED:
         return gettext("Of %(count)s suppliers, the largest gets %(pesos)s of every 100 pesos") % {
             "count": number(len(stated)),
-            "pesos": of_100(min(share(max(stated), whole) or Decimal(0), HUNDRED)),
+            "pesos": of_100(share(max(stated), whole) or Decimal(0)),
         }
     if len(stated) == 1:
         return gettext("One supplier gets %(pesos)s of every 100 pesos") % {"pesos": of_100(part)}

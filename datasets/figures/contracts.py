@@ -292,6 +292,7 @@ def suppliers(
     told = any(part is not None for part in direct.values())
     scale = view.scale([one.amount for one in top])
     largest = max((one.amount for one in top if one.amount is not None), default=Decimal(0))
+    has_parts = not has_negative(top) and (whole(top) or Decimal(0)) <= (amount or Decimal(0))
     columns = [
         Column(gettext("Supplier")),
         Column(gettext("Contracts"), "n opt"),
@@ -307,7 +308,7 @@ def suppliers(
                 link_to(one),
                 money.number(one.line_count),
                 scale.cell(one.amount),
-                money.percent(money.share(one.amount, amount)),
+                money.percent(money.share(one.amount, amount)) if has_parts else "",
                 *([money.percent(direct[one.key])] if told else []),
                 charts.inline_bar(one.amount, largest, _shade(direct[one.key], method))
                 if one.amount is not None

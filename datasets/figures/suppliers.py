@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from datasets import sentences
 from datasets.models import Contract
@@ -54,7 +54,7 @@ def buyers(view: ContractsView, found: Sequence[Buyer], csv_url: str) -> Figure:
     ]
     return Figure(
         key="compradores",
-        title=_buyers_title(mine),
+        title=_buyers_title(view, mine),
         subtitle=gettext("Amount by public body, %(period)s, %(unit)s") % {"period": view.period, "unit": view.unit},
         table=Table(
             "t-compradores",
@@ -108,21 +108,33 @@ def _shade(one: Buyer) -> str:
     return "f2" if direct is not None and direct > 50 else "f1"
 
 
-def _buyers_title(mine: Sequence[Buyer]) -> str:
+def _buyers_title(view: ContractsView, mine: Sequence[Buyer]) -> str:
     if not mine or mine[0].amount is None:
         return gettext("The contracts published do not say how much each body paid")
     first = mine[0]
-    part = money.share(first.amount, first.whole)
-    named = {"name": buyer_name(first), "pesos": sentences.of_100(part) if part is not None else ""}
+    part = part_of(first.amount, first.whole)
+    named = {
+        "count": money.number(len(mine)),
+        "name": buyer_name(first),
+        "amount": view.say(first.amount),
+        "pesos": sentences.of_100(part) if part is not None else "",
+    }
+    if not any(one.amount for one in mine):
+        return gettext("The published figures add up to zero")
+    if len(mine) == 1 and part is None:
+        return gettext("%(name)s contracted %(amount)s with this supplier") % named
     if len(mine) == 1:
         return gettext("Of every 100 pesos that %(name)s contracted, %(pesos)s were for this supplier") % named
-    named["count"] = money.number(len(mine))
-    pattern = ngettext(
-        "%(count)s public body buys from it; %(name)s most, with %(pesos)s of every 100 pesos it contracted",
-        "%(count)s public bodies buy from it; %(name)s most, with %(pesos)s of every 100 pesos it contracted",
-        len(mine),
+    level = [buyer_name(one) for one in mine if one.amount == first.amount]
+    if len(level) > 1:
+        named["names"] = sentences.listed(level)
+        return gettext("%(count)s public bodies buy from it; level at the top: %(names)s, %(amount)s each") % named
+    if part is None:
+        return gettext("%(count)s public bodies buy from it; %(name)s most: %(amount)s") % named
+    return (
+        gettext("%(count)s public bodies buy from it; %(name)s most, with %(pesos)s of every 100 pesos it contracted")
+        % named
     )
-    return pattern % named
 
 
 def course(view: ContractsView, found: Sequence[SupplierYear], csv_url: str) -> Figure | None:

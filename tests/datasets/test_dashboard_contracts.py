@@ -89,6 +89,20 @@ def test_a_procedure_that_is_not_stated_is_none(client, body, rows, title):
     assert "Nothing was" not in page and "Everything was" not in page
 
 
+def test_negative_amounts_leave_no_shares(client, body):
+    release = procedures(body, 2024, ("direct", 2, "150.00"), ("open", 1, "-50.00"))
+    for amount in (100, 50, -50):
+        make.contract_cell(release, "supplier", str(make.SupplierFactory().pk), amount=str(amount))
+    page = client.get(f"/en{CONTRACTS}")
+    figures = {one.key: one for one in page.context["figures"]}
+    assert figures["procedimiento"].title == "2 of 3 contracts were awarded without competition"
+    assert [row[3].text for row in figures["procedimiento"].table.rows] == ["", ""]
+    assert figures["proveedores"].title == (
+        "There are negative amounts among the contracts: no shares of the money are told"
+    )
+    assert [row[3].text for row in figures["proveedores"].table.rows] == ["", "", ""]
+
+
 def years_figure(client):
     return next(one for one in client.get(f"/en{CONTRACTS}").context["figures"] if one.key == "anios")
 

@@ -67,7 +67,8 @@ def test_deviation_says_over_only_where_more_was_done(pair):
     assert is_clean(text)
     if planned is not None and done is not None:
         assert (" more were " in text) == (done > planned)
-        assert ("Exactly" in text) == (done == planned)
+        assert ("Exactly" in text) == (done == planned != 0)
+        assert ("both zero" in text) == (done == planned == 0)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,7 @@ def test_deviation_says_over_only_where_more_was_done(pair):
         (D(5_000_000), D(3_000_000), "Quedaron 2.0\u00a0mdp devengados y todavía sin pagar."),
         (D(3_000_000), D(5_000_000), "Se pagó más de lo devengado"),
         (D(-1), D(5), None),
+        (D(0), D(0), None),
         (None, D(5), None),
     ],
 )
@@ -90,6 +92,7 @@ def test_what_is_owed(accrued, paid, said):
     ("parts", "said"),
     [
         ([], ""),
+        ([("A", D(0), D(0))], ""),
         ([("A", D(1), D(1))], "En cada rubro lo devengado es exactamente lo modificado."),
         ([("A", D(2), D(1))], "En 1 rubro lo devengado quedó por debajo de lo modificado."),
         (

@@ -118,6 +118,8 @@ def test_progress(given, spanish):
         (D(5), None, "Los contratos publicados no dicen montos"),
         (None, D(100), "Los contratos publicados no dicen montos"),
         (D(0), D(0), "Las cifras publicadas suman cero"),
+        (D(150), D(100), "Hay montos negativos entre los contratos: no se dicen partes del dinero"),
+        (D(-50), D(100), "Hay montos negativos entre los contratos: no se dicen partes del dinero"),
     ],
 )
 def test_direct_awards_by_amount(direct, whole, spanish):
@@ -151,7 +153,9 @@ def test_direct_awards_by_number(direct, whole, spanish):
         ([D(30), None, D(18)], D(100), "Los 2 proveedores mayores reciben 48 de cada 100 pesos"),
         ([D(100)], D(100), "Un solo proveedor recibe todo"),
         ([D(70), D(20), D(10)], D(100), "De 3 proveedores, el mayor recibe 70 de cada 100 pesos"),
-        ([D(120), D(-20)], D(100), "De 2 proveedores, el mayor recibe 100 de cada 100 pesos"),
+        ([D(0)], D(0), "Las cifras publicadas suman cero"),
+        ([D(120), D(-20)], D(100), "Hay montos negativos entre los contratos: no se dicen partes del dinero"),
+        ([D(100), D(50)], D(100), "Hay montos negativos entre los contratos: no se dicen partes del dinero"),
     ],
 )
 def test_largest_suppliers(amounts, whole, spanish):

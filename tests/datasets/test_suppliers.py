@@ -278,6 +278,34 @@ def test_what_came_without_competition_is_told_of_what_states_its_procedure(clie
     assert next(row for row in rows if "Pavimentos" in str(row[0].text))[3].text == share
 
 
+@pytest.mark.parametrize(
+    ("amounts", "title"),
+    [
+        ([0], "The published figures add up to zero"),
+        ([150, -200], "Torreón, Coahuila contracted −$50 with this supplier"),
+    ],
+)
+def test_buyers_of_whom_no_share_can_be_told(client, amounts, title):
+    supplier = company("Pavimentos")
+    release = make.ReleaseFactory(kind="contracts", document="", breakdown="full")
+    for number, amount in enumerate(amounts, start=1):
+        make.ContractFactory(release=release, line_no=number, supplier=supplier, amount=Decimal(amount))
+    make.contract_cell(release, "supplier", str(supplier.pk))
+    make.contract_cell(release, "method", "direct", amount=str(max(sum(amounts), 0)))
+    recount([supplier.pk])
+    assert client.get(f"/en{supplier.get_absolute_url()}").context["figures"][0].title == title
+
+
+def test_buyers_that_paid_the_same_are_both_named(client):
+    supplier = company("Pavimentos")
+    for code in ("05035", "05030"):
+        published(make.PublicBodyFactory(municipality=make.MunicipalityFactory(code=code)), suppliers=[supplier])
+    title = client.get(f"/en{supplier.get_absolute_url()}").context["figures"][0].title
+    assert title == (
+        "2 public bodies buy from it; level at the top: Municipio 05030, Coahuila and Torreón, Coahuila, $100 each"
+    )
+
+
 def test_money_without_a_procedure_is_left_out_of_what_a_supplier_got_without_competition(client):
     release, supplier = listed(suppliers=[make.SupplierFactory()]), company("Pavimentos")
     for number, method in enumerate(("direct", "open", ""), start=10):
