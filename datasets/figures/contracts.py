@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
 
 from datasets import narration, sentences
 from datasets.models import Contract, Release
@@ -19,6 +20,7 @@ from .ledger import axis_text
 from .sources import provenances
 
 Method = Contract.Method
+DATED = 80  # percent of the amount that has to state its date for a month to be named; as with the indicators
 # Contrast for what was awarded without competition, protagonist for tenders, context between, grey for not stated.
 SHADES: dict[str, str] = {Method.DIRECT: "f2", Method.LIMITED: "f0", Method.OPEN: "f1", Method.UNKNOWN: "q0"}
 
@@ -209,26 +211,29 @@ def _mix_title(shares: Mapping[int, Decimal | None]) -> str:
 
 def by_month(view: ContractsView, totals: Sequence[ContractTotal], names: Sequence[str], csv_url: str) -> Figure | None:
     """When they were signed: twelve columns of one year; nothing where months or amounts are not stated."""
-    mine = {one.key: one for one in in_currency(totals, view.currency) if one.key}
+    told = in_currency(totals, view.currency)
+    mine = {one.key: one for one in told if one.key}
+    undated = next((one for one in told if not one.key), None)
     if not view.period.isdecimal() or not whole(list(mine.values())):
         return None
     keys = [f"{view.period}-{month:02}" for month in range(1, 13)]
     amounts = [mine[key].amount if key in mine else None for key in keys]
-    stated = [(amount, index) for index, amount in enumerate(amounts) if amount is not None]
     all_of_it = whole(list(mine.values()))
-    if len(stated) < 2:
+    if sum(amount is not None for amount in amounts) < 2:
         return None
-    most, peak = max(stated, key=lambda one: (one[0], -one[1]))
+    has_parts = not has_negative(told)
+    dated = money.share(all_of_it, whole(told)) if has_parts else None
+    peaks = _peaks(amounts) if dated is not None and dated >= DATED else []
     scale = view.scale(amounts)
     columns = [Column(gettext("Month")), Column(gettext("Contracts"), "n"), Column(scale.heading, "n")]
     subtitle = gettext("Amount by month of signature, %(period)s, %(unit)s") % {
         "period": view.period,
         "unit": scale.heading,
     }
-    title = gettext("%(month)s is the month in which most was signed: %(pesos)s of every 100 pesos") % {
-        "month": names[peak].capitalize(),
-        "pesos": sentences.of_100(money.share(most, all_of_it) or Decimal(0)),
-    }
+    title = _no_month(dated)
+    if peaks:
+        found = _months_title([names[peak] for peak in peaks], amounts[peaks[0]], all_of_it)
+        title = gettext("%(finding)s, of what states its date") % {"finding": found} if dated != 100 else found
     return Figure(
         key="meses",
         title=title,
@@ -239,7 +244,7 @@ def by_month(view: ContractsView, totals: Sequence[ContractTotal], names: Sequen
             label=f"{title}. {subtitle}",
             show=axis_text(scale),
             unit=scale.heading,
-            highlighted=frozenset({peak}),
+            highlighted=frozenset(peaks),
         ),
         table=Table(
             "t-meses",
@@ -252,7 +257,11 @@ def by_month(view: ContractsView, totals: Sequence[ContractTotal], names: Sequen
             ],
         ),
         sources=provenances(view.releases),
-        notes=[*_year_end(mine, keys, all_of_it), *_outside(mine, keys)],
+        notes=[
+            *(_year_end(mine, keys, all_of_it) if peaks else []),
+            *_outside(mine, keys),
+            *(_undated(view, undated) if undated else []),
+        ],
         folded=True,
         csv_url=csv_url,
         csv_headings=[gettext("month"), gettext("currency"), gettext("contracts"), gettext("amount")],
@@ -260,17 +269,68 @@ def by_month(view: ContractsView, totals: Sequence[ContractTotal], names: Sequen
     )
 
 
+def _peaks(amounts: Sequence[Decimal | None]) -> list[int]:
+    """The months of most, all of them where they are level."""
+    most = max(amount for amount in amounts if amount is not None)
+    return [index for index, amount in enumerate(amounts) if amount == most]
+
+
+def _months_title(names: Sequence[str], most: Decimal | None, all_of_it: Decimal | None) -> str:
+    named = {
+        "month": names[0].capitalize(),
+        "months": capfirst(sentences.listed(names)),
+        "count": money.number(len(names)),
+        "pesos": sentences.of_100(money.share(most, all_of_it) or Decimal(0)),
+    }
+    if len(names) > 3:
+        return gettext("%(count)s months are level as those of most: %(pesos)s of every 100 pesos each") % named
+    if len(names) > 1:
+        return gettext("%(months)s are level as the months of most: %(pesos)s of every 100 pesos each") % named
+    return gettext("%(month)s is the month in which most was signed: %(pesos)s of every 100 pesos") % named
+
+
+def _no_month(dated: Decimal | None) -> str:
+    if dated is None:
+        return sentences.negative_amounts()
+    return gettext("Only %(part)s of the amount states its month: too little to name the one of most") % {
+        "part": money.percent(dated)
+    }
+
+
+def _undated(view: ContractsView, undated: ContractTotal) -> list[str]:
+    named = {"count": money.number(undated.line_count), "amount": view.say(undated.amount)}
+    if undated.amount is None:
+        said = ngettext(
+            "%(count)s contract without a date is not drawn; it states no amount.",
+            "%(count)s contracts without a date are not drawn; they state no amount.",
+            undated.line_count,
+        )
+    else:
+        said = ngettext(
+            "%(count)s contract without a date, of %(amount)s, is not drawn.",
+            "%(count)s contracts without a date, of %(amount)s in all, are not drawn.",
+            undated.line_count,
+        )
+    return [said % named]
+
+
 def _year_end(mine: dict[str, ContractTotal], keys: Sequence[str], whole_: Decimal | None) -> list[str]:
     late = [mine[key].amount for key in keys[10:] if key in mine]
     part = money.share(sum((one for one in late if one is not None), Decimal(0)), whole_)
-    return [gettext("November and December: %(part)s of the amount.") % {"part": money.percent(part)}] if part else []
+    said = gettext("November and December: %(part)s of the amount that states its date.")
+    return [said % {"part": money.percent(part)}] if part else []
 
 
 def _outside(mine: dict[str, ContractTotal], keys: Sequence[str]) -> list[str]:
     others = sum(one.line_count for key, one in mine.items() if key not in keys)
     if not others:
         return []
-    return [gettext("%(count)s contracts signed in other years are not drawn.") % {"count": money.number(others)}]
+    said = ngettext(
+        "%(count)s contract signed in another year is not drawn.",
+        "%(count)s contracts signed in other years are not drawn.",
+        others,
+    )
+    return [said % {"count": money.number(others)}]
 
 
 def suppliers(

@@ -135,6 +135,48 @@ def test_month_of_most_is_named(client, body):
     assert "Marzo es el mes en que más se firmó: 90 de cada 100 pesos" in client.get(CONTRACTS).text
 
 
+@pytest.mark.parametrize(
+    ("months", "title", "notes"),
+    [
+        (
+            [("2024-03", "10000.00"), ("2024-11", "10000.00"), ("", "280000.00")],
+            "Only 7% of the amount states its month: too little to name the one of most",
+            ["1 contract without a date, of $280,000, is not drawn."],
+        ),
+        (
+            [("2024-03", "80000.00"), ("2024-11", "10000.00"), ("", "10000.00")],
+            "March is the month in which most was signed: 89 of every 100 pesos, of what states its date",
+            [
+                "November and December: 11% of the amount that states its date.",
+                "1 contract without a date, of $10,000, is not drawn.",
+            ],
+        ),
+        (
+            [("2024-01", "10.00"), ("2024-02", "10.00"), ("2024-04", "5.00"), ("2023-12", "75.00")],
+            "January and February are level as the months of most: 10 of every 100 pesos each",
+            ["1 contract signed in another year is not drawn."],
+        ),
+        (
+            [(f"2024-0{month}", "25.00") for month in range(1, 5)] + [("", None)],
+            "4 months are level as those of most: 25 of every 100 pesos each",
+            ["1 contract without a date is not drawn; it states no amount."],
+        ),
+        (
+            [("2024-03", "150.00"), ("2024-11", "-50.00")],
+            "There are negative amounts among the contracts: no shares of the money are told",
+            [],
+        ),
+    ],
+)
+def test_months_are_told_of_what_states_its_date(client, body, months, title, notes):
+    release = make.ReleaseFactory(public_body=body, year=2024, kind="contracts", document="", breakdown="full")
+    make.contract_cell(release, "method", "direct", line_count=len(months), amount="300000.00")
+    for month, amount in months:
+        make.contract_cell(release, "month", month, amount=amount)
+    figure = next(one for one in client.get(f"/en{CONTRACTS}").context["figures"] if one.key == "meses")
+    assert (figure.title, figure.notes) == (title, notes)
+
+
 def test_suppliers_lead_to_their_contracts(client, body):
     place.awards(body, 2024, contracts=2)
     largest = Supplier.objects.order_by("-id").first()
