@@ -82,11 +82,19 @@ def course(years: Sequence[int], values: Sequence[Decimal | None], say: Say = am
     stated = [(year, value) for year, value in zip(years, values, strict=True) if value is not None]
     if len(stated) < 3:
         return ""
-    high, low = max(stated, key=lambda one: one[1]), min(stated, key=lambda one: one[1])
-    if high[1] == low[1]:
-        return gettext("It was the same every year: %(value)s.") % {"value": say(high[1])}
-    named = {"high": high[0], "most": say(high[1]), "low": low[0], "least": say(low[1])}
-    return gettext("The highest year is %(high)s, with %(most)s; the lowest, %(low)s, with %(least)s.") % named
+    most, least = max(value for _year, value in stated), min(value for _year, value in stated)
+    if most == least:
+        return gettext("It was the same every year: %(value)s.") % {"value": say(most)}
+    high, low = ([year for year, value in stated if value == end] for end in (most, least))
+    highest = ngettext(
+        "The highest year is %(years)s, with %(value)s",
+        "The highest years are %(years)s, with %(value)s each",
+        len(high),
+    ) % {"years": years_in_a_row(high), "value": say(most)}
+    lowest = ngettext(
+        "the lowest, %(years)s, with %(value)s", "the lowest, %(years)s, with %(value)s each", len(low)
+    ) % {"years": years_in_a_row(low), "value": say(least)}
+    return f"{highest}; {lowest}."
 
 
 def cycle(values: Mapping[str, Decimal | None], names: Mapping[str, str]) -> str:

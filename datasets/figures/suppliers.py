@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext
 
-from datasets import sentences
+from datasets import narration, sentences
 from datasets.models import Contract
 from datasets.selectors import Buyer, SupplierYear
 from gesoc.common import charts, money
@@ -194,5 +194,12 @@ def _course_title(view: ContractsView, amounts: dict[int, Decimal]) -> str:
     if len(amounts) == 1:
         ((year, amount),) = amounts.items()
         return gettext("All of it in %(year)s: %(amount)s") % {"year": year, "amount": view.say(amount)}
-    year, most = max(amounts.items(), key=lambda one: (one[1], one[0]))
+    most = max(amounts.values())
+    level = [year for year, amount in amounts.items() if amount == most]
+    if not any(amounts.values()):
+        return gettext("The published figures add up to zero")
+    if len(level) > 1:
+        said = gettext("It got most in %(years)s: %(amount)s in each of these years")
+        return said % {"years": narration.years_in_a_row(level), "amount": view.say(most)}
+    (year,) = level
     return gettext("%(year)s is the year in which it got most: %(amount)s") % {"year": year, "amount": view.say(most)}

@@ -51,6 +51,19 @@ def test_course_names_the_extremes_or_nothing(values):
             assert str(max(stated, key=stated.get)) in text
 
 
+@pytest.mark.parametrize(
+    ("values", "english"),
+    [
+        ([100, 100, 5], "The highest years are 2022 and 2023, with $100 each; the lowest, 2024, with $5."),
+        ([5, 100, 5], "The highest year is 2023, with $100; the lowest, 2022 and 2024, with $5 each."),
+        ([5, 100, 7], "The highest year is 2023, with $100; the lowest, 2022, with $5."),
+    ],
+)
+def test_years_that_are_level_are_all_named(values, english):
+    with translation.override("en"):
+        assert narration.course([2022, 2023, 2024], [D(value) for value in values]) == english
+
+
 @given(st.dictionaries(st.sampled_from(["approved", "modified", "accrued", "paid"]), money))
 def test_cycle_is_told_only_of_what_is_stated(values):
     names = {key: key.title() for key in values}

@@ -306,6 +306,14 @@ def test_buyers_that_paid_the_same_are_both_named(client):
     )
 
 
+def test_years_in_which_a_supplier_got_the_same_are_all_named(client):
+    supplier, body = company("Pavimentos"), make.PublicBodyFactory()
+    for year in (2021, 2022):
+        published(body, year=year, suppliers=[supplier])
+    title = client.get(f"/en{supplier.get_absolute_url()}").context["figures"][1].title
+    assert title == "It got most in 2021 and 2022: $100 in each of these years"
+
+
 def test_money_without_a_procedure_is_left_out_of_what_a_supplier_got_without_competition(client):
     release, supplier = listed(suppliers=[make.SupplierFactory()]), company("Pavimentos")
     for number, method in enumerate(("direct", "open", ""), start=10):
