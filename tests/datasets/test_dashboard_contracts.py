@@ -243,6 +243,8 @@ def test_list_is_ordered_by_day_or_amount_and_what_states_neither_comes_last(cli
     assert (titles[0], titles[-1], sorted(titles)) == (first, last, ["Cuatro", "Dos", "Tres", "Uno"])
     assert 'href="?orden=monto&amp;anio=2024#contratos"' in page.text
     assert ('aria-sort="descending"' in page.text) == (order in ("monto", "fecha"))
+    taken = csv_of(client.get(CONTRACTS, {"orden": order, "anio": "2024", "formato": "csv", "figura": "contratos"}))
+    assert [one[2] for one in taken[1:]] == titles
 
 
 @pytest.mark.parametrize("query", ["min=abc", "max=NaN", "pagina=x", "metodo=x", "moneda=EUR", "anio=1", "q=%00"])
