@@ -82,6 +82,7 @@ from .suppliers import (
     supplier_spellings,
     supplier_totals,
     supplier_years,
+    suppliers_found,
     suppliers_matching,
 )
 
@@ -163,6 +164,7 @@ __all__ = [
     "supplier_spellings",
     "supplier_totals",
     "supplier_years",
+    "suppliers_found",
     "suppliers_matching",
     "told_by",
     "top_suppliers",

@@ -133,6 +133,29 @@ def largest_suppliers(q: str, *, limit: int, version: int, currency: str = "MXN"
     return list(supplier_totals(currency=currency, q=q)[:limit])
 
 
+def suppliers_found(q: str, *, limit: int, version: int) -> list[list[SupplierTotal]]:
+    """The largest suppliers of the commonest currency, then those of the others: for each what it got in every currency."""
+    found: dict[int, list[SupplierTotal]] = {}
+    currencies = _currencies(version, present())
+    for currency in currencies:
+        if len(found) < limit:
+            for one in largest_suppliers(q, limit=limit, version=version, currency=currency):
+                found.setdefault(one.supplier_id, [one])
+    chosen = list(found)[:limit]
+    if len(currencies) > 1 and chosen:
+        others = SupplierTotal.objects.filter(supplier__in=chosen).select_related("supplier").order_by("currency")
+        for one in others:
+            if one.currency != found[one.supplier_id][0].currency:
+                found[one.supplier_id].append(one)
+    return [found[key] for key in chosen]
+
+
+@lru_cache(maxsize=2)
+def _currencies(version: int, moment: float) -> list[str]:
+    """As a process knows them for a minute while the data stay the same."""
+    return supplier_currencies()
+
+
 def _is_named(known: Sequence[str], words: Sequence[str]) -> bool:
     """Does a name hold every word, be it of a spelling counted with the supplier?"""
     return any(all(word in name for word in words) for name in known)

@@ -63,7 +63,9 @@ def directory(request: HttpRequest) -> HttpResponseBase:
     query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     currencies = selectors.supplier_currencies()
     default = "MXN" if "MXN" in currencies or not currencies else currencies[0]
-    currency = picked(request.GET, "moneda", currencies, default)
+    matches = {one: selectors.count_matches(query, at_most=FAR, currency=one) for one in currencies} if query else {}
+    fallback = default if matches.get(default) else next((one for one in currencies if matches.get(one)), default)
+    currency = picked(request.GET, "moneda", currencies, fallback)
     found = selectors.supplier_totals(currency=currency, q=query)
     if request.GET.get("formato") == "csv":
         return csv_response("proveedores.csv", _directory_headings(), _DirectoryRows(found))
@@ -76,13 +78,22 @@ def directory(request: HttpRequest) -> HttpResponseBase:
         "has_more": isinstance(paginator, BoundedPaginator) and paginator.has_more,
         "table": _directory_table(page.object_list, currency),
         "currency": currency,
-        "currencies": options({one: one for one in currencies}, currency) if len(currencies) > 1 else [],
+        "asked": request.GET.get("moneda") == currency,
+        "currencies": options(_named(currencies, matches), currency) if len(currencies) > 1 else [],
         "may_merge": request.user.has_perm("datasets.merge_suppliers"),
         "kept": query_with(request.GET).removeprefix("?").removeprefix("."),
         "csv_url": _csv(request),
         "unfiltered": query_with(request.GET, q=None),
     }
     return render(request, "datasets/suppliers.html", context)
+
+
+def _named(currencies: list[str], matches: dict[str, int]) -> dict[str, str]:
+    """With how many match what is looked for: whoever is paid in another currency than the one shown can be found too."""
+    counts = {
+        one: gettext("more than %(number)s") % {"number": FAR} if n > FAR else str(n) for one, n in matches.items()
+    }
+    return {one: f"{one} ({counts[one]})" if matches else one for one in currencies}
 
 
 def _csv(request: HttpRequest) -> str:

@@ -235,6 +235,36 @@ def test_directory_lists_largest_first_and_no_draft(client):
     assert "Ningún proveedor coincide" in found
 
 
+def test_who_is_paid_in_another_currency_alone_is_found(client):
+    peso, both, dollar = company("Zafiro Peso"), company("Zafiro Ambas"), company("Zafiro Dólar")
+    release = listed(suppliers=[peso, both, dollar])
+    Contract.objects.filter(release=release, supplier=dollar).update(currency="USD")
+    make.ContractFactory(release=release, line_no=9, supplier=both, currency="USD", amount=Decimal(7))
+    publish_releases(ids=[release.pk], by=None)
+    groups = client.get("/en/buscar/?q=zafiro").context["groups"]
+    found = next(one.items for one in groups if one.items[0].url.startswith("/en/proveedores/"))
+    assert [(one.name, one.about) for one in found] == [
+        ("Zafiro Ambas", "$200 · 7\u00a0USD"),
+        ("Zafiro Peso", "$100"),
+        ("Zafiro Dólar", "300\u00a0USD"),
+    ]
+    pesos = client.get(DIRECTORY, {"q": "zafiro"})
+    assert [one.label for one in pesos.context["currencies"]] == ["MXN (2)", "USD (2)"]
+    dollars = client.get(DIRECTORY, {"q": "dolar"})
+    assert "Zafiro Dólar" in dollars.text
+    assert [one[2:5] for one in csv_of(client.get(DIRECTORY, {"q": "dolar", "formato": "csv"}))][1:] == [
+        ["USD", "1", "300.00"]
+    ]
+    assert "Zafiro Dólar" not in client.get(DIRECTORY, {"q": "dolar", "moneda": "MXN"}).text
+
+
+def test_where_all_are_paid_in_another_currency_they_are_found(client):
+    release = listed(suppliers=[company("Zafiro")])
+    Contract.objects.filter(release=release).update(currency="USD")
+    publish_releases(ids=[release.pk], by=None)
+    assert "Zafiro" in client.get(DIRECTORY, {"q": "zaf"}).context["page"][0].supplier.name
+
+
 def test_directory_asks_as_often_for_three_as_for_one(client):
     published(suppliers=[make.SupplierFactory()])
     one = queries_of(client, DIRECTORY)
