@@ -149,11 +149,12 @@ def over_the_years(view: ContractsView, totals: dict[int, list[ContractTotal]], 
         Column("", is_bar=True),
     ]
     shares = {year: {one.key: money.share(one.amount, whole(rows)) for one in rows} for year, rows in years.items()}
+    told = {year: awarded(rows) for year, rows in years.items()}
+    absent = {year: None if one.silent else Decimal(0) for year, one in told.items()}  # what is not stated may be any
     rows = [
-        row(columns, [year, *[money.percent(part.get(method, Decimal(0))) for method in used], _stack(part, used)])
+        row(columns, [year, *[money.percent(part.get(method, absent[year])) for method in used], _stack(part, used)])
         for year, part in shares.items()
     ]
-    told = {year: awarded(rows) for year, rows in years.items()}
     return Figure(
         key="anios",
         title=_mix_title({year: money.share(one.direct, one.known) for year, one in told.items()}),

@@ -70,6 +70,8 @@ def directory(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("formato") == "csv":
         return csv_response("proveedores.csv", _directory_headings(), _DirectoryRows(found))
     paginator = MatchesPaginator(query, currency, PER_PAGE) if query else Paginator(found, PER_PAGE)
+    if isinstance(paginator, MatchesPaginator) and currency in matches:
+        paginator.found = matches[currency]
     page = paginator.get_page(request.GET.get("pagina"))
     context = {
         "query": query,
