@@ -129,6 +129,10 @@ def _buyers_title(view: ContractsView, mine: Sequence[Buyer]) -> str:
     if len(level) > 1:
         named["names"] = sentences.listed(level)
         return gettext("%(count)s public bodies buy from it; level at the top: %(names)s, %(amount)s each") % named
+    if mine[-1].amount is None:
+        return (
+            gettext("%(count)s public bodies buy from it; of the amounts stated, %(name)s has most: %(amount)s") % named
+        )
     if part is None:
         return gettext("%(count)s public bodies buy from it; %(name)s most: %(amount)s") % named
     return (
@@ -167,7 +171,7 @@ def course(view: ContractsView, found: Sequence[SupplierYear], csv_url: str) -> 
     ]
     return Figure(
         key="anios",
-        title=_course_title(view, amounts),
+        title=_course_title(view, amounts, {one.year for one in found if one.currency == view.currency}),
         subtitle=gettext("Amount by year and procedure, %(unit)s") % {"unit": view.unit},
         table=Table("t-anios", gettext("Amount by year"), columns, rows, hide_caption=True),
         key_list=[KeyEntry(charts.swatch(SHADES[method]), method_name(method)) for method in used],
@@ -190,7 +194,11 @@ def _parts(mine: Sequence[SupplierYear], year: int, used: Sequence[str], largest
     return charts.stacked_bar([(by_method.get(method, Decimal(0)), SHADES[method]) for method in used], whole=largest)
 
 
-def _course_title(view: ContractsView, amounts: dict[int, Decimal]) -> str:
+def _course_title(view: ContractsView, amounts: dict[int, Decimal], years: set[int]) -> str:
+    """`years`: with those of which no contract states an amount."""
+    if len(amounts) == 1 and len(years) > 1:
+        ((year, amount),) = amounts.items()
+        return gettext("Only %(year)s states amounts: %(amount)s") % {"year": year, "amount": view.say(amount)}
     if len(amounts) == 1:
         ((year, amount),) = amounts.items()
         return gettext("All of it in %(year)s: %(amount)s") % {"year": year, "amount": view.say(amount)}

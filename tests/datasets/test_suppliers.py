@@ -344,6 +344,17 @@ def test_years_in_which_a_supplier_got_the_same_are_all_named(client):
     assert title == "It got most in 2021 and 2022: $100 in each of these years"
 
 
+def test_who_states_no_amount_is_not_said_to_have_bought_less(client):
+    supplier = company("Pavimentos")
+    published(make.PublicBodyFactory(), year=2024, suppliers=[supplier])
+    other = make.PublicBodyFactory(municipality=make.MunicipalityFactory(code="05030"))
+    silent = published(other, year=2023, suppliers=[supplier])
+    Contract.objects.filter(release=silent).update(amount=None)
+    buyers, course = client.get(f"/en{supplier.get_absolute_url()}").context["figures"]
+    assert buyers.title == ("2 public bodies buy from it; of the amounts stated, Torreón, Coahuila has most: $100")
+    assert course.title == "Only 2024 states amounts: $100"
+
+
 def test_money_without_a_procedure_is_left_out_of_what_a_supplier_got_without_competition(client):
     release, supplier = listed(suppliers=[make.SupplierFactory()]), company("Pavimentos")
     for number, method in enumerate(("direct", "open", ""), start=10):
