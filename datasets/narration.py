@@ -82,11 +82,19 @@ def course(years: Sequence[int], values: Sequence[Decimal | None], say: Say = am
     stated = [(year, value) for year, value in zip(years, values, strict=True) if value is not None]
     if len(stated) < 3:
         return ""
-    high, low = max(stated, key=lambda one: one[1]), min(stated, key=lambda one: one[1])
-    if high[1] == low[1]:
-        return gettext("It was the same every year: %(value)s.") % {"value": say(high[1])}
-    named = {"high": high[0], "most": say(high[1]), "low": low[0], "least": say(low[1])}
-    return gettext("The highest year is %(high)s, with %(most)s; the lowest, %(low)s, with %(least)s.") % named
+    most, least = max(value for _year, value in stated), min(value for _year, value in stated)
+    if most == least:
+        return gettext("It was the same every year: %(value)s.") % {"value": say(most)}
+    high, low = ([year for year, value in stated if value == end] for end in (most, least))
+    highest = ngettext(
+        "The highest year is %(years)s, with %(value)s",
+        "The highest years are %(years)s, with %(value)s each",
+        len(high),
+    ) % {"years": years_in_a_row(high), "value": say(most)}
+    lowest = ngettext(
+        "the lowest, %(years)s, with %(value)s", "the lowest, %(years)s, with %(value)s each", len(low)
+    ) % {"years": years_in_a_row(low), "value": say(least)}
+    return f"{highest}; {lowest}."
 
 
 def cycle(values: Mapping[str, Decimal | None], names: Mapping[str, str]) -> str:
@@ -103,6 +111,8 @@ def _owed(values: Mapping[str, Decimal | None]) -> str:
     accrued, paid = values.get("accrued"), values.get("paid")
     if accrued is None or paid is None or accrued < 0 or paid < 0:
         return ""
+    if not accrued and not paid:
+        return ""
     if accrued == paid:
         return gettext("All that was accrued has been paid.")
     if paid > accrued:
@@ -113,11 +123,11 @@ def _owed(values: Mapping[str, Decimal | None]) -> str:
 def deviations(
     parts: Sequence[tuple[str, Decimal, Decimal]], plan: str, done: str, noun: Noun, *, is_over: bool = True
 ) -> str:
-    """How many parts stayed below their plan and how many went over it: (name, planned, done).
+    """How many parts stayed below their plan and how many went over it: (name, planned, done). Of zeros nothing is told.
 
     While the year is not over, all of them are below, and it says nothing.
     """
-    if not parts:
+    if not any(planned or used for _name, planned, used in parts):
         return ""
     under = [name for name, planned, used in parts if used < planned]
     over = [name for name, planned, used in parts if used > planned]
@@ -189,7 +199,7 @@ def _where_it_went(salaries: Decimal | None, works: Decimal | None) -> str:
 def _how_it_was_awarded(direct: Decimal | None) -> str:
     if direct is None or direct < 0:
         return ""
-    return gettext("Of every 100 pesos contracted it awarded %(direct)s without competition.") % {
+    return gettext("Of every 100 pesos contracted by a stated procedure it awarded %(direct)s without competition.") % {
         "direct": of_100(min(direct, HUNDRED))
     }
 

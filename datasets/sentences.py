@@ -151,6 +151,8 @@ def deviation(planned: Part, done: Part, until: str = "") -> str:
         return gettext("The file does not state both %(planned)s and %(done)s") % named
     difference = done.value - planned.value
     named["amount"] = amount(abs(difference))
+    if not planned.value and not done.value:
+        return gettext("What was %(planned)s and what was %(done)s are both zero") % named
     if not difference:
         return gettext("Exactly the %(planned)s amount was %(done)s") % named
     if difference < 0 and until:
@@ -297,11 +299,17 @@ def _percentage(part: tuple[str, Decimal]) -> Decimal:
     return part[1]
 
 
-def direct_awards(direct: Decimal | None, whole: Decimal | None) -> str:
-    """How much was awarded without competition, by amount, in one currency."""
-    part = share(direct or Decimal(0), whole)
-    if part is None:
+def direct_awards(direct: Decimal | None, whole: Decimal | None, *, partly: bool = False) -> str:
+    """How much was awarded without competition, by amount, in one currency. `partly`: others do not state their procedure."""
+    if direct is None or whole is None:
         return gettext("The contracts published state no amounts")
+    if direct < 0 or whole < direct:
+        return negative_amounts()
+    part = share(direct, whole)
+    if part is None:
+        return gettext("The published figures add up to zero")
+    if partly:
+        return _direct_of_stated(part)
     if not part:
         return gettext("Nothing was awarded without competition")
     if part == HUNDRED:
@@ -314,8 +322,27 @@ def direct_awards(direct: Decimal | None, whole: Decimal | None) -> str:
     return capfirst(said % {"pesos": of_100(part)})
 
 
-def direct_count(direct: int, whole: int) -> str:
-    """The same by number of contracts, where amounts are not stated."""
+def _direct_of_stated(part: Decimal) -> str:
+    if not part:
+        return gettext("Nothing of what states its procedure was awarded without competition")
+    if part == HUNDRED:
+        return gettext("All that states its procedure was awarded without competition")
+    said = ngettext(
+        "Of what states its procedure, %(pesos)s of every 100 pesos was awarded without competition",
+        "Of what states its procedure, %(pesos)s of every 100 pesos were awarded without competition",
+        _grammatical(part),
+    )
+    return said % {"pesos": of_100(part)}
+
+
+def negative_amounts() -> str:
+    return gettext("There are negative amounts among the contracts: no shares of the money are told")
+
+
+def direct_count(direct: int, whole: int, silent: int = 0) -> str:
+    """The same by number of contracts, where amounts do not tell it. `silent`: how many more do not state their procedure."""
+    if silent:
+        return _direct_count_of_stated(direct, whole)
     if not whole:
         return gettext("No contracts published yet")
     if direct == whole:
@@ -333,18 +360,47 @@ def direct_count(direct: int, whole: int) -> str:
     ) % {"direct": number(direct), "whole": number(whole)}
 
 
+def _direct_count_of_stated(direct: int, whole: int) -> str:
+    named = {"direct": number(direct), "whole": number(whole)}
+    if not whole:
+        return gettext("The contracts published do not state how they were awarded")
+    if direct == whole:
+        return (
+            ngettext(
+                "The only contract that states its procedure was awarded without competition",
+                "All %(whole)s contracts that state their procedure were awarded without competition",
+                whole,
+            )
+            % named
+        )
+    if not direct:
+        return gettext("No contract that states its procedure was awarded without competition")
+    return (
+        ngettext(
+            "%(direct)s of %(whole)s contracts that state their procedure was awarded without competition",
+            "%(direct)s of %(whole)s contracts that state their procedure were awarded without competition",
+            direct,
+        )
+        % named
+    )
+
+
 def largest_suppliers(amounts: Sequence[Decimal | None], whole: Decimal | None) -> str:
     """What the listed suppliers got of everything contracted in one currency; of all there are, what the largest got."""
     stated = [value for value in amounts if value is not None]
-    part = share(sum(stated, Decimal(0)), whole)
-    if not stated or part is None or part < 0:
+    if not stated or whole is None:
         return gettext("The contracts published do not say who was paid how much")
-    if part >= HUNDRED and len(stated) == 1:
+    if min(stated) < 0 or whole < sum(stated, Decimal(0)):
+        return negative_amounts()
+    part = share(sum(stated, Decimal(0)), whole)
+    if part is None:
+        return gettext("The published figures add up to zero")
+    if part == HUNDRED and len(stated) == 1:
         return gettext("A single supplier gets all of it")
-    if part >= HUNDRED:
+    if part == HUNDRED:
         return gettext("Of %(count)s suppliers, the largest gets %(pesos)s of every 100 pesos") % {
             "count": number(len(stated)),
-            "pesos": of_100(min(share(max(stated), whole) or Decimal(0), HUNDRED)),
+            "pesos": of_100(share(max(stated), whole) or Decimal(0)),
         }
     if len(stated) == 1:
         return gettext("One supplier gets %(pesos)s of every 100 pesos") % {"pesos": of_100(part)}

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from datasets.models import Contract, ContractCell, Kind, Release, Supplier, SupplierTotal
+from datasets.selectors.contract_sums import DIRECT
 from datasets.selectors.contracts import contract_releases, families
 
 LOCK = 7_301_001  # of the advisory lock: two publications that touch one supplier take turns
@@ -68,7 +69,7 @@ def _count(wanted: Sequence[int]) -> None:
             n=Count("line_no"),
             n_direct=Count("line_no", filter=direct),
             total=Sum("amount"),
-            total_direct=Sum("amount", filter=direct),
+            total_direct=Sum(DIRECT),
             n_bodies=Count("public_body_id", distinct=True),
             since=Min("year"),
             until=Max("year"),

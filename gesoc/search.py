@@ -80,11 +80,13 @@ def _bodies(search: Search, limit: int) -> list[Found]:
 
 
 def _suppliers(search: Search, limit: int) -> list[Found]:
-    """Those with public contracts, the largest first."""
-    totals = selectors.largest_suppliers(search.query, limit=limit, version=search.version)
-    return [
-        Found(cover(one.supplier.name), one.supplier.get_absolute_url(), money.amount(one.amount)) for one in totals
-    ]
+    """Those with public contracts, the largest first, and what they got in each currency."""
+    found = []
+    for totals in selectors.suppliers_found(search.query, limit=limit, version=search.version):
+        supplier = totals[0].supplier
+        amounts = [money.currency_amount(one.amount, one.currency) for one in totals]
+        found.append(Found(cover(supplier.name), supplier.get_absolute_url(), " · ".join(filter(None, amounts))))
+    return found
 
 
 def _contracts(search: Search, limit: int) -> list[Found]:

@@ -90,7 +90,7 @@ INDICATORS = {
         Indicator(
             "directa",
             gettext_lazy("Awarded without competition"),
-            gettext_lazy("pesos of direct awards ÷ pesos of all contracts"),
+            gettext_lazy("pesos of direct awards ÷ pesos of contracts that state their procedure"),
             lambda one: money.share(one.direct, one.contracted),
             is_spent=False,
         ),

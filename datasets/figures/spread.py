@@ -122,12 +122,14 @@ def _sizes_title(bands: Sequence[Band], count: int, amount: Decimal) -> str:
     band = max(bands, key=lambda one: one.contracts)
     if band.contracts == count:
         return ngettext(
-            "The only contract with an amount: %(band)s", "All contracts are of one size: %(band)s", count
-        ) % {"band": sentence_case(band_name(band))}
+            "The only contract with an amount: %(band)s",
+            "All %(count)s contracts that state an amount are of one size: %(band)s",
+            count,
+        ) % {"count": money.number(count), "band": sentence_case(band_name(band))}
     part = Decimal(band.contracts) / count * 100
     said = ngettext(
-        "%(part)s of every 100 contracts is for %(band)s and takes %(pesos)s of every 100 pesos",
-        "%(part)s of every 100 contracts are for %(band)s and take %(pesos)s of every 100 pesos",
+        "%(part)s of every 100 contracts with an amount is for %(band)s and takes %(pesos)s of every 100 pesos",
+        "%(part)s of every 100 contracts with an amount are for %(band)s and take %(pesos)s of every 100 pesos",
         1 if part < Decimal("1.5") else 2,
     )
     return said % {
@@ -218,7 +220,7 @@ def _curve_rows(amounts: Sequence[Decimal], whole: Decimal) -> list[list[object]
 
 
 def _concentration_title(amounts: Sequence[Decimal], whole: Decimal) -> str:
-    """How few suppliers get half of the money."""
+    """How few suppliers get at least half of the money."""
     reached, few = Decimal(0), 0
     for amount in amounts:
         reached += amount
@@ -226,6 +228,8 @@ def _concentration_title(amounts: Sequence[Decimal], whole: Decimal) -> str:
         if reached * 2 >= whole:
             break
     pattern = ngettext(
-        "%(few)s of %(all)s suppliers gets half of the money", "%(few)s of %(all)s suppliers get half of the money", few
+        "%(few)s of %(all)s suppliers gets at least half of the money",
+        "%(few)s of %(all)s suppliers get at least half of the money",
+        few,
     )
     return pattern % {"few": money.number(few), "all": money.number(len(amounts))}

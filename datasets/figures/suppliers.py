@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
-from datasets import sentences
+from datasets import narration, sentences
 from datasets.models import Contract
 from datasets.selectors import Buyer, SupplierYear
 from gesoc.common import charts, money
 from gesoc.common.charts.frame import Column, Figure, KeyEntry, Table, link, row
 
-from .contracts import SHADES, ContractsView, method_name
+from .contracts import SHADES, ContractsView, method_name, part_of
 from .sources import provenances
 
 Method = Contract.Method
@@ -45,8 +45,8 @@ def buyers(view: ContractsView, found: Sequence[Buyer], csv_url: str) -> Figure:
                 link(buyer_name(one), one.body.get_absolute_url()),
                 money.number(one.contracts),
                 scale.cell(one.amount),
-                money.percent(money.share(one.amount, one.whole)),
-                money.percent(money.share(one.direct_amount or Decimal(0), one.amount)),
+                money.percent(part_of(one.amount, one.whole)),
+                money.percent(direct_share(one)),
                 charts.inline_bar(one.amount, largest, _shade(one)) if one.amount is not None else "",
             ],
         )
@@ -54,7 +54,7 @@ def buyers(view: ContractsView, found: Sequence[Buyer], csv_url: str) -> Figure:
     ]
     return Figure(
         key="compradores",
-        title=_buyers_title(mine),
+        title=_buyers_title(view, mine),
         subtitle=gettext("Amount by public body, %(period)s, %(unit)s") % {"period": view.period, "unit": view.unit},
         table=Table(
             "t-compradores",
@@ -64,7 +64,7 @@ def buyers(view: ContractsView, found: Sequence[Buyer], csv_url: str) -> Figure:
             hide_caption=True,
         ),
         sources=provenances(view.releases),
-        notes=[gettext("In the colour of contrast, more than half of the amount was awarded without competition.")],
+        notes=_contrast(mine),
         csv_url=csv_url,
         csv_headings=[
             gettext("public body"),
@@ -92,26 +92,53 @@ def buyers(view: ContractsView, found: Sequence[Buyer], csv_url: str) -> Figure:
     )
 
 
+def _contrast(mine: Sequence[Buyer]) -> list[str]:
+    if not any(_shade(one) == "f2" for one in mine):
+        return []
+    return [gettext("In the colour of contrast, more than half of the amount was awarded without competition.")]
+
+
+def direct_share(one: Buyer) -> Decimal | None:
+    """What came without competition, of what states its procedure."""
+    return part_of(one.direct_amount, one.stated)
+
+
 def _shade(one: Buyer) -> str:
-    direct = money.share(one.direct_amount or Decimal(0), one.amount)
+    direct = direct_share(one)
     return "f2" if direct is not None and direct > 50 else "f1"
 
 
-def _buyers_title(mine: Sequence[Buyer]) -> str:
+def _buyers_title(view: ContractsView, mine: Sequence[Buyer]) -> str:
     if not mine or mine[0].amount is None:
         return gettext("The contracts published do not say how much each body paid")
     first = mine[0]
-    part = money.share(first.amount, first.whole)
-    named = {"name": buyer_name(first), "pesos": sentences.of_100(part) if part is not None else ""}
+    part = part_of(first.amount, first.whole)
+    named = {
+        "count": money.number(len(mine)),
+        "name": buyer_name(first),
+        "amount": view.say(first.amount),
+        "pesos": sentences.of_100(part) if part is not None else "",
+    }
+    if not any(one.amount for one in mine):
+        return gettext("The published figures add up to zero")
+    if len(mine) == 1 and part is None:
+        return gettext("%(name)s contracted %(amount)s with this supplier") % named
     if len(mine) == 1:
         return gettext("Of every 100 pesos that %(name)s contracted, %(pesos)s were for this supplier") % named
-    named["count"] = money.number(len(mine))
-    pattern = ngettext(
-        "%(count)s public body buys from it; %(name)s most, with %(pesos)s of every 100 pesos it contracted",
-        "%(count)s public bodies buy from it; %(name)s most, with %(pesos)s of every 100 pesos it contracted",
-        len(mine),
+    level = [buyer_name(one) for one in mine if one.amount == first.amount]
+    if len(level) > 1:
+        named["names"] = sentences.listed(level)
+        return gettext("%(count)s public bodies buy from it; level at the top: %(names)s, %(amount)s each") % named
+    if mine[-1].amount is None:
+        return (
+            gettext("%(count)s public bodies buy from it; of the amounts stated, %(name)s has most: %(amount)s") % named
+        )
+    if part is None:
+        return gettext("%(count)s public bodies buy from it; %(name)s most: %(amount)s") % named
+    return (
+        gettext("%(count)s public bodies buy from it; %(name)s most, with %(pesos)s of every 100 pesos it contracted")
+        % named
     )
-    return pattern % named
 
 
 def course(view: ContractsView, found: Sequence[SupplierYear], csv_url: str) -> Figure | None:
@@ -144,7 +171,7 @@ def course(view: ContractsView, found: Sequence[SupplierYear], csv_url: str) -> 
     ]
     return Figure(
         key="anios",
-        title=_course_title(view, amounts),
+        title=_course_title(view, amounts, {one.year for one in found if one.currency == view.currency}),
         subtitle=gettext("Amount by year and procedure, %(unit)s") % {"unit": view.unit},
         table=Table("t-anios", gettext("Amount by year"), columns, rows, hide_caption=True),
         key_list=[KeyEntry(charts.swatch(SHADES[method]), method_name(method)) for method in used],
@@ -167,9 +194,20 @@ def _parts(mine: Sequence[SupplierYear], year: int, used: Sequence[str], largest
     return charts.stacked_bar([(by_method.get(method, Decimal(0)), SHADES[method]) for method in used], whole=largest)
 
 
-def _course_title(view: ContractsView, amounts: dict[int, Decimal]) -> str:
+def _course_title(view: ContractsView, amounts: dict[int, Decimal], years: set[int]) -> str:
+    """`years`: with those of which no contract states an amount."""
+    if len(amounts) == 1 and len(years) > 1:
+        ((year, amount),) = amounts.items()
+        return gettext("Only %(year)s states amounts: %(amount)s") % {"year": year, "amount": view.say(amount)}
     if len(amounts) == 1:
         ((year, amount),) = amounts.items()
         return gettext("All of it in %(year)s: %(amount)s") % {"year": year, "amount": view.say(amount)}
-    year, most = max(amounts.items(), key=lambda one: (one[1], one[0]))
+    most = max(amounts.values())
+    level = [year for year, amount in amounts.items() if amount == most]
+    if not any(amounts.values()):
+        return gettext("The published figures add up to zero")
+    if len(level) > 1:
+        said = gettext("It got most in %(years)s: %(amount)s in each of these years")
+        return said % {"years": narration.years_in_a_row(level), "amount": view.say(most)}
+    (year,) = level
     return gettext("%(year)s is the year in which it got most: %(amount)s") % {"year": year, "amount": view.say(most)}

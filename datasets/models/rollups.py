@@ -100,7 +100,7 @@ class SupplierTotal(models.Model):
     contracts = models.IntegerField()
     direct = models.IntegerField()
     amount = pesos()  # NULL: none of these contracts states one
-    direct_amount = pesos()
+    direct_amount = pesos()  # NULL: not known, as none of them states its procedure
     bodies = models.IntegerField()
     first_year = models.SmallIntegerField()
     last_year = models.SmallIntegerField()

@@ -11,10 +11,12 @@ from .cells import Cell, official_names, ordered, totals
 from .classifiers import same_headings
 from .contract import ContractChange, Printed, Procedure, changes, printed, procedure, same_procedure
 from .contract_sums import (
+    Awarded,
     Band,
     ContractSums,
     ContractTotal,
     FilteredTotals,
+    awarded,
     contract_totals,
     filtered_totals,
     top_suppliers,
@@ -89,12 +91,14 @@ from .suppliers import (
     supplier_spellings,
     supplier_totals,
     supplier_years,
+    suppliers_found,
     suppliers_matching,
 )
 
 __all__ = [
     "CONTRACT_ORDERS",
     "Arrival",
+    "Awarded",
     "Band",
     "Buyer",
     "Cell",
@@ -114,6 +118,7 @@ __all__ = [
     "SupplierYear",
     "YearCells",
     "apart",
+    "awarded",
     "best_by_year",
     "bodies_by_year",
     "bodies_with_data",
@@ -170,6 +175,7 @@ __all__ = [
     "supplier_spellings",
     "supplier_totals",
     "supplier_years",
+    "suppliers_found",
     "suppliers_matching",
     "told_by",
     "top_suppliers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -49,6 +50,40 @@ class ContractTotal:
     amount: Decimal | None
     line_count: int
     direct: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Awarded:
+    """How contracts in one currency were awarded: in number, and in money.
+
+    `known` is what states its procedure, `direct` what of it was awarded without competition: both None where no share of
+    them would be true, because those of one side state no amounts or a procedure adds up to less than nothing.
+    """
+
+    contracts: int  # that state their procedure
+    direct_contracts: int
+    silent: int  # that do not
+    known: Decimal | None
+    direct: Decimal | None
+
+
+def awarded(parts: Iterable[ContractTotal | ContractCell]) -> Awarded:
+    """From sums by procedure."""
+    counts: Counter[str] = Counter()
+    sums: dict[str, Decimal] = {}
+    for one in parts:
+        counts[one.key] += one.line_count
+        if one.key and one.amount is not None:
+            sums[one.key] = sums.get(one.key, Decimal(0)) + one.amount
+    direct, silent = counts[Contract.Method.DIRECT], counts[""]
+    contracts = counts.total() - silent
+    is_whole = (not direct or Contract.Method.DIRECT in sums) and (
+        contracts == direct or sums.keys() - {Contract.Method.DIRECT}
+    )
+    if not sums or not is_whole or min(sums.values()) < 0:
+        return Awarded(contracts, direct, silent, None, None)
+    known = sum(sums.values(), Decimal(0))
+    return Awarded(contracts, direct, silent, known, sums.get(Contract.Method.DIRECT, Decimal(0)))
 
 
 def contract_totals(*, releases: Iterable[Release], by: str) -> list[ContractTotal]:

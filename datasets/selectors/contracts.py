@@ -123,8 +123,9 @@ def _quarter_of(period: str) -> str:
     return next((name for name, months in QUARTER_MONTHS.items() if re.search(rf"-{months}$", period)), "")
 
 
-def contracts(filters: ContractFilters | None = None) -> QuerySet[Contract]:
-    """Published contracts, with their supplier, in the order of their key."""
+def contracts(filters: ContractFilters | None = None, *, by: str = "") -> QuerySet[Contract]:
+    """Published contracts, with their supplier, in the order of their key. `by` one of `CONTRACT_ORDERS` the newest or the
+    largest come first, what states neither last: to be asked of as many as can be sorted for a page."""
     wanted = filters or ContractFilters()
     found = Contract.objects.filter(_of_lists(wanted), _conditions(wanted))
     if wanted.since or wanted.until:
@@ -132,7 +133,7 @@ def contracts(filters: ContractFilters | None = None) -> QuerySet[Contract]:
     if wanted.public_body is not None:
         found = found.filter(public_body=wanted.public_body)
     related = found.select_related("supplier__merged_into", "public_body", "release").defer(*UNREAD)
-    return related.order_by("public_body_id", "release_id", "line_no")
+    return related.order_by(*([CONTRACT_ORDERS[by]] if by else []), "public_body_id", "release_id", "line_no")
 
 
 CONTRACT_ORDERS = {
@@ -144,11 +145,9 @@ CONTRACT_ORDERS = {
 def contracts_listed(filters: ContractFilters, *, by: str = "") -> QuerySet[Contract]:
     """The same of a body whose lists were read already, for rows of a table: with the supplier's name and number alone.
 
-    `listed` gives them their list and body, which joins would read anew with every row. `by` one of `CONTRACT_ORDERS` the newest
-    or the largest come first, what states neither last: to be asked of as many as can be sorted for a page.
+    `listed` gives them their list and body, which joins would read anew with every row.
     """
-    found = contracts(filters).select_related(None).defer(None).select_related("supplier").only(*IN_ROWS)
-    return found.order_by(CONTRACT_ORDERS[by], *found.query.order_by) if by else found
+    return contracts(filters, by=by).select_related(None).defer(None).select_related("supplier").only(*IN_ROWS)
 
 
 def listed(rows: Iterable[Contract], filters: ContractFilters) -> list[Contract]:

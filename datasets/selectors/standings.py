@@ -18,12 +18,13 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet
 
 from datasets.caching import remembered
-from datasets.models import Contract, ContractCell, Document, ExpenditureCell, Kind, PublicBody, Release, RevenueCell
+from datasets.models import ContractCell, Document, ExpenditureCell, Kind, PublicBody, Release, RevenueCell
 from datasets.versions import data_version
 from gesoc.common.moments import present
 from municipalities.models import Population
 from municipalities.selectors import metropolitan_subqueries, population_on, populations_by_year
 
+from .contract_sums import awarded
 from .contracts import contract_releases
 from .releases import UNREAD, best_by_year, in_releases
 
@@ -268,13 +269,11 @@ def _own(release: Release, cells: Sequence[RevenueCell]) -> tuple[Decimal | None
 
 
 def _contracts(year: int, bodies: Iterable[int]) -> dict[int, tuple[Decimal | None, Decimal | None]]:
-    """By body: pesos contracted, and those awarded without competition. Lists of months or quarters add up."""
+    """By body: pesos contracted by a stated procedure, and those of them that were awarded without competition. Lists of
+    months or quarters add up."""
     chosen = list(contract_releases().filter(year=year, public_body__in=list(bodies)))
-    found: dict[int, tuple[Decimal | None, Decimal | None]] = {}
-    cells = ContractCell.objects.filter(by="method", currency="MXN", amount__isnull=False, **in_releases(chosen))
-    for cell in cells:
-        whole, direct = found.get(cell.public_body_id, (Decimal(0), Decimal(0)))
-        assert whole is not None and direct is not None and cell.amount is not None
-        is_direct = cell.key == Contract.Method.DIRECT
-        found[cell.public_body_id] = (whole + cell.amount, direct + (cell.amount if is_direct else Decimal(0)))
-    return found
+    cells: dict[int, list[ContractCell]] = {}
+    for cell in ContractCell.objects.filter(by="method", currency="MXN", **in_releases(chosen)):
+        cells.setdefault(cell.public_body_id, []).append(cell)
+    told = {body: awarded(mine) for body, mine in cells.items()}
+    return {body: (one.known, one.direct) for body, one in told.items()}

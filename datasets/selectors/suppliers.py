@@ -51,7 +51,8 @@ class Buyer:
     contracts: int
     amount: Decimal | None
     direct: int
-    direct_amount: Decimal | None
+    direct_amount: Decimal | None  # zero where all state another procedure, None where it is not known
+    stated: Decimal | None  # of contracts that state their procedure
     first_year: int
     last_year: int
     whole: Decimal | None
@@ -132,6 +133,29 @@ def largest_suppliers(q: str, *, limit: int, version: int, currency: str = "MXN"
     return list(supplier_totals(currency=currency, q=q)[:limit])
 
 
+def suppliers_found(q: str, *, limit: int, version: int) -> list[list[SupplierTotal]]:
+    """The largest suppliers of the commonest currency, then those of the others: for each what it got in every currency."""
+    found: dict[int, list[SupplierTotal]] = {}
+    currencies = _currencies(version, present())
+    for currency in currencies:
+        if len(found) < limit:
+            for one in largest_suppliers(q, limit=limit, version=version, currency=currency):
+                found.setdefault(one.supplier_id, [one])
+    chosen = list(found)[:limit]
+    if len(currencies) > 1 and chosen:
+        others = SupplierTotal.objects.filter(supplier__in=chosen).select_related("supplier").order_by("currency")
+        for one in others:
+            if one.currency != found[one.supplier_id][0].currency:
+                found[one.supplier_id].append(one)
+    return [found[key] for key in chosen]
+
+
+@lru_cache(maxsize=2)
+def _currencies(version: int, moment: float) -> list[str]:
+    """As a process knows them for a minute while the data stay the same."""
+    return supplier_currencies()
+
+
 def _is_named(known: Sequence[str], words: Sequence[str]) -> bool:
     """Does a name hold every word, be it of a spelling counted with the supplier?"""
     return any(all(word in name for word in words) for name in known)
@@ -176,6 +200,7 @@ def supplier_buyers(supplier: Supplier) -> list[Buyer]:
             total=Sum("amount"),
             n_direct=Count("line_no", filter=DIRECT),
             total_direct=Sum("amount", filter=DIRECT),
+            total_stated=Sum("amount", filter=~Q(method="")),
             since=Min("year"),
             until=Max("year"),
         )
@@ -190,7 +215,8 @@ def supplier_buyers(supplier: Supplier) -> list[Buyer]:
             contracts=row["n"],
             amount=row["total"],
             direct=row["n_direct"],
-            direct_amount=row["total_direct"],
+            direct_amount=row["total_direct"] if row["n_direct"] or row["total_stated"] is None else Decimal(0),
+            stated=row["total_stated"],
             first_year=row["since"],
             last_year=row["until"],
             whole=wholes.get((row["public_body_id"], row["currency"])),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from datasets import selectors
@@ -93,7 +93,7 @@ def _basis(one: Contract) -> str:
 def _lasts(one: Contract) -> str:
     if one.starts_on and one.ends_on and one.ends_on >= one.starts_on:
         days = (one.ends_on - one.starts_on).days + 1
-        return gettext("It lasts %(days)s days.") % {"days": money.number(days)}
+        return ngettext("It lasts %(days)s day.", "It lasts %(days)s days.", days) % {"days": money.number(days)}
     return ""
 
 

@@ -318,7 +318,7 @@ class ContractsPage(DashboardView):
             sources=provenances(self.chosen),
             csv_url=self.csv_url("contratos"),
             csv_headings=contract_headings(),
-            csv_rows=_Rows(self.filters),
+            csv_rows=_Rows(self.filters, self.order),
         )
 
     # -- words ----------------------------------------------------------------------------------------------------
@@ -392,13 +392,13 @@ def questions_of_contracts() -> QuerySet[Flag]:
 
 
 class _Rows:
-    """All contracts that the filters leave, read while they are sent, and only if they are."""
+    """All contracts that the filters leave, in the order of the page, read while they are sent, and only if they are."""
 
-    def __init__(self, filters: ContractFilters) -> None:
-        self.filters = filters
+    def __init__(self, filters: ContractFilters, order: str) -> None:
+        self.filters, self.order = filters, order
 
     def __iter__(self) -> Iterator[list[Any]]:
-        for one in selectors.contracts(self.filters).iterator(chunk_size=2000):
+        for one in selectors.contracts(self.filters, by=self.order).iterator(chunk_size=2000):
             yield export_row(one)
 
 

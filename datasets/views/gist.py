@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from datasets import narration
 from datasets.disclosure.scoring import DOCUMENTS
@@ -32,8 +32,23 @@ def paragraph(mine: Standing, year: int) -> str:
     return f"{said} {which}"
 
 
-def contracts(count: int, direct: int) -> str:
-    told = {"count": money.number(count), "direct": money.number(direct)}
+def contracts(count: int, direct: int, silent: int = 0) -> str:
+    """`silent`: how many of them do not state their procedure."""
+    told = {"count": money.number(count), "direct": money.number(direct), "silent": money.number(silent)}
+    if silent and silent == count:
+        said = ngettext(
+            "%(count)s contract, which does not state its procedure.",
+            "%(count)s contracts, which do not state their procedure.",
+            count,
+        )
+        return said % told
+    if silent:
+        said = ngettext(
+            "%(count)s contracts: %(direct)s without competition, %(silent)s that does not state its procedure.",
+            "%(count)s contracts: %(direct)s without competition, %(silent)s that do not state their procedure.",
+            silent,
+        )
+        return said % told
     if count == 1 and direct:
         return gettext("A single contract, without competition.")
     if count == 1:

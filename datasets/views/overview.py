@@ -171,11 +171,12 @@ class OverviewView(DashboardView):
         pesos = contract_figures.in_currency(totals, "MXN")
         count = sum(one.line_count for one in totals)
         direct = sum(one.line_count for one in totals if one.key == Contract.Method.DIRECT)
+        silent = sum(one.line_count for one in totals if not one.key)
         amount = contract_figures.whole(pesos)
         return {
             "label": gettext("Contracts, %(period)s") % {"period": year},
             "value": money.amount(amount) if amount else money.number(count),
-            "text": gist.contracts(count, direct),
+            "text": gist.contracts(count, direct, silent),
             "url": self.place.url("contracts", anio=year),
             "peers": self.beside_median("directa", year),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from datasets import selectors, takeaway
 from datasets.figures import suppliers as figures
-from datasets.figures.contracts import ContractsView
+from datasets.figures.contracts import ContractsView, part_of
 from datasets.models import Contract, Release, Supplier, SupplierTotal
 from datasets.selectors.indicators import flags_of_supplier
 from datasets.takeaway import Taken
@@ -63,11 +63,15 @@ def directory(request: HttpRequest) -> HttpResponseBase:
     query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     currencies = selectors.supplier_currencies()
     default = "MXN" if "MXN" in currencies or not currencies else currencies[0]
-    currency = picked(request.GET, "moneda", currencies, default)
+    matches = {one: selectors.count_matches(query, at_most=FAR, currency=one) for one in currencies} if query else {}
+    fallback = default if matches.get(default) else next((one for one in currencies if matches.get(one)), default)
+    currency = picked(request.GET, "moneda", currencies, fallback)
     found = selectors.supplier_totals(currency=currency, q=query)
     if request.GET.get("formato") == "csv":
         return csv_response("proveedores.csv", _directory_headings(), _DirectoryRows(found))
     paginator = MatchesPaginator(query, currency, PER_PAGE) if query else Paginator(found, PER_PAGE)
+    if isinstance(paginator, MatchesPaginator) and currency in matches:
+        paginator.found = matches[currency]
     page = paginator.get_page(request.GET.get("pagina"))
     context = {
         "query": query,
@@ -76,13 +80,22 @@ def directory(request: HttpRequest) -> HttpResponseBase:
         "has_more": isinstance(paginator, BoundedPaginator) and paginator.has_more,
         "table": _directory_table(page.object_list, currency),
         "currency": currency,
-        "currencies": options({one: one for one in currencies}, currency) if len(currencies) > 1 else [],
+        "asked": request.GET.get("moneda") == currency,
+        "currencies": options(_named(currencies, matches), currency) if len(currencies) > 1 else [],
         "may_merge": request.user.has_perm("datasets.merge_suppliers"),
         "kept": query_with(request.GET).removeprefix("?").removeprefix("."),
         "csv_url": _csv(request),
         "unfiltered": query_with(request.GET, q=None),
     }
     return render(request, "datasets/suppliers.html", context)
+
+
+def _named(currencies: list[str], matches: dict[str, int]) -> dict[str, str]:
+    """With how many match what is looked for: whoever is paid in another currency than the one shown can be found too."""
+    counts = {
+        one: gettext("more than %(number)s") % {"number": FAR} if n > FAR else str(n) for one, n in matches.items()
+    }
+    return {one: f"{one} ({counts[one]})" if matches else one for one in currencies}
 
 
 def _csv(request: HttpRequest) -> str:
@@ -116,10 +129,15 @@ def _directory_row(one: SupplierTotal, scale: money.Scale) -> list[Any]:
         link(public_text(one.supplier.name), one.supplier.get_absolute_url()),
         money.number(one.contracts),
         scale.cell(one.amount),
-        money.percent(money.share(one.direct_amount or ZERO, one.amount)),
+        money.percent(_direct_share(one)),
         money.number(one.bodies),
         span,
     ]
+
+
+def _direct_share(one: SupplierTotal) -> Decimal | None:
+    """Nothing is told where its direct awards state no amounts."""
+    return None if one.direct and not one.direct_amount else part_of(one.direct_amount, one.amount)
 
 
 def _directory_headings() -> list[str]:
@@ -293,7 +311,6 @@ class SupplierPage(View):
         mine = [one for one in self.found if one.currency == self.currency]
         stated = [one.amount for one in mine if one.amount is not None]
         amount = sum(stated, ZERO) if stated else None
-        direct = sum((one.direct_amount or ZERO for one in mine), ZERO)
         count = sum(one.contracts for one in mine)
         found = [
             {
@@ -303,7 +320,6 @@ class SupplierPage(View):
             }
         ]
         if amount is not None:
-            share = money.share(direct, amount)
             found = [
                 {
                     "label": gettext("Contracted, %(period)s") % {"period": self.view.period},
@@ -311,13 +327,22 @@ class SupplierPage(View):
                     "text": gettext("Sum of the amounts stated; a contract without an amount adds nothing."),
                 },
                 *found,
-                {
-                    "label": gettext("Without competition"),
-                    "value": money.percent(share),
-                    "text": gettext("Part of the amount that came by direct award."),
-                },
+                *self.without_competition(mine),
             ]
         return found
+
+    def without_competition(self, mine: Sequence[selectors.Buyer]) -> list[dict[str, str]]:
+        """Nothing where it is not known."""
+        known = [one for one in mine if one.direct_amount is not None]
+        stated = sum((one.stated or ZERO for one in known), ZERO)
+        part = part_of(sum((one.direct_amount or ZERO for one in known), ZERO), stated)
+        if part is None:
+            return []
+        all_state = stated == sum((one.amount or ZERO for one in mine), ZERO)
+        whole = gettext("Part of the amount that came by direct award.")
+        known_part = gettext("Part of what states its procedure that came by direct award.")
+        label = gettext("Without competition")
+        return [{"label": label, "value": money.percent(part), "text": whole if all_state else known_part}]
 
     def buyers(self) -> Figure:
         return figures.buyers(self.view, self.found, self.csv_url("compradores"))

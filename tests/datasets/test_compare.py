@@ -110,6 +110,26 @@ def test_standing_tells_own_revenue_and_direct_awards_and_leaves_the_rest_unknow
     assert (other.own, other.received, other.contracted, other.direct) == (None, None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ([("", "300.00")], (None, None)),
+        ([("direct", None), ("open", "200.00")], (None, None)),
+        ([("direct", "200.00"), ("open", None)], (None, None)),
+        ([("direct", "150.00"), ("open", "-50.00")], (None, None)),
+        ([("open", "20.00"), ("", "80.00")], (D("20.00"), D(0))),
+        ([("direct", "30.00"), ("limited", None), ("open", "10.00")], (D("40.00"), D("30.00"))),
+    ],
+)
+def test_direct_awards_of_a_standing_are_of_what_states_its_procedure(towns, cells, told):
+    release = make.ReleaseFactory(public_body=towns[0], year=2024, kind="contracts", document="", breakdown="full")
+    for method, amount in cells:
+        make.contract_cell(release, "method", method, amount=amount)
+    bump_data_version()
+    one = next(one for one in selectors.standings(2024) if one.code == "05035")
+    assert (one.contracted, one.direct) == told
+
+
 def test_standings_of_the_newest_years_wait_for_the_first_reader(towns, django_assert_num_queries):
     bump_data_version()
     assert tasks.prepare_standings() == 2  # 2024: what was done, what was planned

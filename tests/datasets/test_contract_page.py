@@ -230,3 +230,9 @@ def test_page_asks_as_often_for_three_rows_as_for_one(client, body):
 @pytest.mark.parametrize("address", ["/contratos/nadie/0123456789abcdef/", "/contratos/cuerpo-x/x/"])
 def test_unknown_addresses_are_not_found(client, address):
     assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(("until", "said"), [(1, "It lasts 1 day."), (2, "It lasts 2 days.")])
+def test_one_day_is_a_day(client, body, until, said):
+    contract = listed(body, signed_on=date(2024, 3, 1), starts_on=date(2024, 3, 1), ends_on=date(2024, 3, until))
+    assert said in client.get(f"/en{contract.get_absolute_url()}").text

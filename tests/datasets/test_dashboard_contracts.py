@@ -55,9 +55,126 @@ def test_years_are_put_side_by_side(client, body):
     assert "76 de cada 100 pesos se asignaron sin concurso" in both
 
 
+def procedures(body, year, *rows):
+    release = make.ReleaseFactory(public_body=body, year=year, kind="contracts", document="", breakdown="full")
+    for method, count, amount in rows:
+        make.contract_cell(release, "method", method, line_count=count, amount=amount)
+    return release
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        ([("", 3, "300.00")], "The contracts published do not state how they were awarded"),
+        ([("", 3, None)], "The contracts published do not state how they were awarded"),
+        ([("direct", 9, None), ("open", 1, "200.00")], "9 of 10 contracts were awarded without competition"),
+        ([("direct", 1, "200.00"), ("open", 9, None)], "1 of 10 contracts was awarded without competition"),
+        (
+            [("open", 2, "200.00"), ("", 1, None)],
+            "Nothing of what states its procedure was awarded without competition",
+        ),
+        ([("direct", 2, "200.00"), ("", 1, "5.00")], "All that states its procedure was awarded without competition"),
+        (
+            [("direct", 1, "60.00"), ("open", 1, "20.00"), ("", 1, "20.00")],
+            "Of what states its procedure, 75 of every 100 pesos were awarded without competition",
+        ),
+        ([("direct", 2, None), ("", 1, "5.00")], "All 2 contracts that state their procedure were awarded without"),
+        ([("direct", 1, "0.00")], "The only contract was awarded without competition"),
+    ],
+)
+def test_a_procedure_that_is_not_stated_is_none(client, body, rows, title):
+    procedures(body, 2024, *rows)
+    page = client.get(f"/en{CONTRACTS}").text
+    assert title in page
+    assert "Nothing was" not in page and "Everything was" not in page
+
+
+def test_negative_amounts_leave_no_shares(client, body):
+    release = procedures(body, 2024, ("direct", 2, "150.00"), ("open", 1, "-50.00"))
+    for amount in (100, 50, -50):
+        make.contract_cell(release, "supplier", str(make.SupplierFactory().pk), amount=str(amount))
+    page = client.get(f"/en{CONTRACTS}")
+    figures = {one.key: one for one in page.context["figures"]}
+    assert figures["procedimiento"].title == "2 of 3 contracts were awarded without competition"
+    assert [row[3].text for row in figures["procedimiento"].table.rows] == ["", ""]
+    assert figures["proveedores"].title == (
+        "There are negative amounts among the contracts: no shares of the money are told"
+    )
+    assert [row[3].text for row in figures["proveedores"].table.rows] == ["", "", ""]
+
+
+def years_figure(client):
+    return next(one for one in client.get(f"/en{CONTRACTS}").context["figures"] if one.key == "anios")
+
+
+def test_years_that_do_not_state_their_procedures_are_no_change(client, body):
+    procedures(body, 2023, ("direct", 3, "300.00"))
+    procedures(body, 2024, ("", 3, "300.00"))
+    figure = years_figure(client)
+    assert figure.title == "Only 2023 tells how much was awarded without competition"
+    assert [row[1].text for row in figure.table.rows] == ["100%", ""]
+    assert figure.notes == [
+        "Not all contracts of 2024 state their procedure: the title is of the money of those that do."
+    ]
+    procedures(body, 2022, ("direct", 1, "50.00"), ("open", 1, "50.00"), ("", 1, "900.00"))
+    assert years_figure(client).title == (
+        "Awards without competition rose from 50 of every 100 pesos in 2022 to 100 in 2023"
+    )
+
+
+def test_no_year_that_states_procedures_tells_no_course(client, body):
+    for year in (2023, 2024):
+        procedures(body, year, ("", 3, "300.00"))
+    assert years_figure(client).title == (
+        "The contracts published do not tell how much was awarded without competition"
+    )
+
+
 def test_month_of_most_is_named(client, body):
     place.awards(body, 2024)
     assert "Marzo es el mes en que más se firmó: 90 de cada 100 pesos" in client.get(CONTRACTS).text
+
+
+@pytest.mark.parametrize(
+    ("months", "title", "notes"),
+    [
+        (
+            [("2024-03", "10000.00"), ("2024-11", "10000.00"), ("", "280000.00")],
+            "Only 7% of the amount states its month: too little to name the one of most",
+            ["1 contract without a date, of $280,000, is not drawn."],
+        ),
+        (
+            [("2024-03", "80000.00"), ("2024-11", "10000.00"), ("", "10000.00")],
+            "March is the month in which most was signed: 89 of every 100 pesos, of what states its date",
+            [
+                "November and December: 11% of the amount that states its date.",
+                "1 contract without a date, of $10,000, is not drawn.",
+            ],
+        ),
+        (
+            [("2024-01", "10.00"), ("2024-02", "10.00"), ("2024-04", "5.00"), ("2023-12", "75.00")],
+            "January and February are level as the months of most: 10 of every 100 pesos each",
+            ["1 contract signed in another year is not drawn."],
+        ),
+        (
+            [(f"2024-0{month}", "25.00") for month in range(1, 5)] + [("", None)],
+            "4 months are level as those of most: 25 of every 100 pesos each",
+            ["1 contract without a date is not drawn; it states no amount."],
+        ),
+        (
+            [("2024-03", "150.00"), ("2024-11", "-50.00")],
+            "There are negative amounts among the contracts: no shares of the money are told",
+            [],
+        ),
+    ],
+)
+def test_months_are_told_of_what_states_its_date(client, body, months, title, notes):
+    release = make.ReleaseFactory(public_body=body, year=2024, kind="contracts", document="", breakdown="full")
+    make.contract_cell(release, "method", "direct", line_count=len(months), amount="300000.00")
+    for month, amount in months:
+        make.contract_cell(release, "month", month, amount=amount)
+    figure = next(one for one in client.get(f"/en{CONTRACTS}").context["figures"] if one.key == "meses")
+    assert (figure.title, figure.notes) == (title, notes)
 
 
 def test_suppliers_lead_to_their_contracts(client, body):
@@ -126,6 +243,8 @@ def test_list_is_ordered_by_day_or_amount_and_what_states_neither_comes_last(cli
     assert (titles[0], titles[-1], sorted(titles)) == (first, last, ["Cuatro", "Dos", "Tres", "Uno"])
     assert 'href="?orden=monto&amp;anio=2024#contratos"' in page.text
     assert ('aria-sort="descending"' in page.text) == (order in ("monto", "fecha"))
+    taken = csv_of(client.get(CONTRACTS, {"orden": order, "anio": "2024", "formato": "csv", "figura": "contratos"}))
+    assert [one[2] for one in taken[1:]] == titles
 
 
 @pytest.mark.parametrize("query", ["min=abc", "max=NaN", "pagina=x", "metodo=x", "moneda=EUR", "anio=1", "q=%00"])

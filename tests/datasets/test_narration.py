@@ -51,6 +51,19 @@ def test_course_names_the_extremes_or_nothing(values):
             assert str(max(stated, key=stated.get)) in text
 
 
+@pytest.mark.parametrize(
+    ("values", "english"),
+    [
+        ([100, 100, 5], "The highest years are 2022 and 2023, with $100 each; the lowest, 2024, with $5."),
+        ([5, 100, 5], "The highest year is 2023, with $100; the lowest, 2022 and 2024, with $5 each."),
+        ([5, 100, 7], "The highest year is 2023, with $100; the lowest, 2022, with $5."),
+    ],
+)
+def test_years_that_are_level_are_all_named(values, english):
+    with translation.override("en"):
+        assert narration.course([2022, 2023, 2024], [D(value) for value in values]) == english
+
+
 @given(st.dictionaries(st.sampled_from(["approved", "modified", "accrued", "paid"]), money))
 def test_cycle_is_told_only_of_what_is_stated(values):
     names = {key: key.title() for key in values}
@@ -67,7 +80,8 @@ def test_deviation_says_over_only_where_more_was_done(pair):
     assert is_clean(text)
     if planned is not None and done is not None:
         assert (" more were " in text) == (done > planned)
-        assert ("Exactly" in text) == (done == planned)
+        assert ("Exactly" in text) == (done == planned != 0)
+        assert ("both zero" in text) == (done == planned == 0)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +91,7 @@ def test_deviation_says_over_only_where_more_was_done(pair):
         (D(5_000_000), D(3_000_000), "Quedaron 2.0\u00a0mdp devengados y todavía sin pagar."),
         (D(3_000_000), D(5_000_000), "Se pagó más de lo devengado"),
         (D(-1), D(5), None),
+        (D(0), D(0), None),
         (None, D(5), None),
     ],
 )
@@ -90,6 +105,7 @@ def test_what_is_owed(accrued, paid, said):
     ("parts", "said"),
     [
         ([], ""),
+        ([("A", D(0), D(0))], ""),
         ([("A", D(1), D(1))], "En cada rubro lo devengado es exactamente lo modificado."),
         ([("A", D(2), D(1))], "En 1 rubro lo devengado quedó por debajo de lo modificado."),
         (
@@ -208,11 +224,11 @@ def test_who_is_at_both_ends(stated, asked, spanish):
         (
             (D(5061), D(38), D("0.4"), D(12)),
             "En 2024 gastó $5,061 por habitante. De cada 100 pesos destinó 38 a sueldos y menos de 1 a inversión pública. "
-            "De cada 100 pesos contratados asignó 12 sin concurso.",
+            "De cada 100 pesos contratados con procedimiento declarado asignó 12 sin concurso.",
         ),
         (
             (D(1), D(-3), D(5), D(0)),
-            "En 2024 gastó $1 por habitante. De cada 100 pesos contratados asignó 0 sin concurso.",
+            "En 2024 gastó $1 por habitante. De cada 100 pesos contratados con procedimiento declarado asignó 0 sin concurso.",
         ),
     ],
 )
@@ -307,6 +323,20 @@ def test_a_year_that_is_not_over_has_not_stayed_below_its_plan():
 def test_contracts_are_counted_in_words(count, direct, spanish):
     with translation.override("es-mx"):
         assert gist.contracts(count, direct) == spanish
+
+
+@pytest.mark.parametrize(
+    ("counts", "english"),
+    [
+        ((1, 0, 1), "1 contract, which does not state its procedure."),
+        ((3, 0, 3), "3 contracts, which do not state their procedure."),
+        ((3, 0, 1), "3 contracts: 0 without competition, 1 that does not state its procedure."),
+        ((9, 4, 2), "9 contracts: 4 without competition, 2 that do not state their procedure."),
+    ],
+)
+def test_contracts_without_a_procedure_are_counted_apart(counts, english):
+    with translation.override("en"):
+        assert gist.contracts(*counts) == english
 
 
 def test_deviations_in_english_name_what_is_counted():

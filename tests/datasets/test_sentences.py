@@ -114,10 +114,12 @@ def test_progress(given, spanish):
         (D("0.2"), D(100), "Menos de 1 de cada 100 pesos se asignó sin concurso"),
         (D("1.5"), D(100), "2 de cada 100 pesos se asignaron sin concurso"),
         (D(0), D(100), "Nada se asignó sin concurso"),
-        (None, D(100), "Nada se asignó sin concurso"),
         (D(100), D(100), "Todo se asignó sin concurso"),
         (D(5), None, "Los contratos publicados no dicen montos"),
-        (D(0), D(0), "Los contratos publicados no dicen montos"),
+        (None, D(100), "Los contratos publicados no dicen montos"),
+        (D(0), D(0), "Las cifras publicadas suman cero"),
+        (D(150), D(100), "Hay montos negativos entre los contratos: no se dicen partes del dinero"),
+        (D(-50), D(100), "Hay montos negativos entre los contratos: no se dicen partes del dinero"),
     ],
 )
 def test_direct_awards_by_amount(direct, whole, spanish):
@@ -151,7 +153,9 @@ def test_direct_awards_by_number(direct, whole, spanish):
         ([D(30), None, D(18)], D(100), "Los 2 proveedores mayores reciben 48 de cada 100 pesos"),
         ([D(100)], D(100), "Un solo proveedor recibe todo"),
         ([D(70), D(20), D(10)], D(100), "De 3 proveedores, el mayor recibe 70 de cada 100 pesos"),
-        ([D(120), D(-20)], D(100), "De 2 proveedores, el mayor recibe 100 de cada 100 pesos"),
+        ([D(0)], D(0), "Las cifras publicadas suman cero"),
+        ([D(120), D(-20)], D(100), "Hay montos negativos entre los contratos: no se dicen partes del dinero"),
+        ([D(100), D(50)], D(100), "Hay montos negativos entre los contratos: no se dicen partes del dinero"),
     ],
 )
 def test_largest_suppliers(amounts, whole, spanish):

@@ -56,7 +56,7 @@ def test_a_band_leads_to_exactly_its_contracts(client, release):
 
 def test_page_draws_concentration_with_its_table(client, release):
     page = client.get("/municipios/05035/contratos/")
-    assert "1 de 5 proveedores se lleva la mitad del dinero" in page.text
+    assert "1 de 5 proveedores se lleva al menos la mitad del dinero" in page.text
     assert "Índice de concentración (IHH)" in page.text
     rows = csv_of(client.get("/municipios/05035/contratos/?formato=csv&figura=concentracion"))
     assert len(rows) == 6
@@ -65,4 +65,16 @@ def test_page_draws_concentration_with_its_table(client, release):
 
 def test_sizes_say_what_the_commonest_is_in_number_and_in_money(client, release):
     page = client.get("/municipios/05035/contratos/").text
-    assert "40 de cada 100 contratos son de $50,000 a $100,000 y se llevan menos de 1 de cada 100 pesos" in page
+    assert (
+        "40 de cada 100 contratos con monto son de $50,000 a $100,000 y se llevan menos de 1 de cada 100 pesos" in page
+    )
+
+
+def test_sizes_are_told_of_contracts_that_state_an_amount(client, db):
+    release = make.ReleaseFactory(kind="contracts", document="", breakdown="full")
+    for number in range(10):
+        make.ContractFactory(release=release, line_no=number, amount=D(70_000) if number < 2 else None)
+    make.contract_cell(release, "method", "direct", line_count=10, amount="140000.00")
+    make.bands(release)
+    page = client.get("/en/municipios/05035/contratos/").text
+    assert "All 2 contracts that state an amount are of one size: $50,000 to $100,000" in page

@@ -1,5 +1,6 @@
 """Suppliers: counted by what is public, found by any fragment, one page each; what is private stays private."""
 
+import importlib
 import io
 import json
 from decimal import Decimal
@@ -97,6 +98,23 @@ def test_currencies_are_counted_apart():
     make.ContractFactory(release=release, line_no=9, supplier=supplier, currency="USD", amount=Decimal(7))
     publish_releases(ids=[release.pk], by=None)
     assert [row[1:4] for row in totals()] == [("MXN", 1, Decimal("100.00")), ("USD", 1, Decimal("7.00"))]
+
+
+def test_totals_of_before_know_what_was_awarded_otherwise():
+    """By the migration as by counting: zero where a procedure is stated, nothing where none is."""
+    release = listed(suppliers=make.SupplierFactory.create_batch(4))
+    quarter = listed(suppliers=[make.SupplierFactory()], period="Q1")  # inside the year
+    for number, method in enumerate(("open", "", "direct", "limited"), start=1):
+        Contract.objects.filter(release=release, line_no=number).update(method=method)
+    Contract.objects.filter(release=release, line_no=4).update(amount=None)
+    Contract.objects.filter(release=quarter).update(method="open")
+    publish_releases(ids=[release.pk, quarter.pk], by=None)
+    told = dict(SupplierTotal.objects.order_by("supplier_id").values_list("supplier_id", "direct_amount"))
+    assert list(told.values()) == [Decimal(0), None, Decimal("300.00"), Decimal(0)]
+    SupplierTotal.objects.filter(direct_amount=0).update(direct_amount=None)
+    with connection.cursor() as cursor:
+        cursor.execute(importlib.import_module("datasets.migrations.0027_known_direct_awards").KNOWN)
+    assert dict(SupplierTotal.objects.values_list("supplier_id", "direct_amount")) == told
 
 
 # -- finding ----------------------------------------------------------------------------------------------------------
@@ -217,6 +235,36 @@ def test_directory_lists_largest_first_and_no_draft(client):
     assert "Ningún proveedor coincide" in found
 
 
+def test_who_is_paid_in_another_currency_alone_is_found(client):
+    peso, both, dollar = company("Zafiro Peso"), company("Zafiro Ambas"), company("Zafiro Dólar")
+    release = listed(suppliers=[peso, both, dollar])
+    Contract.objects.filter(release=release, supplier=dollar).update(currency="USD")
+    make.ContractFactory(release=release, line_no=9, supplier=both, currency="USD", amount=Decimal(7))
+    publish_releases(ids=[release.pk], by=None)
+    groups = client.get("/en/buscar/?q=zafiro").context["groups"]
+    found = next(one.items for one in groups if one.items[0].url.startswith("/en/proveedores/"))
+    assert [(one.name, one.about) for one in found] == [
+        ("Zafiro Ambas", "$200 · 7\u00a0USD"),
+        ("Zafiro Peso", "$100"),
+        ("Zafiro Dólar", "300\u00a0USD"),
+    ]
+    pesos = client.get(DIRECTORY, {"q": "zafiro"})
+    assert [one.label for one in pesos.context["currencies"]] == ["MXN (2)", "USD (2)"]
+    dollars = client.get(DIRECTORY, {"q": "dolar"})
+    assert "Zafiro Dólar" in dollars.text
+    assert [one[2:5] for one in csv_of(client.get(DIRECTORY, {"q": "dolar", "formato": "csv"}))][1:] == [
+        ["USD", "1", "300.00"]
+    ]
+    assert "Zafiro Dólar" not in client.get(DIRECTORY, {"q": "dolar", "moneda": "MXN"}).text
+
+
+def test_where_all_are_paid_in_another_currency_they_are_found(client):
+    release = listed(suppliers=[company("Zafiro")])
+    Contract.objects.filter(release=release).update(currency="USD")
+    publish_releases(ids=[release.pk], by=None)
+    assert "Zafiro" in client.get(DIRECTORY, {"q": "zaf"}).context["page"][0].supplier.name
+
+
 def test_directory_asks_as_often_for_three_as_for_one(client):
     published(suppliers=[make.SupplierFactory()])
     one = queries_of(client, DIRECTORY)
@@ -232,6 +280,90 @@ def test_page_tells_buyers_shares_and_names(client):
     assert "De cada 100 pesos que contrató Torreón, Coahuila, 100 fueron para este proveedor" in page
     assert "PAVIMENTOS CORDOBA" in page
     assert "/municipios/05035/" in page
+
+
+@pytest.mark.parametrize(
+    ("contracts", "share", "stat"),
+    [
+        ([("", 100)], "", None),
+        ([("direct", None), ("open", 100)], "", None),
+        ([("open", 100)], "0%", "0%"),
+        ([("direct", 100), ("open", 300)], "25%", "25%"),
+        ([("direct", 0)], "", None),
+        ([("direct", 150), ("open", -50)], "", None),
+    ],
+)
+def test_what_came_without_competition_is_told_of_what_states_its_procedure(client, contracts, share, stat):
+    release, supplier = listed(suppliers=[make.SupplierFactory()]), company("Pavimentos")
+    for number, (method, amount) in enumerate(contracts, start=10):
+        amount = None if amount is None else Decimal(amount)
+        make.ContractFactory(release=release, line_no=number, supplier=supplier, method=method, amount=amount)
+    make.contract_cell(release, "supplier", str(supplier.pk))
+    publish_releases(ids=[release.pk], by=None)
+    page = client.get(f"/en{supplier.get_absolute_url()}")
+    stats = {one["label"]: one["value"] for one in page.context["stats"]}
+    assert stats.get("Without competition") == stat
+    assert page.context["figures"][0].table.rows[0][4].text == share
+    rows = client.get(DIRECTORY).context["table"].rows
+    assert next(row for row in rows if "Pavimentos" in str(row[0].text))[3].text == share
+
+
+@pytest.mark.parametrize(
+    ("amounts", "title"),
+    [
+        ([0], "The published figures add up to zero"),
+        ([150, -200], "Torreón, Coahuila contracted −$50 with this supplier"),
+    ],
+)
+def test_buyers_of_whom_no_share_can_be_told(client, amounts, title):
+    supplier = company("Pavimentos")
+    release = make.ReleaseFactory(kind="contracts", document="", breakdown="full")
+    for number, amount in enumerate(amounts, start=1):
+        make.ContractFactory(release=release, line_no=number, supplier=supplier, amount=Decimal(amount))
+    make.contract_cell(release, "supplier", str(supplier.pk))
+    make.contract_cell(release, "method", "direct", amount=str(max(sum(amounts), 0)))
+    recount([supplier.pk])
+    assert client.get(f"/en{supplier.get_absolute_url()}").context["figures"][0].title == title
+
+
+def test_buyers_that_paid_the_same_are_both_named(client):
+    supplier = company("Pavimentos")
+    for code in ("05035", "05030"):
+        published(make.PublicBodyFactory(municipality=make.MunicipalityFactory(code=code)), suppliers=[supplier])
+    title = client.get(f"/en{supplier.get_absolute_url()}").context["figures"][0].title
+    assert title == (
+        "2 public bodies buy from it; level at the top: Municipio 05030, Coahuila and Torreón, Coahuila, $100 each"
+    )
+
+
+def test_years_in_which_a_supplier_got_the_same_are_all_named(client):
+    supplier, body = company("Pavimentos"), make.PublicBodyFactory()
+    for year in (2021, 2022):
+        published(body, year=year, suppliers=[supplier])
+    title = client.get(f"/en{supplier.get_absolute_url()}").context["figures"][1].title
+    assert title == "It got most in 2021 and 2022: $100 in each of these years"
+
+
+def test_who_states_no_amount_is_not_said_to_have_bought_less(client):
+    supplier = company("Pavimentos")
+    published(make.PublicBodyFactory(), year=2024, suppliers=[supplier])
+    other = make.PublicBodyFactory(municipality=make.MunicipalityFactory(code="05030"))
+    silent = published(other, year=2023, suppliers=[supplier])
+    Contract.objects.filter(release=silent).update(amount=None)
+    buyers, course = client.get(f"/en{supplier.get_absolute_url()}").context["figures"]
+    assert buyers.title == ("2 public bodies buy from it; of the amounts stated, Torreón, Coahuila has most: $100")
+    assert course.title == "Only 2024 states amounts: $100"
+
+
+def test_money_without_a_procedure_is_left_out_of_what_a_supplier_got_without_competition(client):
+    release, supplier = listed(suppliers=[make.SupplierFactory()]), company("Pavimentos")
+    for number, method in enumerate(("direct", "open", ""), start=10):
+        make.ContractFactory(release=release, line_no=number, supplier=supplier, method=method, amount=Decimal(100))
+    make.contract_cell(release, "supplier", str(supplier.pk))
+    publish_releases(ids=[release.pk], by=None)
+    page = client.get(f"/en{supplier.get_absolute_url()}")
+    assert page.context["stats"][-1]["value"] == "50%"
+    assert "Part of what states its procedure that came by direct award." in page.text
 
 
 def test_page_asks_as_often_for_three_contracts_as_for_one(client):
