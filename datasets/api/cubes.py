@@ -135,9 +135,12 @@ class CubeView(DataView):
         return question
 
 
-def described(text: Any, parameters: Any, shape: Any) -> Any:
+def described(text: Any, parameters: Any, shape: Any, more: Any = None) -> Any:
     return extend_schema(
-        summary=text, parameters=[parameters] if parameters else [], responses={(200, JSON): shape, **ERRORS}
+        summary=text,
+        description=more,
+        parameters=[parameters] if parameters else [],
+        responses={(200, JSON): shape, **ERRORS},
     )
 
 
@@ -160,7 +163,17 @@ AggregateShape = answers.shape(
 class CubeAggregateView(CubeView):
     parameters = AggregateParameters
 
-    @described(gettext_lazy("Sums of a cube, told apart as asked"), AggregateParameters, AggregateShape)
+    @described(
+        gettext_lazy("Sums of a cube, told apart as asked"),
+        AggregateParameters,
+        AggregateShape,
+        gettext_lazy(
+            "Each public body and year is answered by one release, or by one of each period or document where these are "
+            "told apart. Amounts of budgets are added only where all releases are of one document and one stretch of the "
+            "year, and all state them; elsewhere the cell or the summary is null. A cut such as "
+            "document:public_account|period:annual makes them alike."
+        ),
+    )
     def get(self, request: Request) -> HttpResponseBase:
         return super().get(request)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 
 from datasets.models import Document, Release
+from datasets.selectors.releases import covers as covers
 from datasets.words import MOMENTS, moment_name, period_name
 from gesoc.common.charts.frame import Provenance
 from gesoc.common.dates import day
@@ -113,11 +114,6 @@ def first_moment(release: Release) -> str | None:
 def total(release: Release, moment: str) -> Decimal | None:
     text = release.totals.get(moment)
     return None if text is None else Decimal(text)
-
-
-def covers(release: Release) -> str:
-    """The part of the year that its figures add up over: two releases compare only where it is the same."""
-    return "annual" if release.period in ("annual", "Q4") else release.period
 
 
 def comparable(releases: Iterable[Release], chosen: Release, moment: str) -> list[Release]:

@@ -67,6 +67,50 @@ def test_money_printed_several_times_is_counted_once(client, body):
     assert len(quarter["releases"]) == 1
 
 
+def test_documents_and_stretches_of_a_year_stand_side_by_side_and_are_never_added(client, body):
+    for period, document, amount in (
+        ("Q1", Document.QUARTERLY, "25.00"),
+        ("Q2", Document.QUARTERLY, "50.00"),
+        ("Q4", Document.QUARTERLY, "90.00"),
+        ("annual", Document.PUBLIC_ACCOUNT, "100.00"),
+    ):
+        place.spending(body, 2024, {"1000": {"accrued": amount}}, period=period, document=document)
+    apart = asked(client, cut="municipality:05035|year:2024", drilldown="period")
+    assert [cell["accrued"] for cell in apart["cells"]] == ["25.00", "50.00", "90.00", "100.00"]
+    assert apart["summary"]["accrued"] is None
+    assert asked(client, drilldown="document|chapter")["summary"]["accrued"] is None
+    assert asked(client, cut="period:Q1;Q2", drilldown="period|chapter")["summary"]["accrued"] is None
+    assert asked(client, cut="document:quarterly", drilldown="period")["summary"]["accrued"] is None
+    assert asked(client, cut="period:Q1", drilldown="period")["summary"]["accrued"] == "25.00"
+
+
+@pytest.mark.parametrize("drilldown", ["", "state", "chapter"])
+def test_a_whole_year_is_not_added_to_a_first_quarter_of_another_body(client, body, drilldown):
+    place.spending(body, 2024, {"1000": {"accrued": "100.00"}})
+    other = make.PublicBodyFactory(municipality=make.MunicipalityFactory(code="05036"))
+    place.spending(other, 2024, {"1000": {"accrued": "7.00"}}, period="Q1", document=Document.QUARTERLY)
+    told = asked(client, cut="year:2024", drilldown=drilldown)
+    assert (told["summary"]["accrued"], [cell["accrued"] for cell in told["cells"]]) == (None, [None])
+    alike = asked(client, cut="year:2024|document:public_account|period:annual", drilldown=drilldown)
+    assert alike["summary"]["accrued"] == "100.00"
+
+
+def test_what_only_some_releases_state_is_not_added_up(client, body):
+    place.spending(body, 2024, {"1000": {"accrued": "100.00", "paid": "90.00"}})
+    other = make.PublicBodyFactory(municipality=make.MunicipalityFactory(code="05036"))
+    place.spending(other, 2024, {"1000": {"accrued": "7.00"}, "3000": {"accrued": "1.00"}})
+    told = asked(client, drilldown="chapter")
+    assert [(cell["accrued"], cell["paid"]) for cell in told["cells"]] == [("107.00", None), ("1.00", None)]
+    assert (told["summary"]["accrued"], told["summary"]["paid"]) == ("108.00", None)
+
+
+def test_two_releases_of_one_year_named_by_the_reader_are_not_added(client, body):
+    named = [place.spending(body, 2024), place.spending(body, 2024, breakdown=Breakdown.FUNCTIONAL)]
+    told = asked(client, cut=f"release:{named[0].pk};{named[1].pk}", drilldown="release")
+    assert [cell["accrued"] for cell in told["cells"]] == ["90000000.00"] * 2
+    assert told["summary"]["accrued"] is None
+
+
 def test_what_the_file_does_not_classify_is_the_cell_without_code(client, body):
     release = place.spending(body, 2024)
     Release.objects.filter(pk=release.pk).update(totals={"accrued": "90000001.50", "approved": "100000000.00"})
