@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from datasets.demo.load import SAID
 from datasets.demo.write_files import FILES
-from datasets.models import Breakdown, Document, Kind, Release, ReleaseEvent
+from datasets.models import Breakdown, Document, ExpenditureLine, Kind, Release, ReleaseEvent, RevenueLine
 from datasets.releases import publish_releases, restore_release, withdraw_release
 from datasets.versions import bump_data_version
 from tests.datasets import dashboards as place
@@ -344,3 +344,77 @@ def test_a_table_of_nothing_still_names_its_columns(client, body):
     (headings,) = csv.reader(io.StringIO(client.get(AGGREGATE, asked).content.decode("utf-8-sig")))
     assert headings[:4] == ["year", "chapter", "approved", "adjustments"]
     assert headings[-1] == "count"
+
+
+def lines_of(release, *told, by="function"):
+    """Lines of one label each, with the cells that the loader would make of them."""
+    model, cell, moment = (
+        (RevenueLine, make.revenue_cell, "collected")
+        if release.kind == Kind.REVENUE
+        else (ExpenditureLine, make.expenditure_cell, "accrued")
+    )
+    label = {"type": "revenue", "concept": "object"}.get(by, by)
+    for number, (code, key, amount) in enumerate(told, 1):
+        found = make.label(label, f"Renglón {code}", code=code) if code is not None else None
+        model.objects.create(
+            release=release,
+            public_body=release.public_body,
+            line_no=number,
+            source_row=number + 1,
+            last_row=number + 1,
+            **{label: found, moment: D(amount)},
+        )
+        cell(release, by, str(found.pk) if key == "id" else key, **{moment: amount})
+    Release.objects.filter(pk=release.pk).update(
+        line_count=len(told), totals={moment: str(sum(D(amount) for _code, _key, amount in told))}
+    )
+
+
+def same_lines(client, cube, heading, key, moment):
+    """What the aggregate says under a key, and what its lines add up to."""
+    cut = f"municipality:05035|{heading}:{key}"
+    summary = asked(client, cube, cut=cut)["summary"]
+    found = [D(line[moment]) for line in asked(client, cube, "facts", cut=cut)["results"]]
+    assert (sum(found), len(found)) == (D(summary[moment] or 0), summary["count"])
+    return found
+
+
+def test_lines_behind_a_type_are_those_that_were_added(client, body):
+    release = make.ReleaseFactory(public_body=body, kind=Kind.REVENUE, breakdown=Breakdown.FULL)
+    lines_of(release, ("1", "1", "5.00"), ("11", "11", "10.00"), ("12", "12", "15.00"), by="type")
+    assert same_lines(client, "revenue", "type", "1", "collected") == [5]
+    assert same_lines(client, "revenue", "type", "11", "collected") == [10]
+
+
+def test_lines_behind_a_function_are_its_subfunctions_and_no_other_of_its_finalidad(client, body):
+    release = make.ReleaseFactory(public_body=body, breakdown=Breakdown.FUNCTIONAL)
+    lines_of(
+        release,
+        ("2", "2", "10.00"),
+        ("2.4.1", "2.4.1", "20.00"),
+        ("2.4.2", "2.4.2", "30.00"),
+        ("", "id", "40.00"),
+        (None, "", "50.00"),
+    )
+    assert same_lines(client, "expenditure", "function", "2", "accrued") == [10]
+    assert same_lines(client, "expenditure", "function", "2.4", "accrued") == [20, 30]
+    assert same_lines(client, "expenditure", "function", "", "accrued") == [50]
+
+
+def test_lines_behind_a_concept_that_was_told_no_finer_than_its_chapter(client, body):
+    release = make.ReleaseFactory(public_body=body)
+    lines_of(release, ("1", "1000", "10.00"), ("1130", "1100", "20.00"), by="concept")
+    assert same_lines(client, "expenditure", "concept", "1000", "accrued") == [10]
+    assert same_lines(client, "expenditure", "concept", "1100", "accrued") == [20]
+
+
+def test_lines_behind_a_month_and_behind_none(client, body):
+    release = place.awards(body, 2024, contracts=0)
+    for number, day in enumerate((None, date(2024, 3, 1)), 1):
+        make.ContractFactory(release=release, line_no=number, award_date=day)
+    make.contract_cell(release, "month", "", amount="100000.00")
+    (undated,) = asked(client, "contracts", "facts", cut="municipality:05035|month:")["results"]
+    (dated,) = asked(client, "contracts", "facts", cut="municipality:05035|month:2024-03")["results"]
+    assert (undated["award_date"], dated["award_date"]) == (None, "2024-03-01")
+    for none in ("0000-01", "2024-3", "²024-01", "2024"):
+        assert asked(client, "contracts", "facts", cut=f"municipality:05035|month:{none}")["results"] == []
