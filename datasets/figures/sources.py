@@ -54,9 +54,8 @@ def provenance(release: Release) -> Provenance:
     publisher = file.source.publisher_name if file.source else ""
     if file.source and file.source.is_example:
         publisher += f" ({gettext('example data')})"
-    return Provenance(
-        publisher, file.original_name, release.ingest.get_absolute_url(), _version(release), release.ingest_id
-    )
+    url = release.ingest.get_absolute_url()
+    return Provenance(publisher, file.original_name, url, _version(release), release.ingest_id, (release.pk,))
 
 
 def _version(release: Release) -> str:
@@ -86,7 +85,8 @@ def provenances(releases: Iterable[Release]) -> list[Provenance]:
     found: dict[str, Provenance] = {}
     for release in releases:
         one = provenance(release)
-        found.setdefault(one.url, one)
+        kept = found.setdefault(one.url, one)
+        found[one.url] = kept._replace(releases=tuple(dict.fromkeys(kept.releases + one.releases)))
     if len(found) < 2:
         return list(found.values())
     several, before = [], ""
