@@ -84,6 +84,8 @@ def withdraw_release(*, release: Release, by: User | None, reason: str) -> Relea
     tell([release.pk])
     bump_data_version()
     announce([release.pk])
+    # Its files are not given away until they are written without it; by night they are written in any case.
+    after_commit(current_app.send_task, "datasets.tasks.build_open_data", [])
     return release
 
 

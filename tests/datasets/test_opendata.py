@@ -8,14 +8,21 @@ import io
 import json
 import re
 import zipfile
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
+from celery import current_app
+from celery.exceptions import Retry
+from django.utils import timezone
 
+from datasets import tasks
 from datasets.glossary import KEYS
-from datasets.models import ExpenditureLine, Release
+from datasets.ingest.pipeline import BusyElsewhere
+from datasets.models import ExpenditureLine, Release, ReleaseEvent
 from datasets.opendata.build import build, folder, read_index
 from datasets.opendata.records import records
+from datasets.releases import restore_release, withdraw_release
 from datasets.versions import bump_data_version
 from datasets.words import GLOSSARY
 from tests.datasets import dashboards as place
@@ -237,6 +244,82 @@ def test_pages_tell_search_engines_what_they_hold(client, body):
     build()
     page = client.get("/datos/abiertos/").text
     assert f'<meta itemprop="sha256" content="{read_index().files[0].sha256}">' in page
+
+
+FILES_OF_ALL = ("todo.zip", "todo.ocds.jsonl.gz")
+FILES_OF_ONE = ("torreon-05035.zip", "torreon-05035.ocds.json", "torreon-05035.ocds-records.json")
+
+
+def download(client, name):
+    """Status, and what is told, of a file; never kept by anybody on the way."""
+    answer = client.get(f"/datos/abiertos/{name}")
+    return answer.status_code, b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def test_file_that_holds_what_was_withdrawn_is_not_given_away(client, body):
+    release = place.awards(body, 2024, contracts=0)
+    make.ContractFactory(release=release, line_no=1, title="Secreto")
+    other = make.PublicBodyFactory(slug="otro-05036", municipality=make.MunicipalityFactory(code="05036"))
+    lines(place.spending(other, 2024), "10.10")
+    build()
+    assert {download(client, name)[0] for name in (*FILES_OF_ALL, *FILES_OF_ONE)} == {200}
+    known = client.get("/datos/abiertos/torreon-05035.ocds.json")["ETag"]
+    withdraw_release(release=release, by=None, reason="No era de Torreón.")
+    for name in (*FILES_OF_ALL, *FILES_OF_ONE):
+        status, told = download(client, name)
+        assert (status, b"Secreto" in told, "retirado" in told.decode()) == (503, False, True)
+    again = client.get("/datos/abiertos/torreon-05035.ocds.json", headers={"If-None-Match": known})
+    assert (again.status_code, again["Retry-After"], again["Cache-Control"]) == (503, "600", "no-store")
+    assert download(client, "otro-05036.zip")[0] == 200
+    build()
+    assert [download(client, name)[0] for name in ("todo.zip", "torreon-05035.ocds.json")] == [200, 404]
+
+
+def test_file_is_given_again_once_what_was_withdrawn_is_restored(client, body):
+    release = place.spending(body, 2024)
+    lines(release, "10.10")
+    build()
+    withdraw_release(release=release, by=None, reason="Duda.")
+    assert download(client, "todo.zip")[0] == 503
+    restore_release(release=release, by=None, reason="Estaba bien.")
+    assert download(client, "todo.zip")[0] == 200
+
+
+def test_files_from_before_their_journal_was_kept_go_by_their_day(client, body):
+    release = place.spending(body, 2024)
+    lines(release, "10.10")
+    build()
+    index = json.loads((folder() / "indice.json").read_text())
+    (folder() / "indice.json").write_text(json.dumps({name: index[name] for name in ("version", "created", "files")}))
+    assert download(client, "torreon-05035.zip")[0] == 200
+    withdraw_release(release=release, by=None, reason="No era.")
+    ReleaseEvent.objects.filter(status="withdrawn").update(pgh_created_at=timezone.now())
+    assert download(client, "torreon-05035.zip")[0] == 503
+
+
+def test_withdrawing_has_the_files_written_anew(body, django_capture_on_commit_callbacks, monkeypatch):
+    release, sent = place.spending(body, 2024), []
+    lines(release, "10.10")
+    build()
+    monkeypatch.setattr(current_app, "send_task", lambda name, args: sent.append((name, args)))
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_release(release=release, by=None, reason="No era.")
+    assert ("datasets.tasks.build_open_data", []) in sent
+    tasks.build_open_data()
+    assert "torreon-05035.zip" not in [file.name for file in read_index().files]
+
+
+def test_two_never_write_the_files_at_once(body, monkeypatch):
+    monkeypatch.setattr(tasks, "build", None)  # whoever calls it fails
+
+    @contextmanager
+    def taken(number):
+        raise BusyElsewhere
+        yield
+
+    monkeypatch.setattr(tasks.pipeline, "held", taken)
+    with pytest.raises(Retry):
+        tasks.build_open_data()
 
 
 @pytest.mark.parametrize("name", ["../secreto", "..%2Fsecreto", "otra.zip", "indice.json.bak"])
