@@ -9,6 +9,7 @@ import json
 import re
 import zipfile
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -21,6 +22,7 @@ from datasets.glossary import KEYS
 from datasets.ingest.pipeline import BusyElsewhere
 from datasets.models import ExpenditureLine, Release, ReleaseEvent
 from datasets.opendata.build import build, folder, read_index
+from datasets.opendata.ocds import releases
 from datasets.opendata.records import records
 from datasets.releases import restore_release, withdraw_release
 from datasets.versions import bump_data_version
@@ -152,6 +154,29 @@ def test_contracts_leave_as_ocds_without_what_is_personal(body):
     assert len({one["id"] for one in package["releases"]}) == 3
     rows = table("torreon-05035.zip", "contratos.csv")
     assert [row["supplier_rfc"] for row in rows] == ["OBR010101AB1", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("code", "zone", "signed", "began"),
+    [
+        ("05035", "America/Monterrey", "-06:00", "-05:00"),  # summer time until 2022
+        ("02004", "America/Tijuana", "-08:00", "-07:00"),
+        ("23005", "America/Cancun", "-05:00", "-05:00"),
+    ],
+)
+def test_days_of_a_contract_begin_and_end_where_its_publisher_is(code, zone, signed, began):
+    place = make.MunicipalityFactory(code=code, time_zone=zone)
+    days = {"signed_on": date(2022, 1, 10), "starts_on": date(2022, 7, 1), "ends_on": date(2022, 7, 31)}
+    make.ContractFactory(release__public_body=make.PublicBodyFactory(municipality=place), **days)
+    agency = make.PublicBodyFactory(kind="state_agency", municipality=None, state=place.state, name="Agua", slug="agua")
+    make.ContractFactory(release__public_body=agency, signed_on=date(1900, 1, 1))
+    of_agency, of_place = (one["contracts"][0] for one in releases())
+    assert of_place["dateSigned"] == f"2022-01-10T00:00:00{signed}"
+    assert of_place["period"] == {
+        "startDate": f"2022-07-01T00:00:00{began}",
+        "endDate": f"2022-07-31T23:59:59{began}",
+    }
+    assert of_agency["dateSigned"] == "1900-01-01T00:00:00-06:36"
 
 
 def test_page_and_catalogue_list_the_files(client, body):
