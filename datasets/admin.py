@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
@@ -40,6 +41,7 @@ from datasets.models import (
     SourceFile,
     Supplier,
 )
+from datasets.versions import bump_data_version
 from gesoc.common.admin import AtMost, FoldedSearch, Kept, NumberSearch, ReadOnly, act_on_each, ask_reason
 from gesoc.common.text import search_text
 from partners.admin import HistoryAdmin
@@ -89,6 +91,11 @@ class SourceAdmin(Kept, admin.ModelAdmin):
     list_filter = ("is_example", "licence")
     search_fields = ("name", "publisher_name", "url")
     prepopulated_fields = {"slug": ("name",)}
+
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        bump_data_version()  # publisher and licence are part of what is answered
 
 
 @admin.register(SourceFile)

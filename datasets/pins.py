@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser
 
+    from gesoc.common.charts.frame import Provenance
     from partners.models import User
 
 LETTERS = 10  # 50 bits: two figures of one site do not meet
@@ -39,11 +40,11 @@ def pin_figure(
     place: str,
     html: str,
     version: int,
-    ingests: Iterable[int],
+    sources: Iterable[Provenance],
     by: User | AnonymousUser,
 ) -> PinnedFigure:
     """Anybody may: what is public is kept, and asking twice keeps one copy. `by` leaves no trace: citing is private."""
-    key = key_of(address, figure, version)
+    key, files = key_of(address, figure, version), list(sources)
     known = PinnedFigure.objects.select_for_update().filter(pk=key).first()
     if known is not None:
         return known
@@ -55,7 +56,8 @@ def pin_figure(
         place=place[:300],
         html=html,
         data_version=version,
-        ingests=sorted(set(ingests)),
+        releases=sorted({release for file in files for release in file.releases}),
+        ingests=sorted({file.ingest for file in files if file.ingest}),
     )
     made.full_clean()
     made.save(force_insert=True)

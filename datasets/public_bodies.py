@@ -17,6 +17,7 @@ from partners.models import User
 
 from .ingest.targets import free_slug
 from .models import PublicBody
+from .versions import bump_data_version
 
 Kind = PublicBody.Kind
 MEXICO_CITY = "09"
@@ -103,11 +104,13 @@ def save_public_body(*, body: PublicBody, by: User | None) -> PublicBody:
     """Create or correct a body. The key by which files find it stays what it was when the body was made."""
     with acting(by, "save_public_body"):
         place = body.municipality or body.state
-        known_as = body.name_key
+        known_as, is_new = body.name_key, body._state.adding
         _described(body, place.search_text if place else "")
         body.name_key = known_as or body.name_key
         body.full_clean()
         body.save()
+        if not is_new:
+            bump_data_version()  # names are part of what is answered
         return body
 
 
@@ -122,6 +125,7 @@ def confirm_public_body(*, body: PublicBody, by: User) -> PublicBody:
         current.confirmed = True
         current.full_clean()
         current.save()
+        bump_data_version()
         return current
 
 

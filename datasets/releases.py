@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from celery import current_app
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from datasets.models import PublicBody, Release
+from datasets.models import Flag, IndicatorValue, PublicBody, Release
 from datasets.suppliers import refresh_supplier_totals
 from datasets.versions import bump_data_version
 from gesoc.common.commits import after_commit
@@ -81,10 +82,22 @@ def withdraw_release(*, release: Release, by: User | None, reason: str) -> Relea
     release.full_clean(validate_constraints=False)
     release.save(update_fields=["status", "published_by", "reason"])
     refresh_supplier_totals([release.pk])
+    _take_down(release)
     tell([release.pk])
     bump_data_version()
     announce([release.pk])
+    # Its files are not given away until they are written without it; by night they are written in any case.
+    after_commit(current_app.send_task, "datasets.tasks.build_open_data", [])
     return release
+
+
+def _take_down(release: Release) -> None:
+    """What was computed of it is not public for a moment longer; what still holds without it comes back with the evaluation."""
+    told = IndicatorValue.objects.filter(public_body=release.public_body_id, releases__contains=release.pk)
+    same = told.filter(year=OuterRef("year"), indicator=OuterRef("indicator"))
+    standing = Flag.objects.standing().filter(public_body=release.public_body_id)
+    standing.filter(Exists(same)).update(gone_at=timezone.now())
+    told.delete()
 
 
 def tell(release_ids: Sequence[int]) -> None:

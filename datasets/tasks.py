@@ -24,6 +24,8 @@ PROGRESS_SECONDS = 3600
 AWAITED_SECONDS = 120
 SCANS = 20  # files a turn
 WATCHES = 50  # sources a turn
+OPEN_DATA = 0  # among the numbers of ingests, which begin at 1
+BUILDING_SECONDS = 120
 # An ingest that has waited this long lost its message (a broker that was emptied): the sweep sends it again.
 LOST_AFTER = 20
 
@@ -212,7 +214,14 @@ def sweep_leftovers() -> int:
     return receiving.sweep_leftovers()
 
 
-@shared_task
-def build_open_data() -> None:
-    """Nightly; does nothing where nothing was published since."""
-    build()
+@shared_task(bind=True, max_retries=None)
+def build_open_data(self: Task[Any, None]) -> None:
+    """Nightly, and when something was withdrawn; does nothing where nothing was published or withdrawn since.
+
+    One at a time: whoever comes meanwhile waits, for what is being written may know nothing of its withdrawal yet.
+    """
+    try:
+        with pipeline.held(OPEN_DATA):
+            build()
+    except pipeline.BusyElsewhere as busy:
+        raise self.retry(exc=busy, countdown=BUILDING_SECONDS) from busy

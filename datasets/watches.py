@@ -27,6 +27,7 @@ from datasets.models import Fetch, Ingest, Package, ReviewStep, Source, Watch
 from datasets.packages import prepare_package
 from datasets.receiving import clean_name, ingest_options, prepare_ingest, register_file
 from datasets.releases import NotAllowedNow
+from datasets.versions import bump_data_version
 from partners.audit import acting
 from partners.models import Organisation, User
 from partners.services import person_of, queue_mail, site_url
@@ -77,12 +78,14 @@ def save_watch(
         else:
             watch = Watch.objects.select_for_update(of=("self",)).select_related("source").get(pk=watch.pk)
         watch.steward = steward or watch.steward
-        _save_source(watch.source, wanted, watch)
+        said_otherwise = _save_source(watch.source, wanted, watch)
         watch.source = watch.source
         watch.cadence, watch.late_after, watch.options = wanted.cadence, wanted.late_after, options
         watch.expected_on, watch.comes_every = wanted.expected_on, wanted.comes_every
         watch.full_clean()
         watch.save()
+        if said_otherwise:
+            bump_data_version()  # publisher and licence are part of what is answered
         return watch
 
 
@@ -91,7 +94,9 @@ def _has_room(organisation: Organisation | None) -> None:
         raise ValidationError(_("There are %(n)s watched sources already: pause or change one.") % {"n": MOST})
 
 
-def _save_source(source: Source, wanted: Wanted, watch: Watch) -> None:
+def _save_source(source: Source, wanted: Wanted, watch: Watch) -> bool:
+    """Is something else said now of a source that was there?"""
+    before = source.pk and _said_of(source)
     if source.url != wanted.url:  # another address: what we know of the old one says nothing about it
         watch.etag = watch.last_modified = watch.sha256 = ""
         watch.next_at, watch.failures = timezone.now(), 0
@@ -100,6 +105,11 @@ def _save_source(source: Source, wanted: Wanted, watch: Watch) -> None:
     source.slug = source.slug or _free_slug(wanted.name)
     source.full_clean()
     source.save()
+    return bool(before) and before != _said_of(source)
+
+
+def _said_of(source: Source) -> tuple[str, ...]:
+    return source.name, source.publisher_name, source.url, source.licence
 
 
 def _free_slug(name: str) -> str:

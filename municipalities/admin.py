@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gesoc.common.text import search_text
 
+from .changes import Told
 from .models import LoadedData, MetropolitanMembership, Municipality, Population, PriceIndex, State
 
 
@@ -68,7 +69,7 @@ class MunicipalityAdmin(FoldedSearch, ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Population)
-class PopulationAdmin(FoldedSearch, admin.ModelAdmin):
+class PopulationAdmin(Told, FoldedSearch, admin.ModelAdmin):
     list_display = ["place", "year", "kind", "value", "source"]
     list_filter = ["kind", "year", "state"]
     list_select_related = ["municipality__state", "state"]
@@ -91,7 +92,7 @@ class MetropolitanMembershipAdmin(FoldedSearch, ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(PriceIndex)
-class PriceIndexAdmin(admin.ModelAdmin):
+class PriceIndexAdmin(Told, admin.ModelAdmin):
     list_display = ["series", "year", "value", "source"]
     list_filter = ["series"]
     search_fields = ["year"]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from gesoc.common.text import search_text
 
+from .changes import figures_changed
 from .models import MetropolitanMembership, Municipality, Population, PriceIndex
 from .tables import Row, UnreadableFile, read
 
@@ -144,6 +145,7 @@ def _save_populations(people: Mapping[tuple[str, int], int], kind: str, source: 
             unique_fields=["municipality", "state", "year", "kind"],
             update_fields=["value", "source", "source_url"],
         )
+        figures_changed()
     report.loaded = len(populations)
     return report
 
@@ -196,6 +198,7 @@ def _save_metropolitan(
     with transaction.atomic():
         MetropolitanMembership.objects.filter(edition=edition).delete()
         MetropolitanMembership.objects.bulk_create(memberships)
+        figures_changed()  # they say who is compared with whom
     report.loaded = len(memberships)
     return report
 
@@ -248,8 +251,10 @@ def _save_prices(prices: Mapping[int, Decimal], source: str, report: Imported) -
         PriceIndex(series=PriceIndex.Series.INPC, year=year, value=round(value, 8), source=source[:200])
         for year, value in prices.items()
     ]
-    PriceIndex.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["series", "year"], update_fields=["value", "source"]
-    )
+    with transaction.atomic():
+        PriceIndex.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["series", "year"], update_fields=["value", "source"]
+        )
+        figures_changed()
     report.loaded = len(rows)
     return report

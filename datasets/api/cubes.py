@@ -25,6 +25,7 @@ from datasets.privacy import cover
 from datasets.selectors import cubes
 from datasets.selectors.cubes import CUBES, Cube, Question
 from datasets.selectors.releases import in_releases
+from datasets.selectors.under import contracts_of_months, lines_under
 from gesoc.common.api import CsvRenderer, Parameters
 
 from . import answers
@@ -36,12 +37,6 @@ CUT = re.compile(r"([a-z_]+):(.*)", re.DOTALL)
 MOST_VALUES = 500
 EARLIEST = date(2000, 1, 1)  # nothing was published here before: the first days of the calendar have no time zone
 LINES: dict[str, Any] = {Kind.EXPENDITURE: ExpenditureLine, Kind.REVENUE: RevenueLine, Kind.CONTRACTS: Contract}
-# How the lines of a heading are found: label, and how many letters of its code tell (None: all of it).
-UNDER = {
-    "chapter": ("object", 1), "concept": ("object", 2), "item": ("object", None), "function": ("function", None),
-    "unit": ("unit", None), "programme": ("programme", None), "economic": ("economic", None),
-    "funding": ("funding", None), "rubro": ("revenue", 1), "type": ("revenue", 2),
-}  # fmt: skip
 
 
 class CutParameters(Parameters):
@@ -135,9 +130,12 @@ class CubeView(DataView):
         return question
 
 
-def described(text: Any, parameters: Any, shape: Any) -> Any:
+def described(text: Any, parameters: Any, shape: Any, more: Any = None) -> Any:
     return extend_schema(
-        summary=text, parameters=[parameters] if parameters else [], responses={(200, JSON): shape, **ERRORS}
+        summary=text,
+        description=more,
+        parameters=[parameters] if parameters else [],
+        responses={(200, JSON): shape, **ERRORS},
     )
 
 
@@ -160,7 +158,17 @@ AggregateShape = answers.shape(
 class CubeAggregateView(CubeView):
     parameters = AggregateParameters
 
-    @described(gettext_lazy("Sums of a cube, told apart as asked"), AggregateParameters, AggregateShape)
+    @described(
+        gettext_lazy("Sums of a cube, told apart as asked"),
+        AggregateParameters,
+        AggregateShape,
+        gettext_lazy(
+            "Each public body and year is answered by one release, or by one of each period or document where these are "
+            "told apart. Amounts of budgets are added only where all releases are of one document and one stretch of the "
+            "year, and all state them; elsewhere the cell or the summary is null. A cut such as "
+            "document:public_account|period:annual makes them alike."
+        ),
+    )
     def get(self, request: Request) -> HttpResponseBase:
         return super().get(request)
 
@@ -297,41 +305,14 @@ class CubeFactsView(CubeView):
         if not values or heading is None:
             return currency
         if self.cube.kind == Kind.CONTRACTS:
-            return currency & (Q(method__in=values) if heading == "method" else _months(values))
-        label, width = ("revenue", None) if self.cube.kind == Kind.REVENUE and heading == "item" else UNDER[heading]
-        return Q(*[_under(label, width, value) for value in values], _connector=Q.OR)
+            return currency & (Q(method__in=values) if heading == "method" else contracts_of_months(values))
+        by = "revenue" if self.cube.kind == Kind.REVENUE and heading == "item" else heading
+        return Q(*[lines_under(by, value) for value in values], _connector=Q.OR)
 
     def fact(self, line: Any) -> dict[str, Any]:
         if isinstance(line, Contract):
             return answers.contract_answer(line)
         return fact_of(line)
-
-
-def _months(values: Sequence[str]) -> Q:
-    """By the day that the cells count: signed, else awarded, else begun."""
-    found = Q()
-    for value in values:
-        year, _dash, month = value.partition("-")
-        if year.isdigit() and month.isdigit() and len(year) == 4:
-            of = {"year": int(year), "month": int(month)}
-            days = ("signed_on", "award_date", "starts_on")
-            for place, day in enumerate(days):
-                earlier = {f"{name}__isnull": True for name in days[:place]}
-                found |= Q(**earlier, **{f"{day}__{part}": number for part, number in of.items()})
-    return found or Q(pk__in=[])
-
-
-def _under(label: str, width: int | None, key: str) -> Q:
-    if not key:
-        return Q(**{f"{label}__code": ""}) | Q(**{f"{label}__isnull": True})
-    if width is not None:
-        return Q(**{f"{label}__code__startswith": key[:width]})
-    same = Q(**{f"{label}__code": key})
-    if label == "function":  # its subfunctions are part of it
-        same |= Q(**{f"{label}__code__startswith": f"{key}."})
-    # A label without a code is known by its id, a hash of 63 bits.
-    is_id = key.isascii() and key.isdigit() and int(key) < 2**63
-    return same | Q(**{f"{label}_id": int(key)}) if is_id else same
 
 
 def fact_of(line: Any) -> dict[str, Any]:

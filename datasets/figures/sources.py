@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 
 from datasets.models import Document, Release
+from datasets.selectors.releases import covers as covers
 from datasets.words import MOMENTS, moment_name, period_name
 from gesoc.common.charts.frame import Provenance
 from gesoc.common.dates import day
@@ -53,9 +54,8 @@ def provenance(release: Release) -> Provenance:
     publisher = file.source.publisher_name if file.source else ""
     if file.source and file.source.is_example:
         publisher += f" ({gettext('example data')})"
-    return Provenance(
-        publisher, file.original_name, release.ingest.get_absolute_url(), _version(release), release.ingest_id
-    )
+    url = release.ingest.get_absolute_url()
+    return Provenance(publisher, file.original_name, url, _version(release), release.ingest_id, (release.pk,))
 
 
 def _version(release: Release) -> str:
@@ -85,7 +85,8 @@ def provenances(releases: Iterable[Release]) -> list[Provenance]:
     found: dict[str, Provenance] = {}
     for release in releases:
         one = provenance(release)
-        found.setdefault(one.url, one)
+        kept = found.setdefault(one.url, one)
+        found[one.url] = kept._replace(releases=tuple(dict.fromkeys(kept.releases + one.releases)))
     if len(found) < 2:
         return list(found.values())
     several, before = [], ""
@@ -113,11 +114,6 @@ def first_moment(release: Release) -> str | None:
 def total(release: Release, moment: str) -> Decimal | None:
     text = release.totals.get(moment)
     return None if text is None else Decimal(text)
-
-
-def covers(release: Release) -> str:
-    """The part of the year that its figures add up over: two releases compare only where it is the same."""
-    return "annual" if release.period in ("annual", "Q4") else release.period
 
 
 def comparable(releases: Iterable[Release], chosen: Release, moment: str) -> list[Release]:

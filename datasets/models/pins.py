@@ -24,7 +24,9 @@ class PinnedFigure(models.Model):
     place = models.CharField(_("of whom"), max_length=300, blank=True)
     html = models.TextField(editable=False)
     data_version = models.BigIntegerField(_("data version"))
-    # Readings of files that the figure was made of: if one is withdrawn, so is the copy.
+    # What the figure was made of: if one of its releases is withdrawn, so is the copy. One reading may hold releases of several
+    # bodies; copies from before these were kept know their readings alone.
+    releases = ArrayField(models.IntegerField(), default=list, editable=False)
     ingests = ArrayField(models.IntegerField(), default=list, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
@@ -45,5 +47,5 @@ class PinnedFigure(models.Model):
 
     @property
     def is_withdrawn(self) -> bool:
-        withdrawn = Release.objects.filter(ingest__in=self.ingests, status=Release.Status.WITHDRAWN)
-        return bool(self.ingests) and withdrawn.exists()
+        of = {"pk__in": self.releases} if self.releases else {"ingest__in": self.ingests}
+        return Release.objects.filter(**of, status=Release.Status.WITHDRAWN).exists()

@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+from django.db.models import Max
 from django.utils import timezone
 
-from datasets.models import PublicBody
+from datasets.models import PublicBody, Release, ReleaseEvent
 from datasets.selectors import bodies_with_data
 from datasets.versions import data_version
 from gesoc.common.exports import csv_chunks
@@ -52,6 +53,9 @@ class Index:
     version: int
     created: str
     files: list[Published]
+    journal: int | None = (
+        None  # last change of a release that the files know of; files from before it was kept tell none
+    )
 
 
 def folder() -> Path:
@@ -69,7 +73,8 @@ def read_index() -> Index | None:
 def _index_of(path: Path, _written: int) -> Index:
     """Read once for as long as the file stays: a country's has thousands of entries, and pages of places look into it."""
     told = json.loads(path.read_text())
-    return Index(told["version"], told["created"], [Published(**file) for file in told["files"]])
+    files = [Published(**file) for file in told["files"]]
+    return Index(told["version"], told["created"], files, told.get("journal"))
 
 
 def build(*, again: bool = False) -> Index:
@@ -80,15 +85,24 @@ def build(*, again: bool = False) -> Index:
     fresh = folder().with_name("abiertos.nuevo")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    now = timezone.now()
+    now, journal = timezone.now(), ReleaseEvent.objects.aggregate(last=Max("pgh_id"))["last"] or 0
     files = [*_write_everything(fresh, version, now)]
     for body in bodies_with_data():
         files += _write_body(fresh, body, version, now)
-    index = Index(version, now.isoformat(timespec="seconds"), files)
+    index = Index(version, now.isoformat(timespec="seconds"), files, journal)
     (fresh / "SHA256SUMS").write_text("".join(f"{one.sha256}  {one.name}\n" for one in files))
     (fresh / INDEX).write_text(json.dumps(asdict(index), ensure_ascii=False, indent=1))
     _swap(fresh)
     return index
+
+
+def holds_withdrawn(index: Index, name: str) -> bool:
+    """Has a release of the file's body, or of any where the file is of all, been withdrawn since the files were written?"""
+    since = {"pgh_created_at__gte": index.created} if index.journal is None else {"pgh_id__gt": index.journal}
+    withdrawn = Release.Status.WITHDRAWN
+    found = ReleaseEvent.objects.filter(**since, status=withdrawn, pgh_obj__status=withdrawn)
+    whose = name.partition(".")[0]
+    return found.filter(**{} if whose == ALL else {"public_body__slug": whose}).exists()
 
 
 def _swap(fresh: Path) -> None:

@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -17,13 +18,19 @@ from datasets.privacy import cover
 from datasets.selectors import contract_releases
 
 VERSION = "1.1"
+LAST_SECOND = datetime.time(23, 59, 59)
+WITH_OFFSET = len(
+    "2024-03-01T00:00:00-06:00"
+)  # before 1922 clocks here were off by seconds too, which no reader expects
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
 def releases(body: PublicBody | None = None) -> Iterator[dict[str, Any]]:
     """One OCDS release per published contract, streamed."""
     for release in (
-        contract_releases(public_body=body).select_related("public_body").order_by("public_body", "year", "pk")
+        contract_releases(public_body=body)
+        .select_related("public_body__municipality")
+        .order_by("public_body", "year", "pk")
     ):
         lines = Contract.objects.filter(public_body=release.public_body_id, release=release).select_related(
             "supplier__merged_into"
@@ -51,7 +58,7 @@ def said_of_itself(uri: str, on: datetime.datetime) -> dict[str, Any]:
 
 def release_of(line: Contract, release: Release) -> dict[str, Any]:
     body = release.public_body
-    key = line.fingerprint
+    key, zone = line.fingerprint, _zone(body)
     buyer = {"id": body.slug, "name": body.name}
     seller = _supplier(line)
     parties = [{**buyer, "roles": ["buyer"]}]
@@ -68,8 +75,8 @@ def release_of(line: Contract, release: Release) -> dict[str, Any]:
             "parties": parties,
             "buyer": buyer,
             "tender": _tender(line, key),
-            "awards": [_award(line, key, seller)],
-            "contracts": [_contract(line, key)],
+            "awards": [_award(line, key, seller, zone)],
+            "contracts": [_contract(line, key, zone)],
         }
     )
 
@@ -83,23 +90,23 @@ def _tender(line: Contract, key: str) -> dict[str, Any]:
     }
 
 
-def _award(line: Contract, key: str, seller: dict[str, Any] | None) -> dict[str, Any]:
+def _award(line: Contract, key: str, seller: dict[str, Any] | None, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "id": key,
         "title": cover(line.title),
-        "date": _day(line.award_date),
+        "date": _day(line.award_date, zone),
         "value": _value(line),
         "suppliers": [{"id": seller["id"], "name": seller["name"]}] if seller else None,
     }
 
 
-def _contract(line: Contract, key: str) -> dict[str, Any]:
-    period = {"startDate": _day(line.starts_on), "endDate": _day(line.ends_on)}
+def _contract(line: Contract, key: str, zone: ZoneInfo) -> dict[str, Any]:
+    period = {"startDate": _day(line.starts_on, zone), "endDate": _day(line.ends_on, zone, LAST_SECOND)}
     return {
         "id": line.contract_number or key,
         "awardID": key,
         "title": cover(line.title),
-        "dateSigned": _day(line.signed_on),
+        "dateSigned": _day(line.signed_on, zone),
         "value": _value(line),
         "period": period if any(period.values()) else None,
     }
@@ -126,8 +133,16 @@ def _number(value: Decimal) -> float:
     return float(value)
 
 
-def _day(day: datetime.date | None) -> str | None:
-    return f"{day.isoformat()}T00:00:00Z" if day else None
+def _zone(body: PublicBody) -> ZoneInfo:
+    return ZoneInfo(body.municipality.time_zone if body.municipality else settings.TIME_ZONE)
+
+
+def _day(day: datetime.date | None, zone: ZoneInfo, at: datetime.time = datetime.time.min) -> str | None:
+    """A moment is what the standard wants: the day begins, or ends, where the publisher is. As of UTC it was the day before."""
+    if day is None:
+        return None
+    moment = datetime.datetime.combine(day, at, zone)
+    return moment.isoformat(timespec="seconds")[:WITH_OFFSET]
 
 
 def _without_nothing(value: Any) -> Any:

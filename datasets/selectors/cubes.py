@@ -2,13 +2,14 @@
 
 A body prints the money of one year several times: in three documents, cumulated by quarter, under six classifications.
 So each body and year is answered by one release, chosen as its own page chooses, unless the question cuts to another. Sums
-are made of the rollup cells; what a release's total holds beyond its cells is the cell without code.
+are made of the rollup cells; what a release's total holds beyond its cells is the cell without code. Where the releases of a
+cell, or of the summary, may not be added, they are told without their sum.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -20,7 +21,7 @@ from datasets.models import ContractCell, ExpenditureCell, ExpenditureLine, Kind
 from .cells import OWN_NAMES, SUBFUNCTION, settled_names, sum_stated
 from .contracts import contract_releases
 from .figures import EXPENDITURE_CLASSIFIERS, REVENUE_CLASSIFIERS
-from .releases import able_to_tell, best_by_year, in_releases, published_releases
+from .releases import able_to_tell, best_by_year, covers, in_releases, published_releases
 
 Amounts = dict[str, Decimal | None]
 # Of the release: what every cube can be told apart by. Name -> how it is read from a release.
@@ -95,17 +96,50 @@ class Answer:
     releases: list[Release]
 
 
+@dataclass(slots=True)
+class _Sum:
+    """What is added up in one place, and of which releases."""
+
+    amounts: Amounts
+    count: int = 0
+    releases: set[int] = field(default_factory=set)
+
+    def add(self, releases: Iterable[int], amounts: Amounts, count: int) -> None:
+        self.amounts = {name: sum_stated((kept, amounts[name])) for name, kept in self.amounts.items()}
+        self.count += count
+        self.releases.update(releases)
+
+
 def answer(question: Question) -> Answer:
     releases = releases_of(question)
-    grouped = _grouped(question, releases)
-    measures = question.cube.measures
-    total: dict[str, Any] = {name: sum_stated(row[name] for row in grouped.values()) for name in measures}
-    total["count"] = sum(row["count"] for row in grouped.values())
-    if question.cube.kind == Kind.CONTRACTS and len({_currency(key) for key in grouped}) > 1:
+    by_pk = {release.pk: release for release in releases}
+    cube, dims = question.cube, _grouping(question)
+    whole, cells = _Sum(dict.fromkeys(cube.measures)), []
+    grouped = _grouped(question, by_pk)
+    for key, one in grouped.items():
+        whole.add(one.releases, one.amounts, one.count)
+        cells.append(dict(zip(dims, key, strict=True)) | _told(cube, one, by_pk))
+    total = _told(cube, whole, by_pk)
+    if cube.kind == Kind.CONTRACTS and len({_currency(key) for key in grouped}) > 1:
         total["amount"] = None  # amounts of two currencies are never added
-    dims = _grouping(question)
-    cells = [dict(zip(dims, key, strict=True)) | row for key, row in grouped.items()]
     return Answer(_named(question, cells), total, releases)
+
+
+def _told(cube: Cube, one: _Sum, by_pk: Mapping[int, Release]) -> dict[str, Any]:
+    told = _addable(cube, [by_pk[pk] for pk in one.releases])
+    return {name: value if name in told else None for name, value in one.amounts.items()} | {"count": one.count}
+
+
+def _addable(cube: Cube, releases: Sequence[Release]) -> Collection[str]:
+    """The measures of which a sum over the releases is a sum: of each body and year one, all printed in the same document for
+    the same stretch of the year, and all stating it. Lists of contracts are not cumulative: those that are read add up."""
+    if cube.kind == Kind.CONTRACTS or len(releases) < 2:
+        return cube.measures
+    if len({(release.public_body_id, release.year) for release in releases}) < len(releases):
+        return ()
+    if len({(release.document, covers(release)) for release in releases}) > 1:
+        return ()
+    return [name for name in cube.measures if all(name in release.totals for release in releases)]
 
 
 def releases_of(question: Question) -> list[Release]:
@@ -158,18 +192,15 @@ def _grouping(question: Question) -> tuple[str, ...]:
     return (*[name for name in question.drilldown if name != "currency"], *extra)
 
 
-def _grouped(question: Question, releases: Sequence[Release]) -> dict[tuple[Any, ...], dict[str, Any]]:
-    by_pk = {release.pk: release for release in releases}
-    grouped: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for pk, key, currency, amounts, count in _rows(question, releases):
+def _grouped(question: Question, releases: Mapping[int, Release]) -> dict[tuple[Any, ...], _Sum]:
+    grouped: dict[tuple[Any, ...], _Sum] = {}
+    for pk, key, currency, amounts, count in _rows(question, list(releases.values())):
         wanted = question.cuts.get("currency")
         if wanted and currency not in wanted:
             continue
-        place = _place(question, by_pk[pk], key, currency)
-        kept = grouped.setdefault(place, dict.fromkeys(question.cube.measures) | {"count": 0})
-        for name, value in amounts.items():
-            kept[name] = sum_stated((kept[name], value))
-        kept["count"] += count
+        place = _place(question, releases[pk], key, currency)
+        kept = grouped.setdefault(place, _Sum(dict.fromkeys(question.cube.measures)))
+        kept.add((pk,), amounts, count)
     return grouped
 
 

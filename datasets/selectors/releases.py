@@ -137,6 +137,11 @@ def best_by_year(releases: Iterable[Release], named: Mapping[int, int] | None = 
     return dict(sorted(best.items()))
 
 
+def covers(release: Release) -> str:
+    """The part of the year that its figures add up over: two releases compare only where it is the same."""
+    return "annual" if release.period in ("annual", "Q4") else release.period
+
+
 def in_releases(releases: Iterable[Release]) -> dict[str, Any]:
     """Conditions on facts or cells. The body leads their key: naming it lets the primary key, or a shard, answer."""
     chosen = list(releases)

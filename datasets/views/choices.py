@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+
+from datasets.ingest.numbers import by_either_mark
 
 T = TypeVar("T")
 
@@ -27,6 +29,7 @@ MOMENTS = {
     "recaudado": "collected",
 }
 WORDS = {moment: word for word, moment in MOMENTS.items()}
+LONGEST_AMOUNT = 40
 OF_ONE_ANSWER = ("formato", "figura", "pagina")
 # English words that the API uses for the same ways of telling expenditure apart.
 ALIASES = {"object": "objeto", "function": "funcion", "unit": "unidad", "chapter": "objeto"}
@@ -80,9 +83,6 @@ def typed_day(text: str) -> date | None:
 
 
 def typed_amount(text: str) -> Decimal | None:
-    """An amount typed by a person: 1,200,000 or 1200000.50."""
-    try:
-        value = Decimal(text.replace(",", "").replace("$", "").strip())
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() and abs(value) < Decimal(10) ** 16 else None
+    """An amount typed by a person, as files print them: 1,200,000, 1'200,000.50, 1200000.50 or 1.200.000,50."""
+    value = next(by_either_mark(text[:LONGEST_AMOUNT]), None)
+    return value if value is not None and value.is_finite() and abs(value) < Decimal(10) ** 16 else None

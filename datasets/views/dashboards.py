@@ -66,7 +66,9 @@ class DashboardView(View):
     def get(self, request: HttpRequest, code: str | None = None, slug: str | None = None) -> HttpResponseBase:
         context = self.read(request, code, slug)
         if slug is not None and self.place.is_government:
-            return redirect(self.place.url(self.section, **request.GET.dict()), permanent=True)
+            query = request.GET.urlencode()
+            address = self.place.url(self.section)
+            return redirect(f"{address}?{query}" if query else address, permanent=True)
         shape = request.GET.get("formato", "")
         if shape in takeaway.FORMATS:
             return takeaway.answer(shape, self.taken(context["figures"], request.GET.get("figura", "")))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext
 
 from datasets.figures.sources import document_name, provenance, row_url, stated_moments
 from datasets.models import ExpenditureLine, Kind, Label, Release, RevenueLine
+from datasets.selectors.under import LABELS, lines_under
 from datasets.words import moment_name
 from gesoc.common import money
 from gesoc.common.charts.frame import Column, Table, link, row
@@ -20,20 +21,6 @@ from .dashboards import DashboardView
 from .public import public_text
 
 PER_PAGE = 50
-# ?por= -> the label of a line that it is told apart by, and how a key of that level begins its codes.
-LABELS = {
-    "chapter": ("object", 1),
-    "concept": ("object", 2),
-    "item": ("object", None),
-    "function": ("function", None),
-    "unit": ("unit", None),
-    "rubro": ("revenue", 1),
-    "type": ("revenue", 2),
-    "revenue": ("revenue", None),
-    "funding": ("funding", None),
-    "programme": ("programme", None),
-    "economic": ("economic", None),
-}
 
 
 class LinesView(DashboardView):
@@ -78,18 +65,9 @@ class LinesView(DashboardView):
 
     def lines(self, release: Release) -> QuerySet[Any]:
         found = self.model._default_manager.filter(public_body=release.public_body_id, release=release)
-        label, width = LABELS[self.by]
         if self.key:
-            found = found.filter(self.under(label, width))
+            found = found.filter(lines_under(self.by, self.key))
         return found.order_by("line_no")
-
-    def under(self, label: str, width: int | None) -> Q:
-        if width is not None:
-            return Q(**{f"{label}__code__startswith": self.key[:width]})
-        same = Q(**{f"{label}__code": self.key})
-        # A label without a code is known by its id, a hash of 63 bits.
-        is_id = self.key.isascii() and self.key.isdigit() and int(self.key) < 2**63
-        return same | Q(**{f"{label}_id": int(self.key)}) if is_id else same
 
     def table(self, release: Release, lines: list[Any]) -> Table:
         moments = stated_moments(release)

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
-from datasets.opendata.build import INDEX, Index, Published, folder, read_index
+from datasets.opendata.build import INDEX, Index, Published, folder, holds_withdrawn, read_index
 from datasets.opendata.packages import LICENCE
 from datasets.versions import data_version
 from datasets.words import file_size
@@ -22,6 +22,7 @@ from gesoc.common.dates import day
 
 from . import schema
 
+AGAIN_SECONDS = 600  # as long as writing the files of a country may take
 KINDS: dict[str, tuple[str, Any]] = {
     "datapackage": ("application/zip", "ZIP: CSV + Data Package"),
     "ocds": ("application/json", "OCDS 1.1"),
@@ -68,6 +69,8 @@ def open_data_file(request: HttpRequest, name: str) -> HttpResponseBase:
     found = {file.name: file for file in index.files} if index else {}
     if index is None or (name not in found and name not in ("SHA256SUMS", INDEX)):
         raise Http404
+    if name in found and holds_withdrawn(index, name):
+        return _refused()
     etag = f'"{found[name].sha256}"' if name in found else f'"{index.version}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})
@@ -76,6 +79,14 @@ def open_data_file(request: HttpRequest, name: str) -> HttpResponseBase:
     response["ETag"] = etag
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _refused() -> HttpResponse:
+    said = gettext(
+        "Something in this file has been withdrawn. It is being written anew without it: come back in a while."
+    )
+    headers = {"Retry-After": str(AGAIN_SECONDS), "Cache-Control": "no-store"}
+    return HttpResponse(said, status=503, headers=headers, content_type="text/plain; charset=utf-8")
 
 
 CONTEXT = {

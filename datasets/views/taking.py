@@ -63,7 +63,7 @@ def pin(request: HttpRequest) -> HttpResponse:
                 place=taken.place,
                 html=html,
                 version=data_version(),
-                ingests=[one.ingest for one in taken.figure.sources if one.ingest],
+                sources=taken.figure.sources,
                 by=request.user,
             )
         except ValidationError:
@@ -145,6 +145,8 @@ def _framed_at(request: HttpRequest, path: str, query: str, fragment: str) -> tu
         raise Http404 from None
     if match.url_name in ("pinned_figure", "fixed_figure"):
         found = get_object_or_404(PinnedFigure, pk=match.kwargs["key"])
+        if found.is_withdrawn:
+            raise Http404
         return found.title, request.build_absolute_uri(f"{found.get_absolute_url()}fija/")
     key = QueryDict(query).get("figura", "") or fragment
     taken = taken_at(request, f"{path}?{query}" if query else path, key[:40])

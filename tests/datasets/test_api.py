@@ -6,11 +6,14 @@ from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from datasets.models import Breakdown, Document, Kind, Release
+from datasets.models import Breakdown, Document, Kind, PublicBody, Release, Watch
+from datasets.public_bodies import confirm_public_body
 from datasets.versions import bump_data_version
+from datasets.watches import Wanted, save_watch
 from tests.factories.datasets import (
     ContractFactory,
     MunicipalityFactory,
@@ -22,6 +25,7 @@ from tests.factories.datasets import (
     label,
     revenue_cell,
 )
+from tests.factories.partners import AdminFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -360,6 +364,43 @@ def test_etag_changes_with_the_data_and_the_language(client, account):
     assert [r.status_code for r in (first, again, english, later)] == [200, 304, 200, 200]
     assert again.content == b""
     assert later["ETag"] != first["ETag"] != english["ETag"]
+
+
+def renamed(client, release):
+    body = release.public_body
+    data = {"name": "Ayuntamiento de Torreón", "slug": body.slug, "kind": body.kind, "confirmed": "on"}
+    data |= {"municipality": body.municipality_id, "state": body.state_id}
+    assert client.post(f"/admin/datasets/publicbody/{body.pk}/change/", data).status_code == 302
+
+
+def licensed(client, release):
+    source = release.ingest.file.source
+    data = {"name": source.name, "slug": source.slug, "publisher_name": "Tesorería", "licence": "CC BY 4.0"}
+    assert client.post(f"/admin/datasets/source/{source.pk}/change/", data).status_code == 302
+
+
+def confirmed(client, release):
+    PublicBody.objects.filter(pk=release.public_body_id).update(confirmed=False)
+    release.public_body.refresh_from_db()
+    confirm_public_body(body=release.public_body, by=AdminFactory())
+
+
+def watched(client, release):
+    watch = Watch.objects.create(source=release.ingest.file.source, cadence="weekly")
+    said = {"name": "Otro", "url": "https://example.com/a.csv", "publisher": "Tesorería", "licence": "CC0"}
+    said |= {"cadence": "weekly", "late_after": None, "options": {}}
+    save_watch(wanted=Wanted(**said), by=AdminFactory(), watch=watch)
+
+
+@pytest.mark.parametrize("change", [renamed, licensed, confirmed, watched])
+def test_answer_is_sent_anew_once_names_or_licences_are_others(client, account, change):
+    bump_data_version()
+    first = client.get(RELEASES)
+    staff = Client()
+    staff.force_login(AdminFactory())
+    change(staff, account)
+    later = client.get(RELEASES, headers={"If-None-Match": first["ETag"]})
+    assert (later.status_code, later["ETag"] == first["ETag"]) == (200, False)
 
 
 def test_unchanged_answer_reads_no_figures(client, account, django_assert_num_queries):

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from datasets.demo.load import SAID
 from datasets.demo.write_files import FILES
-from datasets.models import Breakdown, Document, Kind, Release, ReleaseEvent
+from datasets.models import Breakdown, Document, ExpenditureLine, Kind, Release, ReleaseEvent, RevenueLine
 from datasets.releases import publish_releases, restore_release, withdraw_release
 from datasets.versions import bump_data_version
 from tests.datasets import dashboards as place
@@ -65,6 +65,50 @@ def test_money_printed_several_times_is_counted_once(client, body):
     quarter = asked(client, drilldown="year", cut="period:Q2|document:quarterly")
     assert quarter["summary"]["accrued"] == "90000000.00"
     assert len(quarter["releases"]) == 1
+
+
+def test_documents_and_stretches_of_a_year_stand_side_by_side_and_are_never_added(client, body):
+    for period, document, amount in (
+        ("Q1", Document.QUARTERLY, "25.00"),
+        ("Q2", Document.QUARTERLY, "50.00"),
+        ("Q4", Document.QUARTERLY, "90.00"),
+        ("annual", Document.PUBLIC_ACCOUNT, "100.00"),
+    ):
+        place.spending(body, 2024, {"1000": {"accrued": amount}}, period=period, document=document)
+    apart = asked(client, cut="municipality:05035|year:2024", drilldown="period")
+    assert [cell["accrued"] for cell in apart["cells"]] == ["25.00", "50.00", "90.00", "100.00"]
+    assert apart["summary"]["accrued"] is None
+    assert asked(client, drilldown="document|chapter")["summary"]["accrued"] is None
+    assert asked(client, cut="period:Q1;Q2", drilldown="period|chapter")["summary"]["accrued"] is None
+    assert asked(client, cut="document:quarterly", drilldown="period")["summary"]["accrued"] is None
+    assert asked(client, cut="period:Q1", drilldown="period")["summary"]["accrued"] == "25.00"
+
+
+@pytest.mark.parametrize("drilldown", ["", "state", "chapter"])
+def test_a_whole_year_is_not_added_to_a_first_quarter_of_another_body(client, body, drilldown):
+    place.spending(body, 2024, {"1000": {"accrued": "100.00"}})
+    other = make.PublicBodyFactory(municipality=make.MunicipalityFactory(code="05036"))
+    place.spending(other, 2024, {"1000": {"accrued": "7.00"}}, period="Q1", document=Document.QUARTERLY)
+    told = asked(client, cut="year:2024", drilldown=drilldown)
+    assert (told["summary"]["accrued"], [cell["accrued"] for cell in told["cells"]]) == (None, [None])
+    alike = asked(client, cut="year:2024|document:public_account|period:annual", drilldown=drilldown)
+    assert alike["summary"]["accrued"] == "100.00"
+
+
+def test_what_only_some_releases_state_is_not_added_up(client, body):
+    place.spending(body, 2024, {"1000": {"accrued": "100.00", "paid": "90.00"}})
+    other = make.PublicBodyFactory(municipality=make.MunicipalityFactory(code="05036"))
+    place.spending(other, 2024, {"1000": {"accrued": "7.00"}, "3000": {"accrued": "1.00"}})
+    told = asked(client, drilldown="chapter")
+    assert [(cell["accrued"], cell["paid"]) for cell in told["cells"]] == [("107.00", None), ("1.00", None)]
+    assert (told["summary"]["accrued"], told["summary"]["paid"]) == ("108.00", None)
+
+
+def test_two_releases_of_one_year_named_by_the_reader_are_not_added(client, body):
+    named = [place.spending(body, 2024), place.spending(body, 2024, breakdown=Breakdown.FUNCTIONAL)]
+    told = asked(client, cut=f"release:{named[0].pk};{named[1].pk}", drilldown="release")
+    assert [cell["accrued"] for cell in told["cells"]] == ["90000000.00"] * 2
+    assert told["summary"]["accrued"] is None
 
 
 def test_what_the_file_does_not_classify_is_the_cell_without_code(client, body):
@@ -300,3 +344,77 @@ def test_a_table_of_nothing_still_names_its_columns(client, body):
     (headings,) = csv.reader(io.StringIO(client.get(AGGREGATE, asked).content.decode("utf-8-sig")))
     assert headings[:4] == ["year", "chapter", "approved", "adjustments"]
     assert headings[-1] == "count"
+
+
+def lines_of(release, *told, by="function"):
+    """Lines of one label each, with the cells that the loader would make of them."""
+    model, cell, moment = (
+        (RevenueLine, make.revenue_cell, "collected")
+        if release.kind == Kind.REVENUE
+        else (ExpenditureLine, make.expenditure_cell, "accrued")
+    )
+    label = {"type": "revenue", "concept": "object"}.get(by, by)
+    for number, (code, key, amount) in enumerate(told, 1):
+        found = make.label(label, f"Renglón {code}", code=code) if code is not None else None
+        model.objects.create(
+            release=release,
+            public_body=release.public_body,
+            line_no=number,
+            source_row=number + 1,
+            last_row=number + 1,
+            **{label: found, moment: D(amount)},
+        )
+        cell(release, by, str(found.pk) if key == "id" else key, **{moment: amount})
+    Release.objects.filter(pk=release.pk).update(
+        line_count=len(told), totals={moment: str(sum(D(amount) for _code, _key, amount in told))}
+    )
+
+
+def same_lines(client, cube, heading, key, moment):
+    """What the aggregate says under a key, and what its lines add up to."""
+    cut = f"municipality:05035|{heading}:{key}"
+    summary = asked(client, cube, cut=cut)["summary"]
+    found = [D(line[moment]) for line in asked(client, cube, "facts", cut=cut)["results"]]
+    assert (sum(found), len(found)) == (D(summary[moment] or 0), summary["count"])
+    return found
+
+
+def test_lines_behind_a_type_are_those_that_were_added(client, body):
+    release = make.ReleaseFactory(public_body=body, kind=Kind.REVENUE, breakdown=Breakdown.FULL)
+    lines_of(release, ("1", "1", "5.00"), ("11", "11", "10.00"), ("12", "12", "15.00"), by="type")
+    assert same_lines(client, "revenue", "type", "1", "collected") == [5]
+    assert same_lines(client, "revenue", "type", "11", "collected") == [10]
+
+
+def test_lines_behind_a_function_are_its_subfunctions_and_no_other_of_its_finalidad(client, body):
+    release = make.ReleaseFactory(public_body=body, breakdown=Breakdown.FUNCTIONAL)
+    lines_of(
+        release,
+        ("2", "2", "10.00"),
+        ("2.4.1", "2.4.1", "20.00"),
+        ("2.4.2", "2.4.2", "30.00"),
+        ("", "id", "40.00"),
+        (None, "", "50.00"),
+    )
+    assert same_lines(client, "expenditure", "function", "2", "accrued") == [10]
+    assert same_lines(client, "expenditure", "function", "2.4", "accrued") == [20, 30]
+    assert same_lines(client, "expenditure", "function", "", "accrued") == [50]
+
+
+def test_lines_behind_a_concept_that_was_told_no_finer_than_its_chapter(client, body):
+    release = make.ReleaseFactory(public_body=body)
+    lines_of(release, ("1", "1000", "10.00"), ("1130", "1100", "20.00"), by="concept")
+    assert same_lines(client, "expenditure", "concept", "1000", "accrued") == [10]
+    assert same_lines(client, "expenditure", "concept", "1100", "accrued") == [20]
+
+
+def test_lines_behind_a_month_and_behind_none(client, body):
+    release = place.awards(body, 2024, contracts=0)
+    for number, day in enumerate((None, date(2024, 3, 1)), 1):
+        make.ContractFactory(release=release, line_no=number, award_date=day)
+    make.contract_cell(release, "month", "", amount="100000.00")
+    (undated,) = asked(client, "contracts", "facts", cut="municipality:05035|month:")["results"]
+    (dated,) = asked(client, "contracts", "facts", cut="municipality:05035|month:2024-03")["results"]
+    assert (undated["award_date"], dated["award_date"]) == (None, "2024-03-01")
+    for none in ("0000-01", "2024-3", "²024-01", "2024"):
+        assert asked(client, "contracts", "facts", cut=f"municipality:05035|month:{none}")["results"] == []

@@ -3,6 +3,7 @@
 import pytest
 
 from datasets.models import ContractCell, Release, Supplier
+from datasets.views.choices import typed_amount
 from tests.datasets import dashboards as place
 from tests.datasets.dashboards import D, csv_of, queries_of
 from tests.factories import datasets as make
@@ -245,6 +246,31 @@ def test_list_is_ordered_by_day_or_amount_and_what_states_neither_comes_last(cli
     assert ('aria-sort="descending"' in page.text) == (order in ("monto", "fecha"))
     taken = csv_of(client.get(CONTRACTS, {"orden": order, "anio": "2024", "formato": "csv", "figura": "contratos"}))
     assert [one[2] for one in taken[1:]] == titles
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("1,200,000", "1200000"),
+        ("$1,200,000.50", "1200000.50"),
+        ("1200000.5", "1200000.5"),
+        ("1.200.000", "1200000"),
+        ("1.200.000,50", "1200000.50"),
+        ("1'200,000", "1200000"),
+        ("1 200 000", "1200000"),
+        ("1.200", "1.200"),
+        ("0", "0"),
+        ("", None),
+        ("-", None),
+        ("abc", None),
+        ("NaN", None),
+        ("Infinity", None),
+        ("1e99", None),
+        ("9" * 5000, None),
+    ],
+)
+def test_amounts_are_typed_as_people_write_them(typed, read):
+    assert typed_amount(typed) == (None if read is None else D(read))
 
 
 @pytest.mark.parametrize("query", ["min=abc", "max=NaN", "pagina=x", "metodo=x", "moneda=EUR", "anio=1", "q=%00"])

@@ -1,5 +1,7 @@
 """`/presupuesto/` and `/ingresos/`: what they choose, show and never do."""
 
+import re
+
 import pytest
 
 from datasets.classifiers import load_classifiers
@@ -353,6 +355,23 @@ def test_lines_lead_to_sheet_and_row(client, body):
     assert ' class="n">$3,703.50</td>' in page
     everything = client.get(f"{BUDGET}renglones/").text
     assert everything.count("Anexo, fila") == 3
+
+
+def test_function_leads_to_the_lines_of_its_subfunctions(client, body):
+    make.class_node("function", "2.4", "Recreación")
+    release = make.ReleaseFactory(public_body=body, breakdown=Breakdown.FUNCTIONAL, totals={"accrued": "60.00"})
+    for number, code in enumerate(("2.4.1", "2.4.2", "2"), 1):
+        function = make.label("function", f"Función {code}", code=code)
+        make.expenditure_cell(release, "function", code, accrued=D(10 * number))
+        ExpenditureLine.objects.create(
+            public_body=body, release=release, line_no=number, source_row=number, last_row=number, function=function
+        )
+    page = client.get(f"{BUDGET}?por=funcion").text
+    for key, told in (("2.4", {"2.4.1", "2.4.2"}), ("2", {"2"})):
+        address = f"{BUDGET}renglones/?version={release.pk}&amp;por=function&amp;clave={key}"
+        assert f'href="{address}"' in page
+        lines = client.get(address.replace("&amp;", "&")).text
+        assert set(re.findall(r"Función ([\d.]+)", lines)) == told
 
 
 def test_units_without_a_code_lead_to_their_lines(client, body):

@@ -166,6 +166,15 @@ def test_government_has_one_address(client, body, section):
     assert response.headers["Location"] == f"{HOME}{section}?anio=2024&por=unidad"
 
 
+def test_nothing_that_was_asked_is_lost_on_the_way_to_the_one_address(client, body):
+    """Neither what is said twice, nor what is called as a part of our own addresses."""
+    response = client.get(f"/instituciones/{body.slug}/presupuesto/?pares=a&pares=b&section=x&self=y")
+    assert (response.status_code, response["Location"]) == (
+        301,
+        f"{HOME}presupuesto/?pares=a&pares=b&section=x&self=y",
+    )
+
+
 def test_agency_shows_under_its_municipality_and_on_its_own(client, body):
     agency = make.PublicBodyFactory(
         kind=PublicBody.Kind.MUNICIPAL_AGENCY, municipality=body.municipality, name="SIMAS Torreón", slug="simas"

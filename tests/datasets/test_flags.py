@@ -102,6 +102,30 @@ def test_a_correction_takes_the_question_down(body):
     assert IndicatorValue.objects.get(indicator="adjudicacion-directa-monto").value < 50
 
 
+def test_what_was_withdrawn_is_not_told_until_it_is_evaluated(client, body):
+    """The worker may be busy, or away: nobody reads the contracts of a withdrawn list by way of a question meanwhile."""
+    other = publish(listed(body, year=2023))
+    release = publish(listed(body))
+    flag = Flag.objects.get(indicator="adjudicacion-directa-monto", year=2024)
+    assert client.get(flag.get_absolute_url()).status_code == 200
+    withdraw_release(release=release, by=None, reason="No era.")
+    assert client.get(flag.get_absolute_url()).status_code == 404
+    assert {year for _body, year, _indicator, _subject in questions()} == {2023}
+    assert set(IndicatorValue.objects.values_list("year", flat=True)) == {2023}
+    withdraw_release(release=other, by=None, reason="Tampoco.")
+    assert (questions(), IndicatorValue.objects.count()) == ([], 0)
+
+
+def test_question_that_other_figures_raise_too_comes_back_with_the_evaluation(body):
+    first = publish(listed(body, period="Q1"))
+    before = questions()
+    second = publish(listed(body, period="Q2"))
+    withdraw_release(release=second, by=None, reason="Repetida.")
+    assert questions() == []
+    assert flags.evaluate_missing() == 1
+    assert (questions(), IndicatorValue.objects.filter(releases=[first.pk]).exists()) == (before, True)
+
+
 def test_withdrawing_takes_all_away_and_restoring_brings_the_same_back(body):
     release = publish(listed(body))
     before = questions(), list(IndicatorValue.objects.values_list("indicator", "value", "reason"))

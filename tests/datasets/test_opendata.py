@@ -8,14 +8,23 @@ import io
 import json
 import re
 import zipfile
+from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 
 import pytest
+from celery import current_app
+from celery.exceptions import Retry
+from django.utils import timezone
 
+from datasets import tasks
 from datasets.glossary import KEYS
-from datasets.models import ExpenditureLine, Release
+from datasets.ingest.pipeline import BusyElsewhere
+from datasets.models import ExpenditureLine, Release, ReleaseEvent
 from datasets.opendata.build import build, folder, read_index
+from datasets.opendata.ocds import releases
 from datasets.opendata.records import records
+from datasets.releases import restore_release, withdraw_release
 from datasets.versions import bump_data_version
 from datasets.words import GLOSSARY
 from tests.datasets import dashboards as place
@@ -147,6 +156,29 @@ def test_contracts_leave_as_ocds_without_what_is_personal(body):
     assert [row["supplier_rfc"] for row in rows] == ["OBR010101AB1", "", ""]
 
 
+@pytest.mark.parametrize(
+    ("code", "zone", "signed", "began"),
+    [
+        ("05035", "America/Monterrey", "-06:00", "-05:00"),  # summer time until 2022
+        ("02004", "America/Tijuana", "-08:00", "-07:00"),
+        ("23005", "America/Cancun", "-05:00", "-05:00"),
+    ],
+)
+def test_days_of_a_contract_begin_and_end_where_its_publisher_is(code, zone, signed, began):
+    place = make.MunicipalityFactory(code=code, time_zone=zone)
+    days = {"signed_on": date(2022, 1, 10), "starts_on": date(2022, 7, 1), "ends_on": date(2022, 7, 31)}
+    make.ContractFactory(release__public_body=make.PublicBodyFactory(municipality=place), **days)
+    agency = make.PublicBodyFactory(kind="state_agency", municipality=None, state=place.state, name="Agua", slug="agua")
+    make.ContractFactory(release__public_body=agency, signed_on=date(1900, 1, 1))
+    of_agency, of_place = (one["contracts"][0] for one in releases())
+    assert of_place["dateSigned"] == f"2022-01-10T00:00:00{signed}"
+    assert of_place["period"] == {
+        "startDate": f"2022-07-01T00:00:00{began}",
+        "endDate": f"2022-07-31T23:59:59{began}",
+    }
+    assert of_agency["dateSigned"] == "1900-01-01T00:00:00-06:36"
+
+
 def test_page_and_catalogue_list_the_files(client, body):
     assert "Los archivos todavía no se han escrito" in client.get("/datos/abiertos/").text
     lines(place.spending(body, 2024), "10.10")
@@ -237,6 +269,83 @@ def test_pages_tell_search_engines_what_they_hold(client, body):
     build()
     page = client.get("/datos/abiertos/").text
     assert f'<meta itemprop="sha256" content="{read_index().files[0].sha256}">' in page
+
+
+FILES_OF_ALL = ("todo.zip", "todo.ocds.jsonl.gz")
+FILES_OF_ONE = ("torreon-05035.zip", "torreon-05035.ocds.json", "torreon-05035.ocds-records.json")
+
+
+def download(client, name):
+    """Status, and what is told, of a file; never kept by anybody on the way."""
+    answer = client.get(f"/datos/abiertos/{name}")
+    return answer.status_code, b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def test_file_that_holds_what_was_withdrawn_is_not_given_away(client, body):
+    release = place.awards(body, 2024, contracts=0)
+    make.ContractFactory(release=release, line_no=1, title="Secreto")
+    other = make.PublicBodyFactory(slug="otro-05036", municipality=make.MunicipalityFactory(code="05036"))
+    lines(place.spending(other, 2024), "10.10")
+    build()
+    assert {download(client, name)[0] for name in (*FILES_OF_ALL, *FILES_OF_ONE)} == {200}
+    (known,) = [f'"{file.sha256}"' for file in read_index().files if file.name == "torreon-05035.ocds.json"]
+    withdraw_release(release=release, by=None, reason="No era de Torreón.")
+    for name in (*FILES_OF_ALL, *FILES_OF_ONE):
+        status, told = download(client, name)
+        assert (status, b"Secreto" in told, "retirado" in told.decode()) == (503, False, True)
+    again = client.get("/datos/abiertos/torreon-05035.ocds.json", headers={"If-None-Match": known})
+    assert (again.status_code, again["Retry-After"], again["Cache-Control"]) == (503, "600", "no-store")
+    assert download(client, "otro-05036.zip")[0] == 200
+    build()
+    assert [download(client, name)[0] for name in ("todo.zip", "torreon-05035.ocds.json")] == [200, 404]
+
+
+def test_file_is_given_again_once_what_was_withdrawn_is_restored(client, body):
+    release = place.spending(body, 2024)
+    lines(release, "10.10")
+    build()
+    withdraw_release(release=release, by=None, reason="Duda.")
+    assert download(client, "todo.zip")[0] == 503
+    restore_release(release=release, by=None, reason="Estaba bien.")
+    assert download(client, "todo.zip")[0] == 200
+
+
+def test_files_from_before_their_journal_was_kept_go_by_their_day(client, body):
+    release = place.spending(body, 2024)
+    lines(release, "10.10")
+    build()
+    index = json.loads((folder() / "indice.json").read_text())
+    (folder() / "indice.json").write_text(json.dumps({name: index[name] for name in ("version", "created", "files")}))
+    assert download(client, "torreon-05035.zip")[0] == 200
+    withdraw_release(release=release, by=None, reason="No era.")
+    ReleaseEvent.objects.filter(status="withdrawn").update(pgh_created_at=timezone.now())
+    assert download(client, "torreon-05035.zip")[0] == 503
+
+
+def test_withdrawing_has_the_files_written_anew(body, django_capture_on_commit_callbacks, monkeypatch):
+    release, sent = place.spending(body, 2024), []
+    lines(release, "10.10")
+    build()
+    monkeypatch.setattr(current_app, "send_task", lambda name, args: sent.append((name, args)))
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_release(release=release, by=None, reason="No era.")
+    assert ("datasets.tasks.build_open_data", []) in sent
+    tasks.build_open_data()
+    assert "torreon-05035.zip" not in [file.name for file in read_index().files]
+
+
+def test_two_never_write_the_files_at_once(body, monkeypatch):
+    monkeypatch.setattr(tasks, "build", None)  # whoever calls it fails
+
+    @contextmanager
+    def taken(number):
+        raise BusyElsewhere
+        yield
+
+    monkeypatch.setattr(tasks.pipeline, "held", taken)
+    monkeypatch.setattr(tasks.build_open_data, "retry", lambda **told: Retry(when=told["countdown"]))
+    with pytest.raises(Retry, match="in 120s"):
+        tasks.build_open_data()
 
 
 @pytest.mark.parametrize("name", ["../secreto", "..%2Fsecreto", "otra.zip", "indice.json.bak"])

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from datasets import pictures, tasks
 from datasets.models import PinnedFigure, Release
+from datasets.releases import withdraw_release
 from datasets.versions import bump_data_version
 from gesoc.common import workbook as xlsx
 from gesoc.common.charts.png import png
@@ -260,6 +261,42 @@ def test_copy_is_gone_when_its_file_is_withdrawn(client, release):
     gone = client.get(f"/f/{PinnedFigure.objects.get().key}/fija/")
     assert gone.status_code == 410
     assert "Servicios personales" not in gone.text
+
+
+def test_copy_outlives_what_somebody_else_withdraws_of_the_same_file(client, body, release):
+    neighbour = make.PublicBodyFactory(municipality=make.MunicipalityFactory(code="05036"))
+    other = place.spending(neighbour, 2024, ingest=release.ingest)
+    pin(client)
+    found = PinnedFigure.objects.get()
+    withdraw_release(release=other, by=None, reason="No era de ese municipio.")
+    assert (found.releases, client.get(f"/f/{found.key}/fija/").status_code) == ([release.pk], 200)
+    withdraw_release(release=release, by=None, reason="Tampoco.")
+    assert client.get(f"/f/{found.key}/fija/").status_code == 410
+
+
+def test_copy_is_of_every_year_that_one_file_tells(client, body, release):
+    earlier = place.spending(body, 2023, ingest=release.ingest)
+    assert PinnedFigure.objects.count() == 0 and pin(client, figure="anios").status_code == 302
+    assert PinnedFigure.objects.get().releases == [release.pk, earlier.pk]
+    withdraw_release(release=earlier, by=None, reason="Repetida.")
+    assert client.get(f"/f/{PinnedFigure.objects.get().key}/fija/").status_code == 410
+
+
+def test_copy_from_before_its_releases_were_kept_goes_with_its_file(client, release):
+    pin(client)
+    PinnedFigure.objects.update(releases=[])
+    assert client.get(f"/f/{PinnedFigure.objects.get().key}/fija/").status_code == 200
+    withdraw_release(release=release, by=None, reason="No era.")
+    assert client.get(f"/f/{PinnedFigure.objects.get().key}/fija/").status_code == 410
+
+
+def test_oembed_tells_nothing_of_a_copy_that_is_gone(client, release):
+    pin(client)
+    found = PinnedFigure.objects.get()
+    withdraw_release(release=release, by=None, reason="No era.")
+    for address in (found.get_absolute_url(), f"{found.get_absolute_url()}fija/"):
+        answer = client.get("/oembed/", {"url": f"http://testserver{address}"})
+        assert (answer.status_code, found.title in answer.text) == (404, False)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 import pytest
 from django.contrib.auth import get_user_model
 
-from municipalities.models import Population
+from datasets.versions import data_version
+from municipalities.models import Population, PriceIndex
 
 pytestmark = pytest.mark.usefixtures("territory")
 
@@ -57,3 +58,25 @@ def test_population_can_be_added_with_its_source(staff):
     assert "source" in response.context["adminform"].errors
     staff.post("/admin/municipalities/population/add/", form | {"source": "INEGI"})
     assert Population.objects.get(municipality="05001").value == 1070
+
+
+def test_whoever_remembers_is_told_of_populations_and_prices(staff):
+    """Standings are kept by the version of the data: a person who corrects a population sees it at once."""
+    form = {"municipality": "05001", "state": "", "year": "2020", "kind": "census", "value": "1070", "source": "INEGI"}
+    versions = [data_version()]
+    staff.post("/admin/municipalities/population/add/", form)
+    versions.append(data_version())
+    made = Population.objects.get(municipality="05001")
+    staff.post(f"/admin/municipalities/population/{made.pk}/change/", form | {"value": "1071"})
+    versions.append(data_version())
+    staff.post(f"/admin/municipalities/population/{made.pk}/delete/", {"post": "yes"})
+    versions.append(data_version())
+    price = {"series": "udi", "year": "2050", "value": "9.5", "source": "Banco de México"}
+    staff.post("/admin/municipalities/priceindex/add/", price)
+    versions.append(data_version())
+    chosen = [PriceIndex.objects.get(year=2050).pk]
+    action = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+    staff.post("/admin/municipalities/priceindex/", action)
+    versions.append(data_version())
+    assert versions == [versions[0] + n for n in range(6)]
+    assert not PriceIndex.objects.filter(year=2050).exists()

@@ -8,6 +8,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datasets.versions import data_version
 from municipalities import importers, selectors
 from municipalities.models import MetropolitanMembership, Population, PriceIndex
 from municipalities.tables import UnreadableFile, read
@@ -232,9 +233,24 @@ def test_conapo_reconstructed_base_has_a_total_column(file):
 def test_conapo_again_is_the_same(file, django_assert_max_num_queries):
     importers.import_conapo(path=file(PROJECTIONS))
     before = populations()
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):  # the last one tells those who remember
         importers.import_conapo(path=file(PROJECTIONS))
     assert populations() == before
+
+
+@pytest.mark.parametrize(
+    ("load", "text"),
+    [
+        (importers.import_ageeml, CATALOGUE),
+        (importers.import_conapo, PROJECTIONS),
+        (importers.import_inpc, "year,value\n2023,131.5\n"),
+        (lambda path: importers.import_metropolitan(path=path, edition=2015), LIST_2015),
+    ],
+)
+def test_what_is_imported_is_told_to_those_who_remember(file, load, text):
+    before = data_version()
+    load(path=file(text))
+    assert data_version() == before + 1
 
 
 def test_conapo_with_a_bad_year_writes_nothing(file):

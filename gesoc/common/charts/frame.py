@@ -50,6 +50,7 @@ class Provenance(NamedTuple):
     url: str
     detail: str = ""
     ingest: int = 0  # the reading of the file
+    releases: tuple[int, ...] = ()  # those of the reading that the numbers are of
 
 
 class Action(NamedTuple):

@@ -3,7 +3,9 @@ from time import perf_counter
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import transaction
 
+from municipalities.changes import figures_changed
 from municipalities.services import load_territory
 
 
@@ -15,6 +17,8 @@ class Command(BaseCommand):
 
     def handle(self, *, force: bool, **options: Any) -> None:
         started = perf_counter()
-        done = load_territory(force=force)
+        with transaction.atomic():
+            if done := load_territory(force=force):
+                figures_changed()
         seconds = perf_counter() - started
         self.stdout.write(f"Territory {'loaded' if done else 'is up to date'} ({seconds:.1f} s)")
