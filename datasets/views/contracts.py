@@ -90,7 +90,7 @@ class ContractsPage(DashboardView):
             "order": self.order,
             "page": page,
             "count": paginator.count_said,
-            "parts": self.narrowed.told(self.view.unit) if self.is_filtered else [],
+            "parts": [*self.unread, *(self.narrowed.told(self.view.unit) if self.is_filtered else ())],
             "unfiltered": query_with(self.params, metodo=None, **dict.fromkeys(TYPED)),
             "query": query_with(self.params).removeprefix("?").removeprefix("."),
         }
@@ -142,7 +142,18 @@ class ContractsPage(DashboardView):
 
     @cached_property
     def is_filtered(self) -> bool:
-        return any(self.params.get(name) for name in ("metodo", *TYPED))
+        asked = self.filters
+        bounds = (asked.method, asked.min_amount, asked.max_amount, asked.since, asked.until)
+        return any(bound is not None for bound in bounds) or any((asked.supplier, asked.procedure, asked.q))
+
+    @property
+    def unread(self) -> list[str]:
+        """What was typed as an amount or a day and is none."""
+        read = {"min": self.filters.min_amount, "max": self.filters.max_amount}
+        read |= {"desde": self.filters.since, "hasta": self.filters.until}
+        typed = [text for name, value in read.items() if value is None and (text := self.params.get(name, "").strip())]
+        said = gettext("“%(text)s” cannot be read as an amount or a day: it was left out.")
+        return [said % {"text": text[:40]} for text in typed]
 
     @cached_property
     def order(self) -> str:

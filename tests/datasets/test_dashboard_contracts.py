@@ -279,6 +279,14 @@ def test_bad_filters_are_no_error(client, body, query):
     assert client.get(f"{CONTRACTS}?{query}").status_code == 200
 
 
+def test_what_cannot_be_read_filters_nothing_and_is_said(client, body):
+    place.awards(body, 2024)
+    found = client.get(f"{CONTRACTS}?min=abc&desde=mañana&metodo=x")
+    assert found.context["filtered"] is False
+    assert "«abc» no se puede leer como monto ni como fecha" in found.text
+    assert "«mañana» no se puede leer" in found.text
+
+
 def test_foreign_amounts_carry_their_currency_in_the_list(client, body):
     release = place.awards(body, 2024, contracts=0)
     make.ContractFactory(release=release, currency="USD", amount=D("5000.00"))
