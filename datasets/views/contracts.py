@@ -149,8 +149,8 @@ class ContractsPage(DashboardView):
     @property
     def unread(self) -> list[str]:
         """What was typed as an amount or a day and is none."""
-        read = {"min": self.filters.min_amount, "max": self.filters.max_amount}
-        read |= {"desde": self.filters.since, "hasta": self.filters.until}
+        asked = self.filters
+        read = {"min": asked.min_amount, "max": asked.max_amount, "desde": asked.since, "hasta": asked.until}
         typed = [text for name, value in read.items() if value is None and (text := self.params.get(name, "").strip())]
         said = gettext("“%(text)s” cannot be read as an amount or a day: it was left out.")
         return [said % {"text": text[:40]} for text in typed]
