@@ -18,6 +18,7 @@ from datasets.ingest.headings import is_legend, is_template
 from datasets.ingest.hierarchy import Amounts, Outline, add, choose, close, same
 from datasets.ingest.labels import Label, is_carried, is_note, read_label, without_enumeration
 from datasets.ingest.layout import Area, printed_above, without_page
+from datasets.ingest.marks import settle_marks
 from datasets.ingest.numbers import DecimalMark, agreed, decide_decimal_mark, to_cents_array
 from datasets.ingest.outline import BudgetRow, nodes_of, readings
 from datasets.ingest.shapes import Finding, remember_reason
@@ -258,6 +259,9 @@ def _marks(table: BudgetTable, columns: dict[str, int], rows: Sequence[int]) -> 
         said = area.said.decimal.get(area.headings.get(column, ""))
         texts = [area.grid.cell(row, column) for row in rows]
         marks[moment] = DecimalMark(said, True, "") if said else _mark(pa.array(texts, pa.string()), texts)
+        if not marks[moment].certain and (told := settle_marks(area, column, rows, marks[moment])):
+            marks[moment] = DecimalMark(".", True, marks[moment].evidence)
+            table.findings.append(told)
     return agreed(marks)
 
 

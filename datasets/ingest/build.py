@@ -29,6 +29,7 @@ from datasets.ingest.hierarchy import Amounts, add, close
 from datasets.ingest.layout import Area, area_titles
 from datasets.ingest.lines import Columns, breakdown_of, budget_columns, full_municipality_codes
 from datasets.ingest.mapping import WEAK_AMOUNT, is_of_the_month
+from datasets.ingest.marks import settle_marks
 from datasets.ingest.numbers import DecimalMark, NotAnAmount, agreed, decide_decimal_mark, to_cents
 from datasets.ingest.outline import BudgetRow
 from datasets.ingest.relations import what_is_left
@@ -380,6 +381,7 @@ def _same_sums(one: Amounts, other: Amounts) -> bool:
 
 def contract_part(read: ContractTable, name: str, offers: list[str | None] | None, year: int | None = None) -> Part:
     """``year`` is what a person said: then no line needs a year from its dates."""
+    settle_amounts(read)
     columns = contract_columns(read)
     if offers and "number_of_tenderers" not in columns:
         columns["number_of_tenderers"] = offers
@@ -438,6 +440,20 @@ def _from_one(reasons: dict[int, str]) -> dict[int, str]:
     return {row + 1: reason for row, reason in reasons.items()}
 
 
+def settle_amounts(read: ContractTable) -> None:
+    """Before the cells of a list are taken out of its grid."""
+    area, rows = read.area, range(read.area.first, read.area.end)
+    for column, name in read.mapping.fields.items():
+        if (
+            name not in (MOMENTS[read.mapping.kind] or CONTRACT_AMOUNTS)
+            or area.headings.get(column) in area.said.decimal
+        ):
+            continue
+        found = decide_decimal_mark(area.grid.cell(row, column) for row in rows)
+        if not found.certain and (told := settle_marks(area, column, rows, found)):
+            read.findings.append(told)
+
+
 def decide_marks(table: Table, read: ContractTable) -> list[str]:
     """The decimal mark of each amount of a list: what a person said, else what its cells say, those of its sum too.
 
@@ -454,7 +470,7 @@ def decide_marks(table: Table, read: ContractTable) -> list[str]:
     for name, found in agreed(marks).items():
         table.decimal[name] = found.mark if found.certain else "."
         table.evidence[name] = found.evidence
-        if table.units.get(name, table.unit) > 1 and not found.certain:
+        if not found.certain and (found.mixed or table.units.get(name, table.unit) > 1):
             questions.append(mark_question(table, name, found.evidence))
     return questions
 

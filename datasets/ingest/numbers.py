@@ -7,8 +7,8 @@ shapes that nearly all cells have and sends only the rest through `to_cents`, so
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
@@ -222,8 +222,10 @@ class DecimalMark:
     mark: str
     certain: bool
     evidence: str
+    mixed: bool = field(default=False, compare=False)  # many cells say the one, many the other
 
 
+_SWAPPED = str.maketrans(",.", ".,")
 FEW = 0.1  # of the telling cells: so many that use the other mark are typing errors, to be rejected one by one
 
 
@@ -248,7 +250,19 @@ def decide_decimal_mark(values: Iterable[str]) -> DecimalMark:
         return DecimalMark(".", not ambiguous, ambiguous)
     if len(votes[fewer]) <= FEW * len(votes[more]):
         return DecimalMark(more, True, votes[more][0])
-    return DecimalMark(".", False, f"{votes[more][0]} / {votes[fewer][0]}")
+    return DecimalMark(".", False, f"{votes[more][0]} / {votes[fewer][0]}", mixed=True)
+
+
+def by_own_mark(texts: Sequence[str]) -> list[str] | None:
+    """Amounts of one column in two conventions (``1,234.56`` and ``$ 1.234,56``), all with a decimal point; None where one of
+    them may be read in either."""
+    found = []
+    for text in texts:
+        said = "" if is_not_stated(text) else _mark_said(_bare(text)[0])
+        if said == "?":
+            return None
+        found.append(text.translate(_SWAPPED) if said == "," else text)
+    return found
 
 
 def agreed(marks: dict[str, DecimalMark]) -> dict[str, DecimalMark]:

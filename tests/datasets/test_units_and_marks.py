@@ -72,3 +72,33 @@ def test_budget_of_a_year_is_the_approved_one_and_the_sum_of_its_months_is_asked
     reading = read_file(path, name=path.name, hints=Hints(kind="expenditure"))
     assert reading.columns.get("PPTO. ANUAL 2017") == "approved"
     assert any("«ACUM. A MAR»" in question for question in reading.questions)
+
+
+TWO = ["1,234.56", "$ 1.234,56", "(12,818.91)", "$ 749,63-", "100", "-"]
+WORKS = ["Nombre de la obra", "Localidad", "Contratista", "Avance", "Importe contratado"]
+
+
+def test_amounts_of_two_conventions_in_one_column_are_each_read_by_themselves(tmp_path):
+    rows = [["Presupuesto 2015"], ["Partida", "Nombre", "Autorizado"]]
+    rows += [[f"1{n}31", f"Concepto {n}", amount] for n, amount in enumerate(TWO, 1)]
+    path = write_xlsx(tmp_path / "partidas.xlsx", {"Hoja1": rows})
+    reading = read_file(path, name=path.name, hints=Hints(kind="expenditure"))
+    assert str(sum_of("approved", reading.tables)) == "-10999.42"
+    assert [found.code for found in reading.findings].count("two_marks") == 1
+    assert not [question for question in reading.questions if "separa miles o decimales" in question]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "total", "asked"), [(TWO[:2], "2469.12", False), ([*TWO[:2], "1,234"], None, True)]
+)
+def test_one_amount_that_may_be_either_leaves_the_column_to_a_person(tmp_path, amounts, total, asked):
+    rows = [
+        ["Obras 2015"],
+        WORKS,
+        *([f"Obra {n}", "Centro", "Muestra SA de CV", "9", one] for n, one in enumerate(amounts)),
+    ]
+    path = write_xlsx(tmp_path / "obras.xlsx", {"Obras": rows})
+    reading = read_file(path, name=path.name, hints=Hints(kind="works"))
+    assert ("two_marks" in {found.code for found in reading.findings}) != asked
+    assert any("separa miles o decimales" in question for question in reading.questions) == asked
+    assert total is None or str(sum_of("contracted", reading.tables)) == total

@@ -12,6 +12,7 @@ from datasets.ingest.build import (
     decide_marks,
     month_first_findings,
     scale,
+    settle_amounts,
     table_of,
     total_findings,
 )
@@ -100,6 +101,7 @@ def _is_total(filled: list[str]) -> bool:
 def register_part(read: ContractTable, name: str, year: int | None = None) -> Part:
     """`year` is what a person said: then no other answer is looked for."""
     kind = read.mapping.kind
+    settle_amounts(read)
     columns = _columns(read)
     swapped = settle_day_order(columns, DATE_FIELDS)
     context, took = context_of(read.area, columns, kind, (), name)
@@ -121,7 +123,7 @@ def register_part(read: ContractTable, name: str, year: int | None = None) -> Pa
     questions = (
         unit_questions(read.area, read.mapping) + unread.questions + doubts(read.area, read.mapping, rows) + marks
     )
-    found = findings + unread.findings + total_findings(read)
+    found = findings + unread.findings + read.findings + total_findings(read)
     return Part(table, findings=found, questions=questions, named_year=not took)
 
 
