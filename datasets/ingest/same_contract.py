@@ -31,10 +31,7 @@ def join_rows(table: ContractTable) -> None:
     groups = [group for group in _by(table, free, (*_SUPPLIER, *CONTRACT_AMOUNTS)).values() if len(group) > 1]
     if groups and not _add_up(table, groups):
         groups = [group for one in groups for group in _told_alike(table, one)]
-    again = sum(len(group) - 1 for group in groups)
-    for first, *others in groups:
-        _join(table, first, others)
-    if again:
+    if again := _join(table, groups):
         text = (
             f"{again:,} renglones repiten un contrato de la lista (mismo número, proveedor y monto): se cuenta una vez."
         )
@@ -84,31 +81,38 @@ def _add_up(table: ContractTable, groups: Sequence[Group]) -> bool:
     if len(groups) < 2:
         return False
     area, taken = table.area, table.mapping.fields
-    amounts = _columns(table.mapping, CONTRACT_AMOUNTS)
-    others = [column for column in area.paths if column not in taken]
     rows = [[line.row for line in group] for group in groups]
-    totals = [[numbers_of(area, group[:1], [column])[0][0] for group in rows] for column in amounts]
-    for column in others:
-        sums = [
-            sum((value or Decimal() for value in numbers_of(area, group, [column])[0]), Decimal()) for group in rows
-        ]
-        if all(sums) and sums in totals:
-            return True
-    return False
+    return any(
+        all(_comes_to(area, group, articles, amount) for group in rows)
+        for articles in area.paths
+        if articles not in taken
+        for amount in _columns(table.mapping, CONTRACT_AMOUNTS)
+    )
 
 
-def _join(table: ContractTable, first: ContractRow, others: Sequence[ContractRow], reason: str = "duplicate") -> None:
-    gone = {line.row for line in others}
-    first.extra += sorted({*gone, *(row for line in others for row in line.extra)})
-    table.skip(reason, len(gone), sorted(gone))
+def _comes_to(area: Area, rows: Sequence[int], articles: int, amount: int) -> bool:
+    parts, stated = numbers_of(area, rows, [articles, amount])
+    return bool(stated[0]) and sum(filter(None, parts), Decimal()) == stated[0]
+
+
+def _join(table: ContractTable, groups: Sequence[Group]) -> int:
+    """The rows after the first of each group become further rows of it; gives how many."""
+    gone: set[int] = set()
+    for first, *others in groups:
+        again = {line.row for line in others}
+        first.extra += sorted({*again, *(row for line in others for row in line.extra)})
+        gone |= again
+    table.skip("duplicate", len(gone), sorted(gone))
     table.rows = [line for line in table.rows if line.row not in gone]
+    return len(gone)
 
 
 def _join_amended(table: ContractTable) -> None:
     """``AD/002 Contrato 809`` and ``AD/002 Convenio modificatorio 907``: the second is what the contract comes to since."""
     area, columns = table.area, _columns(table.mapping, CONTRACT_AMOUNTS)
     free = [line for line in table.rows if not area.said.counts(line.row)]
-    amended = [parted for group in _by(table, free, _SUPPLIER).values() if (parted := _part(area, group))]
+    several = [group for group in _by(table, free, _SUPPLIER).values() if len(group) > 1]
+    amended = [parted for group in several if (parted := _part(area, group))]
     if not amended:
         return
     amounts = [numbers_of(area, [line.row for line in (first, *later)], columns) for first, later in amended]
@@ -119,7 +123,7 @@ def _join_amended(table: ContractTable) -> None:
     if shares and min(shares) >= LEAST_TOTAL:
         for first, later in amended:
             first.amended = later[-1].row
-            _join(table, first, later)
+        _join(table, [[first, *later] for first, later in amended])
         text = f"{count:,} convenios modificatorios traen el nuevo total de su contrato: se tomó el último, una vez."
         table.findings.append(Finding("amended_contract", "warning", text, sheet=area.grid.sheet))
     elif not shares or max(shares) > MOST_ADDED:
