@@ -63,9 +63,17 @@ _APPROVED = re.compile(
     r"presupuesto (?:de egresos )?(?:asignado|aprobado|autorizado)|ley de ingresos|iniciativa de ley"
 )
 _AMOUNTS = r"(?:cifras|montos|importes|cantidades|datos)(?: expresad[oa]s)?"
+_NO_FIGURE = r"(?:(?<=\b(?:19|20)\d\d )|(?<!\d ))"  # a year is none
+#: ``350 millones de pesos`` is an amount, ``en millones de UDIS`` another unit: neither says what the amounts are printed in.
 _UNITS = tuple(
-    (re.compile(rf"\b{many} (?:de )?(?:pesos\b|\$)|\b{_AMOUNTS} en {many}\b|\(\s*(?:en )?{many}\s*\)|{short}"), factor)
-    for many, short, factor in (("millones", r"\bmdp\b", 1_000_000), ("miles", r"\(\s*mp\s*\)", 1_000))
+    (
+        re.compile(
+            rf"{_NO_FIGURE}\b{many} (?:de )?(?:pesos\b|\$)|\b{_AMOUNTS} en {many}\b(?! de (?!pesos\b|m\.? ?n\b))"
+            rf"|\(\s*(?:en )?{many}\s*\){short}"
+        ),
+        factor,
+    )
+    for many, short, factor in (("millones", rf"|{_NO_FIGURE}\bmdp\b", 1_000_000), ("miles", "", 1_000))
 )
 _UNIT_NOTE = re.compile(
     r"\W*(?:notas?\W*(?:\d\W*)?)?(?:(?:las? |los )?(?:cifras|cantidades|montos|importes|datos)\b[^.]{0,40}?\ben "

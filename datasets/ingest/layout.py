@@ -24,11 +24,13 @@ from datasets.ingest.headings import (
     texts_in,
     title_lines,
 )
+from datasets.ingest.labels import is_carried
 from datasets.ingest.shapes import Grid
 from datasets.ingest.sniff import column_letters
 
 RESCAN_LIMIT = 20_000  # sheets longer than this are not searched for a second table
 
+_TOTAL = re.compile(r"(?:gran |suma )?total(?:es)?(?: general(?:es)?| del? .*)?$|sumas?(?: iguales)?$")
 _PAGE = re.compile(r"\b(?:hoja|p[aá]g(?:ina)?)\b\W*\d+(?:\W*(?:de|/)\W*\d+)?", re.IGNORECASE)
 
 
@@ -108,8 +110,30 @@ def _is_page_head(grid: Grid, first: tuple[int, ...], above: int, rows: tuple[in
     printed = title_lines(grid, above, rows[-1])
     if texts_in(grid, rows[-1]) != texts_in(grid, first[-1]) or not any(map(_PAGE.search, printed)):
         return False
+    if _is_closed(grid, above, rows[0]) or _names_again(grid, above, rows):
+        return False
     lines = {bare for line in printed if (bare := _PAGE.sub("", line).strip())}
     return lines <= {_PAGE.sub("", line).strip() for line in title_lines(grid, 0, first[-1])}
+
+
+def _is_closed(grid: Grid, first: int, end: int) -> bool:
+    """Whether a total stands below the rows of the page before, other than what it hands on: the table has ended there."""
+    rows = [grid.rows[row] for row in range(first, end) if not is_carried(grid.rows[row])]
+    return any(_TOTAL.match(fold(cell)) for cells in rows for cell in cells if cell)
+
+
+def _names_again(grid: Grid, first: int, rows: tuple[int, ...]) -> bool:
+    """Whether this page begins with what a row of the page before named: the same things, with other figures or the same."""
+    before = [words for row in range(first, rows[0]) if (words := _named_in(grid, row))]
+    following = range(rows[-1] + 1, min(rows[-1] + 1 + MIN_KNOWN, len(grid.rows)))
+    return any(words in before for row in following if (words := _named_in(grid, row)))
+
+
+def _named_in(grid: Grid, row: int) -> dict[int, str]:
+    """The words of a row that holds a figure."""
+    texts = texts_in(grid, row)
+    words = {column: text for column, text in texts.items() if not is_number(text)}
+    return words if len(words) < len(texts) and not is_carried(grid.rows[row]) else {}
 
 
 def printed_above(area: Area) -> set[tuple[str, ...]]:

@@ -62,6 +62,16 @@ def test_heading_again_below_the_number_of_the_page_goes_on_with_the_same_list(t
     assert "missed_total" not in {found.code for found in reading.findings}
 
 
+@pytest.mark.parametrize("closed", [True, False])
+def test_table_printed_again_on_another_sheet_of_paper_is_no_page_of_the_first(tmp_path, closed):
+    total = [[None, "Total", 187.0, 161.5, 135.0]] if closed else []
+    rows = [*FIRST[:2], *SECOND, *total, []]
+    path = write_xlsx(tmp_path / "dos.xlsx", {"Hoja1": [*page(1), *rows, *page(2), *rows]})
+    reading = read_file(path, name=path.name)
+    assert sum(table.lines for table in reading.tables) == 4
+    assert {str(sum_of("approved", [table])) for table in reading.tables} == {"187"}
+
+
 def test_tables_of_two_years_are_no_pages_of_one(tmp_path):
     def of(year):
         title = ["Presupuesto de egresos", None, None, None, f"Ejercicio {year}"]

@@ -20,6 +20,13 @@ from tests.datasets.unseen_files import sum_of
         ("(en miles)", 1_000),
         ("Miles de personas atendidas", 1),
         ("12 millones de beneficiarios", 1),
+        ("Enero a diciembre de 2023 millones de pesos", 1_000_000),
+        ("Contratos mayores a 2 millones de pesos", 1),
+        ("Presupuesto 2024: 350 millones de pesos", 1),
+        ("Techo de 50 mdp", 1),
+        ("Montos en millones de UDIS", 1),
+        ("Importes en miles de dólares", 1),
+        ("Agencias del Ministerio Público (MP)", 1),
     ],
 )
 def test_unit_in_words(text, unit):
