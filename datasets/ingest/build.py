@@ -422,7 +422,7 @@ def scale(table: Table, read: ContractTable) -> list[Finding]:
 
 def total_findings(read: ContractTable) -> list[Finding]:
     """Whether the total that a list prints is what its rows come to."""
-    rows = [line.row if line.amended is None else line.amended for line in read.rows]
+    rows = [line.row for line in read.rows]
     totals = sorted(row for row, reason in read.reasons.items() if reason == "subtotal")
     amounts = MOMENTS[read.mapping.kind] or CONTRACT_AMOUNTS
     columns = [column for column, name in read.mapping.fields.items() if name in amounts]

@@ -65,11 +65,19 @@ _TAX_SAID = re.compile(
     r"(\$?\s*\d[\d,.']*)\s*(?:m\.? ?n\.?|pesos)?\s*\(?(?:(?P<without>(?:\+|mas|sin|antes de)\s*(?:el\s*)?i\.?v\.?a\.?)"
     r"|(?:con\s*i\.?v\.?a\.?|i\.?v\.?a\.?\s*inclui\w+))\s*\)?\.?"
 )
-_ENDED = ("status_raw", "supplier_name", "contract_number")
+_ENDED = (
+    "status_raw",
+    "supplier_name",
+    "supplier_given_name",
+    "supplier_surname_1",
+    "supplier_surname_2",
+    "contract_number",
+)
 #: ``Desierta``, ``Se declaró desierto``, ``Procedimiento cancelado``; where it is ``Parcialmente desierta`` parts were bought.
 NOTHING_BOUGHT = re.compile(
     r"(?:(?:se|fue|declar(?:o|ad[oa]s?)|procedimiento|licitacion|invitacion|concurso|partida) )*"
-    r"(?:desiert[oa]s?|cancelad[oa]s?|no adjudicad[oa]s?|sin adjudica(?:r|cion)|no se adjudico)\b"
+    r"(?:desiert[oa]s?|cancelad[oa]s?|no adjudicad[oa]s?|sin adjudica(?:r|cion)|no se adjudico)"
+    r"(?: (?:por|en|de|del|la|el|segun|conforme|mediante|a)\b(?!.*(?:partida|parcial)).*)?"
 )
 _TOTAL = re.compile(r"(gran )?total(es)?( general)?( de contratos)?|sumas?|subtotal(es)?")
 
@@ -78,7 +86,7 @@ _TOTAL = re.compile(r"(gran )?total(es)?( general)?( de contratos)?|sumas?|subto
 class ContractRow:
     row: int
     extra: list[int] = field(default_factory=list)
-    amended: int | None = None  # row of the amendment that states what the contract comes to since
+    signed: int | None = None  # of an amendment that states the new total: the row of its contract, which says all else
 
 
 @dataclass(slots=True)
@@ -183,14 +191,16 @@ def _reason(
 
 
 def _is_void(table: ContractTable, row: int) -> bool:
-    """A procedure that bought nothing, by its status or where its supplier should stand; what it was to cost is no contract."""
-    cells = {
-        name: fold(table.area.grid.cell(row, column)) for column, name in table.mapping.fields.items() if name in _ENDED
-    }
-    words = [cell for cell in cells.values() if NOTHING_BOUGHT.match(cell)]
-    supplier = cells.get("supplier_name", "")
-    named = bool(supplier) and supplier not in words and not is_placeholder(supplier)
-    return bool(words) and not named and is_placeholder(cells.get("contract_number", ""))
+    """A procedure that bought nothing, by its status or where its supplier or number should stand; what it was to cost is no
+    contract."""
+    said: dict[str, str] = {}
+    for column, name in table.mapping.fields.items():
+        if name in _ENDED and (cell := fold(table.area.grid.cell(row, column)).strip(" .")):
+            said[name] = cell
+    if not any(NOTHING_BOUGHT.fullmatch(cell) for cell in said.values()):
+        return False
+    named = [cell for name, cell in said.items() if name != "status_raw"]
+    return all(is_placeholder(cell) or NOTHING_BOUGHT.fullmatch(cell) for cell in named)
 
 
 def furniture(filled: list[str], headings: set[str]) -> str:
@@ -237,8 +247,7 @@ def contract_columns(table: ContractTable) -> dict[str, list[str | None]]:
     area, mapping = table.area, table.mapping
     fields = {name: column for column, name in mapping.fields.items() if name in LINE_FIELDS["contracts"]}
     columns: dict[str, list[str | None]] = {
-        name: [area.grid.cell(_row_of(line, name), column).strip() or None for line in table.rows]
-        for name, column in fields.items()
+        name: [_cell(area, line, name, column) for line in table.rows] for name, column in fields.items()
     }
     if area.grid.sheet is not None:  # delimited text has no merged cells: there a blank cell says nothing
         _fill_merged(columns, len(table.rows))
@@ -250,8 +259,11 @@ def contract_columns(table: ContractTable) -> dict[str, list[str | None]]:
     return columns
 
 
-def _row_of(line: ContractRow, field: str) -> int:
-    return line.amended if line.amended is not None and field in CONTRACT_AMOUNTS else line.row
+def _cell(area: Area, line: ContractRow, field: str, column: int) -> str | None:
+    own = area.grid.cell(line.row, column).strip()
+    if line.signed is None or (own and field in CONTRACT_AMOUNTS):
+        return own or None
+    return area.grid.cell(line.signed, column).strip() or None
 
 
 def _fill_merged(columns: dict[str, list[str | None]], count: int) -> None:

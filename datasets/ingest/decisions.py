@@ -54,6 +54,7 @@ def correct_cells(area: Area) -> None:
             continue
         for heading, text in cells.items():
             if heading in places:
+                area.originals[row, places[heading]] = area.grid.cell(row, places[heading])
                 _write(area.grid.rows[row], places[heading], text)
 
 

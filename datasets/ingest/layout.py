@@ -46,6 +46,9 @@ class Area:
     stacked: int = 0  # heading rows of a table below another one: they are rows of the sheet that hold no line
     headings: dict[int, str] = field(default_factory=dict)  # column -> unique reported heading
     said: Decisions = NOTHING  # what a person decided about its rows and numbers
+    originals: dict[tuple[int, int], str] = field(
+        default_factory=dict
+    )  # (row, column) -> the text that a person corrected
 
     @property
     def first(self) -> int:

@@ -28,14 +28,43 @@ def told(reading):
     return table.lines, str(sum_of("amount_with_tax", reading.tables)), codes
 
 
-def test_total_beside_each_quote_or_report_is_one_contract(tmp_path):
-    head = [*HEAD, "Cotizante", "Trimestre"]
-    rows = [[*UNO, "Muestra", "1"], [*UNO, "Otra", "1"], [*UNO, "Muestra", "2"], [*DOS, "Ejemplo", "1"]]
+def test_total_beside_each_quote_is_one_contract(tmp_path):
+    head = [*HEAD, "Cotizaciones"]
+    rows = [[*UNO, "Muestra"], [*UNO[:4], "$1,160.00", "Otra"], [*UNO[:4], "1160", "Tercera"], [*DOS, "Ejemplo"]]
     reading = read(tmp_path, head, rows)
     assert told(reading)[:2] == (2, "3480.00")
     (found,) = [found for found in reading.findings if found.code == "repeated_contract"]
     assert found.message.startswith("2 renglones repiten un contrato")
     assert reading.tables[0].skipped["duplicate"] == 2
+    (block,) = reading.tables[0].stored
+    assert [list(rows) for rows in block.extra_rows] == [[4, 5], []]
+
+
+@pytest.mark.parametrize(("heading", "values"), [("Mes", ("Enero", "Febrero")), ("Plantel", ("Norte", "Sur"))])
+def test_rows_that_differ_in_a_month_or_a_place_are_asked_about(tmp_path, heading, values):
+    reading = read(tmp_path, [*HEAD, heading], [*([*UNO, value] for value in values), [*DOS, "Otro"]])
+    assert told(reading)[:2] == (3, "4640.00")
+    assert any(f"difieren en «{heading}»" in question for question in reading.questions)
+
+
+@pytest.mark.parametrize(
+    ("heading", "values"),
+    [("Ejercicio", ("2022", "2023")), ("Moneda", ("MXN", "USD")), ("Comprador", ("Secretaría de Salud", "Servicios"))],
+)
+def test_numbers_begin_anew_in_each_year_and_office(tmp_path, heading, values):
+    reading = read(tmp_path, [*HEAD, heading], [*([*UNO, value] for value in values), [*DOS, values[0]]])
+    assert told(reading)[0] == 3
+    assert not [question for question in reading.questions if "difieren en" in question]
+
+
+def test_who_corrects_one_row_of_a_contract_makes_no_other_of_it(tmp_path):
+    rows = [[*UNO[:2], "31/02/2023", *UNO[3:]], [*UNO[:2], "31/02/2023", *UNO[3:]], DOS]
+    fixes = {"Hoja1": {3: {"Fecha de firma": "28/02/2023"}}}
+    reading = read(tmp_path, HEAD, rows, fixes=fixes)
+    assert told(reading)[:2] == (2, "3480.00")
+    assert "2023-02-28" in str(
+        reading.tables[0].stored[0].columns["date_signed"].to_pylist()[0]
+    ) or "28/02/2023" in str(reading.tables[0].stored[0].columns["date_signed"].to_pylist()[0])
 
 
 @pytest.mark.parametrize(
@@ -97,6 +126,32 @@ def test_amendment_that_states_the_new_total_replaces_the_amount_and_not_the_day
     assert [str(day) for day in block.columns["date_signed"].to_pylist()][1].startswith(("2023-04-12", "12/04/2023"))
 
 
+def test_row_of_an_amended_contract_is_the_one_that_states_its_amount_and_what_it_leaves_blank_is_of_the_contract(
+    tmp_path,
+):
+    head = [*AMENDED, "Monto sin IVA"]
+    first, *others = amended("1,120.00")
+    rows = [[*others[0], "862.07"], [*first, "60.34"], [*others[1], ""]]
+    (table,) = read(tmp_path, head, rows).tables
+    (block,) = table.stored
+    assert list(block.rows) == [4, 5]
+    assert block.columns["amount_without_tax"].to_pylist() == ["60.34", "862.07"]
+
+
+def test_amendments_before_their_contract_or_of_two_are_asked_about(tmp_path):
+    first, contract, amendment = amended("1,120.00")
+    undated = [[*row[:3], "", row[4]] for row in (first, amendment, contract)]
+    for rows in (undated, [first, contract, [*contract[:3], "13/04/2023", "990.00"], amendment]):
+        reading = read(tmp_path, AMENDED, rows)
+        assert told(reading)[0] == len(rows)
+        assert any("no se sabe si su monto es el nuevo total" in question for question in reading.questions)
+
+
+def test_amendment_that_stands_first_is_known_by_its_day(tmp_path):
+    first, contract, amendment = amended("1,120.00")
+    assert told(read(tmp_path, AMENDED, [first, amendment, contract]))[:2] == (2, "1190.00")
+
+
 def test_amendment_that_states_what_is_added_is_added(tmp_path):
     assert told(read(tmp_path, AMENDED, amended("120.00", "200.00")))[:2] == (4, "1390.00")
 
@@ -119,8 +174,21 @@ STATED = ["Expediente", "Proveedor", "Contrato", "Objeto", "Monto con IVA", "Est
         (["LP-2", "Ejemplo SA de CV", "C-2", "Bombas", "900.00", "Cancelado"], 3),
         (["LP-2", "Ejemplo SA de CV", "C-2", "Bombas", "900.00", "Parcialmente desierta"], 3),
         (["LP-2", "Desierto de los Leones SC", "C-2", "Bombas", "900.00", "Concluido"], 3),
+        (["LP-2", "Cancelados y Anexos SA", "", "Bombas", "900.00", "Concluido"], 3),
+        (["LP-2", "", "Desierto", "Bombas", "900.00", ""], 2),
+        (["LP-2", "", "", "Bombas", "900.00", "Se declaró desierta la partida 3"], 3),
     ],
-    ids=["void", "cancelled", "said by the supplier", "of a supplier", "in part", "a name"],
+    ids=[
+        "void",
+        "cancelled",
+        "by the supplier",
+        "of a supplier",
+        "in part",
+        "a name",
+        "another",
+        "by the number",
+        "a part",
+    ],
 )
 def test_procedure_that_bought_nothing_is_no_contract(tmp_path, row, lines):
     rows = [
@@ -139,3 +207,17 @@ def test_what_is_paid_in_each_year_is_no_amount_of_a_contract(tmp_path):
     reading = read(tmp_path, head, rows)
     assert told(reading)[:2] == (2, "165.00")
     assert reading.columns.keys() & {"Monto 2022", "Monto 2023"} == set()
+
+
+def test_person_whose_contract_was_cancelled_is_kept_like_a_company(tmp_path):
+    head = [
+        "Expediente",
+        "Nombre(s) del adjudicado",
+        "Primer apellido del adjudicado",
+        "Objeto",
+        "Monto con IVA",
+        "Estatus",
+    ]
+    rows = [["LP-1", "Ana", "Núñez", "Papel", "100.00", "Cancelado"], ["LP-2", "", "", "Bombas", "900.00", "Cancelado"]]
+    reading = read(tmp_path, head, [*rows, ["LP-3", "Luis", "Díaz", "Llantas", "300.00", "Concluido"]])
+    assert (reading.tables[0].lines, reading.tables[0].skipped.get("void")) == (2, 1)
