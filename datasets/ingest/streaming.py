@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from datasets.ingest.build import Part
@@ -13,10 +13,27 @@ from datasets.ingest.decisions import fixes_by_column
 from datasets.ingest.layout import Area
 from datasets.ingest.lines import RENAMED
 from datasets.ingest.mapping import map_columns
-from datasets.ingest.shapes import BARE, LINE_FIELDS, PLACE_AND_TIME, RECORD_KINDS, Finding, SkipRule, StreamPlan, Table
+from datasets.ingest.records import RECORDS
+from datasets.ingest.shapes import (
+    BARE,
+    LINE_FIELDS,
+    PLACE_AND_TIME,
+    RECORD_KINDS,
+    VOID,
+    Finding,
+    SkipRule,
+    StreamPlan,
+    Table,
+)
 from datasets.ingest.units import printed_unit
 
-_TOTAL_PATTERN = r"\s*(gran\s+|sub\s*-?\s*)?total(es)?\b"
+_TOTAL_PATTERN = (
+    r"\s*(gran\s+|sub\s*-?\s*|importe\s+|suma\s+)?total(es)?\b|\s*sumas?(\s+(de|del|todo|general)\b.*)?\s*$"
+)
+_VOID_PATTERN = r"\s*((se|fue|declar(o|ó|ad[oa])|procedimiento|licitaci[oó]n)\s+)*(desiert[oa]s?|cancelad[oa]s?|no adjudicad[oa]s?)\s*\.?\s*$"
+_LABELS = ("_name", "_code", "_group", "_type", "_class")
+#: What the head of a file showed of rows that the rest does not look for.
+_OF_THE_HEAD = ("parts_differ", "repeated_contract", "amended_contract", "missed_total")
 _SHAPES = {1: r"[1-9](0{2,5})?$", 2: r"[1-9][1-9](0{2,4})?$", 3: r"[1-9][1-9][1-9](0{1,3})?$"}
 
 
@@ -51,7 +68,7 @@ def plan_stream(
         left_out=area.said.left_out,
         fixes=fixes_by_column(area),
     )
-    part.findings = [found for found in part.findings if found.code != "parts_differ"]  # the head ends inside a group
+    part.findings = [found for found in part.findings if found.code not in _OF_THE_HEAD]  # the head ends inside a group
     table.stored, table.rows_read, table.skipped, table.controls, table.reasons = [], 0, {}, [], {}
     if len(parts) > 1:
         questions.append("El archivo es muy grande y tiene varias tablas. Divídelo y sube una tabla por archivo.")
@@ -83,7 +100,8 @@ def _rules(table: Table, area: Area, mapping: ColumnMapping, questions: list[str
         if row not in leaves and any(cell.strip() for cell in area.grid.rows[row])
     ]
     codes = [column for name in OBJECT_CODES if (column := mapping.column(name)) is not None]
-    rules = [*_flow_rules(mapping), *_total_rules(mapping, codes), *_bare_rules(mapping)]
+    rules = [*_flow_rules(mapping), *_bare_rules(mapping)]
+    rules += _list_rules(mapping) if table.kind in RECORD_KINDS else _total_rules(mapping, codes)
     if table.kind in RECORD_KINDS or not parents:
         return rules
     for build in (_level_rule, _column_rules, _shape_rules):
@@ -108,11 +126,43 @@ def _bare_rules(mapping: ColumnMapping) -> list[SkipRule]:
     return [SkipRule(BARE, empty=telling)] if mapping.kind == "contracts" and telling else []
 
 
-def _total_rules(mapping: ColumnMapping, codes: list[int]) -> list[SkipRule]:
-    names = [
-        column for column, name in mapping.fields.items() if name in ("object_name", "revenue_name", "admin_unit_name")
+def _list_rules(mapping: ColumnMapping) -> list[SkipRule]:
+    """Sums of a list, which say total and nothing else beside their figures or nothing at all, and procedures that bought nothing."""
+    telling = _columns_of(
+        mapping, [name for name in RECORDS[mapping.kind].telling if name not in RECORDS[mapping.kind].amounts]
+    )
+    rules = [
+        SkipRule(
+            "subtotal",
+            empty=tuple(other for other in telling if other != column),
+            column=column,
+            pattern=_TOTAL_PATTERN,
+        )
+        for column in telling
     ]
-    return [SkipRule("subtotal", empty=tuple(codes), column=column, pattern=_TOTAL_PATTERN) for column in names]
+    if telling:
+        rules.append(SkipRule("subtotal", empty=tuple(telling)))
+    bought = tuple(_columns_of(mapping, ("contract_number", "supplier_name", "supplier_given_name")))
+    if mapping.kind == "contracts" and bought and (status := mapping.column("status_raw")) is not None:
+        rules.append(SkipRule(VOID, empty=bought, column=status, pattern=_VOID_PATTERN))
+    if mapping.kind == "contracts" and (supplier := mapping.column("supplier_name")) is not None:
+        others = tuple(column for column in bought if column != supplier)
+        rules.append(SkipRule(VOID, empty=others, column=supplier, pattern=_VOID_PATTERN))
+    return rules
+
+
+def _columns_of(mapping: ColumnMapping, names: Iterable[str]) -> list[int]:
+    return [column for name in names if (column := mapping.column(name)) is not None]
+
+
+def _total_rules(mapping: ColumnMapping, codes: list[int]) -> list[SkipRule]:
+    """Rows that say total in any column of labels, and those that have no label at all: figures of nobody."""
+    labels = [column for column, name in mapping.fields.items() if name.endswith(_LABELS)]
+    rules = [
+        SkipRule("subtotal", empty=() if column in codes else tuple(codes), column=column, pattern=_TOTAL_PATTERN)
+        for column in labels
+    ]
+    return [*rules, SkipRule("subtotal", empty=tuple(labels))] if labels else rules
 
 
 def _is_total(area: Area, row: int, mapping: ColumnMapping) -> bool:

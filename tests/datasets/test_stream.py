@@ -187,6 +187,82 @@ def test_row_that_says_only_when_and_where_is_no_contract_in_either_way_of_readi
     assert told[0] == ([(row, row) for row in [*range(2, 32), 34]], {"bare": 2})
 
 
+def both_ways(path, monkeypatch, **hints):
+    """Rows and reasons of a file read whole, and read in pieces."""
+    told = []
+    for limit in (1 << 30, 400):
+        monkeypatch.setattr(text, "MAX_GRID_BYTES", limit)
+        monkeypatch.setattr(reading, "MAX_GRID_BYTES", limit)
+        [table] = reading.read_file(path, name=path.name, hints=Hints(**hints)).tables
+        assert bool(table.stream) == (limit == 400)
+        tally = Tally()
+        blocks = list(stream_blocks(table.stream, tally) if table.stream else table.blocks())
+        skipped = tally.skipped if table.stream else table.skipped
+        kept = {reason: count for reason, count in skipped.items() if count}
+        told.append(([row for block in blocks for row in block.rows.tolist()], kept))
+    return told
+
+
+BUDGET = "Clave UR,Unidad,Programa,Aprobado\n" + "".join(
+    f"{n:03},Dirección {n},Programa {n},{n}00.50\n" for n in range(1, 31)
+)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "TOTAL,,,46515.00",
+        "Total del gasto,,,46515.00",
+        ",SUMA,,46515.00",
+        ",,Importe total del gasto,46515.00",
+        ",,,46515.00",
+    ],
+)
+def test_total_of_a_budget_is_no_line_in_either_way_of_reading(tmp_path, monkeypatch, last):
+    path = tmp_path / "gasto.csv"
+    path.write_text(BUDGET + last + "\n")
+    whole, pieces = both_ways(path, monkeypatch, kind="expenditure")
+    assert whole == pieces == (list(range(2, 32)), {"subtotal": 1})
+
+
+LISTS = {
+    "contracts": (
+        "Ejercicio,Número de contrato,Objeto del contrato,Proveedor,Estatus,Monto del contrato\n",
+        "2024,C-{n},Bacheo {n},Uno SA de CV,Activo,{n}.00\n",
+        [
+            "2024,,TOTAL,,,465.00",
+            ",,,Total,,465.00",
+            ",,,,,465.00",
+            "2024,,Bombas,,Desierto,900.00",
+            "2024,,Llantas,Cancelado,,9.00",
+        ],
+        {"contracts": {"subtotal": 3, "void": 2}},
+    ),
+    "works": (
+        "Nombre de la obra,Localidad,Contratista,Avance físico,Monto contratado,Monto ejercido\n",
+        "Barda {n},Centro,Uno SA de CV,50,{n}.00,{n}.00\n",
+        ["TOTAL,,,,465.00,465.00", ",,,,465.00,465.00"],
+        {"works": {"subtotal": 2}},
+    ),
+    "debt": (
+        "Acreedor,Destino,Tasa de interés,Monto contratado,Saldo\n",
+        "Banco {n},Obra,TIIE + 1,{n}.00,{n}.00\n",
+        ["Total,,,465.00,465.00", ",,,465.00,465.00"],
+        {"debt": {"subtotal": 2}},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_sums_of_a_list_are_no_rows_of_it_in_either_way_of_reading(tmp_path, monkeypatch, kind):
+    head, line, last, skipped = LISTS[kind]
+    path = tmp_path / "lista.csv"
+    path.write_text(head + "".join(line.format(n=n) for n in range(1, 31)) + "\n".join(last) + "\n")
+    whole, pieces = both_ways(path, monkeypatch, kind=kind)
+    assert pieces == (list(range(2, 32)), skipped[kind])
+    assert whole == pieces
+
+
 def last_rows(block):
     extra = block.extra_rows or [[]] * len(block.rows)
     return [max([row, *more]) for row, more in zip(block.rows.tolist(), extra, strict=True)]

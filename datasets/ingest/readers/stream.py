@@ -232,8 +232,9 @@ def _keep(
 ) -> npt.NDArray[np.bool_]:
     keep = ~blank
     tally.skipped["blank"] += int(blank.sum())
+    judged: dict[int, npt.NDArray[np.bool_]] = {}
     for rule in rules:
-        hit = keep & _holds(table, rule)
+        hit = keep & _holds(table, rule, judged)
         count = int(hit.sum())
         if count:
             tally.skipped[rule.reason] += count
@@ -277,12 +278,17 @@ def _places(rows: npt.NDArray[np.int32], wanted: Iterable[int]) -> Iterator[tupl
             yield at, row
 
 
-def _holds(table: pa.Table, rule: SkipRule) -> npt.NDArray[np.bool_]:
+def _holds(table: pa.Table, rule: SkipRule, filled: dict[int, npt.NDArray[np.bool_]]) -> npt.NDArray[np.bool_]:
+    """`filled`: which rows of the block have anything in a column, found once for all rules."""
     holds = np.ones(table.num_rows, bool)
+    for column in {*rule.empty, *rule.filled} - filled.keys():
+        filled[column] = _judge(table, column, bool)
     for column in rule.empty:
-        holds &= _judge(table, column, lambda text: not text)
+        holds &= ~filled[column]
     for column in rule.filled:
-        holds &= _judge(table, column, bool)
+        holds &= filled[column]
+    if not holds.any():
+        return holds
     if rule.column is not None and rule.values is not None:
         values = rule.values
         holds &= _judge(table, rule.column, lambda text: text in values)
