@@ -30,7 +30,10 @@ from datasets.ingest.units import printed_unit
 _TOTAL_PATTERN = (
     r"\s*(gran\s+|sub\s*-?\s*|importe\s+|suma\s+)?total(es)?\b|\s*sumas?(\s+(de|del|todo|general)\b.*)?\s*$"
 )
-_VOID_PATTERN = r"\s*((se|fue|declar(o|ó|ad[oa])|procedimiento|licitaci[oó]n)\s+)*(desiert[oa]s?|cancelad[oa]s?|no adjudicad[oa]s?)\s*\.?\s*$"
+_VOID_PATTERN = (
+    r"\s*((se|fue|declar(o|ó|ad[oa])|procedimiento|licitaci[oó]n)\s+)*"
+    r"(desiert[oa]s?|cancelad[oa]s?|no adjudicad[oa]s?)\s*\.?\s*$"
+)
 _LABELS = ("_name", "_code", "_group", "_type", "_class")
 #: What the head of a file showed of rows that the rest does not look for.
 _OF_THE_HEAD = ("parts_differ", "repeated_contract", "amended_contract", "missed_total")
@@ -127,10 +130,9 @@ def _bare_rules(mapping: ColumnMapping) -> list[SkipRule]:
 
 
 def _list_rules(mapping: ColumnMapping) -> list[SkipRule]:
-    """Sums of a list, which say total and nothing else beside their figures or nothing at all, and procedures that bought nothing."""
-    telling = _columns_of(
-        mapping, [name for name in RECORDS[mapping.kind].telling if name not in RECORDS[mapping.kind].amounts]
-    )
+    """Sums of a list, which say total or nothing beside their figures, and procedures that bought nothing."""
+    record = RECORDS[mapping.kind]
+    telling = _columns_of(mapping, [name for name in record.telling if name not in (*record.amounts, *record.cents)])
     rules = [
         SkipRule(
             "subtotal",
