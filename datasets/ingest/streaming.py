@@ -9,6 +9,7 @@ from pathlib import Path
 from datasets.ingest.build import Part
 from datasets.ingest.codes import object_code
 from datasets.ingest.columns import OBJECT_CODES, ColumnMapping
+from datasets.ingest.context import is_unit_note, unit_of
 from datasets.ingest.decisions import fixes_by_column
 from datasets.ingest.layout import Area
 from datasets.ingest.lines import RENAMED
@@ -25,7 +26,7 @@ from datasets.ingest.shapes import (
     StreamPlan,
     Table,
 )
-from datasets.ingest.units import printed_unit
+from datasets.ingest.units import AT_FOOT, printed_unit, unit_finding
 
 _TOTAL_PATTERN = (
     r"\s*(gran\s+|sub\s*-?\s*|importe\s+|suma\s+)?total(es)?\b|\s*sumas?(\s+(de|del|todo|general)\b.*)?\s*$"
@@ -34,6 +35,8 @@ _VOID_PATTERN = (
     r"\s*((se|fue|declar(o|ó|ad[oa])|procedimiento|licitaci[oó]n)\s+)*"
     r"(desiert[oa]s?|cancelad[oa]s?|no adjudicad[oa]s?)\s*\.?\s*$"
 )
+_MARKS = re.compile(r"[,;\t|]")
+END_BYTES = 8_192
 _LABELS = ("_name", "_code", "_group", "_type", "_class")
 #: What the head of a file showed of rows that the rest does not look for.
 _OF_THE_HEAD = ("parts_differ", "repeated_contract", "amended_contract", "missed_total")
@@ -58,6 +61,11 @@ def plan_stream(
     fields = _fields(table.kind, mapping)
     if table.context.document == "approved":
         fields = {name: column for name, column in fields.items() if not name.startswith("period_")}
+    unit = printed_unit(area, mapping)
+    if unit == 1 and not area.said.unit and (unit := _unit_at_the_end(path, encoding)) > 1:
+        part.findings.append(unit_finding(unit, False, table.sheet))
+    if table.kind in RECORD_KINDS:
+        table.unit = unit
     table.stream = StreamPlan(
         path=path,
         encoding=encoding,
@@ -67,7 +75,7 @@ def plan_stream(
         fields=fields,
         object_codes=tuple(column for name in reversed(OBJECT_CODES) if (column := mapping.column(name)) is not None),
         rules=tuple(rules),
-        unit=1 if table.kind == "contracts" else printed_unit(area, mapping),
+        unit=unit,
         left_out=area.said.left_out,
         fixes=fixes_by_column(area),
     )
@@ -82,6 +90,15 @@ def plan_stream(
             "El archivo es grande: se leyó el principio para entenderlo y el resto se carga por partes.",
         )
     )
+
+
+def _unit_at_the_end(path: Path, encoding: str) -> int:
+    """What the last lines of the file say of its amounts, which its head does not: ``(Cifras en miles de pesos)``."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - END_BYTES))
+        lines = file.read().decode(encoding, errors="replace").splitlines()[-AT_FOOT:]
+    cells = [cell.strip(' "') for line in lines for cell in _MARKS.split(line)]
+    return unit_of([cell for cell in cells if is_unit_note(cell)])
 
 
 def _fields(kind: str, mapping: ColumnMapping) -> dict[str, int]:
@@ -158,13 +175,15 @@ def _columns_of(mapping: ColumnMapping, names: Iterable[str]) -> list[int]:
 
 
 def _total_rules(mapping: ColumnMapping, codes: list[int]) -> list[SkipRule]:
-    """Rows that say total in any column of labels, and those that have no label at all: figures of nobody."""
+    """Rows that say total in any column of labels, those that have no label at all (figures of nobody), and those without any
+    figure: notes and titles of sections."""
     labels = [column for column, name in mapping.fields.items() if name.endswith(_LABELS)]
     rules = [
         SkipRule("subtotal", empty=() if column in codes else tuple(codes), column=column, pattern=_TOTAL_PATTERN)
         for column in labels
     ]
-    return [*rules, SkipRule("subtotal", empty=tuple(labels))] if labels else rules
+    silent = SkipRule("empty", empty=tuple(mapping.moments.values()))
+    return [*rules, SkipRule("subtotal", empty=tuple(labels)), silent] if labels else [*rules, silent]
 
 
 def _is_total(area: Area, row: int, mapping: ColumnMapping) -> bool:

@@ -225,6 +225,22 @@ def test_total_of_a_budget_is_no_line_in_either_way_of_reading(tmp_path, monkeyp
     assert whole == pieces == (list(range(2, 32)), {"subtotal": 1})
 
 
+@pytest.mark.parametrize("kind", ["expenditure", "contracts"])
+def test_unit_that_only_the_end_of_a_large_file_says(tmp_path, monkeypatch, kind):
+    head, line, _last, _skipped = LISTS["contracts"]
+    lines = BUDGET if kind == "expenditure" else head + "".join(line.format(n=n) for n in range(1, 31))
+    path = tmp_path / "miles.csv"
+    path.write_text(lines + '"Nota: cifras en miles de pesos",,,\n')
+    monkeypatch.setattr(text, "MAX_GRID_BYTES", 400)
+    monkeypatch.setattr(reading, "MAX_GRID_BYTES", 400)
+    found = reading.read_file(path, name=path.name, hints=Hints(kind=kind))
+    (table,) = found.tables
+    assert (table.stream.unit, table.unit if kind == "contracts" else 1_000) == (1_000, 1_000)
+    assert "unit" in {one.code for one in found.findings}
+    if kind == "expenditure":
+        assert sum(len(block.rows) for block in stream_blocks(table.stream, Tally())) == 30  # the note is no line
+
+
 LISTS = {
     "contracts": (
         "Ejercicio,Número de contrato,Objeto del contrato,Proveedor,Estatus,Monto del contrato\n",
