@@ -3,8 +3,10 @@
 import pytest
 
 from datasets import services, tasks
+from datasets.ingest import pipeline
 from datasets.models import MappingProfile, PublicBody
-from datasets.reviews import publish_if_trusted
+from datasets.rereading import confirm_mapping
+from datasets.reviews import publish_if_trusted, trust_profile
 from tests.datasets.files import ABOUT, BAD_ROW, HEADINGS, ROWS, member, upload
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +74,98 @@ def test_trust_is_of_one_organisation_and_of_those_who_may_publish(trusted):
     membership.role = "miembro"
     membership.save()
     assert following(HEADINGS + ROWS.replace("500.00", "502.00"), organisation, user).status == "ready"
+
+
+def confirmed(text, columns, **answers):
+    """Somebody who coordinates, her organisation, and a first file published as she said, with trust."""
+    user, organisation = member("coordinacion")
+    first = upload(text, by=user, organisation=organisation, **ABOUT)
+    again = pipeline.run_ingest(confirm_mapping(ingest=first, columns=columns, by=user, answers=answers).pk)
+    services.publish_ingest(ingest=again, by=user, reason="Así es.")
+    trust_profile(ingest=again, by=user)
+    PublicBody.objects.update(confirmed=True)
+    return user, organisation
+
+
+USUAL = {
+    "Capítulo": "chapter_code",
+    "Concepto": "object_name",
+    "Aprobado": "approved",
+    "Modificado": "modified",
+    "Devengado": "accrued",
+    "Pagado": "paid",
+}
+
+
+def test_unit_that_was_said_holds_for_the_files_of_whoever_said_it():
+    user, organisation = confirmed(HEADINGS + ROWS, USUAL, unit=1000)
+    ours = following(HEADINGS + ROWS.replace("500.00", "510.00"), organisation, user)
+    assert (ours.status, ours.report["totals"]["approved"]) == ("published", "1500000.00")
+    stranger, other = member("coordinacion")
+    theirs = following(HEADINGS + ROWS.replace("500.00", "520.00"), other, stranger)
+    assert (theirs.status, theirs.report["totals"]["approved"]) == ("ready", "1500.00")
+
+
+@pytest.mark.parametrize("note", ["Cifras en pesos", "(Pesos)", "Cifras en millones de pesos"])
+def test_unit_that_the_file_prints_is_not_overridden_by_what_was_said_before(note):
+    user, organisation = confirmed(HEADINGS + ROWS, USUAL, unit=1000)
+    ingest = following(f"{note},,,,,\n" + HEADINGS + ROWS, organisation, user)
+    assert ingest.status == "needs_mapping"
+    assert "¿En qué unidad está?" in ingest.report["questions"][0]
+    same = following("Cifras en miles de pesos,,,,,\n" + HEADINGS + ROWS, organisation, user)
+    assert (same.status, same.report["unit"]) == ("published", 1000)
+
+
+def test_unit_that_the_file_prints_is_answered_once_more():
+    user, organisation = confirmed(HEADINGS + ROWS, USUAL, unit=1000)
+    ingest = following("Cifras en pesos,,,,,\n" + HEADINGS + ROWS, organisation, user)
+    again = confirm_mapping(ingest=ingest, columns=USUAL, by=user, answers={"unit": 1})
+    again = pipeline.run_ingest(again.pk)
+    assert (again.status, again.report["totals"]["approved"]) == ("ready", "1500.00")
+
+
+BARE = "Clave,Concepto,Importe\n1000,Servicios personales,{}\n2000,Materiales,10.00\n3000,Servicios generales,20.00\n"
+SAID = {"Clave": "chapter_code", "Concepto": "object_name", "Importe": "accrued"}
+
+
+@pytest.mark.parametrize(
+    ("above", "status"),
+    [
+        ("Presupuesto de egresos,,\n", "published"),
+        ("Presupuesto de egresos devengado,,\n", "published"),
+        ("Presupuesto de egresos: PAGADO,,\n", "needs_mapping"),
+        (",,Pagado\n", "ready"),
+    ],
+)
+def test_moment_that_the_titles_name_is_held_against_the_one_remembered(above, status):
+    user, organisation = confirmed("Presupuesto de egresos,,\n" + BARE.format("60.00"), SAID, kind="expenditure")
+    assert following(above + BARE.format("61.00"), organisation, user).status == status
+
+
+def test_title_that_a_person_saw_when_she_confirmed_asks_nothing_more():
+    title = "Presupuesto de egresos pagado y por pagar,,\n"
+    user, organisation = confirmed(title + BARE.format("60.00"), SAID, kind="expenditure")
+    assert following(title + BARE.format("61.00"), organisation, user).status == "published"
+
+
+TWO = (
+    "Capítulo,Concepto,Importe,Importe\n"
+    "1000,Servicios personales,{},30.00\n2000,Materiales,10.00,5.00\n3000,Servicios,20.00,9.00\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "above", "status"),
+    [
+        (",,Devengado,Pagado\n", ",,Devengado,Pagado\n", "published"),
+        (",,2024,2023\n", ",,2025,2024\n", "published"),
+        (",,2024,2023\n", ",,2024,2025\n", "else"),
+        (",,Devengado,Pagado\n", ",,Aprobado,Devengado\n", "else"),
+        (",,Devengado,Pagado\n", ",,2025,2024\n", "else"),
+    ],
+)
+def test_groups_above_the_headings_are_part_of_what_is_recognised(first, above, status):
+    columns = {"Capítulo": "chapter_code", "Concepto": "object_name", "Importe": "accrued", "Importe [2]": ""}
+    user, organisation = confirmed(first + TWO.format("60.00"), columns, kind="expenditure")
+    ingest = following(above + TWO.format("61.00"), organisation, user)
+    assert (ingest.status == "published") == (status == "published"), (ingest.status, ingest.report["questions"])
