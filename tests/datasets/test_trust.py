@@ -169,3 +169,46 @@ def test_groups_above_the_headings_are_part_of_what_is_recognised(first, above, 
     user, organisation = confirmed(first + TWO.format("60.00"), columns, kind="expenditure")
     ingest = following(above + TWO.format("61.00"), organisation, user)
     assert (ingest.status == "published") == (status == "published"), (ingest.status, ingest.report["questions"])
+
+
+CONTRACTS = "Ejercicio,Número de contrato,Proveedor,Objeto,Fecha de firma,Monto total con IVA\n"
+
+
+def contracts_of(year, *more):
+    rows = [f"{year},C-{n},Proveedor {n} SA de CV,Bacheo de la calle {n},03/02/{year},{n}00.00\n" for n in range(1, 9)]
+    return CONTRACTS + "".join(rows + [rows[n] for n in more])
+
+
+@pytest.mark.parametrize(("seen", "status"), [((), "ready"), ((4,), "published")])
+def test_warning_of_the_reading_stops_unless_a_person_saw_it_in_the_first_file(seen, status):
+    user, organisation = member("coordinacion")
+    about = {"kind": "contracts", "document": None}
+    first = upload(contracts_of(2024, *seen), by=user, organisation=organisation, **(ABOUT | about))
+    services.publish_ingest(ingest=first, by=user, reason="Así es.")
+    trust_profile(ingest=first, by=user)
+    PublicBody.objects.update(confirmed=True)
+    ingest = following(contracts_of(2025, 2), organisation, user, **about)
+    assert ingest.status == status
+    warned = ingest.row_issues.filter(severity="warning").values_list("message", flat=True)
+    assert warned
+    assert [step.note for step in ingest.review_steps.filter(step="held")] == ([] if seen else list(warned))
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        (ROWS.replace("500.00", "490.00"), "Q2"),
+        ("".join(ROWS.splitlines(keepends=True)[:1]).replace("500.00,400.00", "900.00,800.00"), "Q2"),
+        (ROWS.replace(",500.00,400.00", ",,").replace("100.50,100.50", ",").replace("99.50,0.00", ","), "Q2"),
+    ],
+)
+def test_quarter_that_falls_below_the_one_before_waits(text, period):
+    user, organisation = member("coordinacion")
+    about = {"document": "quarterly", "year": 2024}
+    first = upload(HEADINGS + ROWS, by=user, organisation=organisation, **(ABOUT | about | {"period": "Q1"}))
+    services.publish_ingest(ingest=first, by=user, reason="Así es.")
+    trust_profile(ingest=first, by=user)
+    PublicBody.objects.update(confirmed=True)
+    assert following(HEADINGS + text, organisation, user, **about, period=period).status == "ready"
+    more = ROWS.replace("500.00", "510.00")
+    assert following(HEADINGS + more, organisation, user, **about, period=period).status == "published"
