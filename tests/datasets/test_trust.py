@@ -212,3 +212,36 @@ def test_quarter_that_falls_below_the_one_before_waits(text, period):
     assert following(HEADINGS + text, organisation, user, **about, period=period).status == "ready"
     more = ROWS.replace("500.00", "510.00")
     assert following(HEADINGS + more, organisation, user, **about, period=period).status == "published"
+
+
+@pytest.mark.parametrize(
+    ("title", "status", "why"),
+    [
+        ("Municipio de Torreón, Coahuila", "published", ""),
+        ("Tesorería Municipal", "published", ""),
+        ("Gobierno del Estado de Coahuila", "needs_mapping", "Gobierno del Estado de Coahuila|Coahuila"),
+        ("Gobierno Federal", "needs_mapping", "Gobierno Federal"),
+        ("Sistema Municipal de Aguas y Saneamiento de Torreón", "ready", "El archivo nombra a «Sistema Municipal"),
+    ],
+)
+def test_body_in_the_titles_other_than_the_one_chosen_stops(territory, trusted, title, status, why):
+    user, organisation = trusted
+    text = f"{title}{',' * 5}\n".replace("Torreón, Coahuila", '"Torreón Coahuila"').replace('"', "")
+    ingest = following(text + HEADINGS + ROWS.replace("500.00", "510.00"), organisation, user)
+    assert ingest.status == status, ingest.report["questions"]
+    told = [*ingest.report["questions"], *ingest.review_steps.filter(step="held").values_list("note", flat=True)]
+    assert all(any(part in line for part in why.split("|")) for line in told)
+    assert bool(told) == bool(why)
+
+
+def test_other_body_is_published_once_a_person_has_looked(territory):
+    user, organisation = member("coordinacion")
+    title = "Sistema Municipal de Aguas y Saneamiento de {},,,,,\n"
+    first = upload(title.format("Torreón") + HEADINGS + ROWS, by=user, organisation=organisation, publish=True, **ABOUT)
+    assert first.status == "ready"
+    services.publish_ingest(ingest=first, by=user, reason="Es del municipio.")
+    trust_profile(ingest=first, by=user)
+    PublicBody.objects.update(confirmed=True)
+    more = HEADINGS + ROWS.replace("500.00", "510.00")
+    assert following(title.format("Torreón") + more, organisation, user).status == "published"
+    assert following(title.format("Matamoros") + more, organisation, user, year=2023).status == "ready"
