@@ -11,11 +11,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .ingest.slices import last_month
 from .models import ExpenditureLine, Ingest, Kind, Release, RevenueLine
 from .words import amount, moment_name, number
 
-JUMP = 10  # times the earlier figure, or the tenth of it
-SHRUNK = Decimal("0.8")  # of the lines of the version before
+JUMP = 10  # times the earlier figure, or the tenth of it: another unit, perhaps
+LARGE = 5  # times the earlier figure, or the fifth of it
+SHRUNK = Decimal("0.8")  # of the lines of the version before, or of the quarter before
+HALVED = Decimal("0.5")  # of the lines of the year before
 CENT = Decimal("0.01")
 MOST = 12  # of one sort
 
@@ -24,6 +27,8 @@ _ORDER = {
     Kind.EXPENDITURE: ("modified", "committed", "accrued", "exercised", "paid"),
     Kind.REVENUE: ("accrued", "collected"),
 }
+# What only grows from one part of the year to the next.
+_CUMULATIVE = ("committed", "accrued", "exercised", "paid", "collected")
 _FIRST = {Kind.EXPENDITURE: "approved", Kind.REVENUE: "estimated"}
 
 
@@ -36,12 +41,15 @@ class Caution:
 
 def cautions_of(ingest: Ingest, releases: list[Release]) -> list[Caution]:
     """A fixed number of queries, whatever the number of slices."""
-    before = _before(releases)
+    before, previous = _before(releases)
     found = [*_supposed_body(ingest), *_mates(ingest), *_missed_totals(ingest)]
     for release in releases:
         if (earlier := before.get(release.pk)) is not None:
             found += _jumps(release, earlier)
+            found += _turned(release, earlier)
             found += _shrunk(release, earlier)
+        if (part := previous.get(release.pk)) is not None:
+            found += _fallen(release, part)
     for kind in (Kind.EXPENDITURE, Kind.REVENUE):
         found += _broken_rows(kind, [release for release in releases if release.kind == kind])
     return found
@@ -50,42 +58,102 @@ def cautions_of(ingest: Ingest, releases: list[Release]) -> list[Caution]:
 # -- against what was there before ------------------------------------------------------------------------------------
 
 
-def _before(releases: list[Release]) -> dict[int, Release]:
-    """What is published of the same slice, else of the newest earlier year of the same sort."""
+def _before(releases: list[Release]) -> tuple[dict[int, Release], dict[int, Release]]:
+    """What is published of the same slice, else of the newest earlier year of the same sort; and, of a budget, the part of the
+    same year that closed before."""
     if not releases:
-        return {}
+        return {}, {}
     wanted = Q()
     for release in releases:
-        wanted |= Q(
+        same = Q(
             kind=release.kind,
             public_body=release.public_body_id,
-            period=release.period,
             document=release.document,
             breakdown=release.breakdown,
-            year__lte=release.year,
         )
+        wanted |= same & Q(period=release.period, year__lte=release.year)
+        if _is_quarter(release):
+            wanted |= same & Q(year=release.year)
     mine = [release.pk for release in releases]
     earlier: dict[tuple[object, ...], list[Release]] = {}
+    parts: dict[tuple[object, ...], list[Release]] = {}
     for one in Release.objects.published().filter(wanted).exclude(pk__in=mine).order_by("-year"):
-        earlier.setdefault(_series(one), []).append(one)
-    found = {}
+        earlier.setdefault((*_series(one), one.period), []).append(one)
+        parts.setdefault((*_series(one), one.year), []).append(one)
+    found, previous = {}, {}
     for release in releases:
-        older = [one for one in earlier.get(_series(release), ()) if one.year <= release.year]
+        older = [one for one in earlier.get((*_series(release), release.period), ()) if one.year <= release.year]
         if older:
             found[release.pk] = older[0]
-    return found
+        same_year = [one for one in parts.get((*_series(release), release.year), ()) if _is_quarter(one)]
+        closed = [one for one in same_year if _closes(one) < _closes(release)]
+        if closed and _is_quarter(release):
+            previous[release.pk] = max(closed, key=_closes)
+    return found, previous
 
 
 def _series(release: Release) -> tuple[object, ...]:
-    return (release.kind, release.public_body_id, release.period, release.document, release.breakdown)
+    return (release.kind, release.public_body_id, release.document, release.breakdown)
+
+
+def _is_quarter(release: Release) -> bool:
+    """Of a budget, whose quarters are cumulative; a month may be that month alone."""
+    return release.kind in _ORDER and release.period.startswith("Q")
+
+
+def _closes(release: Release) -> int:
+    return last_month(release.period)
 
 
 def _jumps(release: Release, earlier: Release) -> Iterable[Caution]:
     for name, text in release.totals.items():
-        now, then = Decimal(str(text)), Decimal(str(earlier.totals.get(name) or 0))
-        if now and then and (abs(now) >= JUMP * abs(then) or abs(then) >= JUMP * abs(now)):
+        now, then = Decimal(str(text)), _total(earlier, name)
+        if not now or not then or not _is_apart(now, then, LARGE if release.kind in _ORDER else JUMP):
+            continue
+        if _is_apart(now, then, JUMP):
             said = _("%(moment)s of %(body)s is %(now)s; in %(year)s it was %(then)s. Are these thousands of pesos?")
-            yield Caution("jump", said % _named(release, earlier, name, now, then), release)
+        else:
+            said = _("%(moment)s of %(body)s is %(now)s; in %(year)s it was %(then)s. Is that so?")
+        yield Caution("jump", said % _named(release, earlier, name, now, then), release)
+
+
+def _is_apart(now: Decimal, then: Decimal, times: int) -> bool:
+    return abs(now) >= times * abs(then) or abs(then) >= times * abs(now)
+
+
+def _total(release: Release, name: str) -> Decimal:
+    return Decimal(str(release.totals.get(name) or 0))
+
+
+def _turned(release: Release, earlier: Release) -> Iterable[Caution]:
+    """Of a budget: amounts that changed their sign, and moments that had amounts and have none."""
+    if release.kind not in _ORDER:
+        return
+    for name in earlier.totals:
+        now, then = _total(release, name), _total(earlier, name)
+        if name == "adjustments" or not then:
+            continue
+        if now * then < 0:
+            said = _("%(moment)s of %(body)s is %(now)s; in %(year)s it was %(then)s: its sign is another.")
+            yield Caution("sign", said % _named(release, earlier, name, now, then), release)
+        elif not now:
+            said = _("%(moment)s of %(body)s is blank or zero; in %(year)s it was %(then)s. Is the file complete?")
+            yield Caution("gone", said % _named(release, earlier, name, now, then), release)
+
+
+def _fallen(release: Release, part: Release) -> Iterable[Caution]:
+    """Against the part of the same year that closed before: what only grows is less, or lines are missing."""
+    for name in part.totals:
+        now, then = _total(release, name), _total(part, name)
+        if name == "adjustments" or not then:
+            continue
+        if (name in _CUMULATIVE and now < then) or (name not in _CUMULATIVE and _is_apart(now, then, LARGE)):
+            said = _("%(moment)s of %(body)s is %(now)s; in the period before, of the same year, it was %(then)s.")
+            yield Caution("fallen", said % _named(release, part, name, now, then), release)
+    if release.line_count < SHRUNK * part.line_count:
+        said = _("%(body)s has %(now)s lines; in the period before it had %(then)s. Is the file complete?")
+        counts = {"now": number(release.line_count), "then": number(part.line_count)}
+        yield Caution("shrunk", said % {"body": release.public_body.name, **counts}, release)
 
 
 def _named(release: Release, earlier: Release, name: str, now: Decimal, then: Decimal) -> dict[str, str]:
@@ -100,10 +168,14 @@ def _named(release: Release, earlier: Release, name: str, now: Decimal, then: De
 
 
 def _shrunk(release: Release, earlier: Release) -> Iterable[Caution]:
+    counts = {"now": number(release.line_count), "then": number(earlier.line_count)}
     if earlier.year == release.year and release.line_count < SHRUNK * earlier.line_count:
         said = _("%(body)s has %(now)s lines; the version that is public has %(then)s. Is the file complete?")
-        counts = {"now": number(release.line_count), "then": number(earlier.line_count)}
         yield Caution("shrunk", said % {"body": release.public_body.name, **counts}, release)
+    elif release.kind in _ORDER and release.line_count < HALVED * earlier.line_count:
+        said = _("%(body)s has %(now)s lines; in %(year)s it had %(then)s. Is the file complete?")
+        about = {"body": release.public_body.name, "year": str(earlier.year), **counts}
+        yield Caution("shrunk", said % about, release)
 
 
 def _mates(ingest: Ingest) -> Iterable[Caution]:

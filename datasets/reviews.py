@@ -9,13 +9,15 @@ from django.utils.translation import gettext as _
 
 from datasets.cautions import cautions_of
 from datasets.ingest import endings
-from datasets.models import Ingest, MappingProfile, Release, ReviewStep
+from datasets.models import Ingest, MappingProfile, Release, ReviewStep, RowIssue
 from datasets.profiles import save_profile
 from datasets.releases import NotAllowedNow
 from partners.audit import acting
 from partners.models import User
 from partners.rules import COORDINATOR, sees_everything
 
+MOST_WARNINGS = 12
+TELLING = frozenset({"other_body"})  # warnings whose value matters: another one is new
 MOST_SLICES = 50  # of a file that may be published by itself
 Status, Step = Ingest.Status, ReviewStep.Step
 
@@ -130,7 +132,9 @@ def _is_trusted(ingest: Ingest, profile: MappingProfile) -> bool:
 def deviations(ingest: Ingest) -> list[str]:
     """What matters enough to stop a file of a known source: all that a person would be warned of, and a restatement."""
     releases = list(Release.objects.of_load(ingest).select_related("public_body"))
-    found = [caution.text for caution in cautions_of(ingest, releases)]
+    cautions = cautions_of(ingest, releases)
+    found = [caution.text for caution in cautions]
+    found += _new_warnings(ingest, told={caution.code for caution in cautions})
     if ingest.rejects_too_many:
         found.append(_("More than 5 % of its rows were rejected."))
     if any(not release.public_body.confirmed for release in releases):
@@ -140,3 +144,26 @@ def deviations(ingest: Ingest) -> list[str]:
     if len(releases) > MOST_SLICES:
         found.append(_("It holds more slices than can go by themselves."))
     return found
+
+
+def _new_warnings(ingest: Ingest, told: set[str]) -> list[str]:
+    """What the reading warns of and did not when a person looked at the first file of this profile."""
+    first = _first_published(ingest)
+    known = (
+        set(first.row_issues.filter(severity=RowIssue.Severity.WARNING).values_list("code", "value"))
+        if first
+        else set()
+    )
+    codes = {code for code, _value in known}
+    found: dict[str, str] = {}
+    warnings = ingest.row_issues.filter(severity=RowIssue.Severity.WARNING).exclude(code__in=told | {"many_rejected"})
+    for code, value, message in warnings.order_by("pk").values_list("code", "value", "message"):
+        is_known = (code, value) in known if code in TELLING else code in codes
+        if not is_known and len(found) < MOST_WARNINGS:
+            found.setdefault(code, message)
+    return list(found.values())
+
+
+def _first_published(ingest: Ingest) -> Ingest | None:
+    """The load that a person published when the profile was confirmed."""
+    return Ingest.objects.filter(profile=ingest.profile_id, status=Status.PUBLISHED).order_by("pk").first()

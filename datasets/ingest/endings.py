@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from datasets.ingest.chunks import Reject
+from datasets.ingest.heads import title_moments
 from datasets.ingest.report import Outcome
 from datasets.ingest.understand import fingerprint
 from datasets.models import Ingest, Release, ReviewStep, RowIssue
@@ -69,6 +70,7 @@ def finish(ingest: Ingest, outcome: Outcome, status: str) -> None:
         report=outcome.as_json()
         | {
             "fingerprint": fingerprint(reading) if reading else "",
+            "title_moments": sorted(title_moments(reading.head, reading.kind)) if reading and reading.kind else [],
             "voice": list(reading.clues.voice) if reading else [],
         },
         error="",

@@ -52,6 +52,7 @@ MOST_WAITING = 200  # of the rest, on their way there
 HOPELESS = 20_000  # rejects after which a reading that fits hardly any row is given up
 # What stopped so often would stop again, and may be what takes the server down (its memory, its disk): a person decides.
 MOST_ATTEMPTS = 6
+OTHER_BODY = "other_body"  # the file names another one than was said: it is not published before a person looks
 LOOK_EVERY = 0.5  # seconds between two looks whether somebody wants it stopped
 MOST_REJECTS = 0.5  # of the rows that are data: more, and the columns were misread, not the rows
 Tell = Callable[[str, float, int, int], None]
@@ -63,6 +64,7 @@ QUESTIONS = {
 WORDS = {
     "municipality": "el municipio",
     "state": "el estado",
+    "level": "la institución",
     "year": "el año",
     "period": "el periodo",
     "document": "el documento",
@@ -223,6 +225,7 @@ class _Run:
                 self.outcome.findings += (mates := beside(self.ingest))
                 stopped = self._stops_for_rejects() or self.outcome.rests_on_signs
                 stopped = stopped or any(finding.code in STOPS for finding in mates)
+                stopped = stopped or any(finding.code == OTHER_BODY for finding in self.outcome.findings)
                 self._end(Ingest.Status.READY)
                 if self.ingest.wants_publish and self.outcome.rows_loaded and not stopped:
                     publish_ingest(ingest=self.ingest, by=self.ingest.created_by, reason=self.ingest.excuse)
@@ -247,7 +250,7 @@ class _Run:
             self._contradiction("kind", reading.kind)
 
     def _contradiction(self, what: str, found: str) -> None:
-        asked = self.options.get(what) or self.options.get("public_body") or ""
+        asked = self.options.get(what) or self.options.get("public_body") or self.options.get("municipality") or ""
         message = f"Indicaste {WORDS[what]} «{asked}», pero el archivo dice «{found}». ¿Cuál es el correcto?"
         self.outcome.questions.append(message)
         self.outcome.findings.append(
@@ -259,6 +262,12 @@ class _Run:
                 value=found,
             )
         )
+
+    def _other_body(self, name: str) -> None:
+        asked = self.options.get("public_body") or self.options.get("municipality") or ""
+        message = f"El archivo nombra a «{name}», y se indicó «{asked}»: mira de quién es antes de publicar."
+        hint = "Si no es de quien se indicó, corrígelo y vuelve a cargar el archivo."
+        self._note(Finding(OTHER_BODY, "warning", message, hint, value=name))
 
     # -- loading --------------------------------------------------------------------------------------------------
 
@@ -357,6 +366,8 @@ class _Run:
                         f"assumed_{what}", "info", message, "Si no es así, indícalo y vuelve a cargar.", value=value
                     )
                 )
+            for name in sorted(finder.others):
+                self._other_body(name)
             if supposed := finder.supposed:
                 self.outcome.supposed = supposed
                 self._note(Finding("assumed_body", "info" if supposed.told else "warning", supposed.why, HINT))

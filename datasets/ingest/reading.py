@@ -16,6 +16,7 @@ from datasets.ingest.clues import clues_of
 from datasets.ingest.contracts import ContractRow, ContractTable
 from datasets.ingest.decisions import correct_cells, decisions_for
 from datasets.ingest.headings import title_lines
+from datasets.ingest.heads import head_of
 from datasets.ingest.layout import Area, find_areas
 from datasets.ingest.layout_names import layout_of
 from datasets.ingest.mapping import map_columns
@@ -39,6 +40,7 @@ from datasets.ingest.shapes import (
     Control,
     Finding,
     Grid,
+    Head,
     Hints,
     Reading,
     SkipRule,
@@ -291,6 +293,7 @@ def _finish(work: Work) -> Reading:
     kind = _main_kind(parts, work.hints.kind)
     parts.sort(key=lambda part: part.table.kind != kind)
     first = parts[0].table
+    areas = _areas_read(work, parts)
     return Reading(
         kind=kind,
         encoding=work.encoding,
@@ -303,7 +306,8 @@ def _finish(work: Work) -> Reading:
         complete=not work.questions and not any(found.severity == "error" for found in work.findings),
         questions=list(dict.fromkeys(work.questions)),
         clues=clues_of(work.candidates) if any(_names_nobody(part.table) for part in parts) else Clues(),
-        layout=work.layout or layout_of(_areas_read(work, parts)),
+        layout=work.layout or layout_of(areas),
+        head=head_of(areas[0]) if areas else Head(),
         is_supposed=work.is_supposed,
     )
 

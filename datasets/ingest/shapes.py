@@ -409,6 +409,15 @@ class Clues:
         return bool((self.acronym and self.state_code) or self.municipal_government)
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above and around the headings of the main table (`datasets.ingest.heads`)."""
+
+    titles: tuple[str, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()  # above each heading, outermost first
+    units: frozenset[int] = frozenset()  # that it prints: 1 where it says pesos; empty where it says nothing
+
+
 @dataclass(slots=True)
 class Reading:
     kind: str | None
@@ -423,6 +432,7 @@ class Reading:
     questions: list[str]
     clues: Clues = field(default_factory=lambda: Clues())
     layout: str = ""  # the published format, by the name its users know
+    head: Head = field(default_factory=lambda: Head())
     is_supposed: bool = False  # its kind: by cells and titles, where the headings say too little
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from datasets.ingest.dates import parse_date, parse_period, period_of, year_of
 from datasets.ingest.dictionary import normalise
 from datasets.ingest.labelbook import distinct
 from datasets.ingest.shapes import BODY_FIELDS, RECORD_KINDS, Table
+from gesoc.common.text import search_text
 
 FIRST_YEAR, LAST_YEAR = 1980, 2049
 # The fields whose texts decide; the distinct combinations of a block are few.
@@ -30,6 +32,9 @@ DECIDING = (
 )
 CONTRACT_DECIDING = (*DECIDING, "buyer_name", "government_level")
 YEAR_FIELDS = ("fiscal_year", "period_end", "period_start", "period_label")
+GOVERNMENTS = ("municipality", "state", "federation")
+#: Of the government itself, which its own files name in their titles.
+_OFFICE = re.compile(r"(?:secretaria|tesoreria|direccion|presidencia|poder ejecutivo)\b")
 NOBODY = BodyRef("unknown", "")
 NO_YEAR = 0
 StandIn = TypeVar("StandIn", BodyRef, int)
@@ -87,6 +92,8 @@ class SliceFinder:
     #: What no column, no title and nobody has said; a person must. Until then the rows are counted and summed, not loaded.
     questions: set[str] = field(default_factory=set)
     supposed: Supposed | None = None
+    #: Bodies that the file as a whole names, other than the one that was said, and not plainly another place or level.
+    others: set[str] = field(default_factory=set)
     _present: frozenset[str] = frozenset()
     _known: dict[tuple[str, ...], int | Refusal] = field(default_factory=dict)
 
@@ -128,11 +135,14 @@ class SliceFinder:
     # -- whose ----------------------------------------------------------------------------------------------------
 
     def _body(self, row: dict[str, str]) -> BodyRef | Refusal:
+        place = self._place(row)
         try:
-            found = resolve_body(self._place(row), self.territory)
+            found = resolve_body(place, self.territory)
         except UnknownPlace as unknown:
             return Refusal(unknown.code, "municipality_code", unknown.value)
         if self.said.body:
+            if found and self._names_the_file(place):
+                self._compare(self.said.body, found)
             return self._agreed(self.said.body, found)
         return found or self._supposed() or self._missing("unknown_body", BODY_FIELDS, NOBODY)
 
@@ -164,6 +174,21 @@ class SliceFinder:
         elif found and said.state and found.state and found.state != said.state:
             self.contradictions["state"] = self.territory.states[found.state]
         return said
+
+    def _names_the_file(self, place: Place) -> bool:
+        """Whether the name is that of the whole file: by its titles, or the same in all its rows."""
+        name = self.table.context.body_name
+        return bool(name) and search_text(place.entity_name) == search_text(name or "")
+
+    def _compare(self, said: BodyRef, found: BodyRef) -> None:
+        """Another level of government is a contradiction; another body of the same place, or of none, is for a person to see."""
+        if found.kind == said.kind and said.kind in GOVERNMENTS:
+            return  # which one is compared by its code
+        if found.kind in ("state", "federation") and said.kind not in ("state", "federation"):
+            if found.kind != "state" or self.table.context.level != "municipal":  # else it names the municipality too
+                self.contradictions["level"] = found.name
+        elif found.key != said.key and not (said.kind in GOVERNMENTS and _OFFICE.match(found.key)):
+            self.others.add(found.name)
 
     # -- when -----------------------------------------------------------------------------------------------------
 

@@ -90,3 +90,29 @@ def test_page_of_a_draft_shows_what_it_would_change(client):
     assert compared["rows"].changed == 1
     assert [row["name"] for row in compared["changes"]["parts"] if row["is_change"]] == ["Servicios generales"]
     assert Release.objects.published().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            ROWS.replace("500.00,400.00", "0.00,0.00").replace("100.50,100.50", "0.00,0.00").replace("99.50", "0.00"),
+            "gone",
+        ),
+        (ROWS.replace("500.00,400.00", ",").replace("100.50,100.50", ",").replace("99.50,0.00", ","), "gone"),
+        (ROWS.replace("500.00,400.00", "-500.00,-400.00").replace("100.50,100.50", "-100.50,-100.50"), "sign"),
+        (ROWS.replace('"1,000.00","1,100.00"', '"9,000.00","9,100.00"'), "jump"),
+        ("".join(ROWS.splitlines(keepends=True)[:1]), "shrunk"),
+    ],
+)
+def test_what_is_unlike_the_year_before_is_told(text, expected):
+    published()
+    assert expected in codes(draft(HEADINGS + text, year=2025))
+
+
+def test_quarter_is_held_against_the_one_before():
+    about = {"document": "quarterly"}
+    published(period="Q1", **about)
+    assert codes(draft(HEADINGS + ROWS.replace("500.00", "510.00"), period="Q2", **about)) == []
+    assert codes(draft(HEADINGS + ROWS.replace("500.00", "490.00"), period="Q3", **about)) == ["fallen"]
+    assert "shrunk" in codes(draft(HEADINGS + ROWS.splitlines(keepends=True)[0], period="Q4", **about))
