@@ -158,15 +158,15 @@ _LACKING = (
 
 
 def _lacking(code: str, name: str, kind: str, count: int) -> str:
-    rows = _rows(kind, count)
+    rows, one = _rows(kind, count), count == 1
     if code == LACKS:
         return (
-            f"«{name}», del mismo paquete, trae {rows} de este periodo que aquí no {'está' if count == 1 else 'están'} o "
-            "dicen otro monto: publicar este archivo los quita de las páginas."
+            f"«{name}», del mismo paquete, trae {rows} de este periodo que aquí no {'está o dice' if one else 'están o dicen'} "
+            f"otro monto: publicar este archivo {'lo' if one else 'los'} quita de las páginas."
         )
     return (
-        f"«{name}», del mismo paquete, abarca este periodo y no trae {rows} de aquí, o con otro monto: las páginas no los "
-        "cuentan mientras esa lista esté publicada."
+        f"«{name}», del mismo paquete, abarca este periodo y no trae {rows} de aquí, o con otro monto: las páginas no "
+        f"{'lo' if one else 'los'} cuentan mientras esa lista esté publicada."
     )
 
 
