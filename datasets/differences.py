@@ -45,6 +45,7 @@ TELLING = (
     "estimated",
     "reported",
 )
+MXN = "MXN"  # of the currencies of contracts told first
 # Registers have no sums by classification: what changes in them is told by their totals.
 AMOUNTS = {Kind.WORKS: Work.AMOUNTS, Kind.DEBT: Debt.AMOUNTS, Kind.SANCTIONS: Sanction.AMOUNTS}
 BY = {
@@ -61,6 +62,7 @@ class Change:
     name: str
     before: Decimal | None
     after: Decimal | None
+    field: str = ""  # of a total: the moment or currency that it is of
 
     @property
     def difference(self) -> Decimal | None:
@@ -107,9 +109,11 @@ def differences_of(pairs: Sequence[tuple[Release, Release]]) -> list[Differences
 
 def _totals(release: Release, previous: Release) -> Differences:
     moments = _moments(release, previous)
-    telling = next((moment for moment in TELLING if moment in moments), moments[0] if moments else "")
+    # Parts are set against each other in a moment that both state, where there is one.
+    both = [moment for moment in moments if moment in release.totals and moment in previous.totals] or moments
+    telling = next((moment for moment in TELLING if moment in both), both[0] if both else "")
     totals = [
-        Change(moment_name(moment), _decimal(previous.totals.get(moment)), _decimal(release.totals.get(moment)))
+        Change(moment_name(moment), _decimal(previous.totals.get(moment)), _decimal(release.totals.get(moment)), moment)
         for moment in moments
     ]
     return Differences(previous, moment_name(telling), totals, [], telling)
@@ -140,7 +144,7 @@ def _moments(release: Release, previous: Release) -> list[str]:
     known: tuple[str, ...] = {Kind.EXPENDITURE: ExpenditureLine.MOMENTS, Kind.REVENUE: RevenueLine.MOMENTS}.get(
         Kind(release.kind), AMOUNTS.get(Kind(release.kind), ())
     )
-    return [moment for moment in known if moment in stated] or sorted(stated)
+    return [moment for moment in known if moment in stated] or sorted(stated, key=lambda one: (one != MXN, one))
 
 
 def _decimal(text: Any) -> Decimal | None:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from datasets.ingest.corrected import overtaken_by
 from datasets.ingest.mates import STOPS
 from datasets.models import Document, Ingest, Kind, MappingProfile, Source, SourceFile
 from datasets.outages import is_full
@@ -181,6 +182,8 @@ def prepare_ingest(
         if earlier.rejects_too_many and not (excuse or earlier.excuse):
             return Started(earlier, fresh=False)
         if earlier.row_issues.filter(code__in=STOPS).exists():  # left aside in a package: a person looks at it first
+            return Started(earlier, fresh=False)
+        if overtaken_by(earlier):  # handing the file in again takes no corrections away
             return Started(earlier, fresh=False)
         publish_ingest(ingest=earlier, by=by, reason=excuse)
         return Started(earlier, fresh=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from datasets.cautions import cautions_of
 from datasets.ingest import endings
+from datasets.ingest.corrected import overtaken_by
 from datasets.models import Ingest, MappingProfile, Release, ReviewStep, RowIssue
 from datasets.profiles import save_profile
 from datasets.releases import NotAllowedNow
@@ -32,6 +33,14 @@ def publish_ingest(*, ingest: Ingest, by: User | None, reason: str = "") -> list
         raise NotAllowedNow(_("There is nothing to publish: the file has no rows."))
     if not locked.changes_figures:
         raise NotAllowedNow(_("There is nothing to publish: the corrections changed no figure."))
+    if (later := overtaken_by(locked)) is not None:
+        raise NotAllowedNow(
+            _(
+                "Load %(later)s of this file is public with corrected rows that this one does not have, and they would go. "
+                "Correct rows on from that load; to go back without them, withdraw its version on its page first, saying why."
+            )
+            % {"later": later.pk}
+        )
     reason = reason.strip() or locked.excuse
     if locked.rejects_too_many:
         if not reason:

@@ -63,6 +63,26 @@ def _changed(fixes: Fixes, before: Fixes) -> dict[str, set[int]]:
     return found
 
 
+def overtaken_by(ingest: Ingest) -> Ingest | None:
+    """The load of the same file whose corrections would go if this one were published: they are public now, in a slice of
+    which this one has a draft, and it has the same cells as the file says them."""
+    corrected = ingest.file.ingests.filter(options__has_key="fixes").exclude(pk=ingest.pk).order_by("-pk")
+    mine = _cells_of(ingest)
+    losing = {one.pk: one for one in corrected if _cells_of(one) - mine}
+    if not losing:
+        return None
+    drafts = Release.objects.of_load(ingest).filter(status=Release.Status.DRAFT)
+    slices = set(drafts.values_list(*Release.SLICE))
+    public = Release.objects.published().filter(ingest__in=losing).order_by("-pk")
+    found = (one.ingest_id for one in public if tuple(getattr(one, name) for name in Release.SLICE) in slices)
+    return losing.get(next(found, 0))
+
+
+def _cells_of(ingest: Ingest) -> set[tuple[str, str, str]]:
+    fixes: Fixes = ingest.options.get("fixes") or {}
+    return {(sheet, row, heading) for sheet, rows in fixes.items() for row, cells in rows.items() for heading in cells}
+
+
 def releases_of(base: Ingest) -> list[Release]:
     """Of every slice of the load: its own, and those that it left as they were when it corrected another."""
     ids = {one["release"] for one in base.report.get("slices") or []} - {None}

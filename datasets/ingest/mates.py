@@ -3,6 +3,7 @@
 Nothing is decided by names of files. Two lists are compared row by row where they speak of the same public body and year, and
 one covers the other's period: the same list as CSV and as workbook, or contracts of a month beside those of its quarter. Two that
 differ may be parts of one list or two tellings of it: the later one would take the place of the earlier, so a person is asked.
+So is one where the wider list lacks rows of the narrower: pages count the wider alone.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from datasets.ingest.shapes import Finding
 from datasets.models import LINES, Ingest, Package, PackageMember, Release
 
 REPEATED, DIFFERENT, HOLDS = "repeated_in_package", "different_in_package", "holds_others_of_package"
+#: Of two periods one inside the other: this list has rows that the wider one lacks, or lacks rows of the narrower one.
+NOT_IN_WIDER, LACKS = "not_in_wider_of_package", "lacks_others_of_package"
+TOLD = (REPEATED, DIFFERENT, HOLDS, NOT_IN_WIDER, LACKS)
 #: What a person must look at before it is published.
-STOPS = frozenset({REPEATED, DIFFERENT})
+STOPS = frozenset({REPEATED, DIFFERENT, NOT_IN_WIDER, LACKS})
 #: Where a row stands in its file, and what is derived from the rest.
 _PLACE = frozenset({"public_body", "release", "line_no", "sheet_no", "source_row", "last_row", "search_text"})
 #: A contract is told by what its public address tells it by, and its amount.
@@ -53,9 +57,9 @@ def beside(ingest: Ingest) -> list[Finding]:
     mates = _mates(ingest)
     told: dict[tuple[str, str, str], int] = {}
     for release in mine:
-        for code, mate in _found(release, mates[_place(release)]):
+        for code, mate, count in _found(release, mates[_place(release)]):
             key = code, mate.name, release.kind
-            told[key] = told.get(key, 0) + (mate.release.line_count if code == HOLDS else release.line_count)
+            told[key] = told.get(key, 0) + count
     sums = {kind: sum(one.line_count for one in mine if one.kind == kind) for kind in LINES}
     return [_finding(code, name, kind, count, sums[kind]) for (code, name, kind), count in told.items()]
 
@@ -81,16 +85,21 @@ def _mates(ingest: Ingest) -> defaultdict[tuple[object, ...], list[_Mate]]:
     return found
 
 
-def _found(release: Release, mates: list[_Mate]) -> Iterator[tuple[str, _Mate]]:
-    """One file that has all of it is enough; else those that it holds itself, and other lists in the same place."""
+def _found(release: Release, mates: list[_Mate]) -> Iterator[tuple[str, _Mate, int]]:
+    """One file that has all of it is enough; else those that it holds itself, and other lists in the same place. Each with the
+    number of rows that are meant."""
     if same := next((one for one in mates if _covers(one.release, release) and _has(one.release, release)), None):
-        yield REPEATED, same
+        yield REPEATED, same, release.line_count
         return
     for mate in mates:
         if _covers(release, mate.release) and _has(release, mate.release):
-            yield HOLDS, mate
+            yield HOLDS, mate, mate.release.line_count
         elif mate.release.period == release.period:
-            yield DIFFERENT, mate
+            yield DIFFERENT, mate, release.line_count
+        elif _covers(release, mate.release):
+            yield LACKS, mate, _missing(release, mate.release)
+        elif _covers(mate.release, release):
+            yield NOT_IN_WIDER, mate, _missing(mate.release, release)
 
 
 def _covers(wide: Release, narrow: Release) -> bool:
@@ -102,13 +111,16 @@ def _covers(wide: Release, narrow: Release) -> bool:
 
 
 def _has(wide: Release, narrow: Release) -> bool:
-    if narrow.line_count > wide.line_count:
-        return False
+    return narrow.line_count <= wide.line_count and not _missing(wide, narrow)
+
+
+def _missing(wide: Release, narrow: Release) -> int:
+    """How many rows of the narrower list the wider one does not have."""
     model = LINES[narrow.kind]
     query = _MISSING.format(table=model._meta.db_table, columns=", ".join(_told_by(narrow.kind)))
     with connection.cursor() as cursor:
         cursor.execute(query, {"body": wide.public_body_id, "one": narrow.pk, "other": wide.pk})
-        return not cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])
 
 
 def _told_by(kind: str) -> tuple[str, ...]:
@@ -130,10 +142,31 @@ def _finding(code: str, name: str, kind: str, count: int, all_: int) -> Finding:
             "publicar este archivo quita de las páginas la del otro."
         )
         return Finding(code, "warning", text, "Si las dos listas se complementan, júntalas en un archivo y súbelo.")
+    if code in (LACKS, NOT_IN_WIDER):
+        return Finding(code, "warning", _lacking(code, name, kind, count), _LACKING)
     part = f"Sus {rows} ya están" if count == all_ else f"{rows} de sus {all_:,} ya están"
     text = f"{part} en «{name}» del mismo paquete: se cuentan una sola vez y este archivo se dejó aparte."
     return Finding(
         code, "warning", text, "Si prefieres este archivo, publícalo: toma el lugar del otro donde son lo mismo."
+    )
+
+
+_LACKING = (
+    "Las páginas cuentan solo la lista del periodo más amplio: junta en un archivo lo que falte en ella y súbelo; si no falta "
+    "nada, publica."
+)
+
+
+def _lacking(code: str, name: str, kind: str, count: int) -> str:
+    rows, one = _rows(kind, count), count == 1
+    if code == LACKS:
+        return (
+            f"«{name}», del mismo paquete, trae {rows} de este periodo que aquí no {'está o dice' if one else 'están o dicen'} "
+            f"otro monto: publicar este archivo {'lo' if one else 'los'} quita de las páginas."
+        )
+    return (
+        f"«{name}», del mismo paquete, abarca este periodo y no trae {rows} de aquí, o con otro monto: las páginas no "
+        f"{'lo' if one else 'los'} cuentan mientras esa lista esté publicada."
     )
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from datasets.ingest.alone import Alone, alone
 from datasets.ingest.bodies import BodyRef
 from datasets.ingest.chunks import Chunk, Reject
-from datasets.ingest.corrected import base_of, keep_unchanged
+from datasets.ingest.corrected import base_of, keep_unchanged, overtaken_by
 from datasets.ingest.endings import (
     BROKEN,
     KEEPS_STOPPING,
@@ -224,7 +224,7 @@ class _Run:
                     keep_unchanged(base, self.ingest, self.outcome)
                 self.outcome.findings += (mates := beside(self.ingest))
                 stopped = self._stops_for_rejects() or self.outcome.rests_on_signs
-                stopped = stopped or any(finding.code in STOPS for finding in mates)
+                stopped = stopped or any(finding.code in STOPS for finding in mates) or bool(overtaken_by(self.ingest))
                 stopped = stopped or any(finding.code == OTHER_BODY for finding in self.outcome.findings)
                 self._end(Ingest.Status.READY)
                 if self.ingest.wants_publish and self.outcome.rows_loaded and not stopped:

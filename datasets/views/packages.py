@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from datasets import words
-from datasets.ingest.mates import DIFFERENT, HOLDS, REPEATED
+from datasets.ingest.mates import TOLD
 from datasets.models import Ingest, Package, PackageMember, Release
 from gesoc.common.views import refreshing
 
@@ -96,7 +96,7 @@ def _note(ingest: Ingest) -> str:
         return ingest.error
     if questions := ingest.report.get("questions"):
         return str(questions[0])
-    told = [one["message"] for one in ingest.report.get("issues") or [] if one["code"] in (REPEATED, DIFFERENT, HOLDS)]
+    told = [one["message"] for one in ingest.report.get("issues") or [] if one["code"] in TOLD]
     return " ".join(told)
 
 

@@ -8,8 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
+from datasets import rereading, services
 from datasets.ingest import pipeline
-from datasets.models import ExpenditureLine, Ingest
+from datasets.models import ExpenditureLine, Ingest, Release
+from datasets.releases import NotAllowedNow
 from tests.datasets.files import ABOUT, BAD_ROW, HEADINGS, ROWS, member, upload
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +159,36 @@ def test_two_people_correct_the_same_load(client, load):
     again = client.post(address(load, "rechazadas/"), {second: "3.00", "seen": str(other.pk)})
     assert again.status_code == 302
     assert Ingest.objects.latest("pk").options["fixes"] == {"": {"6": {"Aprobado": "3.00"}}}
+
+
+def publish(ingest, by):
+    ingest.refresh_from_db()
+    services.publish_ingest(ingest=ingest, by=by, reason="visto")
+
+
+def test_corrections_that_are_public_are_not_published_over_by_a_load_without_them():
+    user, organisation = member("coordinacion")
+    content = HEADINGS + ROWS + BAD_ROW + SECOND_BAD
+    base = upload(content, by=user, organisation=organisation, **ABOUT)
+
+    def corrected(of, row):
+        again = rereading.correct_rows(ingest=of, fixes={"": {row: {"Aprobado": "1,250.00"}}}, by=user)
+        return pipeline.run_ingest(again.pk)
+
+    first = corrected(base, "5")
+    publish(first, user)
+    beside = corrected(base, "6")
+    for load in (base, beside):
+        with pytest.raises(NotAllowedNow, match=rf"\b{first.pk}\b"):
+            publish(load, user)
+    # The same file handed in once more to be published does not go round it.
+    assert upload(content, by=user, organisation=organisation, publish=True, **ABOUT).status == "ready"
+    assert list(Release.objects.published().values_list("ingest", flat=True)) == [first.pk]
+    further = corrected(first, "6")
+    publish(further, user)
+    services.withdraw_release(release=further.releases.get(), by=user, reason="Vuelve el original.")
+    publish(base, user)
+    assert list(Release.objects.published().values_list("ingest", flat=True)) == [base.pk]
 
 
 def test_row_says_who_corrected_which_cell_when(client, load):

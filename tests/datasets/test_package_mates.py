@@ -90,6 +90,21 @@ def test_a_month_beside_the_quarter_that_holds_it_counts_once_in_either_order(or
     assert second.status == ("ready" if code == "repeated_in_package" else "published")
 
 
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        (["enero-marzo.csv", "marzo.csv"], "not_in_wider_of_package"),
+        (["marzo.csv", "enero-marzo.csv"], "lacks_others_of_package"),
+    ],
+)
+def test_a_contract_of_the_month_that_its_quarter_lacks_is_told_and_a_person_decides(order, code):
+    marked = {"enero-marzo.csv": (as_csv(QUARTER), "Q1"), "marzo.csv": (as_csv(MARCH + OTHER), "2024-03")}
+    _package, (first, second) = handed_in(*((name, titled(*marked[name])) for name in order))
+    assert [first.status, second.status, remarks(first)] == ["published", "ready", []]
+    [(found, message)] = remarks(second)
+    assert (found, "1 contrato " in message, f"«{order[0]}»" in message) == (code, True, True)
+
+
 def titled(data, period):
     start, end = {"Q1": ("01/01/2024", "31/03/2024"), "2024-03": ("01/03/2024", "31/03/2024")}[period]
     head, *rows = data.decode().splitlines()

@@ -6,7 +6,11 @@ import io
 import openpyxl
 import pytest
 
+from datasets.catalogue import versions_of_slice
+from datasets.differences import differences
 from datasets.models import Release, SourceFile
+from datasets.releases import publish_releases, restore_release, withdraw_release
+from datasets.restatements import told_versions
 from tests.datasets.files import ABOUT, BAD_ROW, HEADINGS, ROWS, member, published, upload
 from tests.factories.datasets import PublicBodyFactory, ReleaseFactory, class_node, expenditure_cell
 from tests.factories.partners import GesocFactory, MembershipFactory
@@ -77,10 +81,10 @@ def test_versions_are_told_in_words(client, versions, django_assert_num_queries)
         "",
     )
     assert [told for _version, told in client.get(address(second)).context["log"]] == list(changed)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(address(second))
     third = published(HEADINGS + ROWS.replace("500.00,400.00", "600.00,400.00"), name="abril.csv").releases.get()
-    with django_assert_num_queries(8):  # as for two versions: sums and names of all pairs come at once
+    with django_assert_num_queries(9):  # as for two versions: sums and names of all pairs come at once
         log = client.get(address(third)).context["log"]
     assert log[0] == (
         third,
@@ -94,6 +98,72 @@ def test_versions_are_told_in_words(client, versions, django_assert_num_queries)
 
 def _slice(release):
     return {name.removesuffix("_id"): getattr(release, name.removesuffix("_id")) for name in release.SLICE}
+
+
+def restated(body, version, chapters, **totals):
+    """Published over what is public; {chapter: (approved, accrued)}, None where it is not stated."""
+    release = ReleaseFactory(public_body=body, version=None, status="draft", published_at=None, totals=totals)
+    for code, (approved, accrued) in chapters.items():
+        expenditure_cell(release, "chapter", code, approved=approved, accrued=accrued)
+    publish_releases(ids=[release.pk], by=None)
+    release.refresh_from_db()
+    assert release.version == version
+    return release
+
+
+def told_of(release):
+    return dict(told_versions(list(versions_of_slice(release, GesocFactory()))))[release]
+
+
+def test_what_is_no_longer_stated_is_named_and_what_is_new_too():
+    body = PublicBodyFactory()
+    for code in ("1000", "2000", "3000", "4000"):
+        class_node("object", code, f"Capítulo {code}")
+    one, two, three, four = ("6.00", "3.00"), ("1.00", "5.00"), ("2.00", "1.00"), ("2.00", "1.10")
+    restated(body, 1, {"1000": one, "2000": two, "3000": three}, approved="9.00", accrued="9.00")
+    second = restated(body, 2, {"1000": one, "3000": four}, approved="8.00", accrued="4.10")
+    assert told_of(second).endswith(
+        ": +$0.10 en 3000 Capítulo 3000; ya no se declara: 2000 Capítulo 2000 (−$5.00); en total −$4.90 (devengado)."
+    )
+    third = restated(body, 3, {"1000": one, "4000": four}, approved="8.00", accrued="4.10")
+    assert told_of(third).endswith(
+        ": ya no se declara: 3000 Capítulo 3000 (−$1.10); ahora se declara: 4000 Capítulo 4000 (+$1.10) (devengado)."
+    )
+    fourth = restated(body, 4, {"1000": ("6.00", None), "4000": ("2.00", None)}, approved="8.00")
+    assert told_of(fourth).endswith(" cambió 2024 en la versión 4: ya no se declara: Devengado (−$4.10).")
+
+
+def test_a_version_is_told_against_what_was_public_before_it():
+    body = PublicBodyFactory()
+    class_node("object", "1000", "Capítulo 1000")
+    first, _second, third = (
+        restated(body, version, {"1000": (None, amount)}, accrued=amount)
+        for version, amount in ((1, "10.00"), (2, "30.00"), (3, "70.00"))
+    )
+    restore_release(release=first, by=None, reason="La tercera no era la definitiva.")
+    fourth = restated(body, 4, {"1000": (None, "11.00")}, accrued="11.00")
+    assert "+$1.00 en 1000 Capítulo 1000; en total +$1.00 (devengado)." in told_of(fourth)
+    assert told_of(first) == (
+        "La versión 1 se restauró en lugar de la versión 3: −$60.00 en 1000 Capítulo 1000; en total −$60.00 (devengado)."
+    )
+    assert "+$40.00 en 1000" in told_of(third)
+    withdraw_release(release=fourth, by=None, reason="Se revisa.")
+    restore_release(release=fourth, by=None, reason="Se revisó.")
+    assert told_of(fourth).endswith("(devengado). La versión 4 vuelve a ser pública.")
+
+
+def test_contracts_are_told_in_pesos_first_and_then_in_each_other_currency():
+    body = PublicBodyFactory()
+    versions = [
+        ReleaseFactory(public_body=body, kind="contracts", document="", version=version, status=status, totals=totals)
+        for version, status, totals in (
+            (1, "superseded", {"EUR": "10.00", "MXN": "100.00", "USD": "7.00"}),
+            (2, "published", {"EUR": "15.00", "MXN": "90.00"}),
+        )
+    ]
+    assert [one.name for one in differences(versions[1], versions[0]).totals] == ["MXN", "EUR", "USD"]
+    sentence = told_of(versions[1]).replace("\u00a0", " ")
+    assert "en total −$10 (MXN); en total +5 EUR (EUR); ya no se declara: USD (−7 USD)." in sentence
 
 
 def test_version_that_changes_no_sum_says_so(client):
@@ -145,7 +215,9 @@ def test_versions_that_are_not_public_do_not_exist_for_others(client, versions):
 def test_version_asks_the_same_queries_for_one_line_and_for_three(client, count, django_assert_num_queries):
     rows = "".join(ROWS.splitlines(keepends=True)[:count])
     release = published(HEADINGS + rows).releases.get()
-    with django_assert_num_queries(4):  # version, the one before, its versions, lines with their labels
+    with django_assert_num_queries(
+        5
+    ):  # version, the one before, its versions and their journal, lines with their labels
         client.get(address(release))
 
 
