@@ -403,8 +403,8 @@ CEAA = "procurement/hgo_ceaa_"
         ("procurement/compranet_sample_Contratos2015_150514075424.csv", 397, {}, (2015, "annual")),
         (
             "procurement/cdmx_sobse_2016_art121_adj_directa.xlsx",
-            974,
-            {"section": 4, "merged": 37, "duplicate": 52},
+            975,
+            {"section": 4, "merged": 37, "duplicate": 51},
             (None, "annual"),
         ),
         ("procurement/cdmx_om_2014_adj_prestacion_servicios.xls", 322, {"section": 2, "merged": 95}, (2014, "annual")),
