@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datasets.ingest import sipot
 from datasets.ingest.beside import parts_beside
 from datasets.ingest.budget import read_budget
-from datasets.ingest.build import Part, budget_part, contract_part
+from datasets.ingest.build import Part, budget_part
 from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.contracts import read_contracts
 from datasets.ingest.decisions import correct_cells, decisions_for
 from datasets.ingest.dictionary import fold
 from datasets.ingest.layout import Area, find_areas
+from datasets.ingest.lists import contract_part
 from datasets.ingest.mapping import map_columns
 from datasets.ingest.months import of_the_head, with_months
 from datasets.ingest.numbers import NotAnAmount, to_cents

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from datasets.ingest import sipot
-from datasets.ingest.build import Part, contract_part
+from datasets.ingest.build import Part
 from datasets.ingest.clues import clues_of
 from datasets.ingest.contracts import ContractRow, ContractTable
 from datasets.ingest.decisions import correct_cells, decisions_for
@@ -19,6 +19,7 @@ from datasets.ingest.headings import title_lines
 from datasets.ingest.heads import head_of
 from datasets.ingest.layout import Area, find_areas
 from datasets.ingest.layout_names import layout_of
+from datasets.ingest.lists import contract_part
 from datasets.ingest.mapping import map_columns
 from datasets.ingest.parts import Work, read_grid
 from datasets.ingest.readers import oc4ids

@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import re
 
-from datasets.ingest.build import (
-    DATE_FIELDS,
-    Part,
-    block_of,
-    context_of,
-    decide_marks,
-    month_first_findings,
-    scale,
-    settle_amounts,
-    table_of,
-    total_findings,
-)
+from datasets.ingest.build import Part, block_of, context_of, table_of
 from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.contracts import ContractRow, ContractTable, furniture, leave_out_sums
 from datasets.ingest.dates import parse_date, settle_day_order, year_of
@@ -26,6 +15,14 @@ from datasets.ingest.foot import foot_of_list, is_signature
 from datasets.ingest.headings import is_number
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area
+from datasets.ingest.lists import (
+    DATE_FIELDS,
+    decide_marks,
+    month_first_findings,
+    scale,
+    settle_amounts,
+    total_findings,
+)
 from datasets.ingest.shapes import LINE_FIELDS, Finding
 from datasets.ingest.sums_of_lists import numbers_of, sums_of_those_below
 from datasets.ingest.units import unit_questions
