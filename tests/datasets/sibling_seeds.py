@@ -842,7 +842,7 @@ DEBT_LIST = Seed(
 SANCTION_LIST = Seed(
     "sancionados",
     "sanctions",
-    [["Gobierno del Estado de Jalisco"], ["Registro de proveedores sancionados"]],
+    [TOWN, ["Registro de proveedores sancionados"]],
     [
         [
             "Proveedor sancionado",
