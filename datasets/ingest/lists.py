@@ -11,7 +11,7 @@ from datasets.ingest.contracts import ContractTable, contract_columns, date_year
 from datasets.ingest.dates import settle_day_order
 from datasets.ingest.dictionary import fold
 from datasets.ingest.doubts import doubts
-from datasets.ingest.layout import area_titles
+from datasets.ingest.layout import Area, area_titles
 from datasets.ingest.lines import full_municipality_codes
 from datasets.ingest.marks import settle_marks
 from datasets.ingest.numbers import DecimalMark, agreed, decide_decimal_mark
@@ -28,7 +28,7 @@ DATE_FIELDS = (
 
 def contract_part(read: ContractTable, name: str, offers: list[str | None] | None, year: int | None = None) -> Part:
     """``year`` is what a person said: then no line needs a year from its dates."""
-    settle_amounts(read)
+    marks = settle_amounts(read)
     columns = contract_columns(read)
     if offers and "number_of_tenderers" not in columns:
         columns["number_of_tenderers"] = offers
@@ -41,7 +41,7 @@ def contract_part(read: ContractTable, name: str, offers: list[str | None] | Non
     table.rows_read, table.skipped = read.rows_read, read.skipped
     table.reasons = from_one(read.reasons)
     findings = month_first_findings(table, swapped) + scale(table, read)
-    marks = decide_marks(table, read)
+    questions = keep_marks(table, marks)
     extra = [[row + 1 for row in line.extra] for line in read.rows]
     kept = {key: columns[key] for key in LINE_FIELDS["contracts"] if any(columns.get(key, ()))}
     if read.rows:
@@ -49,13 +49,20 @@ def contract_part(read: ContractTable, name: str, offers: list[str | None] | Non
             block_of(read.area.grid.sheet, [line.row for line in read.rows], extra if any(extra) else None, kept)
         ]
     _fill_procedure(table, area_titles(read.area))
+    return told_part(table, read, findings, questions, named_year=not took)
+
+
+def told_part(
+    table: Table, read: ContractTable, findings: list[Finding], questions: list[str], *, named_year: bool
+) -> Part:
+    """The table of a list with all that is said and asked of it."""
     rows = [line.row for line in read.rows]
     unread = unread_columns(read.area, read.mapping, rows)
-    questions = (
-        unit_questions(read.area, read.mapping) + unread.questions + doubts(read.area, read.mapping, rows) + marks
+    asked = (
+        unit_questions(read.area, read.mapping) + unread.questions + doubts(read.area, read.mapping, rows) + questions
     )
     found = findings + unread.findings + read.findings + total_findings(read)
-    return Part(table, findings=found, questions=questions + read.questions, named_year=not took)
+    return Part(table, findings=found, questions=asked + read.questions, named_year=named_year)
 
 
 def scale(table: Table, read: ContractTable) -> list[Finding]:
@@ -71,9 +78,7 @@ def total_findings(read: ContractTable) -> list[Finding]:
     """Whether the total that a list prints is what its rows come to."""
     rows = [line.row for line in read.rows]
     totals = sorted(row for row, reason in read.reasons.items() if reason == "subtotal")
-    amounts = MOMENTS[read.mapping.kind] or CONTRACT_AMOUNTS
-    columns = [column for column, name in read.mapping.fields.items() if name in amounts]
-    found = missed_total(read.area, rows, totals, columns)
+    found = missed_total(read.area, rows, totals, [*_amounts(read)])
     return [found] if found else []
 
 
@@ -83,34 +88,35 @@ def month_first_findings(table: Table, swapped: Sequence[str]) -> list[Finding]:
     return [Finding("month_first", "info", message, sheet=table.sheet)] if named else []
 
 
-def settle_amounts(read: ContractTable) -> None:
-    """Before the cells of a list are taken out of its grid."""
-    area, rows = read.area, range(read.area.first, read.area.end)
-    for column, name in read.mapping.fields.items():
-        if (
-            name not in (MOMENTS[read.mapping.kind] or CONTRACT_AMOUNTS)
-            or area.headings.get(column) in area.said.decimal
-        ):
-            continue
-        found = decide_decimal_mark(area.grid.cell(row, column) for row in rows)
-        if not found.certain and (told := settle_marks(area, column, rows, found)):
-            read.findings.append(told)
+def _amounts(read: ContractTable) -> dict[int, str]:
+    """Column -> field of the amounts of a list."""
+    wanted = MOMENTS[read.mapping.kind] or CONTRACT_AMOUNTS
+    return {column: name for column, name in read.mapping.fields.items() if name in wanted}
 
 
-def decide_marks(table: Table, read: ContractTable) -> list[str]:
-    """The decimal mark of each amount of a list: what a person said, else what its cells say, those of its sum too.
-
-    Gives the questions: ``46,041`` pesos are forty-six thousand, for nobody prints three decimals of a peso; of millions they
-    may be either.
-    """
-    area, marks, questions = read.area, {}, []
+def settle_amounts(read: ContractTable) -> dict[str, DecimalMark]:
+    """The decimal mark of each amount: what a person said, else what its cells say, those of its sum too. Before the cells of a
+    list are taken out of its grid, for two conventions in one column are made one."""
+    area, marks = read.area, {}
     rows = range(area.first, area.end)
-    for column, name in read.mapping.fields.items():
-        if name in (MOMENTS[table.kind] or CONTRACT_AMOUNTS):
-            said = area.said.decimal.get(area.headings.get(column, ""))
-            cells = (area.grid.cell(row, column) for row in rows)
-            marks[name] = DecimalMark(said, True, "") if said else decide_decimal_mark(cells)
-    for name, found in agreed(marks).items():
+    for column, name in _amounts(read).items():
+        said = area.said.decimal.get(area.headings.get(column, ""))
+        marks[name] = DecimalMark(said, True, "") if said else _decided(area, column)
+        if not marks[name].certain and (told := settle_marks(area, column, rows, marks[name])):
+            read.findings.append(told)
+            marks[name] = _decided(area, column)
+    return agreed(marks)
+
+
+def _decided(area: Area, column: int) -> DecimalMark:
+    return decide_decimal_mark(area.grid.cell(row, column) for row in range(area.first, area.end))
+
+
+def keep_marks(table: Table, marks: dict[str, DecimalMark]) -> list[str]:
+    """Gives the questions: ``46,041`` pesos are forty-six thousand, for nobody prints three decimals of a peso; of millions they
+    may be either."""
+    questions = []
+    for name, found in marks.items():
         table.decimal[name] = found.mark if found.certain else "."
         table.evidence[name] = found.evidence
         if not found.certain and (found.mixed or table.units.get(name, table.unit) > 1):

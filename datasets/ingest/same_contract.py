@@ -57,11 +57,15 @@ def join_rows(table: ContractTable) -> None:
 def _join_repeated(table: ContractTable) -> None:
     groups = [group for group in _by_contract(table).values() if len(group) > 1]
     if groups and not _add_up(table, groups):
-        groups = [group for one in groups for group in _told_alike(table, one)]
-        doubts = [(group, columns) for group in groups if (columns := _differing(table, group))]
-        doubtful = {id(group) for group, _columns in doubts}
-        groups = [group for group in groups if id(group) not in doubtful]
-        _ask(table, [group for group, _columns in doubts], {column for _group, columns in doubts for column in columns})
+        alike = [group for one in groups for group in _told_alike(table, one)]
+        groups = []
+        doubtful: list[Group] = []
+        columns: set[int] = set()
+        for group in alike:
+            differing = _differing(table, group)
+            (doubtful if differing else groups).append(group)
+            columns.update(differing)
+        _ask(table, doubtful, columns)
     if again := _join(table, groups):
         text = (
             f"{again:,} renglones repiten un contrato de la lista (mismo número, proveedor y monto): se cuenta una vez."

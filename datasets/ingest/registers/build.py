@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import re
 
-from datasets.ingest.build import Part, block_of, context_of, table_of
+from datasets.ingest.build import Part, block_of, context_of, from_one, table_of
 from datasets.ingest.columns import ColumnMapping
 from datasets.ingest.contracts import ContractRow, ContractTable, furniture, leave_out_sums
 from datasets.ingest.dates import parse_date, settle_day_order, year_of
 from datasets.ingest.decisions import BY_PERSON
 from datasets.ingest.dictionary import fold
-from datasets.ingest.doubts import doubts
 from datasets.ingest.foot import foot_of_list, is_signature
 from datasets.ingest.headings import is_number
 from datasets.ingest.labels import is_note
 from datasets.ingest.layout import Area
 from datasets.ingest.lists import (
     DATE_FIELDS,
-    decide_marks,
+    keep_marks,
     month_first_findings,
     scale,
     settle_amounts,
-    total_findings,
+    told_part,
 )
 from datasets.ingest.shapes import LINE_FIELDS, Finding
 from datasets.ingest.sums_of_lists import numbers_of, sums_of_those_below
-from datasets.ingest.units import unit_questions
-from datasets.ingest.unread import unread_columns
 
 from . import REGISTERS, works
 from .sums import left_out
@@ -98,7 +95,7 @@ def _is_total(filled: list[str]) -> bool:
 def register_part(read: ContractTable, name: str, year: int | None = None) -> Part:
     """`year` is what a person said: then no other answer is looked for."""
     kind = read.mapping.kind
-    settle_amounts(read)
+    marks = settle_amounts(read)
     columns = _columns(read)
     swapped = settle_day_order(columns, DATE_FIELDS)
     context, took = context_of(read.area, columns, kind, (), name)
@@ -110,18 +107,12 @@ def register_part(read: ContractTable, name: str, year: int | None = None) -> Pa
     table = table_of(read.area, read.mapping, kind, "full", context)
     table.rows_read, table.skipped = read.rows_read, read.skipped
     findings += month_first_findings(table, swapped) + scale(table, read)
-    table.reasons = {row + 1: reason for row, reason in read.reasons.items()}
-    marks = decide_marks(table, read)
+    table.reasons = from_one(read.reasons)
+    questions = keep_marks(table, marks)
     kept = {key: columns[key] for key in LINE_FIELDS[kind] if any(columns.get(key, ()))}
     if read.rows:
         table.stored = [block_of(read.area.grid.sheet, [line.row for line in read.rows], None, kept)]
-    rows = [line.row for line in read.rows]
-    unread = unread_columns(read.area, read.mapping, rows)
-    questions = (
-        unit_questions(read.area, read.mapping) + unread.questions + doubts(read.area, read.mapping, rows) + marks
-    )
-    found = findings + unread.findings + read.findings + total_findings(read)
-    return Part(table, findings=found, questions=questions, named_year=not took)
+    return told_part(table, read, findings, questions, named_year=not took)
 
 
 def _columns(read: ContractTable) -> dict[str, list[str | None]]:
